@@ -1,1 +1,26 @@
+//! The words every other crate shares: ids, money, quantities, percentages, time, paging and
+//! refusals. Nothing here reads a clock, a database or the network by itself; the one door to
+//! time is [`Clock`], which is handed in.
 
+mod clock;
+mod ids;
+mod language;
+mod money;
+mod paging;
+mod refusal;
+mod share;
+
+pub use clock::{Clock, Month};
+pub use ids::*;
+pub use language::{Language, Text};
+pub use money::{
+    Currency, Money, Percent, Quantity, ScaleError, line_amount, round_money, vat_excluded,
+    vat_included,
+};
+pub use paging::{Cursor, Direction, Page, PageError, PageRequest, Position};
+pub use refusal::{Refusal, RefusalCode};
+pub use share::share_out;
+
+pub use chrono::{DateTime, NaiveDate, Utc};
+pub use rust_decimal::Decimal;
+pub use uuid::Uuid;

@@ -1,0 +1,110 @@
+//! One type per id, so that a customer's id is never taken for an order's. All of them are UUID
+//! version 7: unique without a counter, and rows created together lie together in an index.
+
+use sea_orm::DeriveValueType;
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(
+            Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+            DeriveValueType,
+        )]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A new id; later ids sort after earlier ones.
+            #[must_use]
+            #[allow(clippy::new_without_default)]
+            pub fn new() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// One client company of the service.
+    TenantId,
+    /// A person who signs in to one tenant.
+    UserId,
+    /// One signing-in, from the password to the sign-out.
+    SessionId,
+    /// A partner's key.
+    ApiKeyId,
+    /// A group of managers with a head.
+    TeamId,
+    /// A node of the tenant's tree of departments.
+    DepartmentId,
+    /// A sales region.
+    RegionId,
+    /// A legal entity of the tenant that sells.
+    OrganizationId,
+    /// A place where goods lie.
+    WarehouseId,
+    /// A company that buys.
+    CustomerId,
+    /// A person at a customer.
+    ContactId,
+    /// Commercial terms with one customer.
+    AgreementId,
+    /// A node of the tree of products.
+    ProductGroupId,
+    /// Goods or a service.
+    ProductId,
+    /// A list of prices in one currency.
+    PriceListId,
+    /// A received quantity with its own value.
+    LotId,
+    /// Goods coming in.
+    ReceiptId,
+    /// A line of a receipt.
+    ReceiptLineId,
+    /// One change of one balance row.
+    MovementId,
+    /// A quantity of a lot held for an order line.
+    ReservationId,
+    /// What a customer ordered.
+    OrderId,
+    /// A line of an order.
+    OrderLineId,
+    /// Goods leaving, revenue and cost.
+    ShipmentId,
+    /// A line of a shipment.
+    ShipmentLineId,
+    /// One line of the register of sales.
+    SaleFactId,
+    /// Money a customer owes by one due date.
+    ReceivableId,
+    /// Money received.
+    PaymentId,
+    /// A part of a payment that settles a receivable.
+    AllocationId,
+    /// A user's dashboard.
+    DashboardId,
+    /// A row of the audit trail.
+    AuditId,
+    /// A row of the outbox.
+    EventId,
+}

@@ -1,0 +1,125 @@
+//! How a business rule says no. A rule returns its own small enum with data; the enum turns into
+//! a [`Refusal`] at the command's edge; the graph turns that into a user error.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use crate::{Language, Text};
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $text:literal),* $(,)?) => {
+        /// The code a client's program decides by. New codes may come; old ones stay.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+        pub enum RefusalCode { $($(#[doc = $doc])+ #[serde(rename = $text)] $name),* }
+
+        impl RefusalCode {
+            /// Every code, for the schema.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// The code as the API writes it.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text),* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A value breaks a rule named in the message.
+    Invalid = "INVALID",
+    /// A required value is missing or empty.
+    Required = "REQUIRED",
+    /// A number is out of its range or has too many decimal places.
+    OutOfRange = "OUT_OF_RANGE",
+    /// Another record has this value already.
+    Taken = "TAKEN",
+    /// A record named by the input does not exist or is not visible.
+    UnknownReference = "UNKNOWN_REFERENCE",
+    /// The record was changed since it was read; details hold the current version.
+    StaleVersion = "STALE_VERSION",
+    /// The document's state does not allow this; details hold the state and what is allowed.
+    IllegalTransition = "ILLEGAL_TRANSITION",
+    /// The record is archived.
+    Archived = "ARCHIVED",
+    /// The record is in use.
+    InUse = "IN_USE",
+    /// No price list holds a price.
+    NoPrice = "NO_PRICE",
+    /// The caller may not set a price of his own.
+    PriceNotAllowed = "PRICE_NOT_ALLOWED",
+    /// The discount is above the caller's limit.
+    DiscountOverLimit = "DISCOUNT_OVER_LIMIT",
+    /// There are not enough goods; details name product, asked and available.
+    InsufficientStock = "INSUFFICIENT_STOCK",
+    /// More is to be shipped than the order has left.
+    ExceedsOrder = "EXCEEDS_ORDER",
+    /// A prepayment is not there yet.
+    PrepaymentDue = "PREPAYMENT_DUE",
+    /// The customer's credit limit would be exceeded.
+    CreditLimitExceeded = "CREDIT_LIMIT_EXCEEDED",
+    /// The customer has overdue debt.
+    OverdueDebt = "OVERDUE_DEBT",
+    /// The date lies in a closed period.
+    PeriodClosed = "PERIOD_CLOSED",
+    /// A date in the past needs a right the caller lacks.
+    BackdatingNotAllowed = "BACKDATING_NOT_ALLOWED",
+    /// A balance would fall below zero at a later moment; details list where.
+    NegativeBalance = "NEGATIVE_BALANCE",
+    /// Currencies differ.
+    CurrencyMismatch = "CURRENCY_MISMATCH",
+    /// The document is empty.
+    NoLines = "NO_LINES",
+    /// Too many of something in one request.
+    TooMany = "TOO_MANY",
+    /// E-mail, password or tenant is wrong, or the account is shut.
+    WrongCredentials = "WRONG_CREDENTIALS",
+    /// Too many attempts; details hold the seconds to wait.
+    Throttled = "THROTTLED",
+    /// The refresh token is unknown, used or expired.
+    InvalidToken = "INVALID_TOKEN",
+    /// The caller cannot give rights that he lacks.
+    RightsExceeded = "RIGHTS_EXCEEDED",
+    /// The last administrator cannot be removed.
+    LastAdmin = "LAST_ADMIN",
+}
+
+/// A business rule's "no": nothing was written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// What a program decides by.
+    pub code: RefusalCode,
+    /// What a person reads.
+    pub text: Text,
+    /// The path of the input field it is about, in the API's spelling.
+    pub field: Option<Vec<String>>,
+    /// Machine-readable facts: the current version, what is short, what is allowed.
+    pub details: Option<Value>,
+}
+
+impl Refusal {
+    /// A refusal with its sentence in English and Russian.
+    pub fn new(code: RefusalCode, en: impl Into<String>, ru: impl Into<String>) -> Self {
+        Self { code, text: Text::new(en, ru), field: None, details: None }
+    }
+
+    /// Names the input field: `.at(["lines", "0", "quantity"])`.
+    #[must_use]
+    pub fn at<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
+        self.field = Some(path.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Adds facts for programs.
+    #[must_use]
+    pub fn with(mut self, details: Value) -> Self {
+        self.details = Some(details);
+        self
+    }
+
+    /// The sentence in one language.
+    #[must_use]
+    pub fn message(&self, language: Language) -> &str {
+        self.text.get(language)
+    }
+}

@@ -1,0 +1,1 @@
+//! The harness: a real server, and actors who act only through the API.
