@@ -1,1 +1,5 @@
+//! The program `oborot`: configuration, the private database, wiring and commands.
+//!
+//! A library besides the binary, so that the tests start the same database and the same server.
 
+pub mod cluster;
