@@ -3,3 +3,5 @@
 //! A library besides the binary, so that the tests start the same database and the same server.
 
 pub mod cluster;
+pub mod config;
+pub mod logins;

@@ -249,4 +249,4 @@ fn on_file<'a>(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

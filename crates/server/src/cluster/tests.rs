@@ -11,17 +11,18 @@ use super::*;
 /// Set for the copy of this test program that is going to be killed.
 const HOLDER: &str = "OBOROT_TEST_CLUSTER_HOLDER";
 
-struct Folder(PathBuf);
+/// A data folder of one test, gone with it.
+pub(crate) struct Folder(PathBuf);
 
 impl Folder {
-    fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
         let unique = format!("oborot-{}-{count}-{name}", std::process::id());
         Self(std::env::temp_dir().join(unique))
     }
 
-    fn options(&self) -> ClusterOptions {
+    pub(crate) fn options(&self) -> ClusterOptions {
         thrown_away(self.0.clone())
     }
 }

@@ -1,0 +1,212 @@
+//! What the program is told: one typed struct from flags, environment and a file, in this order.
+//!
+//! A wrong value stops the start with one sentence that names it and says what would be right.
+
+mod secret;
+mod settings;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use tracing_subscriber::EnvFilter;
+use url::Url;
+
+pub use self::secret::SecretUrl;
+pub use self::settings::Settings;
+use crate::cluster;
+
+/// Everything that can be set, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the API listens.
+    pub listen: SocketAddr,
+    /// Where `/livez`, `/readyz` and `/metrics` are; nowhere when switched off.
+    pub admin_listen: Option<SocketAddr>,
+    pub database: Database,
+    /// Cache and bus of the large size; in memory without it.
+    pub redis_url: Option<SecretUrl>,
+    pub pools: Pools,
+    pub log: Log,
+}
+
+/// Where the rows are.
+#[derive(Clone, Debug)]
+pub enum Database {
+    /// The small size: a PostgreSQL of the program's own.
+    Private { data_dir: PathBuf, pg_bin: Option<PathBuf> },
+    /// One address of the owner: the program makes its logins and migrates by itself.
+    Owner { owner: SecretUrl, read: Option<SecretUrl> },
+    /// Logins made beforehand by `oborot migrate`; the program cannot change the schema.
+    Logins { app: SecretUrl, system: SecretUrl, read: Option<SecretUrl> },
+}
+
+/// Largest number of connections, by kind of work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pools {
+    pub requests: u32,
+    pub reports: u32,
+    pub jobs: u32,
+}
+
+/// What is told about the run, and how.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// Directives of `tracing`, such as `info` or `warn,db=debug`.
+    pub filter: String,
+    pub format: LogFormat,
+}
+
+/// For eyes or for machines.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// Why the program does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConfigError {
+    #[error("{setting} is `{value}`, which is not {expected}")]
+    Wrong { setting: &'static str, value: String, expected: &'static str },
+    /// The value may hold a password and is not shown.
+    #[error("{setting} is not {expected}")]
+    WrongSecret { setting: &'static str, expected: &'static str },
+    #[error("{setting} is given without {needed}")]
+    Alone { setting: &'static str, needed: &'static str },
+    #[error("the configuration file {path} cannot be read: {reason}")]
+    File { path: PathBuf, reason: String },
+}
+
+/// What is right for one kind of value.
+const AN_ADDRESS: &str = "an address with a port, such as 127.0.0.1:8080";
+const A_POSTGRES_URL: &str = "an address such as postgres://user:password@host/database";
+const A_REDIS_URL: &str = "an address such as redis://host:6379";
+const A_POOL_SIZE: &str = "a number of connections from 1 to 200";
+
+impl Config {
+    /// Joins the file (where one is named) under the given settings, and checks every value.
+    ///
+    /// # Errors
+    /// The first value that is wrong.
+    pub fn resolve(given: Settings) -> Result<Self, ConfigError> {
+        let settings = given.over_file()?;
+        let address = |setting, value: Option<String>, default: &str| {
+            let value = value.unwrap_or_else(|| default.to_owned());
+            value.parse().map_err(|_| ConfigError::Wrong { setting, value, expected: AN_ADDRESS })
+        };
+        let listen =
+            address("--listen (OBOROT_LISTEN)", settings.listen.clone(), "127.0.0.1:8080")?;
+        let admin_listen = match settings.admin_listen.as_deref() {
+            Some("off") => None,
+            given => Some(address(
+                "--admin-listen (OBOROT_ADMIN_LISTEN)",
+                given.map(str::to_owned),
+                "127.0.0.1:8081",
+            )?),
+        };
+        let pools = Pools {
+            requests: pool(
+                "--request-connections (OBOROT_REQUEST_CONNECTIONS)",
+                settings.request_connections.as_deref(),
+                8,
+            )?,
+            reports: pool(
+                "--report-connections (OBOROT_REPORT_CONNECTIONS)",
+                settings.report_connections.as_deref(),
+                4,
+            )?,
+            jobs: pool(
+                "--job-connections (OBOROT_JOB_CONNECTIONS)",
+                settings.job_connections.as_deref(),
+                4,
+            )?,
+        };
+        let redis_url = secret(
+            "--redis-url (REDIS_URL)",
+            settings.redis_url.as_deref(),
+            &["redis", "rediss", "redis+unix", "unix"],
+            A_REDIS_URL,
+        )?;
+        let log = log(&settings)?;
+        let database = database(settings)?;
+        Ok(Self { listen, admin_listen, database, redis_url, pools, log })
+    }
+}
+
+fn database(settings: Settings) -> Result<Database, ConfigError> {
+    let app = postgres("--database-url (DATABASE_URL)", settings.database_url.as_deref())?;
+    let read =
+        postgres("--database-read-url (DATABASE_READ_URL)", settings.database_read_url.as_deref())?;
+    let system = postgres(
+        "--database-system-url (DATABASE_SYSTEM_URL)",
+        settings.database_system_url.as_deref(),
+    )?;
+    match (app, system) {
+        (Some(app), Some(system)) => Ok(Database::Logins { app, system, read }),
+        (Some(owner), None) => Ok(Database::Owner { owner, read }),
+        (None, Some(_)) => Err(ConfigError::Alone {
+            setting: "--database-system-url (DATABASE_SYSTEM_URL)",
+            needed: "--database-url (DATABASE_URL)",
+        }),
+        (None, None) if read.is_some() => Err(ConfigError::Alone {
+            setting: "--database-read-url (DATABASE_READ_URL)",
+            needed: "--database-url (DATABASE_URL)",
+        }),
+        (None, None) => Ok(Database::Private {
+            data_dir: settings.data_dir.map_or_else(cluster::default_data_dir, PathBuf::from),
+            pg_bin: settings.pg_bin.map(PathBuf::from),
+        }),
+    }
+}
+
+fn log(settings: &Settings) -> Result<Log, ConfigError> {
+    let filter = settings.log.clone().unwrap_or_else(|| "info".to_owned());
+    if EnvFilter::try_new(&filter).is_err() {
+        return Err(ConfigError::Wrong {
+            setting: "--log (OBOROT_LOG)",
+            value: filter,
+            expected: "a level or directives such as `info` or `warn,db=debug`",
+        });
+    }
+    let format = match settings.log_format.as_deref() {
+        None | Some("text") => LogFormat::Text,
+        Some("json") => LogFormat::Json,
+        Some(other) => {
+            return Err(ConfigError::Wrong {
+                setting: "--log-format (OBOROT_LOG_FORMAT)",
+                value: other.to_owned(),
+                expected: "`text` or `json`",
+            });
+        }
+    };
+    Ok(Log { filter, format })
+}
+
+fn pool(setting: &'static str, given: Option<&str>, default: u32) -> Result<u32, ConfigError> {
+    let Some(value) = given else { return Ok(default) };
+    match value.parse() {
+        Ok(size @ 1..=200) => Ok(size),
+        _ => Err(ConfigError::Wrong { setting, value: value.to_owned(), expected: A_POOL_SIZE }),
+    }
+}
+
+fn postgres(setting: &'static str, given: Option<&str>) -> Result<Option<SecretUrl>, ConfigError> {
+    secret(setting, given, &["postgres", "postgresql"], A_POSTGRES_URL)
+}
+
+fn secret(
+    setting: &'static str,
+    given: Option<&str>,
+    schemes: &[&str],
+    expected: &'static str,
+) -> Result<Option<SecretUrl>, ConfigError> {
+    let Some(text) = given else { return Ok(None) };
+    match Url::parse(text) {
+        Ok(url) if schemes.contains(&url.scheme()) => Ok(Some(SecretUrl::new(url))),
+        _ => Err(ConfigError::WrongSecret { setting, expected }),
+    }
+}
+
+#[cfg(test)]
+mod tests;

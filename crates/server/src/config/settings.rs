@@ -1,0 +1,112 @@
+//! The settings as they are written: flags, environment variables, keys of the file.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use serde::Deserialize;
+
+use super::ConfigError;
+
+/// Every setting as text, so that each wrong value is refused in the same words. An empty one
+/// counts as not given: that is how compose files and charts leave a variable out.
+#[derive(Args, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub struct Settings {
+    /// File of settings (TOML); its keys are the long flags
+    #[arg(long, value_name = "FILE", env = "OBOROT_CONFIG")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+
+    /// Where the API listens [default: 127.0.0.1:8080]
+    #[arg(long, value_name = "ADDR", env = "OBOROT_LISTEN")]
+    pub listen: Option<String>,
+
+    /// Where /livez, /readyz and /metrics are, or `off` [default: 127.0.0.1:8081]
+    #[arg(long, value_name = "ADDR", env = "OBOROT_ADMIN_LISTEN")]
+    pub admin_listen: Option<String>,
+
+    /// Data of the private PostgreSQL [default: .oborot, for root /var/lib/oborot]
+    #[arg(long, value_name = "DIR", env = "OBOROT_DATA_DIR")]
+    pub data_dir: Option<String>,
+
+    /// Folder of `postgres` and `initdb` for the private PostgreSQL [default: the newest found]
+    #[arg(long, value_name = "DIR", env = "PG_BIN")]
+    pub pg_bin: Option<String>,
+
+    /// Database to use instead of a private one: its owner, or with a system URL the login
+    /// `oborot_app`
+    #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+
+    /// The login `oborot_system`, where the owner's address is not given to the server
+    #[arg(long, value_name = "URL", env = "DATABASE_SYSTEM_URL", hide_env_values = true)]
+    pub database_system_url: Option<String>,
+
+    /// A read replica for queries
+    #[arg(long, value_name = "URL", env = "DATABASE_READ_URL", hide_env_values = true)]
+    pub database_read_url: Option<String>,
+
+    /// Redis for cache and bus between replicas [default: in memory]
+    #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
+    pub redis_url: Option<String>,
+
+    /// Connections for requests [default: 8; more hurt on two cores]
+    #[arg(long, value_name = "N", env = "OBOROT_REQUEST_CONNECTIONS")]
+    pub request_connections: Option<String>,
+
+    /// Connections for reports [default: 4]
+    #[arg(long, value_name = "N", env = "OBOROT_REPORT_CONNECTIONS")]
+    pub report_connections: Option<String>,
+
+    /// Connections for background work [default: 4]
+    #[arg(long, value_name = "N", env = "OBOROT_JOB_CONNECTIONS")]
+    pub job_connections: Option<String>,
+
+    /// What is logged: a level or directives such as warn,db=debug [default: info]
+    #[arg(long, value_name = "FILTER", env = "OBOROT_LOG")]
+    pub log: Option<String>,
+
+    /// How it is logged: text or json [default: text]
+    #[arg(long, value_name = "FORMAT", env = "OBOROT_LOG_FORMAT")]
+    pub log_format: Option<String>,
+}
+
+impl Settings {
+    /// What was given by flag or variable, and from the file what was not.
+    pub(super) fn over_file(self) -> Result<Self, ConfigError> {
+        let file = match &self.config {
+            Some(path) => Self::read(path)?,
+            None => Self::default(),
+        };
+        let first = |given: Option<String>, from_file: Option<String>| {
+            given.filter(|value| !value.is_empty()).or(from_file).filter(|value| !value.is_empty())
+        };
+        Ok(Self {
+            config: self.config,
+            listen: first(self.listen, file.listen),
+            admin_listen: first(self.admin_listen, file.admin_listen),
+            data_dir: first(self.data_dir, file.data_dir),
+            pg_bin: first(self.pg_bin, file.pg_bin),
+            database_url: first(self.database_url, file.database_url),
+            database_system_url: first(self.database_system_url, file.database_system_url),
+            database_read_url: first(self.database_read_url, file.database_read_url),
+            redis_url: first(self.redis_url, file.redis_url),
+            request_connections: first(self.request_connections, file.request_connections),
+            report_connections: first(self.report_connections, file.report_connections),
+            job_connections: first(self.job_connections, file.job_connections),
+            log: first(self.log, file.log),
+            log_format: first(self.log_format, file.log_format),
+        })
+    }
+
+    fn read(path: &std::path::Path) -> Result<Self, ConfigError> {
+        let failed = |reason: String| ConfigError::File { path: path.to_owned(), reason };
+        let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
+        // The parser's own message quotes the line, which may hold a password.
+        toml::from_str(&text).map_err(|error| {
+            let line = error.span().map(|at| text[..at.start].lines().count().max(1));
+            let line = line.map(|line| format!(" (line {line})")).unwrap_or_default();
+            failed(format!("{}{line}", error.message()))
+        })
+    }
+}

@@ -1,0 +1,96 @@
+use super::*;
+
+fn refusal(settings: Settings) -> String {
+    Config::resolve(settings).unwrap_err().to_string()
+}
+
+fn file_with(text: &str) -> (PathBuf, Settings) {
+    let name = format!("oborot-config-{}-{}.toml", std::process::id(), text.len());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, text).unwrap();
+    let settings = Settings { config: Some(path.clone()), ..Settings::default() };
+    (path, settings)
+}
+
+#[test]
+fn nothing_given_is_the_small_size_on_this_machine_alone() {
+    let config = Config::resolve(Settings::default()).unwrap();
+    assert_eq!(config.listen.to_string(), "127.0.0.1:8080");
+    assert!(config.admin_listen.is_some_and(|address| address.ip().is_loopback()));
+    assert!(matches!(config.database, Database::Private { .. }));
+    assert!(config.redis_url.is_none());
+}
+
+#[test]
+fn a_wrong_value_is_named_with_what_would_be_right() {
+    let given = |value: &str| Some(value.to_owned());
+    let cases = [
+        (Settings { listen: given("8080"), ..Settings::default() }, "OBOROT_LISTEN", "8080"),
+        (
+            Settings { request_connections: given("0"), ..Settings::default() },
+            "--request-connections",
+            "1 to 200",
+        ),
+        (Settings { log: given("db=loud"), ..Settings::default() }, "OBOROT_LOG", "db=loud"),
+        (Settings { log_format: given("xml"), ..Settings::default() }, "--log-format", "xml"),
+        (
+            Settings { redis_url: given("http://cache"), ..Settings::default() },
+            "REDIS_URL",
+            "redis://",
+        ),
+        (
+            Settings { database_system_url: given("postgres://s@db/o"), ..Settings::default() },
+            "DATABASE_SYSTEM_URL",
+            "DATABASE_URL",
+        ),
+    ];
+    for (settings, setting, hint) in cases {
+        let sentence = refusal(settings);
+        assert!(sentence.contains(setting) && sentence.contains(hint), "{sentence}");
+        assert_eq!(sentence.lines().count(), 1, "{sentence}");
+    }
+}
+
+#[test]
+fn a_password_is_neither_in_a_refusal_nor_in_what_is_logged() {
+    let wrong = Some("mysql://anna:hunter2@db/oborot".to_owned());
+    let sentence = refusal(Settings { database_url: wrong, ..Settings::default() });
+    assert!(sentence.contains("DATABASE_URL") && !sentence.contains("hunter2"), "{sentence}");
+
+    let right = Some("postgres://anna:hunter2@db:6432/oborot?password=hunter2".to_owned());
+    let config = Config::resolve(Settings { database_url: right, ..Settings::default() }).unwrap();
+    let logged = format!("{config:?}");
+    assert!(logged.contains("db:6432") && !logged.contains("hunter2"), "{logged}");
+    assert!(!logged.contains("anna"), "{logged}");
+}
+
+#[test]
+fn a_flag_goes_before_the_file_and_an_empty_variable_counts_as_not_given() {
+    let (path, settings) = file_with("listen = \"0.0.0.0:80\"\nadmin-listen = \"off\"\n");
+    let empty = Settings { redis_url: Some(String::new()), ..settings.clone() };
+    let config = Config::resolve(empty).unwrap();
+    assert_eq!(config.listen.to_string(), "0.0.0.0:80");
+    assert_eq!((config.admin_listen, config.redis_url), (None, None));
+
+    let flag = Settings { listen: Some("127.0.0.1:1".to_owned()), ..settings };
+    assert_eq!(Config::resolve(flag).unwrap().listen.port(), 1);
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn a_misspelt_key_in_the_file_is_found() {
+    let (path, settings) = file_with("lisen = \"0.0.0.0:80\"\n");
+    let sentence = refusal(settings);
+    assert!(sentence.contains("lisen") && sentence.contains("line 1"), "{sentence}");
+    std::fs::remove_file(path).unwrap();
+}
+
+#[test]
+fn one_database_address_is_its_owner_and_two_are_the_programs_logins() {
+    let url = |user: &str| Some(format!("postgres://{user}@db/oborot"));
+    let one = Settings { database_url: url("owner"), ..Settings::default() };
+    let two = Settings { database_system_url: url("oborot_system"), ..one.clone() };
+    let of = |settings| Config::resolve(settings).unwrap().database;
+    assert!(matches!(of(one), Database::Owner { .. }));
+    assert!(matches!(of(two), Database::Logins { .. }));
+}

@@ -1,0 +1,225 @@
+//! The program's two logins in PostgreSQL, made and found from the owner's address alone.
+//!
+//! `oborot_app` serves requests and owns nothing; `oborot_system` does the listed work across
+//! tenants. Neither may bypass row-level security. Their passwords follow from the owner's, so
+//! that every replica that knows one address knows all three and nothing more is to be kept;
+//! who wants the owner's password away from the server gives both addresses instead.
+
+use sha2::{Digest, Sha256};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
+use url::Url;
+
+use crate::config::SecretUrl;
+
+/// Serves requests: sees one tenant a transaction.
+pub const APP: &str = "oborot_app";
+/// Sign-in, sequencer, platform administration: listed tables across tenants.
+pub const SYSTEM: &str = "oborot_system";
+
+/// Any number that no other program locks in this database: "oborot" in ASCII.
+const LOCK: i64 = 0x6f62_6f72_6f74;
+
+/// Addresses of the two logins.
+#[derive(Clone, Debug)]
+pub struct Logins {
+    pub app: SecretUrl,
+    pub system: SecretUrl,
+}
+
+/// Why the logins are not there.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum LoginError {
+    #[error("the database at {database} does not answer its owner: {source}")]
+    Connect { database: SecretUrl, source: sqlx::Error },
+    #[error(
+        "the login `{role}` cannot be made; the owner in DATABASE_URL needs CREATEROLE, or make \
+         both logins by hand and give DATABASE_URL and DATABASE_SYSTEM_URL: {source}"
+    )]
+    Make { role: &'static str, source: sqlx::Error },
+    #[error("the login `{role}` may bypass row-level security; take that right away first")]
+    TooStrong { role: &'static str },
+}
+
+impl Logins {
+    /// The two logins at the owner's database.
+    #[must_use]
+    pub fn of_owner(owner: &SecretUrl) -> Self {
+        Self { app: login(owner, owner, APP), system: login(owner, owner, SYSTEM) }
+    }
+
+    /// The app's login at another address of the same database, such as a replica.
+    #[must_use]
+    pub fn app_at(owner: &SecretUrl, replica: &SecretUrl) -> SecretUrl {
+        login(owner, replica, APP)
+    }
+
+    /// Makes the logins where they are missing, with the passwords of these addresses, and sets
+    /// a password that no longer fits. Two replicas may do it at once.
+    ///
+    /// # Errors
+    /// When the owner cannot connect or may not make roles, or a login could bypass row-level
+    /// security.
+    pub async fn ensure(&self, owner: &SecretUrl) -> Result<(), LoginError> {
+        let failed = |source| LoginError::Connect { database: owner.clone(), source };
+        let mut connection = connect(owner).await.map_err(failed)?;
+        // Held until the connection closes.
+        sqlx::query("select pg_advisory_lock($1)")
+            .bind(LOCK)
+            .execute(&mut connection)
+            .await
+            .map_err(failed)?;
+        for (role, url) in [(APP, &self.app), (SYSTEM, &self.system)] {
+            ensure_role(&mut connection, role, url).await?;
+        }
+        connection.close().await.map_err(failed)
+    }
+}
+
+async fn ensure_role(
+    connection: &mut PgConnection,
+    role: &'static str,
+    url: &SecretUrl,
+) -> Result<(), LoginError> {
+    let failed = |source| LoginError::Make { role, source };
+    let found: Option<bool> =
+        sqlx::query_scalar("select rolsuper or rolbypassrls from pg_roles where rolname = $1")
+            .bind(role)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(failed)?;
+    match found {
+        Some(true) => return Err(LoginError::TooStrong { role }),
+        Some(false) if connect(url).await.is_ok() => {}
+        Some(false) => set_password(connection, "alter role", role, url).await.map_err(failed)?,
+        None => match set_password(connection, "create role", role, url).await {
+            // Another database's owner on the same server was quicker.
+            Err(error) if is_duplicate(&error) => {}
+            made => made.map_err(failed)?,
+        },
+    }
+    let_connect(connection, role).await.map_err(failed)
+}
+
+async fn set_password(
+    connection: &mut PgConnection,
+    verb: &str,
+    role: &str,
+    url: &SecretUrl,
+) -> Result<(), sqlx::Error> {
+    // No parameters in such a statement; the password is ours, hexadecimal.
+    let password = url.reveal().password().unwrap_or_default();
+    let sql = format!("{verb} {role} login password '{password}'");
+    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
+    Ok(())
+}
+
+/// Where an administrator took the right to connect from everybody.
+async fn let_connect(connection: &mut PgConnection, role: &str) -> Result<(), sqlx::Error> {
+    let may_connect: bool =
+        sqlx::query_scalar("select has_database_privilege($1, current_database(), 'connect')")
+            .bind(role)
+            .fetch_one(&mut *connection)
+            .await?;
+    if may_connect {
+        return Ok(());
+    }
+    let grant: String = sqlx::query_scalar(
+        "select format('grant connect on database %I to %I', current_database(), $1)",
+    )
+    .bind(role)
+    .fetch_one(&mut *connection)
+    .await?;
+    sqlx::query(AssertSqlSafe(grant)).execute(connection).await?;
+    Ok(())
+}
+
+/// A connection whose statements are not logged: they hold passwords.
+async fn connect(url: &SecretUrl) -> Result<PgConnection, sqlx::Error> {
+    let options = PgConnectOptions::from_url(url.reveal())?;
+    options.disable_statement_logging().connect().await
+}
+
+/// `duplicate_object`, or `unique_violation` in the catalog when two sessions race.
+fn is_duplicate(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|error| error.code());
+    matches!(code.as_deref(), Some("42710" | "23505"))
+}
+
+fn login(owner: &SecretUrl, at: &SecretUrl, role: &str) -> SecretUrl {
+    let mut url = at.reveal().clone();
+    // Neither fails on an address with a host, and all of ours have one.
+    let _ = url.set_username(role);
+    let _ = url.set_password(Some(&password(owner.reveal(), role)));
+    SecretUrl::new(url)
+}
+
+/// One-way: who learns a login's password learns nothing about the owner's.
+fn password(owner: &Url, role: &str) -> String {
+    let mut hash = Sha256::new();
+    for part in ["oborot login", role, owner.username(), owner.password().unwrap_or_default()] {
+        hash.update(part.len().to_be_bytes());
+        hash.update(part);
+    }
+    hash.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn owner(password: &str) -> SecretUrl {
+        let url = format!("postgres://owner:{password}@db/oborot?sslmode=require");
+        SecretUrl::new(Url::parse(&url).unwrap())
+    }
+
+    fn password_of(url: &SecretUrl) -> &str {
+        url.reveal().password().unwrap()
+    }
+
+    #[test]
+    fn every_replica_finds_the_same_logins_and_another_owner_other_ones() {
+        let (one, again) = (Logins::of_owner(&owner("p")), Logins::of_owner(&owner("p")));
+        assert_eq!(one.app, again.app);
+        assert_eq!(one.app.reveal().query(), Some("sslmode=require"));
+        assert_eq!(one.app.reveal().username(), APP);
+        assert_ne!(password_of(&one.app), password_of(&one.system));
+        let other = Logins::of_owner(&owner("q"));
+        assert_ne!(password_of(&one.app), password_of(&other.app));
+    }
+
+    #[test]
+    fn a_replica_is_read_by_the_same_login() {
+        let replica = SecretUrl::new(Url::parse("postgres://replica:6432/oborot").unwrap());
+        let read = Logins::app_at(&owner("p"), &replica);
+        assert_eq!(password_of(&read), password_of(&Logins::of_owner(&owner("p")).app));
+        assert_eq!(read.reveal().port(), Some(6432));
+    }
+
+    #[tokio::test]
+    async fn logins_are_made_once_and_mended_when_the_owner_got_a_new_password() {
+        let folder = crate::cluster::tests::Folder::new("logins");
+        let cluster = crate::cluster::Cluster::start(&folder.options()).unwrap();
+        let owner = SecretUrl::new(cluster.owner_url().clone());
+        let logins = Logins::of_owner(&owner);
+        connect(&logins.app).await.unwrap_err();
+
+        let (one, other) = tokio::join!(logins.ensure(&owner), logins.ensure(&owner));
+        one.and(other).unwrap();
+        for url in [&logins.app, &logins.system] {
+            let mut connection = connect(url).await.unwrap();
+            let sql = "select rolsuper or rolcreaterole or rolbypassrls from pg_roles \
+                       where rolname = current_user";
+            let strong: bool = sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap();
+            assert!(!strong, "{url:?}");
+        }
+
+        let mut connection = connect(&owner).await.unwrap();
+        let spoil = format!("alter role {SYSTEM} password 'of an earlier owner'");
+        sqlx::query(AssertSqlSafe(spoil)).execute(&mut connection).await.unwrap();
+        connect(&logins.system).await.unwrap_err();
+        logins.ensure(&owner).await.unwrap();
+        connect(&logins.system).await.unwrap();
+    }
+}
