@@ -47,7 +47,9 @@ echo "Installing Debian packages:$missing"
 $as_root sh -eu -s -- $missing <<'SCRIPT'
 no_cluster=/etc/postgresql-common/createcluster.d/oborot-install.conf
 no_services=/usr/sbin/policy-rc.d
+log=""
 undo() {
+    rm -f "$log"
     rm -f "$no_cluster"
     rmdir --ignore-fail-on-non-empty "${no_cluster%/*}" "${no_cluster%/*/*}" 2>/dev/null || true
     if [ "${held:-}" = yes ]; then rm -f "$no_services"; fi
@@ -62,7 +64,9 @@ if [ ! -e "$no_services" ]; then
     chmod 755 "$no_services"
 fi
 export DEBIAN_FRONTEND=noninteractive
-apt-get update -qq
-apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+log=$(mktemp)
+apt-get update -qq >"$log" 2>&1 &&
+    apt-get install -y -qq --no-install-recommends "$@" >>"$log" 2>&1 ||
+    { cat "$log" >&2; exit 1; }
 SCRIPT
 echo "Installed:$missing"
