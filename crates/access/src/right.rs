@@ -1,0 +1,157 @@
+//! The list of rights. A right is an object and an act, as casbin writes them; actions name one
+//! right each. Field rights (cost, prices, customers' terms) are rights like any other.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! rights {
+    ($($(#[doc = $doc:literal])+ $name:ident = $object:literal . $act:literal),* $(,)?) => {
+        /// One thing that can be allowed.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Right { $($(#[doc = $doc])+ $name),* }
+
+        impl Right {
+            /// Every right, in the order of the list.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            /// What it is about, as the policy file writes it.
+            #[must_use]
+            pub fn object(self) -> &'static str {
+                match self { $(Self::$name => $object),* }
+            }
+
+            /// What is done, as the policy file writes it.
+            #[must_use]
+            pub fn act(self) -> &'static str {
+                match self { $(Self::$name => $act),* }
+            }
+
+            /// What it allows, in English.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$name => concat!($($doc),+).trim_ascii()),* }
+            }
+        }
+    };
+}
+
+rights! {
+    /// See users, departments and teams.
+    UserRead = "user"."read",
+    /// Make users, shut them, give them roles.
+    UserWrite = "user"."write",
+    /// See roles and their rights.
+    RoleRead = "role"."read",
+    /// Make roles and change their rights.
+    RoleWrite = "role"."write",
+    /// See API keys.
+    KeyRead = "key"."read",
+    /// Make and revoke API keys.
+    KeyWrite = "key"."write",
+    /// Read the audit trail.
+    AuditRead = "audit"."read",
+    /// Change the tenant's settings.
+    SettingsWrite = "settings"."write",
+    /// See organizations, warehouses, regions.
+    DirectoryRead = "directory"."read",
+    /// Make and change organizations, warehouses, regions.
+    DirectoryWrite = "directory"."write",
+    /// Close a period of an organization and open it again.
+    PeriodClose = "period"."close",
+    /// See customers: name, address, contact persons.
+    CustomerRead = "customer"."read",
+    /// Make and change customers and contact persons.
+    CustomerWrite = "customer"."write",
+    /// See customers' credit limit and agreements.
+    TermsRead = "terms"."read",
+    /// Set customers' credit limit, agreements and payment steps.
+    TermsWrite = "terms"."write",
+    /// See products and their groups.
+    ProductRead = "product"."read",
+    /// Make and change products and their groups.
+    ProductWrite = "product"."write",
+    /// See sale prices and amounts.
+    PriceRead = "price"."read",
+    /// Set prices of price lists.
+    PriceWrite = "price"."write",
+    /// See unit cost, cost, profit and margin.
+    CostRead = "cost"."read",
+    /// See stock: lots, balances, reservations, movements.
+    StockRead = "stock"."read",
+    /// See goods receipts.
+    ReceiptRead = "receipt"."read",
+    /// Write and post goods receipts.
+    ReceiptWrite = "receipt"."write",
+    /// State the cost of received goods.
+    ReceiptCost = "receipt"."cost",
+    /// Reverse a posted receipt.
+    ReceiptReverse = "receipt"."reverse",
+    /// See sales orders.
+    OrderRead = "order"."read",
+    /// Write sales orders, confirm and cancel them.
+    OrderWrite = "order"."write",
+    /// Set a price of one's own on an order's line.
+    OrderPrice = "order"."price",
+    /// Give any discount, without a limit of one's own.
+    OrderDiscount = "order"."discount",
+    /// See shipments.
+    ShipmentRead = "shipment"."read",
+    /// Write and post shipments.
+    ShipmentPost = "shipment"."post",
+    /// Reverse a posted shipment.
+    ShipmentReverse = "shipment"."reverse",
+    /// Date a document before today.
+    DocumentBackdate = "document"."backdate",
+    /// See payments.
+    PaymentRead = "payment"."read",
+    /// Record payments and allocate them.
+    PaymentWrite = "payment"."write",
+    /// Reverse a payment.
+    PaymentReverse = "payment"."reverse",
+    /// See what customers owe.
+    ReceivableRead = "receivable"."read",
+    /// See sales reports.
+    SalesReport = "report"."sales",
+    /// See reports about receivables and money.
+    MoneyReport = "report"."money",
+    /// See reports about stock.
+    StockReport = "report"."stock",
+    /// See dashboards.
+    DashboardRead = "dashboard"."read",
+    /// Receive the tenant's events.
+    EventRead = "event"."read",
+}
+
+/// Whose records a right reaches. A wider reach includes the narrower ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Reach {
+    /// Records whose responsible manager is the user.
+    Own,
+    /// Records whose responsible manager is in one of the user's teams.
+    Team,
+    /// All records of the tenant.
+    All,
+}
+
+impl Reach {
+    /// Reads a reach as the policy file writes it.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "OWN" => Some(Self::Own),
+            "TEAM" => Some(Self::Team),
+            "ALL" => Some(Self::All),
+            _ => None,
+        }
+    }
+
+    /// The reach as the policy file writes it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "OWN",
+            Self::Team => "TEAM",
+            Self::All => "ALL",
+        }
+    }
+}

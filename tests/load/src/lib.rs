@@ -1,0 +1,1 @@
+//! Programs that act on a running server as its clients do.
