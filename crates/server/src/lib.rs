@@ -4,4 +4,8 @@
 
 pub mod cluster;
 pub mod config;
+pub mod greeting;
+pub mod logging;
 pub mod logins;
+pub mod place;
+pub mod shutdown;

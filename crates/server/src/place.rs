@@ -1,0 +1,88 @@
+//! Where the rows are, made ready: the private PostgreSQL started or the given one reached, its
+//! logins there, and their addresses for the crate that connects.
+
+use crate::cluster::{Cluster, ClusterError, ClusterOptions};
+use crate::config::{Database, SecretUrl};
+use crate::logins::{LoginError, Logins};
+
+/// Whether a command serves, alone on its data, or does one thing, perhaps beside a server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tenure {
+    Alone,
+    Beside,
+}
+
+/// A database that answers, and the addresses of those who may use it.
+#[derive(Debug)]
+pub struct Place {
+    /// May change the schema; none where only the two logins were given.
+    pub owner: Option<SecretUrl>,
+    pub app: SecretUrl,
+    pub system: SecretUrl,
+    /// A replica for queries.
+    pub read: Option<SecretUrl>,
+    cluster: Option<Cluster>,
+}
+
+/// Why there is no database to work with.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlaceError {
+    #[error(transparent)]
+    Cluster(#[from] ClusterError),
+    #[error(transparent)]
+    Login(#[from] LoginError),
+    #[error("starting the private PostgreSQL was interrupted: {0}")]
+    Interrupted(#[from] tokio::task::JoinError),
+}
+
+impl Place {
+    /// Starts or reaches the database and makes the logins where the owner is known.
+    ///
+    /// # Errors
+    /// As a sentence for the user: the private cluster does not start, the owner does not
+    /// connect, or may not make the logins.
+    pub async fn open(database: &Database, tenure: Tenure) -> Result<Self, PlaceError> {
+        match database {
+            Database::Private { data_dir, pg_bin } => {
+                let options = ClusterOptions::durable(data_dir.clone(), pg_bin.clone());
+                let cluster = tokio::task::spawn_blocking(move || match tenure {
+                    Tenure::Alone => Cluster::start(&options),
+                    Tenure::Beside => Cluster::start_or_join(&options),
+                });
+                let cluster = cluster.await??;
+                let owner = SecretUrl::new(cluster.owner_url().clone());
+                Self::of_owner(owner, None, Some(cluster)).await
+            }
+            Database::Owner { owner, read } => {
+                Self::of_owner(owner.clone(), read.as_ref(), None).await
+            }
+            Database::Logins { app, system, read } => {
+                let (app, system, read) = (app.clone(), system.clone(), read.clone());
+                Ok(Self { owner: None, app, system, read, cluster: None })
+            }
+        }
+    }
+
+    async fn of_owner(
+        owner: SecretUrl,
+        read: Option<&SecretUrl>,
+        cluster: Option<Cluster>,
+    ) -> Result<Self, PlaceError> {
+        let logins = Logins::of_owner(&owner);
+        logins.ensure(&owner).await?;
+        let read = read.map(|replica| Logins::app_at(&owner, replica));
+        let Logins { app, system } = logins;
+        Ok(Self { owner: Some(owner), app, system, read, cluster })
+    }
+
+    /// Stops the private cluster; everybody who uses the database must be done.
+    ///
+    /// # Errors
+    /// When the server does not stop in time.
+    pub async fn close(self) -> Result<(), PlaceError> {
+        let Some(cluster) = self.cluster else { return Ok(()) };
+        tokio::task::spawn_blocking(move || cluster.stop()).await??;
+        Ok(())
+    }
+}
