@@ -8,4 +8,5 @@ pub mod greeting;
 pub mod logging;
 pub mod logins;
 pub mod place;
+pub mod seed;
 pub mod shutdown;

@@ -1,0 +1,111 @@
+//! Regions, towns and streets.
+
+use super::Region;
+
+pub(in crate::seed) const VOSTOK_REGIONS: &[Region] = &[
+    Region {
+        name: "Москва",
+        tax_code: 77,
+        dial_code: "495",
+        cities: &["г. Москва"],
+        weight: 30,
+        warehouse: 0,
+        department: 0,
+    },
+    Region {
+        name: "Московская область",
+        tax_code: 50,
+        dial_code: "496",
+        cities: &["г. Подольск", "г. Мытищи", "г. Коломна", "г. Серпухов", "г. Клин"],
+        weight: 25,
+        warehouse: 0,
+        department: 0,
+    },
+    Region {
+        name: "Тверская область",
+        tax_code: 69,
+        dial_code: "482",
+        cities: &["г. Тверь", "г. Ржев", "г. Вышний Волочёк"],
+        weight: 11,
+        warehouse: 1,
+        department: 0,
+    },
+    Region {
+        name: "Ярославская область",
+        tax_code: 76,
+        dial_code: "485",
+        cities: &["г. Ярославль", "г. Рыбинск", "г. Переславль-Залесский"],
+        weight: 12,
+        warehouse: 1,
+        department: 1,
+    },
+    Region {
+        name: "Нижегородская область",
+        tax_code: 52,
+        dial_code: "831",
+        cities: &["г. Нижний Новгород", "г. Дзержинск", "г. Арзамас"],
+        weight: 12,
+        warehouse: 2,
+        department: 1,
+    },
+    Region {
+        name: "Республика Татарстан",
+        tax_code: 16,
+        dial_code: "843",
+        cities: &["г. Казань", "г. Набережные Челны", "г. Зеленодольск"],
+        weight: 10,
+        warehouse: 2,
+        department: 1,
+    },
+];
+
+pub(in crate::seed) const ZAPAD_REGIONS: &[Region] = &[
+    Region {
+        name: "Калининград",
+        tax_code: 39,
+        dial_code: "401",
+        cities: &["г. Калининград"],
+        weight: 24,
+        warehouse: 0,
+        department: 0,
+    },
+    Region {
+        name: "Побережье",
+        tax_code: 39,
+        dial_code: "401",
+        cities: &["г. Светлогорск", "г. Зеленоградск", "г. Балтийск", "г. Пионерский"],
+        weight: 10,
+        warehouse: 0,
+        department: 0,
+    },
+    Region {
+        name: "Восток области",
+        tax_code: 39,
+        dial_code: "401",
+        cities: &["г. Черняховск", "г. Гусев", "г. Советск"],
+        weight: 6,
+        warehouse: 0,
+        department: 0,
+    },
+];
+
+pub(in crate::seed) const STREETS: &[&str] = &[
+    "ул. Заводская",
+    "ул. Промышленная",
+    "ул. Строителей",
+    "ул. Лесная",
+    "ул. Садовая",
+    "ул. Складская",
+    "ул. Набережная",
+    "ул. Кирпичная",
+    "ул. Привокзальная",
+    "ул. Мира",
+    "ул. Новая",
+    "ул. Полевая",
+    "ул. Речная",
+    "ул. Центральная",
+    "ул. Школьная",
+    "пр-кт Победы",
+    "пер. Тихий",
+    "ш. Окружное",
+];
