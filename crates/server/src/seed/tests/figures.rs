@@ -2,7 +2,7 @@
 
 use rust_decimal::prelude::ToPrimitive;
 
-use super::ledger::{Ledger, replay};
+use super::ledger::{Ledger, Lot, replay};
 use super::*;
 
 #[test]
@@ -90,8 +90,7 @@ fn some_goods_are_sold_out_some_low_and_most_at_hand() {
         let Ledger { lots, .. } = replay(company);
         let mut left: BTreeMap<usize, Decimal> = BTreeMap::new();
         for ((_, product), lots) in &lots {
-            *left.entry(*product).or_default() +=
-                lots.iter().map(|lot| lot.on_hand).sum::<Decimal>();
+            *left.entry(*product).or_default() += lots.iter().map(Lot::available).sum::<Decimal>();
         }
         let sold_out = number_of(left.values(), |left| left.is_zero());
         assert!((2..=20).contains(&sold_out), "{sold_out} of {} are sold out", company.slug);

@@ -12,7 +12,7 @@ use crate::seed::{Company, Event, Payment, PaymentMoment, Receipt, Shipment, Wha
 #[derive(Clone)]
 pub(super) struct Lot {
     received: NaiveDate,
-    pub(super) on_hand: Decimal,
+    on_hand: Decimal,
     reserved: Decimal,
 }
 
