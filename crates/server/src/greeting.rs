@@ -4,8 +4,7 @@ use std::net::SocketAddr;
 
 use kernel::{Language, Text};
 
-/// The password of every demo user, in the demo only.
-pub const DEMO_PASSWORD: &str = "oborot-demo";
+use crate::seed::DEMO_PASSWORD;
 
 /// Language of the terminal, by the variables that decide it in their order (POSIX, 8.2).
 #[must_use]

@@ -8,5 +8,7 @@ pub mod greeting;
 pub mod logging;
 pub mod logins;
 pub mod place;
+pub mod progress;
 pub mod seed;
+pub mod serving;
 pub mod shutdown;

@@ -1,0 +1,8 @@
+//! The doors of a running server: the API's listener and the admin listener, opened together and
+//! closed in order.
+
+mod admin;
+mod door;
+
+pub use self::admin::{Admin, Readiness};
+pub use self::door::{Door, DoorError};
