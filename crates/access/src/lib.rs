@@ -36,5 +36,5 @@ mod tokens;
 
 pub use policy::{CustomRole, Policy, PolicyError, RightSet, partner_scopes};
 pub use right::{Reach, Right};
-pub use scope::{Action, Actor, Forbidden, Origin, Permit, Scope};
+pub use scope::{Action, Actor, Forbidden, Origin, Permit, Scope, TenantFacts};
 pub use tokens::{Claims, KeyPair, PublicKey, TokenError, Tokens};

@@ -3,7 +3,8 @@
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use kernel::{ApiKeyId, CustomerId, SessionId, TenantId, UserId, Uuid};
+use chrono_tz::Tz;
+use kernel::{ApiKeyId, Currency, CustomerId, SessionId, TenantId, UserId, Uuid};
 
 use crate::{Reach, Right, RightSet};
 
@@ -49,6 +50,15 @@ impl Actor {
     }
 }
 
+/// What every request of a tenant needs to know of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TenantFacts {
+    /// "Today", due dates and months are in this zone.
+    pub zone: Tz,
+    /// The currency of base amounts.
+    pub base_currency: Currency,
+}
+
 /// What a scope is made from. Only code that has verified a token, a key or is a named worker
 /// fills this; a test lists the places.
 #[derive(Clone, Debug)]
@@ -65,6 +75,8 @@ pub struct Origin {
     pub team: Arc<[UserId]>,
     /// The one customer a partner's key is bound to.
     pub customer: Option<CustomerId>,
+    /// The tenant's time zone and base currency.
+    pub facts: TenantFacts,
 }
 
 /// Who is asking, in which tenant, with which rights. It opens transactions and snapshots, but
@@ -110,6 +122,12 @@ impl Scope {
     #[must_use]
     pub fn customer(&self) -> Option<CustomerId> {
         self.0.customer
+    }
+
+    /// The tenant's time zone and base currency.
+    #[must_use]
+    pub fn facts(&self) -> TenantFacts {
+        self.0.facts
     }
 
     /// The compiled rights: two scopes with equal rights, team and customer may share a cached

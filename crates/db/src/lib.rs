@@ -1,1 +1,39 @@
+//! The one door to PostgreSQL. A transaction belongs to a tenant from its first statement, a
+//! write is a [`Command`] with its own permit, a read is a [`Reader`]'s snapshot or one quick
+//! statement, and what crosses tenants goes through [`Db::system`] with a named [`Reason`].
+//!
+//! Invariants: no other crate opens a connection; a connection whose statement was cut off half
+//! way never returns to a pool; audit and outbox rows are written in the transaction that they
+//! tell of.
 
+mod audit;
+mod command;
+mod fault;
+mod idempotency;
+mod lease;
+mod migrate;
+mod numbers;
+mod outbox;
+mod pools;
+mod quick;
+mod reader;
+mod sequencer;
+mod sql;
+mod system;
+mod tx;
+
+pub use audit::AuditEntry;
+pub use command::{Answer, Command, Idempotency};
+pub use fault::{CommandError, Fault, Outcome, on_constraint};
+pub use migrate::{Migration, migrate, pending};
+pub use numbers::Series;
+pub use outbox::{Event, EventDraft};
+pub use pools::{AfterCommit, Db, DbConfig};
+pub use quick::Quick;
+pub use reader::{ReadPool, Reader};
+pub use sequencer::Sequencer;
+pub use sql::Sql;
+pub use system::{Reason, SystemTx};
+pub use tx::TenantTx;
+
+pub use sea_orm::{FromQueryResult, Value};

@@ -1,0 +1,131 @@
+//! The sequencer gives positions to committed events, in order, tenant by tenant. Postings write
+//! their events without a position and so never wait for each other; only numbered events are
+//! published, so a subscriber that has seen position n has seen all before it.
+
+use kernel::{CustomerId, TenantId, UserId, Uuid};
+
+use crate::{Db, Event, Fault, Reason, Sql, TenantTx, values};
+
+/// Events numbered at once.
+const BATCH: i64 = 500;
+/// The one advisory lock of sequencers: any replica may number, one at a time does.
+const LOCK: i64 = 0x0b04_0075;
+
+/// Numbers events; one runs in every replica, and one of them at a time does the work.
+#[derive(Clone)]
+pub struct Sequencer {
+    db: Db,
+}
+
+impl Sequencer {
+    /// A sequencer on this database.
+    #[must_use]
+    pub fn new(db: Db) -> Self {
+        Self { db }
+    }
+
+    /// Numbers what is committed and not numbered yet, and returns it in order. An empty answer
+    /// means there is nothing, or another replica is at it.
+    ///
+    /// # Errors
+    /// [`Fault`] where the database fails; nothing is numbered then.
+    pub async fn step(&self) -> Result<Vec<Event>, Fault> {
+        let mut tx = self.db.system(Reason::Sequencer).await?;
+        let lock = Sql::new("select pg_try_advisory_xact_lock($1) as held", values![LOCK]);
+        let held: Option<Held> = tx.one(lock).await?;
+        if !held.is_some_and(|row| row.held) {
+            return Ok(Vec::new());
+        }
+        let sql = "
+            with batch as (
+                select o.tenant_id, o.recorded_at, o.id,
+                       row_number() over (partition by o.tenant_id order by o.recorded_at, o.id) n
+                from (
+                    select tenant_id, recorded_at, id
+                    from event_outbox
+                    where position is null
+                    order by recorded_at, id
+                    limit $1
+                ) o
+            ),
+            counted as (
+                insert into event_position as p (tenant_id, last)
+                select tenant_id, count(*) from batch group by tenant_id
+                on conflict (tenant_id) do update set last = p.last + excluded.last
+                returning p.tenant_id, p.last
+            ),
+            sizes as (select tenant_id, count(*) size from batch group by tenant_id)
+            update event_outbox o
+            set position = c.last - z.size + b.n
+            from batch b
+            join counted c on c.tenant_id = b.tenant_id
+            join sizes z on z.tenant_id = b.tenant_id
+            where o.tenant_id = b.tenant_id and o.recorded_at = b.recorded_at and o.id = b.id
+            returning o.position, o.tenant_id, o.kind, o.subject_kind, o.subject_id, o.manager_id,
+                      o.customer_id, o.products, o.warehouses, o.recorded_at";
+        let mut events: Vec<Event> = tx.all(Sql::new(sql, values![BATCH])).await?;
+        tx.commit().await?;
+        events.sort_by_key(|event| (event.tenant_id, event.position));
+        Ok(events)
+    }
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct Held {
+    held: bool,
+}
+
+impl TenantTx {
+    /// Numbered events after a position, oldest first, at most `limit`; those within reach only
+    /// (`None`: everybody's records, any customer).
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails.
+    pub async fn events_after(&self, position: i64, limit: i64) -> Result<Vec<Event>, Fault> {
+        let sql = "
+            select position, tenant_id, kind, subject_kind, subject_id, manager_id, customer_id,
+                   products, warehouses, recorded_at
+            from event_outbox
+            where tenant_id = $1 and position > $2
+            order by position
+            limit $3";
+        self.all(Sql::new(sql, values![self.tenant(), position, limit])).await
+    }
+
+    /// The newest position and the oldest one still kept; (0, 0) where there is none.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails.
+    pub async fn event_bounds(&self) -> Result<(i64, i64), Fault> {
+        let sql = "
+            select coalesce((select last from event_position where tenant_id = $1), 0) as newest,
+                   coalesce((select min(position) from event_outbox where tenant_id = $1), 0)
+                   as oldest";
+        let row: Option<Bounds> = self.one(Sql::new(sql, values![self.tenant()])).await?;
+        Ok(row.map_or((0, 0), |row| (row.newest, row.oldest)))
+    }
+}
+
+#[derive(sea_orm::FromQueryResult)]
+struct Bounds {
+    newest: i64,
+    oldest: i64,
+}
+
+impl Event {
+    /// Whether the event is about one of these managers' records and this customer; `None`
+    /// means any.
+    #[must_use]
+    pub fn concerns(&self, managers: Option<&[Uuid]>, customer: Option<CustomerId>) -> bool {
+        let manager = |id: Option<UserId>| {
+            managers.is_none_or(|list| id.is_some_and(|id| list.contains(&id.0)))
+        };
+        manager(self.manager_id) && (customer.is_none() || customer == self.customer_id)
+    }
+
+    /// The tenant's channel.
+    #[must_use]
+    pub fn channel(&self) -> TenantId {
+        self.tenant_id
+    }
+}

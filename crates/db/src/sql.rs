@@ -1,0 +1,67 @@
+//! SQL text and its values, put together piece by piece where a filter or an order varies.
+
+use sea_orm::{DbBackend, Statement, Value, Values};
+
+/// A statement under construction: text with `$n` placeholders and the values for them.
+#[derive(Clone, Debug, Default)]
+pub struct Sql {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    /// Starts with fixed text and the values of its placeholders `$1`, `$2`, ….
+    pub fn new(text: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Self {
+        Self { text: text.into(), values: values.into_iter().collect() }
+    }
+
+    /// Adds text. Only text of the program's own source belongs here.
+    pub fn push(&mut self, text: &str) -> &mut Self {
+        self.text.push_str(text);
+        self
+    }
+
+    /// Adds a placeholder for a value.
+    pub fn bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        let place = self.values.len();
+        self.text.push('$');
+        self.text.push_str(&place.to_string());
+        self
+    }
+
+    /// Adds text, a placeholder, and text: `sql.with(" and o.state = ", state, "")`.
+    pub fn with(&mut self, before: &str, value: impl Into<Value>, after: &str) -> &mut Self {
+        self.push(before).bind(value).push(after)
+    }
+
+    /// The text so far.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(crate) fn into_parts(self) -> (String, Values) {
+        (self.text, Values(self.values))
+    }
+
+    pub(crate) fn into_statement(self) -> Statement {
+        let (text, values) = self.into_parts();
+        Statement { sql: text, values: Some(values), db_backend: DbBackend::Postgres }
+    }
+}
+
+impl From<&str> for Sql {
+    fn from(text: &str) -> Self {
+        Self::new(text, [])
+    }
+}
+
+/// The values of a statement's placeholders, each anything that sea-orm can bind:
+/// `values![tenant, id, "text", amount]`.
+#[macro_export]
+macro_rules! values {
+    ($($value:expr),* $(,)?) => {
+        [$($crate::Value::from($value)),*]
+    };
+}

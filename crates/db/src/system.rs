@@ -1,0 +1,105 @@
+//! Work across tenants: signing in, numbering events, administration of the platform. It has a
+//! login of its own, also bound by row-level security, with grants and policies on listed tables
+//! and columns only; a test lists the uses.
+
+use sea_orm::{DbErr, FromQueryResult, QueryResult, RuntimeErr, Values};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{Executor, Postgres, Transaction};
+
+use crate::{Db, Fault, Sql};
+
+/// Why work crosses tenants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Finding the tenant and the account of somebody who signs in, or a token's session.
+    SignIn,
+    /// Finding a partner's key.
+    PartnerKey,
+    /// Reading and rotating signing keys.
+    SigningKeys,
+    /// Learning which tenants changed their rights.
+    WatchRights,
+    /// Numbering events.
+    Sequencer,
+    /// Making tenants.
+    TenantAdmin,
+    /// Listing tenants, to check or serve each in a scope of its own.
+    ListTenants,
+    /// Making and dropping daily partitions.
+    Partitions,
+}
+
+/// A transaction of the cross-tenant login.
+pub struct SystemTx {
+    tx: Transaction<'static, Postgres>,
+}
+
+impl Db {
+    /// Opens a transaction of the cross-tenant login.
+    ///
+    /// # Errors
+    /// [`Fault`] where no connection is to be had.
+    pub async fn system(&self, reason: Reason) -> Result<SystemTx, Fault> {
+        tracing::trace!(?reason, "work across tenants");
+        let mut tx = self.inner().system.begin().await?;
+        // The reason stands in PostgreSQL's own lists while the work lasts.
+        let name = format!("oborot {reason:?}");
+        sqlx::query("select set_config('application_name', $1, true)")
+            .bind(name)
+            .execute(&mut *tx)
+            .await?;
+        Ok(SystemTx { tx })
+    }
+}
+
+impl SystemTx {
+    /// All rows of a query.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails or a row has another shape.
+    pub async fn all<T: FromQueryResult>(&mut self, sql: impl Into<Sql>) -> Result<Vec<T>, Fault> {
+        let (text, values) = sql.into().into_parts();
+        let query = query(text, values);
+        let rows = (*self.tx).fetch_all(query).await?;
+        rows.into_iter()
+            .map(|row| T::from_query_result(&QueryResult::from(row), "").map_err(Fault::from))
+            .collect()
+    }
+
+    /// The only row of a query, or none.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails or the row has another shape.
+    pub async fn one<T: FromQueryResult>(
+        &mut self,
+        sql: impl Into<Sql>,
+    ) -> Result<Option<T>, Fault> {
+        Ok(self.all(sql).await?.into_iter().next())
+    }
+
+    /// Runs a statement and tells how many rows it touched.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails.
+    pub async fn run(&mut self, sql: impl Into<Sql>) -> Result<u64, Fault> {
+        let (text, values) = sql.into().into_parts();
+        let query = query(text, values);
+        let done = (*self.tx)
+            .execute(query)
+            .await
+            .map_err(|error| Fault::from(DbErr::Exec(RuntimeErr::SqlxError(error.into()))))?;
+        Ok(done.rows_affected())
+    }
+
+    /// Makes what was written last.
+    ///
+    /// # Errors
+    /// [`Fault`] where the commit fails.
+    pub async fn commit(self) -> Result<(), Fault> {
+        Ok(self.tx.commit().await?)
+    }
+}
+
+fn query(text: String, values: Values) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+    sqlx::query_with(sqlx::AssertSqlSafe(text), SqlxValues(values))
+}

@@ -1,0 +1,211 @@
+//! A transaction that belongs to a tenant from its first statement.
+
+use std::sync::Mutex as SyncMutex;
+
+use access::{Actor, Scope};
+use kernel::{Clock, DateTime, NaiveDate, TenantId, Utc};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, ExecResult, FromQueryResult, QueryResult, RuntimeErr,
+    Statement, Values,
+};
+use sea_query_sqlx::SqlxValues;
+use sqlx::{Executor, Postgres};
+use tokio::sync::{Mutex, OwnedSemaphorePermit};
+
+use crate::audit::AuditEntry;
+use crate::lease::Lease;
+use crate::outbox::EventDraft;
+use crate::{Db, Fault, Sql};
+
+/// What a transaction may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// One snapshot, read only.
+    Snapshot,
+    /// READ COMMITTED with explicit row locks.
+    Write,
+}
+
+/// Rows to be written at the end of the transaction, in one statement.
+#[derive(Default)]
+pub(crate) struct Pending {
+    pub(crate) audit: Vec<AuditEntry>,
+    pub(crate) events: Vec<EventDraft>,
+}
+
+/// A transaction in one tenant: reads and writes go through it, and through nothing else.
+pub struct TenantTx {
+    lease: Mutex<Lease>,
+    scope: Scope,
+    db: Db,
+    now: DateTime<Utc>,
+    pub(crate) pending: SyncMutex<Pending>,
+    /// The tenant's share of the pool.
+    _share: OwnedSemaphorePermit,
+}
+
+impl TenantTx {
+    pub(crate) async fn open(
+        db: &Db,
+        scope: &Scope,
+        pool: &crate::pools::Pool,
+        access: Access,
+    ) -> Result<Self, Fault> {
+        let share = pool.share(scope.tenant()).await?;
+        let mut lease = Lease::new(pool.acquire().await?);
+        let mode = match access {
+            Access::Snapshot => "begin isolation level repeatable read read only",
+            Access::Write => "begin isolation level read committed",
+        };
+        // A uuid's text holds hexadecimal digits and hyphens only.
+        let tenant = scope.tenant().0;
+        lease
+            .begin(format!("{mode}; select set_config('app.tenant_id', '{tenant}', true)"))
+            .await?;
+        db.count_statement();
+        Ok(Self {
+            lease: Mutex::new(lease),
+            scope: scope.clone(),
+            db: db.clone(),
+            now: db.clock().now(),
+            pending: SyncMutex::default(),
+            _share: share,
+        })
+    }
+
+    /// The tenant.
+    #[must_use]
+    pub fn tenant(&self) -> TenantId {
+        self.scope.tenant()
+    }
+
+    /// Who is asking.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.scope.actor()
+    }
+
+    /// The moment the transaction began.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.now
+    }
+
+    /// Today in the tenant's time zone.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.now.with_timezone(&self.scope.facts().zone).date_naive()
+    }
+
+    /// The program's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        self.db.clock()
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
+    pub(crate) fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// All rows of a query.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails or a row has another shape.
+    pub async fn all<T: FromQueryResult>(&self, sql: impl Into<Sql>) -> Result<Vec<T>, Fault> {
+        let rows = self.query_all_raw(sql.into().into_statement()).await?;
+        rows.iter().map(|row| T::from_query_result(row, "").map_err(Fault::from)).collect()
+    }
+
+    /// The only row of a query, or none.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails or the row has another shape.
+    pub async fn one<T: FromQueryResult>(&self, sql: impl Into<Sql>) -> Result<Option<T>, Fault> {
+        let row = self.query_one_raw(sql.into().into_statement()).await?;
+        row.map(|row| T::from_query_result(&row, "").map_err(Fault::from)).transpose()
+    }
+
+    /// Runs a statement and tells how many rows it touched.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails.
+    pub async fn run(&self, sql: impl Into<Sql>) -> Result<u64, Fault> {
+        Ok(self.execute_raw(sql.into().into_statement()).await?.rows_affected())
+    }
+
+    /// Notes what is being done, for the audit trail; written with the transaction.
+    pub fn audit(&self, entry: AuditEntry) {
+        self.with_pending(|pending| pending.audit.push(entry));
+    }
+
+    /// Tells the world, once the transaction is committed.
+    pub fn emit(&self, event: EventDraft) {
+        self.with_pending(|pending| pending.events.push(event));
+    }
+
+    fn with_pending(&self, change: impl FnOnce(&mut Pending)) {
+        // Nothing panics while the lock is held; a poisoned one still holds whole rows.
+        change(&mut self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    }
+
+    pub(crate) fn take_pending(&self) -> Pending {
+        let mut taken = Pending::default();
+        self.with_pending(|pending| taken = std::mem::take(pending));
+        taken
+    }
+
+    pub(crate) async fn commit(self) -> Result<(), Fault> {
+        self.db.count_statement();
+        self.lease.into_inner().end("commit").await
+    }
+
+    pub(crate) async fn rollback(self) -> Result<(), Fault> {
+        self.lease.into_inner().end("rollback").await
+    }
+
+    async fn on_lease<T, F>(&self, statement: Statement, work: F) -> Result<T, DbErr>
+    where
+        F: AsyncFnOnce(
+            &mut sqlx::PgConnection,
+            sqlx::query::Query<'static, Postgres, SqlxValues>,
+        ) -> Result<T, sqlx::Error>,
+    {
+        self.db.count_statement();
+        let values = statement.values.unwrap_or_else(|| Values(Vec::new()));
+        let query = sqlx::query_with(sqlx::AssertSqlSafe(statement.sql), SqlxValues(values));
+        let mut lease = self.lease.lock().await;
+        lease
+            .run(async |conn| work(conn, query).await)
+            .await
+            .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
+    }
+}
+
+#[async_trait::async_trait]
+impl ConnectionTrait for TenantTx {
+    fn get_database_backend(&self) -> DbBackend {
+        DbBackend::Postgres
+    }
+
+    async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
+        self.on_lease(stmt, async |conn, query| conn.execute(query).await).await.map(Into::into)
+    }
+
+    async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
+        self.execute_raw(Statement::from_string(DbBackend::Postgres, sql)).await
+    }
+
+    async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
+        let row = self.on_lease(stmt, async |conn, query| conn.fetch_optional(query).await).await?;
+        Ok(row.map(Into::into))
+    }
+
+    async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
+        let rows = self.on_lease(stmt, async |conn, query| conn.fetch_all(query).await).await?;
+        Ok(rows.into_iter().map(Into::into).collect())
+    }
+}
