@@ -21,39 +21,53 @@ impl Lease {
         Self { conn: Some(conn), busy: false, open: false }
     }
 
-    /// Runs one piece of work on the connection; if it is cancelled, the connection is lost.
-    pub(crate) async fn run<T, F>(&mut self, work: F) -> Result<T, sqlx::Error>
-    where
-        F: AsyncFnOnce(&mut sqlx::PgConnection) -> Result<T, sqlx::Error>,
-    {
-        let Some(conn) = self.conn.as_mut() else {
-            return Err(sqlx::Error::PoolClosed);
-        };
+    /// Takes the connection for one statement. Whoever is cancelled before [`InUse::done`] leaves
+    /// the connection marked as cut off.
+    pub(crate) fn enter(&mut self) -> Result<InUse<'_>, sqlx::Error> {
         if self.busy {
             // An earlier statement was cut off: what would be read now is its answer.
             return Err(sqlx::Error::WorkerCrashed);
         }
-        self.busy = true;
-        let result = work(conn).await;
-        self.busy = false;
-        result
+        match self.conn.as_mut() {
+            Some(conn) => {
+                self.busy = true;
+                Ok(InUse { conn, busy: &mut self.busy })
+            }
+            None => Err(sqlx::Error::PoolClosed),
+        }
     }
 
     /// Opens a transaction by the simple protocol: BEGIN and the tenant in one round trip.
     pub(crate) async fn begin(&mut self, text: String) -> Result<(), Fault> {
         self.open = true;
-        self.run(async |conn| conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await).await?;
+        let used = self.enter()?;
+        let result = used.conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await;
+        used.done();
+        result?;
         Ok(())
     }
 
     /// Ends the transaction with `commit` or `rollback`; the connection may be used again.
     pub(crate) async fn end(&mut self, text: &'static str) -> Result<(), Fault> {
-        let result = self.run(async |conn| conn.execute(sqlx::raw_sql(text)).await).await;
-        if result.is_ok() {
-            self.open = false;
-        }
+        let used = self.enter()?;
+        let result = used.conn.execute(sqlx::raw_sql(text)).await;
+        used.done();
         result?;
+        self.open = false;
         Ok(())
+    }
+}
+
+/// A connection during one statement.
+pub(crate) struct InUse<'a> {
+    pub(crate) conn: &'a mut PoolConnection<Postgres>,
+    busy: &'a mut bool,
+}
+
+impl InUse<'_> {
+    /// The statement's answer has been read to its end, or its error has.
+    pub(crate) fn done(self) {
+        *self.busy = false;
     }
 }
 

@@ -49,8 +49,11 @@ impl Db {
         let mut bound = vec![Value::from(permit.tenant())];
         bound.extend(values);
         let sent = sqlx::query_with(query.text.as_str(), SqlxValues(Values(bound)));
-        let rows = lease.run(async |conn| conn.fetch_all(sent).await).await?;
-        rows.into_iter()
+        let used = lease.enter()?;
+        let rows = used.conn.fetch_all(sent).await;
+        used.done();
+        rows?
+            .into_iter()
             .map(|row| T::from_query_result(&QueryResult::from(row), "").map_err(Fault::from))
             .collect()
     }

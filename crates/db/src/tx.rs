@@ -166,23 +166,15 @@ impl TenantTx {
     pub(crate) async fn rollback(self) -> Result<(), Fault> {
         self.lease.into_inner().end("rollback").await
     }
+}
 
-    async fn on_lease<T, F>(&self, statement: Statement, work: F) -> Result<T, DbErr>
-    where
-        F: AsyncFnOnce(
-            &mut sqlx::PgConnection,
-            sqlx::query::Query<'static, Postgres, SqlxValues>,
-        ) -> Result<T, sqlx::Error>,
-    {
-        self.db.count_statement();
-        let values = statement.values.unwrap_or_else(|| Values(Vec::new()));
-        let query = sqlx::query_with(sqlx::AssertSqlSafe(statement.sql), SqlxValues(values));
-        let mut lease = self.lease.lock().await;
-        lease
-            .run(async |conn| work(conn, query).await)
-            .await
-            .map_err(|error| DbErr::Query(RuntimeErr::SqlxError(error.into())))
-    }
+fn query(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {
+    let values = statement.values.unwrap_or_else(|| Values(Vec::new()));
+    sqlx::query_with(sqlx::AssertSqlSafe(statement.sql), SqlxValues(values))
+}
+
+fn failed(error: sqlx::Error) -> DbErr {
+    DbErr::Query(RuntimeErr::SqlxError(error.into()))
 }
 
 #[async_trait::async_trait]
@@ -192,7 +184,12 @@ impl ConnectionTrait for TenantTx {
     }
 
     async fn execute_raw(&self, stmt: Statement) -> Result<ExecResult, DbErr> {
-        self.on_lease(stmt, async |conn, query| conn.execute(query).await).await.map(Into::into)
+        self.db.count_statement();
+        let mut lease = self.lease.lock().await;
+        let used = lease.enter().map_err(failed)?;
+        let done = used.conn.execute(query(stmt)).await;
+        used.done();
+        done.map(Into::into).map_err(failed)
     }
 
     async fn execute_unprepared(&self, sql: &str) -> Result<ExecResult, DbErr> {
@@ -200,12 +197,21 @@ impl ConnectionTrait for TenantTx {
     }
 
     async fn query_one_raw(&self, stmt: Statement) -> Result<Option<QueryResult>, DbErr> {
-        let row = self.on_lease(stmt, async |conn, query| conn.fetch_optional(query).await).await?;
-        Ok(row.map(Into::into))
+        self.db.count_statement();
+        let mut lease = self.lease.lock().await;
+        let used = lease.enter().map_err(failed)?;
+        let row = used.conn.fetch_optional(query(stmt)).await;
+        used.done();
+        row.map(|row| row.map(Into::into)).map_err(failed)
     }
 
     async fn query_all_raw(&self, stmt: Statement) -> Result<Vec<QueryResult>, DbErr> {
-        let rows = self.on_lease(stmt, async |conn, query| conn.fetch_all(query).await).await?;
+        self.db.count_statement();
+        let mut lease = self.lease.lock().await;
+        let used = lease.enter().map_err(failed)?;
+        let rows = used.conn.fetch_all(query(stmt)).await;
+        used.done();
+        let rows = rows.map_err(failed)?;
         Ok(rows.into_iter().map(Into::into).collect())
     }
 }
