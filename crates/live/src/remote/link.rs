@@ -6,7 +6,10 @@ use std::time::Duration;
 
 use kernel::TenantId;
 use redis::aio::{MultiplexedConnection, PubSub};
-use redis::{AsyncConnectionConfig, Client, ErrorKind, RedisError, RedisResult, ServerErrorKind};
+use redis::{
+    AsyncConnectionConfig, Client, ErrorKind, IntoConnectionInfo, RedisError, RedisResult,
+    ServerErrorKind,
+};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -38,8 +41,11 @@ pub(crate) struct Connected {
 
 impl Link {
     pub(crate) fn open(url: &str, name: &str) -> RedisResult<Self> {
+        let info = url.into_connection_info()?;
+        // Many small commands share the connection; none should wait for the next.
+        let tcp = info.tcp_settings().clone().set_nodelay(true);
         Ok(Self {
-            client: Client::open(url)?,
+            client: Client::open(info.set_tcp_settings(tcp))?,
             name: name.to_owned(),
             replica: Uuid::new_v4().simple().to_string(),
             event_prefix: format!("{name}:event:"),

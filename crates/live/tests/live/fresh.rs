@@ -141,7 +141,7 @@ async fn nor_while_a_replica_is_cut_off_and_redis_dies() {
         server.kill();
         server.start_again().await;
     };
-    let trading = trade(&replicas, Duration::from_secs(7), LEASE + Duration::from_secs(2));
+    let trading = trade(&replicas, Duration::from_secs(7), LEASE + Duration::from_millis(500));
     let ((), books) = futures::join!(faults, trading);
     let kept = books.kept.load(Ordering::SeqCst);
     let shared = books.shared.load(Ordering::SeqCst);
