@@ -5,6 +5,7 @@
 //! that every replica that knows one address knows all three and nothing more is to be kept;
 //! who wants the owner's password away from the server gives both addresses instead.
 
+use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, PgConnection};
@@ -38,6 +39,10 @@ pub enum LoginError {
          both logins by hand and give DATABASE_URL and DATABASE_SYSTEM_URL: {source}"
     )]
     Make { role: &'static str, source: sqlx::Error },
+    #[error(
+        "the address of the login `{role}` names another login; the schema knows only that one"
+    )]
+    OtherName { role: &'static str },
     #[error("the login `{role}` may bypass row-level security; take that right away first")]
     TooStrong { role: &'static str },
 }
@@ -83,6 +88,9 @@ async fn ensure_role(
     url: &SecretUrl,
 ) -> Result<(), LoginError> {
     let failed = |source| LoginError::Make { role, source };
+    if url.reveal().username() != role {
+        return Err(LoginError::OtherName { role });
+    }
     let found: Option<bool> =
         sqlx::query_scalar("select rolsuper or rolbypassrls from pg_roles where rolname = $1")
             .bind(role)
@@ -108,8 +116,9 @@ async fn set_password(
     role: &str,
     url: &SecretUrl,
 ) -> Result<(), sqlx::Error> {
-    // No parameters in such a statement; the password is ours, hexadecimal.
+    // Such a statement takes no parameters.
     let password = url.reveal().password().unwrap_or_default();
+    let password = percent_decode_str(password).decode_utf8_lossy().replace('\'', "''");
     let sql = format!("{verb} {role} login password '{password}'");
     sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
     Ok(())

@@ -57,9 +57,14 @@ impl Place {
             Database::Owner { owner, read } => {
                 Self::of_owner(owner.clone(), read.as_ref(), None).await
             }
-            Database::Logins { app, system, read } => {
-                let (app, system, read) = (app.clone(), system.clone(), read.clone());
-                Ok(Self { owner: None, app, system, read, cluster: None })
+            Database::Logins { owner, app, system, read } => {
+                let (app, system) = (app.clone(), system.clone());
+                let logins = Logins { app, system };
+                if let Some(owner) = owner {
+                    logins.ensure(owner).await?;
+                }
+                let (owner, read) = (owner.clone(), read.clone());
+                Ok(Self { owner, app: logins.app, system: logins.system, read, cluster: None })
             }
         }
     }

@@ -36,14 +36,15 @@ pub enum Database {
     Private { data_dir: PathBuf, pg_bin: Option<PathBuf> },
     /// One address of the owner: the program makes its logins and migrates by itself.
     Owner { owner: SecretUrl, read: Option<SecretUrl> },
-    /// Logins made beforehand by `oborot migrate`; the program cannot change the schema.
-    Logins { app: SecretUrl, system: SecretUrl, read: Option<SecretUrl> },
+    /// The two logins; without the owner they were made before, and the schema as well.
+    Logins { owner: Option<SecretUrl>, app: SecretUrl, system: SecretUrl, read: Option<SecretUrl> },
 }
 
 /// Largest number of connections, by kind of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pools {
     pub requests: u32,
+    pub quick: u32,
     pub reports: u32,
     pub jobs: u32,
 }
@@ -78,6 +79,11 @@ pub enum ConfigError {
     File { path: PathBuf, reason: String },
 }
 
+const APP_URL: &str = "--database-url (DATABASE_URL)";
+const SYSTEM_URL: &str = "--database-system-url (DATABASE_SYSTEM_URL)";
+const OWNER_URL: &str = "--database-owner-url (DATABASE_OWNER_URL)";
+const READ_URL: &str = "--database-read-url (DATABASE_READ_URL)";
+
 /// What is right for one kind of value.
 const AN_ADDRESS: &str = "an address with a port, such as 127.0.0.1:8080";
 const A_POSTGRES_URL: &str = "an address such as postgres://user:password@host/database";
@@ -105,23 +111,7 @@ impl Config {
                 "127.0.0.1:8081",
             )?),
         };
-        let pools = Pools {
-            requests: pool(
-                "--request-connections (OBOROT_REQUEST_CONNECTIONS)",
-                settings.request_connections.as_deref(),
-                8,
-            )?,
-            reports: pool(
-                "--report-connections (OBOROT_REPORT_CONNECTIONS)",
-                settings.report_connections.as_deref(),
-                4,
-            )?,
-            jobs: pool(
-                "--job-connections (OBOROT_JOB_CONNECTIONS)",
-                settings.job_connections.as_deref(),
-                4,
-            )?,
-        };
+        let pools = pools(&settings)?;
         let redis_url = secret(
             "--redis-url (REDIS_URL)",
             settings.redis_url.as_deref(),
@@ -135,25 +125,21 @@ impl Config {
 }
 
 fn database(settings: Settings) -> Result<Database, ConfigError> {
-    let app = postgres("--database-url (DATABASE_URL)", settings.database_url.as_deref())?;
-    let read =
-        postgres("--database-read-url (DATABASE_READ_URL)", settings.database_read_url.as_deref())?;
-    let system = postgres(
-        "--database-system-url (DATABASE_SYSTEM_URL)",
-        settings.database_system_url.as_deref(),
-    )?;
-    match (app, system) {
-        (Some(app), Some(system)) => Ok(Database::Logins { app, system, read }),
-        (Some(owner), None) => Ok(Database::Owner { owner, read }),
-        (None, Some(_)) => Err(ConfigError::Alone {
-            setting: "--database-system-url (DATABASE_SYSTEM_URL)",
-            needed: "--database-url (DATABASE_URL)",
-        }),
-        (None, None) if read.is_some() => Err(ConfigError::Alone {
-            setting: "--database-read-url (DATABASE_READ_URL)",
-            needed: "--database-url (DATABASE_URL)",
-        }),
-        (None, None) => Ok(Database::Private {
+    let app = postgres(APP_URL, settings.database_url.as_deref())?;
+    let system = postgres(SYSTEM_URL, settings.database_system_url.as_deref())?;
+    let read = postgres(READ_URL, settings.database_read_url.as_deref())?;
+    let owner = postgres(OWNER_URL, settings.database_owner_url.as_deref())?;
+    let alone = |setting, needed| Err(ConfigError::Alone { setting, needed });
+    match (app, system, owner) {
+        (Some(app), Some(system), owner) => Ok(Database::Logins { owner, app, system, read }),
+        // Beside the owner's address the other is a login, and a server has two.
+        (Some(_), None, Some(_)) => alone(OWNER_URL, SYSTEM_URL),
+        (Some(owner), None, None) | (None, None, Some(owner)) => {
+            Ok(Database::Owner { owner, read })
+        }
+        (None, Some(_), _) => alone(SYSTEM_URL, APP_URL),
+        (None, None, None) if read.is_some() => alone(READ_URL, APP_URL),
+        (None, None, None) => Ok(Database::Private {
             data_dir: settings.data_dir.map_or_else(cluster::default_data_dir, PathBuf::from),
             pg_bin: settings.pg_bin.map(PathBuf::from),
         }),
@@ -181,6 +167,31 @@ fn log(settings: &Settings) -> Result<Log, ConfigError> {
         }
     };
     Ok(Log { filter, format })
+}
+
+fn pools(settings: &Settings) -> Result<Pools, ConfigError> {
+    Ok(Pools {
+        requests: pool(
+            "--request-connections (OBOROT_REQUEST_CONNECTIONS)",
+            settings.request_connections.as_deref(),
+            8,
+        )?,
+        quick: pool(
+            "--quick-connections (OBOROT_QUICK_CONNECTIONS)",
+            settings.quick_connections.as_deref(),
+            4,
+        )?,
+        reports: pool(
+            "--report-connections (OBOROT_REPORT_CONNECTIONS)",
+            settings.report_connections.as_deref(),
+            3,
+        )?,
+        jobs: pool(
+            "--job-connections (OBOROT_JOB_CONNECTIONS)",
+            settings.job_connections.as_deref(),
+            3,
+        )?,
+    })
 }
 
 fn pool(setting: &'static str, given: Option<&str>, default: u32) -> Result<u32, ConfigError> {

@@ -33,14 +33,18 @@ pub struct Settings {
     #[arg(long, value_name = "DIR", env = "PG_BIN")]
     pub pg_bin: Option<String>,
 
-    /// Database to use instead of a private one: its owner, or with a system URL the login
-    /// `oborot_app`
+    /// Database to use instead of a private one: its owner, or beside a system URL the login
+    /// oborot_app
     #[arg(long, value_name = "URL", env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 
-    /// The login `oborot_system`, where the owner's address is not given to the server
+    /// The login oborot_system, where the owner's address is kept from the server
     #[arg(long, value_name = "URL", env = "DATABASE_SYSTEM_URL", hide_env_values = true)]
     pub database_system_url: Option<String>,
+
+    /// The owner, to migrate with, where the two above are the logins
+    #[arg(long, value_name = "URL", env = "DATABASE_OWNER_URL", hide_env_values = true)]
+    pub database_owner_url: Option<String>,
 
     /// A read replica for queries
     #[arg(long, value_name = "URL", env = "DATABASE_READ_URL", hide_env_values = true)]
@@ -50,15 +54,19 @@ pub struct Settings {
     #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<String>,
 
-    /// Connections for requests [default: 8; more hurt on two cores]
+    /// Connections for requests; more than four a core slow each other down [default: 8]
     #[arg(long, value_name = "N", env = "OBOROT_REQUEST_CONNECTIONS")]
     pub request_connections: Option<String>,
 
-    /// Connections for reports [default: 4]
+    /// Connections for reads of one statement [default: 4]
+    #[arg(long, value_name = "N", env = "OBOROT_QUICK_CONNECTIONS")]
+    pub quick_connections: Option<String>,
+
+    /// Connections for reports [default: 3]
     #[arg(long, value_name = "N", env = "OBOROT_REPORT_CONNECTIONS")]
     pub report_connections: Option<String>,
 
-    /// Connections for background work [default: 4]
+    /// Connections for background work [default: 3]
     #[arg(long, value_name = "N", env = "OBOROT_JOB_CONNECTIONS")]
     pub job_connections: Option<String>,
 
@@ -89,9 +97,11 @@ impl Settings {
             pg_bin: first(self.pg_bin, file.pg_bin),
             database_url: first(self.database_url, file.database_url),
             database_system_url: first(self.database_system_url, file.database_system_url),
+            database_owner_url: first(self.database_owner_url, file.database_owner_url),
             database_read_url: first(self.database_read_url, file.database_read_url),
             redis_url: first(self.redis_url, file.redis_url),
             request_connections: first(self.request_connections, file.request_connections),
+            quick_connections: first(self.quick_connections, file.quick_connections),
             report_connections: first(self.report_connections, file.report_connections),
             job_connections: first(self.job_connections, file.job_connections),
             log: first(self.log, file.log),

@@ -88,9 +88,17 @@ fn a_misspelt_key_in_the_file_is_found() {
 #[test]
 fn one_database_address_is_its_owner_and_two_are_the_programs_logins() {
     let url = |user: &str| Some(format!("postgres://{user}@db/oborot"));
-    let one = Settings { database_url: url("owner"), ..Settings::default() };
-    let two = Settings { database_system_url: url("oborot_system"), ..one.clone() };
     let of = |settings| Config::resolve(settings).unwrap().database;
-    assert!(matches!(of(one), Database::Owner { .. }));
-    assert!(matches!(of(two), Database::Logins { .. }));
+    let one = Settings { database_url: url("owner"), ..Settings::default() };
+    assert!(matches!(of(one.clone()), Database::Owner { .. }));
+    let migrating = Settings { database_owner_url: url("owner"), ..Settings::default() };
+    assert!(matches!(of(migrating.clone()), Database::Owner { .. }));
+
+    let two = Settings { database_system_url: url("oborot_system"), ..one };
+    assert!(matches!(of(two.clone()), Database::Logins { owner: None, .. }));
+    let all = Settings { database_owner_url: url("owner"), ..two };
+    assert!(matches!(of(all), Database::Logins { owner: Some(_), .. }));
+
+    let half = Settings { database_url: url("oborot_app"), ..migrating };
+    assert!(refusal(half).contains("without --database-system-url"));
 }
