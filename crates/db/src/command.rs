@@ -131,7 +131,8 @@ async fn attempt_once<C: Command>(
         && let Some(kept) = idempotency::find(tx, used).await?
     {
         let output = serde_json::from_value(kept).map_err(json)?;
-        return Ok((Answer { output, repeated: true }, false));
+        // The first try may have died between its commit and the telling of it: tell again.
+        return Ok((Answer { output, repeated: true }, true));
     }
     let output = command.run(tx, permit).await?;
     if let Some(used) = once {
