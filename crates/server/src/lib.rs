@@ -3,10 +3,10 @@
 //! A library besides the binary, so that the tests start the same database and the same server.
 
 pub mod cluster;
+pub mod commands;
 pub mod config;
 pub mod greeting;
 pub mod logging;
-pub mod logins;
 pub mod place;
 pub mod progress;
 pub mod seed;

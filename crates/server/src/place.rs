@@ -1,9 +1,10 @@
 //! Where the rows are, made ready: the private PostgreSQL started or the given one reached, its
 //! logins there, and their addresses for the crate that connects.
 
+use db::{LoginError, Logins};
+
 use crate::cluster::{Cluster, ClusterError, ClusterOptions};
 use crate::config::{Database, SecretUrl};
-use crate::logins::{LoginError, Logins};
 
 /// Whether a command serves, alone on its data, or does one thing, perhaps beside a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,13 +59,12 @@ impl Place {
                 Self::of_owner(owner.clone(), read.as_ref(), None).await
             }
             Database::Logins { owner, app, system, read } => {
-                let (app, system) = (app.clone(), system.clone());
-                let logins = Logins { app, system };
                 if let Some(owner) = owner {
-                    logins.ensure(owner).await?;
+                    let (app, system) = (app.reveal().clone(), system.reveal().clone());
+                    Logins { app, system }.ensure(owner.reveal()).await?;
                 }
                 let (owner, read) = (owner.clone(), read.clone());
-                Ok(Self { owner, app: logins.app, system: logins.system, read, cluster: None })
+                Ok(Self { owner, app: app.clone(), system: system.clone(), read, cluster: None })
             }
         }
     }
@@ -74,10 +74,11 @@ impl Place {
         read: Option<&SecretUrl>,
         cluster: Option<Cluster>,
     ) -> Result<Self, PlaceError> {
-        let logins = Logins::of_owner(&owner);
-        logins.ensure(&owner).await?;
-        let read = read.map(|replica| Logins::app_at(&owner, replica));
-        let Logins { app, system } = logins;
+        let logins = Logins::of_owner(owner.reveal());
+        logins.ensure(owner.reveal()).await?;
+        let app_at = |replica: &SecretUrl| Logins::app_at(owner.reveal(), replica.reveal());
+        let read = read.map(|replica| SecretUrl::new(app_at(replica)));
+        let (app, system) = (SecretUrl::new(logins.app), SecretUrl::new(logins.system));
         Ok(Self { owner: Some(owner), app, system, read, cluster })
     }
 
@@ -89,5 +90,39 @@ impl Place {
         let Some(cluster) = self.cluster else { return Ok(()) };
         tokio::task::spawn_blocking(move || cluster.stop()).await??;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::{AssertSqlSafe, Connection, PgConnection};
+
+    use super::*;
+    use crate::cluster::tests::Folder;
+
+    #[tokio::test]
+    async fn logins_are_made_once_and_mended_when_the_owner_got_a_new_password() {
+        let folder = Folder::new("logins");
+        let cluster = Cluster::start(&folder.options()).unwrap();
+        let owner = cluster.owner_url();
+        let logins = Logins::of_owner(owner);
+        PgConnection::connect(logins.app.as_str()).await.unwrap_err();
+
+        let (one, other) = tokio::join!(logins.ensure(owner), logins.ensure(owner));
+        one.and(other).unwrap();
+        for url in [&logins.app, &logins.system] {
+            let mut connection = PgConnection::connect(url.as_str()).await.unwrap();
+            let sql = "select rolsuper or rolcreaterole or rolbypassrls from pg_roles \
+                       where rolname = current_user";
+            let strong: bool = sqlx::query_scalar(sql).fetch_one(&mut connection).await.unwrap();
+            assert!(!strong, "{}", url.username());
+        }
+
+        let mut connection = PgConnection::connect(owner.as_str()).await.unwrap();
+        let spoil = "alter role oborot_system password 'of an earlier owner'";
+        sqlx::query(AssertSqlSafe(spoil)).execute(&mut connection).await.unwrap();
+        PgConnection::connect(logins.system.as_str()).await.unwrap_err();
+        logins.ensure(owner).await.unwrap();
+        PgConnection::connect(logins.system.as_str()).await.unwrap();
     }
 }

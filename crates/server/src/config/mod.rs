@@ -79,6 +79,9 @@ pub enum ConfigError {
     File { path: PathBuf, reason: String },
 }
 
+/// PostgreSQL's notices ("already exists, skipping") are no news.
+const DEFAULT_FILTER: &str = "info,sqlx=warn";
+
 const APP_URL: &str = "--database-url (DATABASE_URL)";
 const SYSTEM_URL: &str = "--database-system-url (DATABASE_SYSTEM_URL)";
 const OWNER_URL: &str = "--database-owner-url (DATABASE_OWNER_URL)";
@@ -147,7 +150,7 @@ fn database(settings: Settings) -> Result<Database, ConfigError> {
 }
 
 fn log(settings: &Settings) -> Result<Log, ConfigError> {
-    let filter = settings.log.clone().unwrap_or_else(|| "info".to_owned());
+    let filter = settings.log.clone().unwrap_or_else(|| DEFAULT_FILTER.to_owned());
     if EnvFilter::try_new(&filter).is_err() {
         return Err(ConfigError::Wrong {
             setting: "--log (OBOROT_LOG)",

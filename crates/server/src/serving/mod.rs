@@ -3,6 +3,7 @@
 
 mod admin;
 mod door;
+pub mod workers;
 
 pub use self::admin::{Admin, Readiness};
 pub use self::door::{Door, DoorError};

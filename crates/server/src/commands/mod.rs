@@ -1,0 +1,56 @@
+//! What the program can be asked to do, a file each.
+
+mod migrate;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Settings};
+use crate::logging;
+
+/// Runs the sales contour of a wholesaler: documents, stock, debt and figures over GraphQL
+#[derive(Parser)]
+#[command(name = "oborot", version, propagate_version = true, max_term_width = 100)]
+pub struct Oborot {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Makes the two logins and brings the schema up to date, as the owner of the database
+    Migrate(Settings),
+}
+
+impl Oborot {
+    /// Does what was asked; the exit code is the command's own verdict.
+    ///
+    /// # Errors
+    /// What kept the command from doing it, as a sentence for the user.
+    pub fn run(self) -> Result<ExitCode> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .build()
+            .context("the program's threads cannot be started")?;
+        runtime.block_on(async {
+            match self.command {
+                Command::Migrate(settings) => migrate::run(begin(settings)?).await,
+            }
+        })
+    }
+}
+
+/// Checks the settings and begins logging.
+fn begin(settings: Settings) -> Result<Config> {
+    let config = Config::resolve(settings)?;
+    logging::begin(&config.log);
+    Ok(config)
+}
+
+/// Writes an answer for the user, or for the next program in a pipe.
+fn say(text: &str) -> Result<()> {
+    writeln!(std::io::stdout(), "{text}").context("the answer cannot be written")
+}

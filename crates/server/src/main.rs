@@ -1,0 +1,30 @@
+//! `oborot`: see `oborot --help`.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use server::commands::Oborot;
+
+fn main() -> ExitCode {
+    match Oborot::parse().run() {
+        Ok(code) => code,
+        Err(error) => {
+            // Nobody to tell when the error stream is closed.
+            let _ = writeln!(std::io::stderr(), "oborot: {}", sentence(&error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The error and its causes; many an error already tells its cause, and once is enough.
+fn sentence(error: &anyhow::Error) -> String {
+    error.chain().fold(String::new(), |told, cause| {
+        let cause = cause.to_string();
+        match told.as_str() {
+            "" => cause,
+            told if told.contains(&cause) => told.to_owned(),
+            told => format!("{told}: {cause}"),
+        }
+    })
+}

@@ -1,0 +1,92 @@
+//! What runs beside requests: events get their positions and go out, and the days of the outbox
+//! come and go. Every replica runs these; the database lets one at a time do the work.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use db::{AfterCommit, Db, Fault, Reason, Sequencer};
+use kernel::TenantId;
+use live::Live;
+
+use crate::shutdown::Shutdown;
+
+/// How often the sequencer looks by itself, should a wake be lost.
+const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// After a failure, so that a database that is away is not hammered.
+const REST: Duration = Duration::from_secs(1);
+/// Days of the outbox are made two ahead, so a few missed hours do no harm.
+const KEEP_DAYS_EVERY: Duration = Duration::from_secs(3600);
+
+/// Moves the cache's epoch and wakes the sequencers once a posting is committed.
+#[derive(Debug)]
+pub struct Announce {
+    live: Live,
+}
+
+impl Announce {
+    #[must_use]
+    pub fn new(live: Live) -> Self {
+        Self { live }
+    }
+}
+
+#[async_trait::async_trait]
+impl AfterCommit for Announce {
+    async fn committed(&self, tenant: TenantId) {
+        tokio::join!(self.live.advance_epoch(tenant), self.live.wake(tenant));
+    }
+}
+
+/// Numbers committed events and publishes them, until stopping begins.
+pub async fn publish_events(db: Db, live: Live, shutdown: Shutdown) {
+    let sequencer = Sequencer::new(db);
+    while !shutdown.has_begun() {
+        match publish_batch(&sequencer, &live).await {
+            Ok(0) => {
+                // Woken, or time to look: nothing else to tell apart.
+                let looked = tokio::time::timeout(LOOK_EVERY, live.woken());
+                shutdown.unless_begun(looked).await;
+            }
+            Ok(_) => {}
+            Err(error) => {
+                tracing::warn!(%error, "events could not be numbered");
+                shutdown.unless_begun(tokio::time::sleep(REST)).await;
+            }
+        }
+    }
+}
+
+async fn publish_batch(sequencer: &Sequencer, live: &Live) -> Result<usize, Fault> {
+    let events = sequencer.step().await?;
+    let mut messages = Vec::with_capacity(events.len());
+    for event in &events {
+        let text = serde_json::to_vec(event)
+            .map_err(|error| Fault::broken(format!("an event without JSON: {error}")))?;
+        messages.push((event.channel(), Bytes::from(text)));
+    }
+    let count = messages.len();
+    if count > 0 {
+        live.publish_all(messages).await;
+    }
+    Ok(count)
+}
+
+/// Makes the coming days of the outbox and drops the old ones, now and every hour.
+pub async fn keep_outbox_days(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match keep_days(&db).await {
+            Ok(()) => KEEP_DAYS_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "the days of the outbox could not be kept");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+async fn keep_days(db: &Db) -> Result<(), Fault> {
+    let mut tx = db.system(Reason::Partitions).await?;
+    tx.run("select keep_outbox_days(7)").await?;
+    tx.commit().await
+}
