@@ -5,6 +5,8 @@
 use std::fmt;
 
 use rust_decimal::{Decimal, RoundingStrategy};
+use sea_orm::sea_query::Nullable;
+use sea_orm::{ColIdx, DbErr, DeriveValueType, QueryResult, TryGetError, TryGetable, Value};
 use serde::{Deserialize, Serialize};
 
 /// `NUMERIC(18,2)` and its siblings hold 18 digits in all.
@@ -55,6 +57,27 @@ impl<'de> Deserialize<'de> for Currency {
     }
 }
 
+// A currency stands in a database's column as its three letters.
+impl From<Currency> for Value {
+    fn from(currency: Currency) -> Self {
+        currency.code().into()
+    }
+}
+
+impl Nullable for Currency {
+    fn null() -> Value {
+        Value::String(None)
+    }
+}
+
+impl TryGetable for Currency {
+    fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
+        let code = String::try_get_by(row, index)?;
+        let unknown = || DbErr::Type(format!("{code} is not a currency code")).into();
+        Self::parse(&code).ok_or_else(unknown)
+    }
+}
+
 /// An amount in a currency, two places.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Money {
@@ -85,7 +108,9 @@ pub enum ScaleError {
 }
 
 /// A quantity in the product's base unit, three places, never negative.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType,
+)]
 #[serde(transparent)]
 pub struct Quantity(Decimal);
 
@@ -121,7 +146,9 @@ impl Quantity {
 }
 
 /// A share in per cent, 0 to 100, four places.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, DeriveValueType,
+)]
 #[serde(transparent)]
 pub struct Percent(Decimal);
 
