@@ -1,1 +1,11 @@
+//! What lies where, what it cost, and for whom it is held.
+//!
+//! Invariants: for every balance the sum of its movements is its quantity and value, and the sum
+//! of its open reservations is what it holds, at every moment; registers are append-only;
+//! balances are locked in the order of their keys.
 
+mod parts;
+mod work;
+
+pub use parts::{Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
+pub use work::{issue, release_lines, release_order, reserve, take_back};

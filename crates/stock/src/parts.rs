@@ -1,0 +1,82 @@
+//! What other contexts ask of stock, and what they get back.
+
+use kernel::{
+    Decimal, LotId, NaiveDate, OrderId, OrderLineId, OrganizationId, ProductId, ShipmentId,
+    ShipmentLineId, WarehouseId,
+};
+
+/// A quantity to be held for an order line.
+#[derive(Clone, Debug)]
+pub struct ReserveLine {
+    /// The order.
+    pub order_id: OrderId,
+    /// The line it is held for.
+    pub order_line_id: OrderLineId,
+    /// Only goods of this organization are held.
+    pub organization_id: OrganizationId,
+    /// Goods; a service has no lots and is always short.
+    pub product_id: ProductId,
+    /// Base units, above zero.
+    pub quantity: Decimal,
+    /// The chosen warehouse, and no other; `None` looks into all of them by their priority
+    /// (domain, section 4, order confirmation).
+    pub warehouse_id: Option<WarehouseId>,
+}
+
+/// What was held for a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reserved {
+    /// The line.
+    pub order_line_id: OrderLineId,
+    /// What was free for it before it took its part, base units.
+    pub available: Decimal,
+    /// What is held now by this call, base units.
+    pub reserved: Decimal,
+    /// Asked less reserved, base units.
+    pub short: Decimal,
+}
+
+/// A shipment's goods leaving one warehouse.
+#[derive(Clone, Debug)]
+pub struct Issue {
+    /// The posting document.
+    pub shipment_id: ShipmentId,
+    /// Whose goods.
+    pub organization_id: OrganizationId,
+    /// From where.
+    pub warehouse_id: WarehouseId,
+    /// Business date, not after today. Before today: only lots received by then, and no later
+    /// balance may fall below zero. Whether the period is open is the caller's to check.
+    pub occurred_on: NaiveDate,
+    /// At least one.
+    pub lines: Vec<IssueLine>,
+}
+
+/// A line of a shipment.
+#[derive(Clone, Debug)]
+pub struct IssueLine {
+    /// The shipment's line.
+    pub shipment_line_id: ShipmentLineId,
+    /// The order's line, whose reservations are taken first.
+    pub order_line_id: OrderLineId,
+    /// Goods; services are not issued.
+    pub product_id: ProductId,
+    /// Base units, above zero.
+    pub quantity: Decimal,
+    /// What the order line still has to ship after this, base units: what is held for it beyond
+    /// that is released.
+    pub left_after: Decimal,
+}
+
+/// A part of a shipment's line that came out of one lot, or went back into it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IssuedLot {
+    /// The shipment's line.
+    pub shipment_line_id: ShipmentLineId,
+    /// The lot.
+    pub lot_id: LotId,
+    /// Base units, above zero.
+    pub quantity: Decimal,
+    /// The lot's value that went with it, base currency.
+    pub cost: Decimal,
+}
