@@ -1,1 +1,5 @@
-//! Programs that act on a running server as its clients do.
+//! Programs that act on a running server as its clients do: loading a real company's history,
+//! load and faults. They know the public API and nothing of the inside.
+
+pub mod client;
+pub mod northwind;
