@@ -28,16 +28,20 @@ pub async fn migrate(owner_url: &str) -> Result<Vec<Migration>, Fault> {
         .run(&mut connection)
         .await
         .map_err(|error| Fault::broken(format!("migrations: {error}")))?;
+    // A server without the owner's address looks here whether the schema fits it.
+    sqlx::raw_sql("grant select on _sqlx_migrations to oborot_app")
+        .execute(&mut connection)
+        .await?;
     connection.close().await?;
     Ok(todo)
 }
 
-/// What [`migrate`] would apply.
+/// What [`migrate`] would apply; the program's login may ask too.
 ///
 /// # Errors
 /// [`Fault`] where the database cannot be reached.
-pub async fn pending(owner_url: &str) -> Result<Vec<Migration>, Fault> {
-    let mut connection = PgConnection::connect(owner_url).await?;
+pub async fn pending(url: &str) -> Result<Vec<Migration>, Fault> {
+    let mut connection = PgConnection::connect(url).await?;
     let known: Option<String> = sqlx::query_scalar("select to_regclass('_sqlx_migrations')::text")
         .fetch_one(&mut connection)
         .await?;

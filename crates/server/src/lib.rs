@@ -7,6 +7,7 @@ pub mod commands;
 pub mod config;
 pub mod greeting;
 pub mod logging;
+pub mod parts;
 pub mod place;
 pub mod progress;
 pub mod seed;
