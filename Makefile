@@ -3,19 +3,30 @@
 .PHONY: help run test bench load northwind lint schema
 
 CARGO ?= cargo
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+# Always the whole workspace: cargo chooses features for what it is asked to build together, and
+# another choice would compile every dependency once more.
+BUILD := $(CARGO) build --workspace --quiet
 
 help: ## Lists these targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 run: ## Builds the program and runs it with demo data on http://127.0.0.1:8080
 	@scripts/ensure-packages.sh run
-	@$(CARGO) run --quiet --release --package server --bin oborot -- demo
+	@echo "Building the release program (the first time takes minutes)"
+	@$(BUILD) --release --bin oborot
+	@$(TARGET)/release/oborot demo
 
 test: ## Formatting, lints and all tests, on a PostgreSQL and a Redis of its own
 	@scripts/ensure-packages.sh test
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets --quiet -- --deny warnings
-	@$(CARGO) run --quiet --package stories --bin with-services -- $(CARGO) test --workspace --quiet
+	@$(BUILD) --bins --tests
+	@$(TARGET)/debug/with-services $(CARGO) test --workspace --quiet
+
+northwind: ## Loads the Northwind company into the running server, through the API
+	@$(BUILD) --release --bin northwind --bin oborot
+	@$(TARGET)/release/northwind
 
 lint: ## Formatting and lints alone
 	@$(CARGO) fmt --all --check
