@@ -1,0 +1,39 @@
+//! The rules of the catalog: values in, values out; no clock, no database.
+
+mod period;
+mod tax;
+mod terms;
+mod text;
+mod tree;
+
+pub use period::{PeriodRefusal, check_period};
+pub use tax::{TaxNumberError, check_inn, check_kpp};
+pub use terms::{CreditPolicy, Moment, PaymentStep, StepsError, check_steps};
+pub use text::{TextError, clean, clean_email, clean_phone, optional};
+pub use tree::{TreeError, check_parent};
+
+use kernel::{Refusal, ScaleError};
+
+/// A number that does not fit, as a refusal.
+#[must_use]
+pub fn out_of_scale(error: ScaleError) -> Refusal {
+    use kernel::RefusalCode::OutOfRange;
+    match error {
+        ScaleError::TooManyPlaces(places) => Refusal::new(
+            OutOfRange,
+            format!("At most {places} decimal places are kept."),
+            format!("Допустимо не больше знаков после запятой: {places}."),
+        ),
+        ScaleError::TooLarge => {
+            Refusal::new(OutOfRange, "The number is too large.", "Число слишком велико.")
+        }
+        ScaleError::TooSmall => {
+            Refusal::new(OutOfRange, "The number is too small.", "Число слишком мало.")
+        }
+    }
+}
+
+/// Names the input field that a rule's refusal is about.
+pub(crate) fn at<T, E: Into<Refusal>>(field: &str, checked: Result<T, E>) -> Result<T, Refusal> {
+    checked.map_err(|error| error.into().at([field]))
+}
