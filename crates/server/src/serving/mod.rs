@@ -3,7 +3,9 @@
 
 mod admin;
 mod door;
+mod server;
 pub mod workers;
 
 pub use self::admin::{Admin, Readiness};
 pub use self::door::{Door, DoorError};
+pub use self::server::Doors;
