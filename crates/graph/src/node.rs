@@ -1,0 +1,76 @@
+//! Any record by its global id. Each context adds its types to the one list below; a record that
+//! does not exist, is another tenant's, or is out of the caller's reach is null alike.
+
+use async_graphql::{Context, ID, Interface, Object};
+
+use crate::errors::Failure;
+use crate::ids::{AnyId, NodeId};
+use crate::session::Session;
+
+/// Most ids of one `nodes` field.
+const MOST_NODES: usize = 250;
+
+macro_rules! nodes {
+    ($($name:ident($($object:ident)::+, $id:ident)),* $(,)?) => {
+        /// A record with a global id.
+        #[derive(Clone, Interface)]
+        #[graphql(field(
+            name = "id",
+            ty = "ID",
+            desc = "The opaque global id: it holds the type and never changes."
+        ))]
+        pub enum Node { $(
+            #[allow(missing_docs)]
+            $name($($object)::+)
+        ),* }
+
+        async fn find(session: &Session, id: AnyId) -> Result<Option<Node>, Failure> {
+            match id.kind.as_str() {
+                $(<kernel::$id as NodeId>::TYPE => {
+                    Ok(session.load(kernel::$id(id.uuid)).await?.map(Node::$name))
+                })*
+                _ => Ok(None),
+            }
+        }
+    };
+}
+
+// The object needs `pub async fn id(&self) -> ID` and `impl Load<Id> for Loaders` with itself as
+// the value.
+nodes! {
+    Tenant(crate::identity::Tenant, TenantId),
+}
+
+/// Records by global id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// The record with this id, or null where there is none for the caller.
+    async fn node(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The record's global id.")] id: AnyId,
+    ) -> async_graphql::Result<Option<Node>> {
+        Ok(find(Session::of(ctx)?, id).await?)
+    }
+
+    /// The records with these ids, in their order, null for each that is not there. At most 250.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Global ids, of any types.")] ids: Vec<AnyId>,
+    ) -> async_graphql::Result<Vec<Option<Node>>> {
+        if ids.len() > MOST_NODES {
+            return Err(Failure::bad_input(
+                format!("at most {MOST_NODES} ids at once"),
+                format!("не более {MOST_NODES} идентификаторов за раз"),
+            )
+            .into());
+        }
+        let session = Session::of(ctx)?;
+        let found = futures::future::join_all(ids.into_iter().map(|id| find(session, id))).await;
+        Ok(found.into_iter().collect::<Result<_, _>>()?)
+    }
+}

@@ -1,0 +1,81 @@
+//! User errors: a business rule said no and nothing was written.
+
+use std::borrow::Cow;
+
+use async_graphql::parser::types::Field;
+use async_graphql::registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry};
+use async_graphql::{
+    ContextSelectionSet, Json, OutputType, Positioned, ServerResult, SimpleObject, Value,
+};
+use kernel::{Language, Refusal, RefusalCode};
+
+/// A business rule said no. Nothing was written.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UserError {
+    /// What a program decides by.
+    code: UserErrorCode,
+    /// What a person reads, in the language of `Accept-Language`.
+    message: String,
+    /// The path of the input field it is about, from `input` on.
+    field: Option<Vec<String>>,
+    /// Machine-readable facts, such as the current version or what is short.
+    details: Option<Json<serde_json::Value>>,
+}
+
+impl UserError {
+    /// A refusal in one language.
+    #[must_use]
+    pub fn of(refusal: &Refusal, language: Language) -> Self {
+        Self {
+            code: UserErrorCode(refusal.code),
+            message: refusal.message(language).to_owned(),
+            field: refusal.field.clone(),
+            details: refusal.details.clone().map(Json),
+        }
+    }
+}
+
+/// The kernel's list of codes as a GraphQL enum, so that the list stands in one place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct UserErrorCode(pub RefusalCode);
+
+impl OutputType for UserErrorCode {
+    fn type_name() -> Cow<'static, str> {
+        "UserErrorCode".into()
+    }
+
+    fn create_type_info(registry: &mut Registry) -> String {
+        registry.create_output_type::<Self, _>(MetaTypeId::Enum, |_| MetaType::Enum {
+            name: Self::type_name().into_owned(),
+            description: Some("Why a business rule said no. New codes may come.".to_owned()),
+            enum_values: RefusalCode::ALL.iter().map(value).collect(),
+            visible: None,
+            inaccessible: false,
+            tags: Vec::new(),
+            rust_typename: Some(std::any::type_name::<Self>()),
+            directive_invocations: Vec::new(),
+            requires_scopes: Vec::new(),
+        })
+    }
+
+    async fn resolve(
+        &self,
+        _: &ContextSelectionSet<'_>,
+        _: &Positioned<Field>,
+    ) -> ServerResult<Value> {
+        Ok(Value::Enum(async_graphql::Name::new(self.0.as_str())))
+    }
+}
+
+fn value(code: &RefusalCode) -> (String, MetaEnumValue) {
+    let value = MetaEnumValue {
+        name: code.as_str().to_owned(),
+        description: Some(code.meaning().to_owned()),
+        deprecation: Deprecation::NoDeprecated,
+        visible: None,
+        inaccessible: false,
+        tags: Vec::new(),
+        directive_invocations: Vec::new(),
+    };
+    (code.as_str().to_owned(), value)
+}
