@@ -28,6 +28,7 @@ pub(super) fn ensure(
     folder: &DataFolder,
     durability: Durability,
 ) -> Result<String, ClusterError> {
+    folder.remove_unfinished();
     let exists = folder.database().join("PG_VERSION").exists();
     if exists && folder.password_file().exists() {
         return folder.password();
@@ -51,9 +52,6 @@ fn create(
     password: &str,
 ) -> Result<(), ClusterError> {
     let unfinished = folder.unfinished_database();
-    if unfinished.exists() {
-        std::fs::remove_dir_all(&unfinished).map_err(on_file("remove", &unfinished))?;
-    }
     std::fs::create_dir(&unfinished).map_err(on_file("create", &unfinished))?;
     account.give(&unfinished)?;
 

@@ -16,6 +16,8 @@ const LONGEST_SOCKET_PATH: usize = 107;
 /// PostgreSQL's name for its socket in the folder, with the slash before it.
 const SOCKET_NAME: &str = "/.s.PGSQL.5432";
 
+const UNFINISHED: &str = "postgres.new-";
+
 /// A prepared data folder, by its canonical path.
 #[derive(Debug)]
 pub(super) struct DataFolder {
@@ -47,9 +49,20 @@ impl DataFolder {
         self.root.join("postgres")
     }
 
-    /// Where a new database is made, so that a half-made one is never started.
+    /// Where a new database is made, so that a half-made one is never started. Each process has
+    /// its own: `initdb` goes on for a while when the program that ran it was killed.
     pub(super) fn unfinished_database(&self) -> PathBuf {
-        self.root.join("postgres.new")
+        self.root.join(format!("{UNFINISHED}{}", std::process::id()))
+    }
+
+    /// Removes what killed programs left half made, as far as it can be removed by now.
+    pub(super) fn remove_unfinished(&self) {
+        let Ok(entries) = std::fs::read_dir(&self.root) else { return };
+        for entry in entries.flatten() {
+            if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+                let _ = std::fs::remove_dir_all(entry.path());
+            }
+        }
     }
 
     pub(super) fn log(&self) -> PathBuf {

@@ -91,6 +91,17 @@ fn a_new_folder_gets_a_database_whose_owner_is_no_superuser() {
 }
 
 #[test]
+fn a_database_half_made_by_a_killed_program_is_made_anew() {
+    let folder = Folder::new("half");
+    let half = folder.0.join("postgres.new-1");
+    std::fs::create_dir_all(&half).unwrap();
+    std::fs::write(half.join("PG_VERSION"), "15\n").unwrap();
+    let cluster = Cluster::start(&folder.options()).unwrap();
+    assert_eq!(ask(cluster.owner_url(), "select current_user::text").unwrap(), OWNER);
+    assert!(!half.exists());
+}
+
+#[test]
 fn what_was_written_is_there_after_a_restart_and_a_lost_password_is_replaced() {
     let folder = Folder::new("again");
     let cluster = Cluster::start(&folder.options()).unwrap();
