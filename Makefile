@@ -28,6 +28,10 @@ northwind: ## Loads the Northwind company into the running server, through the A
 	@$(BUILD) --release --bin northwind --bin oborot
 	@$(TARGET)/release/northwind
 
+schema: ## Writes schema.graphql anew from the code
+	@$(BUILD) --bin oborot
+	@$(TARGET)/debug/oborot schema > schema.graphql
+
 lint: ## Formatting and lints alone
 	@$(CARGO) fmt --all --check
 	@$(CARGO) clippy --workspace --all-targets -- --deny warnings

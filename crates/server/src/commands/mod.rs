@@ -1,6 +1,7 @@
 //! What the program can be asked to do, a file each.
 
 mod migrate;
+mod schema;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -22,7 +23,9 @@ pub struct Oborot {
 #[derive(Subcommand)]
 enum Command {
     /// Makes the two logins and brings the schema up to date, as the owner of the database
-    Migrate(Settings),
+    Migrate(Box<Settings>),
+    /// Prints the GraphQL schema in its definition language
+    Schema,
 }
 
 impl Oborot {
@@ -37,7 +40,8 @@ impl Oborot {
             .context("the program's threads cannot be started")?;
         runtime.block_on(async {
             match self.command {
-                Command::Migrate(settings) => migrate::run(begin(settings)?).await,
+                Command::Migrate(settings) => migrate::run(begin(*settings)?).await,
+                Command::Schema => schema::run(),
             }
         })
     }
