@@ -4,8 +4,15 @@
 //! of its open reservations is what it holds, at every moment; registers are append-only;
 //! balances are locked in the order of their keys.
 
+pub mod commands;
+mod events;
+mod holding;
+mod issuing;
 mod parts;
-mod work;
+mod rules;
+mod store;
 
+pub use holding::{release_lines, release_order, reserve};
+pub use issuing::{issue, take_back};
 pub use parts::{Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
-pub use work::{issue, release_lines, release_order, reserve, take_back};
+pub use rules::{ReceiptState, reversal_date};

@@ -1,0 +1,178 @@
+//! What writing and changing a draft have in common.
+
+use std::collections::{BTreeSet, HashMap};
+
+use access::{Permit, Right};
+use db::{CommandError, Fault, Outcome, TenantTx};
+use kernel::{
+    Decimal, NaiveDate, ProductId, ReceiptId, ReceiptLineId, Refusal, RefusalCode, WarehouseId,
+};
+
+use crate::rules::line_cost;
+use crate::store::receipts::{self, Header, Line};
+
+/// A line as the user writes it.
+#[derive(Clone, Debug)]
+pub struct ReceiptLineInput {
+    /// The draft's line it continues, whose cost it keeps where it names none.
+    pub id: Option<ReceiptLineId>,
+    /// Goods, not a service.
+    pub product_id: ProductId,
+    /// Base units, above zero.
+    pub quantity: Decimal,
+    /// Per base unit in the base currency, without recoverable tax. Only with the right
+    /// `receipt.cost`.
+    pub unit_cost: Option<Decimal>,
+    /// The last day the goods may be sold on.
+    pub expires_on: Option<NaiveDate>,
+}
+
+/// Checks that only those who may state a cost do so.
+pub(super) fn check_cost_right<A>(permit: &Permit<A>, lines: &[ReceiptLineInput]) -> Outcome<()> {
+    let states_cost = lines.iter().any(|line| line.unit_cost.is_some());
+    if states_cost && permit.scope().reach(Right::ReceiptCost).is_none() {
+        return Err(access::Forbidden(Right::ReceiptCost).into());
+    }
+    Ok(())
+}
+
+/// Checks the products of the lines and makes the draft's lines of them.
+pub(super) async fn lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    inputs: &[ReceiptLineInput],
+    before: &[Line],
+) -> Outcome<Vec<Line>> {
+    let ids: BTreeSet<ProductId> = inputs.iter().map(|line| line.product_id).collect();
+    let ids: Vec<ProductId> = ids.into_iter().collect();
+    let cards = catalog::product_cards(tx, permit, &ids).await?;
+    let mut before: HashMap<ReceiptLineId, &Line> = before.iter().map(|l| (l.id, l)).collect();
+    let mut lines = Vec::with_capacity(inputs.len());
+    for (place, input) in inputs.iter().enumerate() {
+        let Some(card) = cards.get(&input.product_id) else {
+            return Err(unfit(place, RefusalCode::UnknownReference));
+        };
+        if card.archived {
+            return Err(unfit(place, RefusalCode::Archived));
+        }
+        if card.is_service {
+            return Err(unfit(place, RefusalCode::Invalid));
+        }
+        let kept = match input.id {
+            // Each line is continued once.
+            Some(id) => Some(before.remove(&id).ok_or_else(|| unknown_line(place))?),
+            None => None,
+        };
+        let kept_cost =
+            kept.filter(|line| line.product_id == input.product_id).and_then(|l| l.unit_cost);
+        let unit_cost = input.unit_cost.or(kept_cost);
+        lines.push(Line {
+            id: kept.map_or_else(ReceiptLineId::new, |line| line.id),
+            position: i32::try_from(place).map_err(|_| Fault::broken("too many lines"))?,
+            product_id: input.product_id,
+            quantity: input.quantity,
+            unit_cost,
+            amount: unit_cost.map(|cost| amount(place, input.quantity, cost)).transpose()?,
+            expires_on: input.expires_on,
+        });
+    }
+    Ok(lines)
+}
+
+/// round(quantity × unit cost, 2).
+pub(super) fn amount(place: usize, quantity: Decimal, unit_cost: Decimal) -> Outcome<Decimal> {
+    line_cost(quantity, unit_cost).ok_or_else(|| {
+        Refusal::new(
+            RefusalCode::OutOfRange,
+            "The amount of the line is too large.",
+            "Сумма строки слишком велика.",
+        )
+        .at(["lines".to_owned(), place.to_string(), "quantity".to_owned()])
+        .into()
+    })
+}
+
+fn unfit(place: usize, code: RefusalCode) -> CommandError {
+    let (en, ru) = match code {
+        RefusalCode::Archived => ("The product is archived.", "Товар в архиве."),
+        RefusalCode::Invalid => {
+            ("A service is not received into stock.", "Услугу нельзя принять на склад.")
+        }
+        _ => ("There is no such product.", "Такого товара нет."),
+    };
+    let path = ["lines".to_owned(), place.to_string(), "productId".to_owned()];
+    Refusal::new(code, en, ru).at(path).into()
+}
+
+fn unknown_line(place: usize) -> CommandError {
+    Refusal::new(
+        RefusalCode::UnknownReference,
+        "The receipt has no such line, or it is named twice.",
+        "В поступлении нет такой строки, либо она указана дважды.",
+    )
+    .at(["lines".to_owned(), place.to_string(), "id".to_owned()])
+    .into()
+}
+
+/// The warehouse named, else the default one; not an archived one.
+pub(super) async fn warehouse<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: Option<WarehouseId>,
+) -> Outcome<WarehouseId> {
+    let card = match id {
+        Some(id) => catalog::warehouse_cards(tx, permit, &[id]).await?.remove(&id),
+        None => catalog::default_warehouse(tx, permit).await?,
+    };
+    match card {
+        Some(card) if !card.archived => Ok(card.id),
+        Some(_) => Err(Refusal::new(
+            RefusalCode::Archived,
+            "The warehouse is archived.",
+            "Склад в архиве.",
+        )
+        .at(["warehouseId"])
+        .into()),
+        None => Err(Refusal::new(
+            if id.is_some() { RefusalCode::UnknownReference } else { RefusalCode::Required },
+            "There is no such warehouse.",
+            "Такого склада нет.",
+        )
+        .at(["warehouseId"])
+        .into()),
+    }
+}
+
+/// The receipt under its lock, in the version the user has read.
+pub(super) async fn locked<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ReceiptId,
+    version: i32,
+) -> Outcome<Header> {
+    let header = receipts::lock(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
+    if header.version == version {
+        return Ok(header);
+    }
+    Err(Refusal::new(
+        RefusalCode::StaleVersion,
+        "The receipt was changed since you read it.",
+        "Поступление было изменено после того, как вы его прочитали.",
+    )
+    .with(serde_json::json!({ "currentVersion": header.version }))
+    .into())
+}
+
+/// The sum of the lines' amounts; `None` while a cost is missing.
+pub(super) fn total(lines: &[Line]) -> Option<Decimal> {
+    lines.iter().map(|line| line.amount).sum()
+}
+
+pub(super) fn reference_taken() -> Refusal {
+    Refusal::new(
+        RefusalCode::Taken,
+        "Another receipt has this external reference.",
+        "Эта внешняя ссылка уже занята другим поступлением.",
+    )
+    .at(["externalReference"])
+}

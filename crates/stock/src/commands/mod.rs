@@ -1,0 +1,17 @@
+//! What users do with goods receipts. A draft can be changed; a posted one only reversed.
+
+mod cancel_goods_receipt;
+mod create_goods_receipt;
+mod draft;
+mod post_goods_receipt;
+mod reverse_goods_receipt;
+mod set_receipt_costs;
+mod update_goods_receipt;
+
+pub use cancel_goods_receipt::CancelGoodsReceipt;
+pub use create_goods_receipt::CreateGoodsReceipt;
+pub use draft::ReceiptLineInput;
+pub use post_goods_receipt::PostGoodsReceipt;
+pub use reverse_goods_receipt::ReverseGoodsReceipt;
+pub use set_receipt_costs::{LineCost, SetReceiptCosts};
+pub use update_goods_receipt::UpdateGoodsReceipt;

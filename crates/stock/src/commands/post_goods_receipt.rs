@@ -1,0 +1,149 @@
+//! Goods enter stock: each line of the receipt becomes a lot with a value of its own.
+
+use access::{Action, Permit, Right};
+use catalog::{OrganizationCard, check_period};
+use db::{AuditEntry, Command, CommandError, Outcome, Series, TenantTx};
+use kernel::{LotId, ProductId, ReceiptId, Refusal, RefusalCode};
+use serde_json::json;
+
+use super::draft;
+use crate::events;
+use crate::rules::{BalanceKey, ReceiptState};
+use crate::store::movements::{self, Cause, Movement};
+use crate::store::receipts::{self, Header, Line};
+
+/// Posts a draft. A line without a cost takes what its product cost last; who sees no prices can
+/// thus post. Where nothing is known yet, it is refused until somebody states the cost.
+#[derive(Clone, Debug)]
+pub struct PostGoodsReceipt {
+    /// Which.
+    pub id: ReceiptId,
+    /// The version that was read.
+    pub version: i32,
+}
+
+impl Action for PostGoodsReceipt {
+    const RIGHT: Right = Right::ReceiptWrite;
+}
+
+impl Command for PostGoodsReceipt {
+    type Output = ReceiptId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ReceiptId> {
+        let mut receipt = draft::locked(tx, permit, self.id, self.version).await?;
+        receipt.state()?.to(ReceiptState::Posted)?;
+        let organization = held_organization(tx, permit, &receipt).await?;
+        let may_backdate = permit.scope().reach(Right::DocumentBackdate).is_some();
+        check_period(&organization, receipt.occurred_on, tx.today(), may_backdate)
+            .map_err(|refusal| Refusal::from(refusal).at(["date"]))?;
+        draft::warehouse(tx, permit, Some(receipt.warehouse_id)).await?;
+        let mut lines = receipts::lines(tx, permit, self.id).await?;
+        if lines.is_empty() {
+            return Err(no_lines().into());
+        }
+        fill_costs(tx, permit, &receipt, &mut lines).await?;
+        let movements: Vec<Movement> = lines.iter().map(|line| enter(&receipt, line)).collect();
+        receipts::insert_lots(tx, permit, &receipt, &lines, &movements).await?;
+        let cause = Cause {
+            kind: "RECEIPT",
+            document_kind: "GoodsReceipt",
+            document_id: receipt.id.0,
+            occurred_on: receipt.occurred_on,
+        };
+        movements::add(tx, permit, &cause, &movements).await?;
+        receipt.amount = draft::total(&lines);
+        receipt.state = ReceiptState::Posted.as_str().to_owned();
+        receipt.number = number(tx, &organization, &receipt).await?;
+        receipts::update(tx, permit, &receipt).await?;
+        tx.audit(AuditEntry::new(
+            "postGoodsReceipt",
+            "GoodsReceipt",
+            self.id,
+            json!({ "state": ["DRAFT", "POSTED"], "number": receipt.number, "lines": lines }),
+        ));
+        events::receipt_changed(tx, self.id);
+        events::stock_changed(tx, "GoodsReceipt", self.id, movements.iter().map(|m| &m.key));
+        Ok(self.id)
+    }
+}
+
+/// The organization, held so that its period stays open until the end.
+pub(super) async fn held_organization<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    receipt: &Header,
+) -> Outcome<OrganizationCard> {
+    let card = catalog::hold_organization(tx, permit, receipt.organization_id).await?;
+    card.ok_or(CommandError::NotFound)
+}
+
+/// Kinds other than those law wants gapless take numbers in blocks (domain, section 4).
+async fn number(
+    tx: &TenantTx,
+    organization: &OrganizationCard,
+    receipt: &Header,
+) -> Outcome<String> {
+    use chrono::Datelike;
+    let series = Series {
+        organization: organization.id,
+        kind: "goods_receipt",
+        year: receipt.occurred_on.year(),
+    };
+    let number = tx.number(&series).await?;
+    Ok(format!("{}-{number:06}", organization.prefix))
+}
+
+async fn fill_costs<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    receipt: &Header,
+    lines: &mut [Line],
+) -> Outcome<()> {
+    let open: Vec<ProductId> =
+        lines.iter().filter(|line| line.unit_cost.is_none()).map(|line| line.product_id).collect();
+    if open.is_empty() {
+        return Ok(());
+    }
+    let known = receipts::last_costs(tx, permit, receipt.organization_id, &open).await?;
+    let unknown: Vec<ProductId> =
+        open.into_iter().filter(|product| !known.contains_key(product)).collect();
+    if !unknown.is_empty() {
+        return Err(cost_unknown(&unknown).into());
+    }
+    for (place, line) in lines.iter_mut().enumerate() {
+        if line.unit_cost.is_none() {
+            line.unit_cost = known.get(&line.product_id).copied();
+            let cost = line.unit_cost.unwrap_or_default();
+            line.amount = Some(draft::amount(place, line.quantity, cost)?);
+        }
+    }
+    Ok(receipts::update_costs(tx, permit, lines).await?)
+}
+
+fn enter(receipt: &Header, line: &Line) -> Movement {
+    Movement {
+        key: BalanceKey {
+            organization_id: receipt.organization_id,
+            warehouse_id: receipt.warehouse_id,
+            product_id: line.product_id,
+            lot_id: LotId::new(),
+        },
+        line_id: line.id.0,
+        quantity: line.quantity,
+        value: line.amount.unwrap_or_default(),
+        reverses: None,
+    }
+}
+
+fn no_lines() -> Refusal {
+    Refusal::new(RefusalCode::NoLines, "The receipt has no lines.", "В поступлении нет строк.")
+}
+
+fn cost_unknown(products: &[ProductId]) -> Refusal {
+    Refusal::new(
+        RefusalCode::Required,
+        "Some goods have no cost, and were never received before: state their cost.",
+        "У части товаров не указана себестоимость, и раньше они не поступали: укажите её.",
+    )
+    .with(json!({ "products": products }))
+}

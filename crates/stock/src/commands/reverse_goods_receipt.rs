@@ -1,0 +1,123 @@
+//! Undoing a posted receipt while its goods are still there.
+
+use std::collections::BTreeSet;
+
+use access::{Action, Permit, Right};
+use db::{AuditEntry, Command, Outcome, TenantTx};
+use kernel::{NaiveDate, ReceiptId, Refusal, RefusalCode};
+use serde_json::{Value, json};
+
+use super::draft;
+use super::post_goods_receipt::held_organization;
+use crate::events;
+use crate::issuing::{sums, undone};
+use crate::rules::{Balance, BalanceKey, ReceiptState, reversal_date};
+use crate::store::movements::{self, Cause, Low, Moved, Movement};
+use crate::store::{balances, receipts};
+
+/// Reverses a posted receipt: its lots become empty. Refused where anything of them is held or
+/// gone. Dated as the receipt, or on the first open day where that period is closed.
+#[derive(Clone, Debug)]
+pub struct ReverseGoodsReceipt {
+    /// Which.
+    pub id: ReceiptId,
+    /// The version that was read.
+    pub version: i32,
+}
+
+impl Action for ReverseGoodsReceipt {
+    const RIGHT: Right = Right::ReceiptReverse;
+}
+
+impl Command for ReverseGoodsReceipt {
+    type Output = ReceiptId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ReceiptId> {
+        let mut receipt = draft::locked(tx, permit, self.id, self.version).await?;
+        receipt.state()?.to(ReceiptState::Reversed)?;
+        let organization = held_organization(tx, permit, &receipt).await?;
+        let date = reversal_date(receipt.occurred_on, organization.closed_until);
+        if date > tx.today() {
+            return Err(closed(date).into());
+        }
+        let moved = movements::of_document(tx, permit, "RECEIPT", self.id.0).await?;
+        let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
+        let locked = balances::lock(tx, permit, &keys).await?;
+        check_untouched(&moved, &locked)?;
+        let back: Vec<Movement> = moved.iter().map(undone).collect();
+        let cause = Cause {
+            kind: "REVERSAL",
+            document_kind: "GoodsReceipt",
+            document_id: self.id.0,
+            occurred_on: date,
+        };
+        balances::change(tx, permit, &sums(&back)).await?;
+        movements::add(tx, permit, &cause, &back).await?;
+        // Goods may have gone out and come back after this date.
+        let keys: Vec<BalanceKey> = keys.into_iter().collect();
+        check_lows(&movements::lows(tx, permit, &keys, date).await?)?;
+        receipt.state = ReceiptState::Reversed.as_str().to_owned();
+        receipt.reversed_on = Some(date);
+        receipts::update(tx, permit, &receipt).await?;
+        tx.audit(AuditEntry::new(
+            "reverseGoodsReceipt",
+            "GoodsReceipt",
+            self.id,
+            json!({ "state": ["POSTED", "REVERSED"], "reversedOn": date }),
+        ));
+        events::receipt_changed(tx, self.id);
+        events::stock_changed(tx, "GoodsReceipt", self.id, keys.iter());
+        Ok(self.id)
+    }
+}
+
+fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
+    let mut touched: Vec<Value> = Vec::new();
+    for one in moved {
+        let now = locked.iter().find(|balance| balance.key() == one.key());
+        let whole = now.is_some_and(|b| b.on_hand == one.quantity && b.reserved.is_zero());
+        if !whole {
+            touched.push(json!({
+                "product": one.product_id,
+                "lot": one.lot_id,
+                "received": one.quantity,
+                "onHand": now.map(|balance| balance.on_hand),
+                "reserved": now.map(|balance| balance.reserved),
+            }));
+        }
+    }
+    if touched.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::InUse,
+        "Goods of this receipt are reserved or already gone.",
+        "Товары этого поступления зарезервированы или уже отгружены.",
+    )
+    .with(json!({ "lots": touched })))
+}
+
+fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
+    let below: Vec<Value> = lows
+        .iter()
+        .filter(|low| low.balance.is_sign_negative() && !low.balance.is_zero())
+        .map(|low| json!({ "lot": low.lot_id, "date": low.day, "balance": low.balance }))
+        .collect();
+    if below.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::NegativeBalance,
+        "With this date a later balance would fall below zero.",
+        "С этой датой остаток позже станет отрицательным.",
+    )
+    .with(json!({ "balances": below })))
+}
+
+fn closed(first_open: NaiveDate) -> Refusal {
+    Refusal::new(
+        RefusalCode::PeriodClosed,
+        format!("The period is closed; the first open day is {first_open}."),
+        format!("Период закрыт; первый открытый день — {}.", first_open.format("%d.%m.%Y")),
+    )
+}

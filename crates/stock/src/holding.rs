@@ -1,0 +1,138 @@
+//! Holding goods for orders. Callers hold the order's row lock, so the reservations of its lines
+//! stand still meanwhile.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use access::Permit;
+use db::{Outcome, TenantTx};
+use kernel::{Decimal, NaiveDate, OrderId, OrderLineId, WarehouseId};
+
+use crate::events;
+use crate::rules::{Balance, BalanceKey, Held, Holds, Shelf, Want};
+use crate::store::{balances, reservations};
+use crate::{ReserveLine, Reserved};
+
+/// Holds what is available for order lines: lots that expire first, then those received first;
+/// never expired or blocked ones. What is not there is told as short and is no error. One answer
+/// a line, in the order of the lines.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn reserve<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lines: &[ReserveLine],
+    on: NaiveDate,
+) -> Outcome<Vec<Reserved>> {
+    if lines.is_empty() {
+        return Ok(Vec::new());
+    }
+    let wants: Vec<Want> = lines.iter().map(want).collect();
+    let free = balances::lock_free(tx, permit, &wants, on).await?;
+    let ranks = ranks(tx, permit, &free).await?;
+    let mut shelf = Shelf::new(free, &ranks);
+    let mut holds: BTreeMap<(OrderLineId, BalanceKey), reservations::NewHold> = BTreeMap::new();
+    let mut answers = Vec::with_capacity(lines.len());
+    for (line, want) in lines.iter().zip(&wants) {
+        let hold = shelf.hold(want, on);
+        let mut reserved = Decimal::ZERO;
+        for (key, quantity) in hold.parts {
+            reserved += quantity;
+            let new = reservations::NewHold {
+                order_id: line.order_id,
+                order_line_id: line.order_line_id,
+                key,
+                quantity: Decimal::ZERO,
+            };
+            holds.entry((line.order_line_id, key)).or_insert(new).quantity += quantity;
+        }
+        answers.push(Reserved {
+            order_line_id: line.order_line_id,
+            available: hold.available,
+            reserved,
+            short: line.quantity - reserved,
+        });
+    }
+    let holds: Vec<_> = holds.into_values().collect();
+    balances::change(tx, permit, &shelf.changes()).await?;
+    reservations::hold(tx, permit, &holds, on).await?;
+    if let Some(first) = lines.first() {
+        let keys = holds.iter().map(|hold| &hold.key);
+        events::stock_changed(tx, "SalesOrder", first.order_id, keys);
+    }
+    Ok(answers)
+}
+
+fn want(line: &ReserveLine) -> Want {
+    Want {
+        organization_id: line.organization_id,
+        product_id: line.product_id,
+        quantity: line.quantity,
+        warehouse_id: line.warehouse_id,
+    }
+}
+
+/// The priorities of the warehouses that hold something; archived ones give nothing.
+async fn ranks<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    free: &[Balance],
+) -> Outcome<HashMap<WarehouseId, i32>> {
+    let ids: BTreeSet<WarehouseId> = free.iter().map(|balance| balance.warehouse_id).collect();
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let ids: Vec<WarehouseId> = ids.into_iter().collect();
+    let cards = catalog::warehouse_cards(tx, permit, &ids).await?;
+    let live = cards.into_values().filter(|card| !card.archived);
+    Ok(live.map(|card| (card.id, card.priority)).collect())
+}
+
+/// Frees all that is held for an order.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn release_order<A>(tx: &TenantTx, permit: &Permit<A>, order: OrderId) -> Outcome<()> {
+    let held = reservations::of_order(tx, permit, order).await?;
+    let all = held.iter().map(|one| (one.order_line_id, Decimal::MAX)).collect();
+    release(tx, permit, &held, all).await
+}
+
+/// Frees up to these quantities (base units) of order lines of one order, the goods that would
+/// be taken last first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn release_lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lines: &[(OrderLineId, Decimal)],
+) -> Outcome<()> {
+    let mut most: BTreeMap<OrderLineId, Decimal> = BTreeMap::new();
+    for (line, quantity) in lines {
+        *most.entry(*line).or_default() += *quantity;
+    }
+    let held = reservations::of_lines(tx, permit, most.keys().copied()).await?;
+    release(tx, permit, &held, most).await
+}
+
+async fn release<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    held: &[Held],
+    most: BTreeMap<OrderLineId, Decimal>,
+) -> Outcome<()> {
+    let Some(first) = held.first() else { return Ok(()) };
+    let keys: BTreeSet<BalanceKey> = held.iter().map(Held::key).collect();
+    let locked = balances::lock(tx, permit, &keys).await?;
+    let mut shelf = Shelf::new(locked, &HashMap::new());
+    let mut holds = Holds::new(held, &shelf);
+    for (line, quantity) in most {
+        holds.release(&mut shelf, line, quantity, None);
+    }
+    balances::change(tx, permit, &shelf.changes()).await?;
+    reservations::less(tx, permit, &holds.moves, tx.today()).await?;
+    let freed: Vec<BalanceKey> = holds.moves.iter().map(|one| one.held.key()).collect();
+    events::stock_changed(tx, "SalesOrder", first.order_id, freed.iter());
+    Ok(())
+}

@@ -1,0 +1,217 @@
+//! Goods leaving with a shipment, and coming back when it is undone. Callers hold the row locks
+//! of the order and the shipment.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use access::Permit;
+use db::{Outcome, TenantTx};
+use kernel::{Decimal, NaiveDate, ProductId, Refusal, RefusalCode, ShipmentId, ShipmentLineId};
+use serde_json::{Value, json};
+
+use crate::events;
+use crate::rules::{Balance, BalanceKey, Held, Holds, IssuePlan, Shelf, Shortage, plan_issue};
+use crate::store::movements::{self, Cause, Low, Movement};
+use crate::store::{balances, reservations};
+use crate::{Issue, IssuedLot};
+
+/// Takes a shipment's goods out of stock: what is held for its lines first, then free lots, those
+/// that expire first and then those received first. Gives each line's lots with their cost.
+///
+/// # Errors
+/// `INSUFFICIENT_STOCK` or, back-dated, `NEGATIVE_BALANCE`, each with a list; or a fault.
+pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outcome<Vec<IssuedLot>> {
+    let lines: BTreeSet<_> = issue.lines.iter().map(|line| line.order_line_id).collect();
+    let held = reservations::of_lines(tx, permit, lines).await?;
+    let is_backdated = issue.occurred_on < tx.today();
+    let keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
+    let from = (issue.organization_id, issue.warehouse_id);
+    let wanted = wanted_beyond_held(issue, &held, is_backdated);
+    let mut locked = balances::lock_for_issue(tx, permit, from, &keys, &wanted).await?;
+    let lows = if is_backdated { cap(tx, permit, issue, &mut locked).await? } else { Vec::new() };
+    let mut shelf = Shelf::new(locked, &HashMap::from([(issue.warehouse_id, 0)]));
+    let mut holds = Holds::new(&held, &shelf);
+    let plan = match plan_issue(&mut shelf, &mut holds, issue) {
+        Ok(plan) => plan,
+        Err(shortages) => return Err(refusal(tx, permit, &shortages, &lows).await?.into()),
+    };
+    let movements: Vec<Movement> = plan.taken.iter().map(leaving).collect();
+    let cause = Cause {
+        kind: "SHIPMENT",
+        document_kind: "Shipment",
+        document_id: issue.shipment_id.0,
+        occurred_on: issue.occurred_on,
+    };
+    balances::change(tx, permit, &shelf.changes()).await?;
+    movements::add(tx, permit, &cause, &movements).await?;
+    reservations::less(tx, permit, &holds.moves, issue.occurred_on).await?;
+    let changed: Vec<BalanceKey> = shelf.changes().iter().map(|change| change.key).collect();
+    events::stock_changed(tx, "Shipment", issue.shipment_id, changed.iter());
+    Ok(lots(plan))
+}
+
+/// The products for which free lots may be needed: those not wholly held here, and all of a
+/// back-dated shipment, whose own reservations may lie in lots that came later.
+fn wanted_beyond_held(issue: &Issue, held: &[Held], is_backdated: bool) -> Vec<ProductId> {
+    let mut here: HashMap<_, Decimal> = HashMap::new();
+    for one in held.iter().filter(|one| one.warehouse_id == issue.warehouse_id) {
+        *here.entry(one.order_line_id).or_default() += one.quantity;
+    }
+    let mut wanted = BTreeSet::new();
+    for line in &issue.lines {
+        let covered = here.entry(line.order_line_id).or_default();
+        if is_backdated || *covered < line.quantity {
+            wanted.insert(line.product_id);
+        }
+        *covered -= line.quantity;
+    }
+    wanted.into_iter().collect()
+}
+
+/// Bounds each balance by the least it has from the shipment's date on.
+async fn cap<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    issue: &Issue,
+    locked: &mut [Balance],
+) -> Outcome<Vec<Low>> {
+    let keys: Vec<BalanceKey> = locked.iter().map(Balance::key).collect();
+    let lows = movements::lows(tx, permit, &keys, issue.occurred_on).await?;
+    let least: HashMap<_, Decimal> =
+        lows.iter().map(|low| ((low.warehouse_id, low.lot_id), low.balance)).collect();
+    for balance in locked {
+        balance.ceiling = least.get(&(balance.warehouse_id, balance.lot_id)).copied();
+    }
+    Ok(lows)
+}
+
+fn leaving((line, taken): &(ShipmentLineId, crate::rules::Taken)) -> Movement {
+    Movement {
+        key: taken.key,
+        line_id: line.0,
+        quantity: -taken.quantity,
+        value: -taken.cost,
+        reverses: None,
+    }
+}
+
+fn lots(plan: IssuePlan) -> Vec<IssuedLot> {
+    let lot = |(shipment_line_id, taken): (ShipmentLineId, crate::rules::Taken)| IssuedLot {
+        shipment_line_id,
+        lot_id: taken.key.lot_id,
+        quantity: taken.quantity,
+        cost: taken.cost,
+    };
+    plan.taken.into_iter().map(lot).collect()
+}
+
+/// Says which lines cannot be served, by article number.
+async fn refusal<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    shortages: &[Shortage],
+    lows: &[Low],
+) -> Outcome<Refusal> {
+    let ids: BTreeSet<ProductId> = shortages.iter().map(|short| short.product_id).collect();
+    let ids: Vec<ProductId> = ids.into_iter().collect();
+    let cards = catalog::product_cards(tx, permit, &ids).await?;
+    let sku = |id: &ProductId| cards.get(id).map(|card| card.sku.clone()).unwrap_or_default();
+    let is_dated = shortages.iter().all(|short| !short.barred.is_empty());
+    let describe = |short: &Shortage| {
+        json!({
+            "line": short.place,
+            "product": short.product_id,
+            "sku": sku(&short.product_id),
+            "asked": short.asked,
+            "available": short.available,
+            "balances": barred(short, lows),
+        })
+    };
+    let list: Vec<Value> = shortages.iter().map(describe).collect();
+    let names: Vec<String> = shortages.iter().take(5).map(|one| sku(&one.product_id)).collect();
+    let names = names.join(", ");
+    let refusal = if is_dated {
+        Refusal::new(
+            RefusalCode::NegativeBalance,
+            format!("With this date a later balance would fall below zero: {names}."),
+            format!("С этой датой остаток позже станет отрицательным: {names}."),
+        )
+    } else {
+        Refusal::new(
+            RefusalCode::InsufficientStock,
+            format!("Not enough goods: {names}."),
+            format!("Недостаточно товара: {names}."),
+        )
+    };
+    let place = shortages.first().map_or(0, |short| short.place);
+    let path = ["lines".to_owned(), place.to_string(), "quantity".to_owned()];
+    Ok(refusal.at(path).with(json!({ "lines": list })))
+}
+
+/// The lots whose later balances stand in the way.
+fn barred(short: &Shortage, lows: &[Low]) -> Vec<Value> {
+    let stands = |low: &&Low| {
+        let same =
+            |key: &BalanceKey| key.lot_id == low.lot_id && key.warehouse_id == low.warehouse_id;
+        short.barred.iter().any(same)
+    };
+    let describe =
+        |low: &Low| json!({ "lot": low.lot_id, "date": low.day, "balance": low.balance });
+    lows.iter().filter(stands).map(describe).collect()
+}
+
+/// Puts a shipment's goods back into their lots, with their value. Reservations are not revived.
+/// Gives what went back.
+///
+/// # Errors
+/// A fault of the database, also where the shipment was taken back before.
+pub async fn take_back<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    shipment: ShipmentId,
+    occurred_on: NaiveDate,
+) -> Outcome<Vec<IssuedLot>> {
+    let moved = movements::of_document(tx, permit, "SHIPMENT", shipment.0).await?;
+    let keys: BTreeSet<BalanceKey> = moved.iter().map(movements::Moved::key).collect();
+    balances::lock(tx, permit, &keys).await?;
+    let back: Vec<Movement> = moved.iter().map(undone).collect();
+    let cause =
+        Cause { kind: "REVERSAL", document_kind: "Shipment", document_id: shipment.0, occurred_on };
+    balances::change(tx, permit, &sums(&back)).await?;
+    movements::add(tx, permit, &cause, &back).await?;
+    events::stock_changed(tx, "Shipment", shipment, keys.iter());
+    let lot = |one: &Movement| IssuedLot {
+        shipment_line_id: ShipmentLineId(one.line_id),
+        lot_id: one.key.lot_id,
+        quantity: one.quantity,
+        cost: one.value,
+    };
+    Ok(back.iter().map(lot).collect())
+}
+
+/// The movement that undoes another.
+pub(crate) fn undone(moved: &movements::Moved) -> Movement {
+    Movement {
+        key: moved.key(),
+        line_id: moved.line_id,
+        quantity: -moved.quantity,
+        value: -moved.value,
+        reverses: Some(moved.id),
+    }
+}
+
+/// What movements make of balances: one change a balance.
+pub(crate) fn sums(movements: &[Movement]) -> Vec<crate::rules::Change> {
+    let mut sums: BTreeMap<BalanceKey, (Decimal, Decimal)> = BTreeMap::new();
+    for one in movements {
+        let sum = sums.entry(one.key).or_default();
+        sum.0 += one.quantity;
+        sum.1 += one.value;
+    }
+    let change = |(key, (on_hand, value))| crate::rules::Change {
+        key,
+        on_hand,
+        reserved: Decimal::ZERO,
+        value,
+    };
+    sums.into_iter().map(change).collect()
+}

@@ -1,0 +1,13 @@
+//! Pure rules of stock: values in, values out. No clock, no database.
+
+mod balance;
+mod issue;
+mod receipt;
+mod release;
+mod shelf;
+
+pub use balance::{Balance, BalanceKey};
+pub use issue::{IssuePlan, Shortage, plan_issue};
+pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};
+pub use release::{Held, HeldMove, HeldMoveKind, Holds};
+pub use shelf::{Change, Shelf, Taken, Want};

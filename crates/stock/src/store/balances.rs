@@ -1,0 +1,182 @@
+//! Balances: locked in the order of their keys, changed in one statement.
+
+use std::collections::BTreeSet;
+
+use access::Permit;
+use db::{Fault, Sql, TenantTx, values};
+use kernel::{Decimal, NaiveDate, OrganizationId, ProductId, Uuid, WarehouseId};
+
+use super::uuids;
+use crate::rules::{Balance, BalanceKey, Change, Want};
+
+const COLUMNS: &str = "
+    select b.organization_id, b.warehouse_id, b.product_id, b.lot_id, b.on_hand, b.reserved,
+           b.value, l.received_on, l.expires_on, l.blocked";
+
+// A row that another transaction has just changed is read anew once its lock is ours.
+const LOCK: &str = "
+    order by b.organization_id, b.warehouse_id, b.product_id, b.lot_id
+    for no key update of b";
+
+/// Locks what is free of the wanted goods and may be sold on a day.
+pub(crate) async fn lock_free<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    wants: &[Want],
+    day: NaiveDate,
+) -> Result<Vec<Balance>, Fault> {
+    let mut places: BTreeSet<(OrganizationId, ProductId, Uuid)> = wants
+        .iter()
+        .map(|w| (w.organization_id, w.product_id, w.warehouse_id.map_or(Uuid::nil(), |id| id.0)))
+        .collect();
+    let anywhere: BTreeSet<_> =
+        places.iter().filter(|p| p.2.is_nil()).map(|p| (p.0, p.1)).collect();
+    // No row is to come twice: who looks everywhere looks into each warehouse as well.
+    places.retain(|p| p.2.is_nil() || !anywhere.contains(&(p.0, p.1)));
+    let sql = format!(
+        "{COLUMNS}
+         from unnest($2::uuid[], $3::uuid[], $4::uuid[])
+              as w (organization_id, product_id, warehouse_id)
+         join stock_balance b
+           on b.tenant_id = $1
+          and b.organization_id = w.organization_id
+          and b.product_id = w.product_id
+          and b.in_stock
+         join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         where b.reserved < b.on_hand
+           and (w.warehouse_id = '00000000-0000-0000-0000-000000000000'
+                or w.warehouse_id = b.warehouse_id)
+           and not l.blocked
+           and (l.expires_on is null or l.expires_on >= $5)
+         {LOCK}"
+    );
+    let values = values![
+        permit.tenant(),
+        uuids(places.iter().map(|p| p.0)),
+        uuids(places.iter().map(|p| p.1)),
+        uuids(places.iter().map(|p| p.2)),
+        day,
+    ];
+    tx.all(Sql::new(sql, values)).await
+}
+
+/// Locks named balances, and besides what is free of some products in one warehouse.
+pub(crate) async fn lock_for_issue<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (organization, warehouse): (OrganizationId, WarehouseId),
+    keys: &[BalanceKey],
+    products: &[ProductId],
+) -> Result<Vec<Balance>, Fault> {
+    let sql = format!(
+        "{COLUMNS}
+         from (
+             select k.warehouse_id, k.product_id, k.lot_id
+             from unnest($4::uuid[], $5::uuid[], $6::uuid[])
+                  as k (warehouse_id, product_id, lot_id)
+             union
+             select f.warehouse_id, f.product_id, f.lot_id
+             from unnest($7::uuid[]) as p (product_id)
+             join stock_balance f
+               on f.tenant_id = $1
+              and f.organization_id = $2
+              and f.warehouse_id = $3
+              and f.product_id = p.product_id
+              and f.in_stock
+             where f.reserved < f.on_hand
+         ) w
+         join stock_balance b
+           on b.tenant_id = $1
+          and b.organization_id = $2
+          and b.warehouse_id = w.warehouse_id
+          and b.product_id = w.product_id
+          and b.lot_id = w.lot_id
+         join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         {LOCK}"
+    );
+    let values = values![
+        permit.tenant(),
+        organization,
+        warehouse,
+        uuids(keys.iter().map(|k| k.warehouse_id)),
+        uuids(keys.iter().map(|k| k.product_id)),
+        uuids(keys.iter().map(|k| k.lot_id)),
+        uuids(products.iter().copied()),
+    ];
+    tx.all(Sql::new(sql, values)).await
+}
+
+/// Locks named balances.
+pub(crate) async fn lock<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    keys: &BTreeSet<BalanceKey>,
+) -> Result<Vec<Balance>, Fault> {
+    let sql = format!(
+        "{COLUMNS}
+         from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
+              as k (organization_id, warehouse_id, product_id, lot_id)
+         join stock_balance b
+           on b.tenant_id = $1
+          and b.organization_id = k.organization_id
+          and b.warehouse_id = k.warehouse_id
+          and b.product_id = k.product_id
+          and b.lot_id = k.lot_id
+         join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         {LOCK}"
+    );
+    let [organizations, warehouses, products, lots] = key_arrays(keys.iter());
+    let values = values![permit.tenant(), organizations, warehouses, products, lots];
+    tx.all(Sql::new(sql, values)).await
+}
+
+/// Adds differences to locked balances.
+pub(crate) async fn change<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    changes: &[Change],
+) -> Result<(), Fault> {
+    if changes.is_empty() {
+        return Ok(());
+    }
+    let sql = "
+        update stock_balance b
+        set on_hand = b.on_hand + c.on_hand,
+            reserved = b.reserved + c.reserved,
+            value = b.value + c.value
+        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::numeric[], $7::numeric[],
+                    $8::numeric[])
+             as c (organization_id, warehouse_id, product_id, lot_id, on_hand, reserved, value)
+        where b.tenant_id = $1
+          and b.organization_id = c.organization_id
+          and b.warehouse_id = c.warehouse_id
+          and b.product_id = c.product_id
+          and b.lot_id = c.lot_id";
+    let [organizations, warehouses, products, lots] = key_arrays(changes.iter().map(|c| &c.key));
+    let decimals = |pick: fn(&Change) -> Decimal| changes.iter().map(pick).collect::<Vec<_>>();
+    let values = values![
+        permit.tenant(),
+        organizations,
+        warehouses,
+        products,
+        lots,
+        decimals(|c| c.on_hand),
+        decimals(|c| c.reserved),
+        decimals(|c| c.value),
+    ];
+    let touched = tx.run(Sql::new(sql, values)).await?;
+    if touched == changes.len() as u64 {
+        return Ok(());
+    }
+    Err(Fault::broken(format!("{touched} of {} balances changed", changes.len())))
+}
+
+/// Keys as four arrays: organizations, warehouses, products, lots.
+pub(crate) fn key_arrays<'a>(keys: impl Iterator<Item = &'a BalanceKey> + Clone) -> [Vec<Uuid>; 4] {
+    [
+        uuids(keys.clone().map(|k| k.organization_id)),
+        uuids(keys.clone().map(|k| k.warehouse_id)),
+        uuids(keys.clone().map(|k| k.product_id)),
+        uuids(keys.map(|k| k.lot_id)),
+    ]
+}

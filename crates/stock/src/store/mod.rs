@@ -1,0 +1,13 @@
+//! All SQL of stock. Every statement serves any number of rows.
+
+pub(crate) mod balances;
+pub(crate) mod movements;
+pub(crate) mod receipts;
+pub(crate) mod reservations;
+
+use kernel::Uuid;
+
+/// Ids as PostgreSQL takes them in an array.
+pub(crate) fn uuids<I: Into<Uuid>>(ids: impl IntoIterator<Item = I>) -> Vec<Uuid> {
+    ids.into_iter().map(Into::into).collect()
+}

@@ -1,0 +1,279 @@
+//! Goods receipts, their lines, and the lots they make.
+
+use std::collections::HashMap;
+
+use access::Permit;
+use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{
+    Decimal, NaiveDate, OrganizationId, ProductId, ReceiptId, ReceiptLineId, WarehouseId,
+};
+use serde::Serialize;
+
+use super::balances::key_arrays;
+use super::movements::Movement;
+use super::uuids;
+use crate::rules::ReceiptState;
+
+/// A receipt's own columns.
+#[derive(Clone, Debug, FromQueryResult, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Header {
+    pub(crate) id: ReceiptId,
+    pub(crate) number: String,
+    pub(crate) occurred_on: NaiveDate,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) warehouse_id: WarehouseId,
+    pub(crate) supplier_name: String,
+    pub(crate) state: String,
+    pub(crate) amount: Option<Decimal>,
+    pub(crate) comment: String,
+    pub(crate) external_reference: Option<String>,
+    pub(crate) reversed_on: Option<NaiveDate>,
+    pub(crate) version: i32,
+}
+
+impl Header {
+    /// Its state, which the table's check keeps among the known ones.
+    pub(crate) fn state(&self) -> Outcome<ReceiptState> {
+        let unknown = || Fault::broken(format!("a receipt in state {}", self.state));
+        Ok(ReceiptState::parse(&self.state).ok_or_else(unknown)?)
+    }
+}
+
+/// A receipt's line.
+#[derive(Clone, Debug, FromQueryResult, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Line {
+    pub(crate) id: ReceiptLineId,
+    pub(crate) position: i32,
+    pub(crate) product_id: ProductId,
+    pub(crate) quantity: Decimal,
+    pub(crate) unit_cost: Option<Decimal>,
+    pub(crate) amount: Option<Decimal>,
+    pub(crate) expires_on: Option<NaiveDate>,
+}
+
+/// Locks a receipt within reach: its author stands for the responsible manager.
+pub(crate) async fn lock<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ReceiptId,
+) -> Result<Option<Header>, Fault> {
+    let sql = "
+        select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id, r.supplier_name,
+               r.state, r.amount, r.comment, r.external_reference, r.reversed_on, r.version
+        from goods_receipt r
+        where r.tenant_id = $1
+          and r.id = $2
+          and ($3::uuid[] is null or r.created_by = any($3))
+        for no key update";
+    tx.one(Sql::new(sql, values![permit.tenant(), id, permit.managers()])).await
+}
+
+/// Writes a new receipt.
+pub(crate) async fn insert<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    new: &Header,
+) -> Result<(), Fault> {
+    let sql = "
+        insert into goods_receipt
+            (tenant_id, id, occurred_on, organization_id, warehouse_id, supplier_name, amount,
+             comment, external_reference, created_by)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    let values = values![
+        permit.tenant(),
+        new.id,
+        new.occurred_on,
+        new.organization_id,
+        new.warehouse_id,
+        new.supplier_name.clone(),
+        new.amount,
+        new.comment.clone(),
+        new.external_reference.clone(),
+        permit.user(),
+    ];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
+
+/// Writes what may change of a locked receipt; its version moves on.
+pub(crate) async fn update<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    changed: &Header,
+) -> Result<(), Fault> {
+    let sql = "
+        update goods_receipt
+        set number = $3, occurred_on = $4, warehouse_id = $5, supplier_name = $6, state = $7,
+            amount = $8, comment = $9, external_reference = $10, reversed_on = $11,
+            version = version + 1, updated_at = now()
+        where tenant_id = $1 and id = $2";
+    let values = values![
+        permit.tenant(),
+        changed.id,
+        changed.number.clone(),
+        changed.occurred_on,
+        changed.warehouse_id,
+        changed.supplier_name.clone(),
+        changed.state.clone(),
+        changed.amount,
+        changed.comment.clone(),
+        changed.external_reference.clone(),
+        changed.reversed_on,
+    ];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
+
+/// A receipt's lines in their order.
+pub(crate) async fn lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    receipt: ReceiptId,
+) -> Result<Vec<Line>, Fault> {
+    let sql = "
+        select l.id, l.position, l.product_id, l.quantity, l.unit_cost, l.amount, l.expires_on
+        from goods_receipt_line l
+        where l.tenant_id = $1 and l.receipt_id = $2
+        order by l.position";
+    tx.all(Sql::new(sql, values![permit.tenant(), receipt])).await
+}
+
+/// Removes a draft's lines, to be written anew.
+pub(crate) async fn delete_lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    receipt: ReceiptId,
+) -> Result<(), Fault> {
+    let sql = "delete from goods_receipt_line where tenant_id = $1 and receipt_id = $2";
+    tx.run(Sql::new(sql, values![permit.tenant(), receipt])).await?;
+    Ok(())
+}
+
+/// Writes lines. They go as JSON, since arrays here hold no nulls.
+pub(crate) async fn insert_lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    receipt: ReceiptId,
+    lines: &[Line],
+) -> Result<(), Fault> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let sql = r#"
+        insert into goods_receipt_line
+            (tenant_id, id, receipt_id, position, product_id, quantity, unit_cost, amount,
+             expires_on)
+        select $1, l.id, $2, l.position, l."productId", l.quantity, l."unitCost", l.amount,
+               l."expiresOn"
+        from jsonb_to_recordset($3) as l
+            (id uuid, position integer, "productId" uuid, quantity numeric, "unitCost" numeric,
+             amount numeric, "expiresOn" date)"#;
+    let json = serde_json::to_value(lines)
+        .map_err(|error| Fault::broken(format!("lines without JSON: {error}")))?;
+    tx.run(Sql::new(sql, values![permit.tenant(), receipt, json])).await?;
+    Ok(())
+}
+
+/// Writes costs and amounts of lines that have them.
+pub(crate) async fn update_costs<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lines: &[Line],
+) -> Result<(), Fault> {
+    let known: Vec<(ReceiptLineId, Decimal, Decimal)> =
+        lines.iter().filter_map(|line| Some((line.id, line.unit_cost?, line.amount?))).collect();
+    let sql = "
+        update goods_receipt_line l
+        set unit_cost = c.unit_cost, amount = c.amount
+        from unnest($2::uuid[], $3::numeric[], $4::numeric[]) as c (id, unit_cost, amount)
+        where l.tenant_id = $1 and l.id = c.id";
+    let values = values![
+        permit.tenant(),
+        uuids(known.iter().map(|line| line.0)),
+        known.iter().map(|line| line.1).collect::<Vec<_>>(),
+        known.iter().map(|line| line.2).collect::<Vec<_>>(),
+    ];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct LastCost {
+    product_id: ProductId,
+    unit_cost: Decimal,
+}
+
+/// What products cost an organization when they were last received, per base unit; those never
+/// received are absent.
+pub(crate) async fn last_costs<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    organization: OrganizationId,
+    products: &[ProductId],
+) -> Result<HashMap<ProductId, Decimal>, Fault> {
+    let sql = "
+        select p.id as product_id, last.unit_cost
+        from (select distinct u.id from unnest($3::uuid[]) as u (id)) p
+        cross join lateral (
+            select l.unit_cost
+            from lot l
+            join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
+            where l.tenant_id = $1
+              and l.organization_id = $2
+              and l.product_id = p.id
+              and r.state = 'POSTED'
+            order by l.received_on desc, l.id desc
+            limit 1
+        ) last";
+    let values = values![permit.tenant(), organization, uuids(products.iter().copied())];
+    let rows: Vec<LastCost> = tx.all(Sql::new(sql, values)).await?;
+    Ok(rows.into_iter().map(|row| (row.product_id, row.unit_cost)).collect())
+}
+
+/// Makes a lot of each line and its balance, as the movements say.
+pub(crate) async fn insert_lots<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    receipt: &Header,
+    lines: &[Line],
+    movements: &[Movement],
+) -> Result<(), Fault> {
+    let sql = "
+        with new as (
+            select n.organization_id, n.warehouse_id, n.product_id, n.lot_id, n.line_id,
+                   n.quantity, n.value
+            from unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::numeric[],
+                        $11::numeric[])
+                 as n (organization_id, warehouse_id, product_id, lot_id, line_id, quantity, value)
+        ), lots as (
+            insert into lot
+                (tenant_id, id, organization_id, product_id, receipt_id, receipt_line_id,
+                 received_on, expires_on, unit_cost, supplier_name)
+            select $1, n.lot_id, n.organization_id, n.product_id, $2, n.line_id, $3,
+                   l.expires_on, l.unit_cost, $4
+            from new n
+            join goods_receipt_line l on l.tenant_id = $1 and l.id = n.line_id
+        )
+        insert into stock_balance
+            (tenant_id, organization_id, warehouse_id, product_id, lot_id, on_hand, value)
+        select $1, n.organization_id, n.warehouse_id, n.product_id, n.lot_id, n.quantity, n.value
+        from new n";
+    let [organizations, warehouses, products, lots] = key_arrays(movements.iter().map(|m| &m.key));
+    let values = values![
+        permit.tenant(),
+        receipt.id,
+        receipt.occurred_on,
+        receipt.supplier_name.clone(),
+        organizations,
+        warehouses,
+        products,
+        lots,
+        uuids(lines.iter().map(|line| line.id)),
+        movements.iter().map(|m| m.quantity).collect::<Vec<_>>(),
+        movements.iter().map(|m| m.value).collect::<Vec<_>>(),
+    ];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
