@@ -50,6 +50,10 @@ grant select (tenant_id, id, email, name, language, department_id, max_discount,
 create policy system_rows on app_user to oborot_system using (true) with check (true);
 grant select (tenant_id, id, email, name, password_hash, language, active) on app_user
     to oborot_system;
+-- What other contexts may read of users.
+create view user_name_v with (security_invoker = true) as
+    select tenant_id, id, name from app_user;
+grant select on user_name_v to oborot_app;
 
 create table user_role (
     tenant_id uuid not null references tenant,

@@ -313,7 +313,9 @@ create view customer_name_v with (security_invoker = true) as
     select tenant_id, id, name, manager_id, region_id from customer;
 create view product_name_v with (security_invoker = true) as
     select tenant_id, id, sku, name, unit, group_id from product;
-grant select on customer_name_v, product_name_v to oborot_app;
+create view product_group_name_v with (security_invoker = true) as
+    select tenant_id, id, parent_id, name from product_group;
+grant select on customer_name_v, product_name_v, product_group_name_v to oborot_app;
 
 -- Free-text search. Pattern operators are not leakproof, so under row security they would scan
 -- the whole tenant. These functions run as the owner, name the tenant themselves, and give ids

@@ -23,6 +23,8 @@ pub enum Reason {
     Sequencer,
     /// Making tenants.
     TenantAdmin,
+    /// Learning which tenants have sales to fold into sums.
+    FoldSales,
     /// Listing tenants, to check or serve each in a scope of its own.
     ListTenants,
     /// Making and dropping daily partitions.

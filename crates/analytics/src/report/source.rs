@@ -1,0 +1,179 @@
+//! What a report adds up. Where one dimension besides the month is asked for or filtered by, the
+//! sums by month answer for whole months, with the facts still queued; days around them, and
+//! everything else, come from the register.
+
+use std::collections::BTreeSet;
+
+use access::Permit;
+use db::{Sql, Value};
+use kernel::{NaiveDate, Uuid};
+
+use super::{Dimension, SalesFilter, SalesQuery};
+use crate::rules::{Cover, Span, cover};
+
+/// Ids that a column must be among.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Among {
+    column: &'static str,
+    ids: Vec<Uuid>,
+    /// The dimension with sums of its own, where the column is one.
+    dimension: Option<Dimension>,
+}
+
+/// Adds the `select`s whose rows are the sales asked for and allowed, each exactly once.
+/// `$1` is the tenant.
+pub(super) fn push<A>(sql: &mut Sql, permit: &Permit<A>, query: &SalesQuery) {
+    let managers = permit.managers();
+    let customer = permit.customer().map(|id| vec![id.0]);
+    let filters = filters(&query.filter, managers, customer);
+    let Some(rolled) = rolled_by(&query.dimensions, &filters) else {
+        return push_facts(sql, query.span, &filters, Facts::All);
+    };
+    let Cover { months, edges } = cover(query.span);
+    let mut first = true;
+    let mut next = |sql: &mut Sql| {
+        if !std::mem::take(&mut first) {
+            sql.push("\n    union all\n    ");
+        }
+    };
+    if let Some(months) = months {
+        next(sql);
+        push_rollup(sql, months, rolled, &filters);
+        next(sql);
+        push_facts(sql, months, &filters, Facts::Queued);
+    }
+    for edge in edges {
+        next(sql);
+        push_facts(sql, edge, &filters, Facts::All);
+    }
+}
+
+/// The grouped columns, null where not asked for, and what to group by.
+pub(super) fn keys(dimensions: &BTreeSet<Dimension>) -> (String, String) {
+    let columns = [
+        (Dimension::Month, "month", "date"),
+        (Dimension::Customer, "customer_id", "uuid"),
+        (Dimension::Product, "product_id", "uuid"),
+        (Dimension::ProductGroup, "product_group_id", "uuid"),
+        (Dimension::Manager, "manager_id", "uuid"),
+    ];
+    let (mut keys, mut groups) = (Vec::new(), Vec::new());
+    for (dimension, column, kind) in columns {
+        if dimensions.contains(&dimension) {
+            keys.push(format!("s.{column}"));
+            groups.push(format!("s.{column}"));
+        } else {
+            keys.push(format!("null::{kind} as {column}"));
+        }
+    }
+    groups.push("s.currency".to_owned());
+    (keys.join(", "), groups.join(", "))
+}
+
+/// Filters asked for, narrowed by what the caller reaches: reach is a filter like any other.
+fn filters(
+    asked: &SalesFilter,
+    managers: Option<Vec<Uuid>>,
+    customer: Option<Vec<Uuid>>,
+) -> Vec<Among> {
+    fn ids<T: Copy + Into<Uuid>>(ids: Option<&Vec<T>>) -> Option<Vec<Uuid>> {
+        ids.map(|ids| ids.iter().copied().map(Into::into).collect())
+    }
+    let columns = [
+        ("customer_id", both(ids(asked.customers.as_ref()), customer), Some(Dimension::Customer)),
+        ("product_id", ids(asked.products.as_ref()), Some(Dimension::Product)),
+        ("product_group_id", ids(asked.product_groups.as_ref()), Some(Dimension::ProductGroup)),
+        ("manager_id", both(ids(asked.managers.as_ref()), managers), Some(Dimension::Manager)),
+        ("organization_id", ids(asked.organizations.as_ref()), None),
+        ("warehouse_id", ids(asked.warehouses.as_ref()), None),
+        ("region_id", ids(asked.regions.as_ref()), None),
+    ];
+    columns
+        .into_iter()
+        .filter_map(|(column, ids, dimension)| Some(Among { column, ids: ids?, dimension }))
+        .collect()
+}
+
+fn both(asked: Option<Vec<Uuid>>, allowed: Option<Vec<Uuid>>) -> Option<Vec<Uuid>> {
+    match (asked, allowed) {
+        (Some(asked), Some(allowed)) => {
+            Some(asked.into_iter().filter(|id| allowed.contains(id)).collect())
+        }
+        (asked, allowed) => asked.or(allowed),
+    }
+}
+
+/// Which sums answer: those of the one dimension that rows are made by or filtered by, those of
+/// everything where there is none; `None` where two meet and only the register knows.
+fn rolled_by(dimensions: &BTreeSet<Dimension>, filters: &[Among]) -> Option<Option<Dimension>> {
+    let mut needed: BTreeSet<Dimension> = dimensions.clone();
+    needed.remove(&Dimension::Month);
+    for filter in filters {
+        needed.insert(filter.dimension?);
+    }
+    let mut needed = needed.into_iter();
+    match (needed.next(), needed.next()) {
+        (dimension, None) => Some(dimension),
+        _ => None,
+    }
+}
+
+/// Sums by month: the primary key of sale_rollup, or sale_rollup_of_key for some keys only.
+fn push_rollup(sql: &mut Sql, months: Span, dimension: Option<Dimension>, filters: &[Among]) {
+    let key = "nullif(r.key, '00000000-0000-0000-0000-000000000000')";
+    let (name, place) = match dimension {
+        Some(Dimension::Customer) => ("CUSTOMER", 0),
+        Some(Dimension::Product) => ("PRODUCT", 1),
+        Some(Dimension::ProductGroup) => ("PRODUCT_GROUP", 2),
+        Some(Dimension::Manager) => ("MANAGER", 3),
+        Some(Dimension::Month) | None => ("TOTAL", usize::MAX),
+    };
+    sql.push("select r.month");
+    let columns = ["customer_id", "product_id", "product_group_id", "manager_id"];
+    for (at, column) in columns.into_iter().enumerate() {
+        let value = if at == place { key } else { "null::uuid" };
+        sql.push(&format!(", {value} as {column}"));
+    }
+    sql.push(", r.currency, r.quantity, r.revenue, r.cost");
+    sql.push("\n    from sale_rollup r\n    where r.tenant_id = $1");
+    sql.with(" and r.dimension = ", name, "");
+    push_between(sql, "r.month", months);
+    for filter in filters {
+        sql.with(" and r.key = any(", filter.ids.clone(), ")");
+    }
+}
+
+/// Which facts of a span.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Facts {
+    /// All of them, from the register: sale_fact_by_date, sale_fact_of_manager or
+    /// sale_fact_of_customer.
+    All,
+    /// Those the sums do not hold yet: the queue, and the register by its primary key.
+    Queued,
+}
+
+fn push_facts(sql: &mut Sql, span: Span, filters: &[Among], facts: Facts) {
+    sql.push(
+        "select date_trunc('month', f.occurred_on::timestamp)::date as month, f.customer_id, \
+         f.product_id, f.product_group_id, f.manager_id, f.currency, f.quantity, f.revenue, f.cost",
+    );
+    sql.push(match facts {
+        Facts::All => "\n    from sale_fact_v f\n    where f.tenant_id = $1",
+        Facts::Queued => {
+            "\n    from sale_fact_delta d\n    join sale_fact_v f on f.tenant_id = d.tenant_id and \
+             f.id = d.fact_id\n    where d.tenant_id = $1"
+        }
+    });
+    push_between(sql, "f.occurred_on", span);
+    for filter in filters {
+        sql.push(" and f.").push(filter.column);
+        sql.with(" = any(", filter.ids.clone(), ")");
+    }
+}
+
+fn push_between(sql: &mut Sql, column: &str, span: Span) {
+    let bound = |day: NaiveDate| Value::from(day);
+    sql.push(" and ").push(column);
+    sql.with(" between ", bound(span.from), " and ").bind(bound(span.to));
+}

@@ -1,0 +1,65 @@
+-- Sums of tenant $1 that differ from its register: what the rollups and the queue say together
+-- against all of sale_fact, for every dimension, month, key and currency; at most $2.
+-- Reads the whole register once; a check, not a request.
+with facts as materialized (
+    select date_trunc('month', f.occurred_on::timestamp)::date as month,
+           f.customer_id, f.product_id, f.product_group_id, f.manager_id, f.currency,
+           sum(f.quantity) as quantity, sum(f.revenue) as revenue, sum(f.cost) as cost,
+           count(*) as facts,
+           grouping(f.customer_id, f.product_id, f.product_group_id, f.manager_id) as left_out
+    from sale_fact_v f
+    where f.tenant_id = $1
+    group by date_trunc('month', f.occurred_on::timestamp)::date, f.currency,
+             grouping sets (
+                 (), (f.customer_id), (f.product_id), (f.product_group_id), (f.manager_id))
+),
+expected as (
+    select case f.left_out
+               when 15 then 'TOTAL'
+               when 7 then 'CUSTOMER'
+               when 11 then 'PRODUCT'
+               when 13 then 'PRODUCT_GROUP'
+               else 'MANAGER'
+           end as dimension,
+           f.month,
+           coalesce(f.customer_id, f.product_id, f.product_group_id, f.manager_id,
+                    '00000000-0000-0000-0000-000000000000') as key,
+           f.currency, f.quantity, f.revenue, f.cost, f.facts
+    from facts f
+),
+held as (
+    select h.dimension, h.month, h.key, h.currency, sum(h.quantity) as quantity,
+           sum(h.revenue) as revenue, sum(h.cost) as cost, sum(h.facts) as facts
+    from (
+        select r.dimension, r.month, r.key, r.currency, r.quantity, r.revenue, r.cost, r.facts
+        from sale_rollup r
+        where r.tenant_id = $1
+        union all
+        select k.dimension,
+               date_trunc('month', f.occurred_on::timestamp)::date,
+               coalesce(k.key, '00000000-0000-0000-0000-000000000000'),
+               f.currency, f.quantity, f.revenue, f.cost, 1
+        from sale_fact_delta d
+        join sale_fact_v f on f.tenant_id = d.tenant_id and f.id = d.fact_id
+        cross join lateral (values
+            ('TOTAL', null::uuid),
+            ('CUSTOMER', f.customer_id),
+            ('PRODUCT', f.product_id),
+            ('PRODUCT_GROUP', f.product_group_id),
+            ('MANAGER', f.manager_id)
+        ) k (dimension, key)
+        where d.tenant_id = $1
+    ) h
+    group by 1, 2, 3, 4
+)
+select dimension, month, key, currency,
+       coalesce(h.quantity, 0) as held_quantity, coalesce(e.quantity, 0) as quantity,
+       coalesce(h.revenue, 0) as held_revenue, coalesce(e.revenue, 0) as revenue,
+       coalesce(h.cost, 0) as held_cost, coalesce(e.cost, 0) as cost,
+       coalesce(h.facts, 0)::bigint as held_facts, coalesce(e.facts, 0)::bigint as facts
+from held h
+full join expected e using (dimension, month, key, currency)
+where (h.quantity, h.revenue, h.cost, h.facts::numeric)
+      is distinct from (e.quantity, e.revenue, e.cost, e.facts::numeric)
+order by 1, 2, 3, 4
+limit $2
