@@ -145,6 +145,14 @@ pub struct AnyId {
     pub uuid: Uuid,
 }
 
+impl AnyId {
+    /// The global id.
+    #[must_use]
+    pub fn to_id(&self) -> ID {
+        ID(encode(&self.kind, self.uuid))
+    }
+}
+
 impl InputType for AnyId {
     type RawValueType = Self;
 

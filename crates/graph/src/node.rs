@@ -24,7 +24,8 @@ macro_rules! nodes {
             $name($($object)::+)
         ),* }
 
-        async fn find(session: &Session, id: AnyId) -> Result<Option<Node>, Failure> {
+        /// The record with this id, or none for the caller.
+        pub(crate) async fn find(session: &Session, id: AnyId) -> Result<Option<Node>, Failure> {
             match id.kind.as_str() {
                 $(<kernel::$id as NodeId>::TYPE => {
                     Ok(session.load(kernel::$id(id.uuid)).await?.map(Node::$name))

@@ -1,10 +1,11 @@
 //! The roots. Each context's folder gives its own; they are merged here.
 
-use async_graphql::{EmptyMutation, EmptySubscription, MergedObject, Request, Response, Schema};
+use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Request, Response, Schema};
 use futures::StreamExt;
-use futures::stream::BoxStream;
+use futures::stream::{self, BoxStream};
 
 use crate::errors::present;
+use crate::live::Resume;
 use crate::session::Session;
 
 /// Everything that can be asked.
@@ -20,7 +21,8 @@ pub struct Query(
 pub type Mutation = EmptyMutation;
 
 /// Everything that can be listened to.
-pub type Subscription = EmptySubscription;
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(crate::live::LiveSubscription);
 
 /// The schema, ready to execute operations.
 #[derive(Clone)]
@@ -61,15 +63,59 @@ impl Graph {
         present(response, session.language())
     }
 
-    /// Executes any operation as a stream of responses; a query or a mutation gives one.
+    /// Executes any operation as a stream of responses; a query or a mutation gives one. The
+    /// request is made again where a subscriber's rights change while he listens.
     #[must_use]
     pub fn execute_stream(
         &self,
-        request: Request,
+        request: impl Fn() -> Request + Send + 'static,
         session: &Session,
     ) -> BoxStream<'static, Response> {
-        let language = session.language();
-        let responses = self.schema.execute_stream(request.data(session.clone()));
-        responses.map(move |response| present(response, language)).boxed()
+        let mut listening = Listening {
+            schema: self.schema.clone(),
+            request: Box::new(request),
+            resume: Resume::default(),
+            session: session.clone(),
+            responses: stream::empty().boxed(),
+        };
+        listening.begin();
+        stream::unfold(listening, async |mut listening| {
+            let response = listening.next().await?;
+            Some((response, listening))
+        })
+        .boxed()
+    }
+}
+
+/// A subscription under way.
+struct Listening {
+    schema: Schema<Query, Mutation, Subscription>,
+    request: Box<dyn Fn() -> Request + Send>,
+    resume: Resume,
+    session: Session,
+    responses: BoxStream<'static, Response>,
+}
+
+impl Listening {
+    fn begin(&mut self) {
+        let request = (self.request)().data(self.session.clone()).data(self.resume.clone());
+        self.responses = self.schema.execute_stream(request);
+    }
+
+    async fn next(&mut self) -> Option<Response> {
+        loop {
+            if let Some(response) = self.responses.next().await {
+                // No snapshot stays open between events.
+                self.session.finish().await;
+                return Some(present(response, self.session.language()));
+            }
+            if !self.resume.take_up() {
+                return None;
+            }
+            // The token may have ended meanwhile: then this one says so and ends.
+            let scope = self.session.standing().await;
+            self.session = self.session.anew(scope);
+            self.begin();
+        }
     }
 }

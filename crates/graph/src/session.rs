@@ -10,6 +10,7 @@ use kernel::Language;
 use live::Live;
 
 use crate::errors::Failure;
+use crate::live::{Feed, Feeds};
 use crate::loaders::{Load, Loaders};
 
 /// What the whole program shares, cheap to clone.
@@ -19,6 +20,22 @@ pub struct Services {
     pub db: Db,
     /// Cache and bus.
     pub live: Live,
+    feeds: Arc<Feeds>,
+}
+
+impl Services {
+    /// What the whole program shares.
+    #[must_use]
+    pub fn new(db: Db, live: Live) -> Self {
+        Self { db, live, feeds: Arc::default() }
+    }
+}
+
+/// How a subscriber stands while his subscription is open: rights change, tokens end.
+#[async_trait::async_trait]
+pub trait Standing: Send + Sync {
+    /// His scope as it is now; `None` once his token has expired or was revoked.
+    async fn scope(&self) -> Option<Scope>;
 }
 
 /// Who asks, in which language, over which snapshot. One is made for each operation.
@@ -34,28 +51,36 @@ pub(crate) struct Core {
     entered: Option<(Scope, Arc<Reader>)>,
     language: Language,
     address: Option<IpAddr>,
+    standing: Option<Arc<dyn Standing>>,
 }
 
 impl Session {
     /// A session for one operation.
     #[must_use]
     pub fn new(services: Services, scope: Option<Scope>, language: Language) -> Self {
-        Self::from_address(services, scope, language, None)
+        Self::with(Core {
+            entered: enter(&services, scope),
+            services,
+            language,
+            address: None,
+            standing: None,
+        })
     }
 
-    /// A session for one operation of a client whose address is known.
+    /// The address of the client, where it came over the network.
     #[must_use]
-    pub fn from_address(
-        services: Services,
-        scope: Option<Scope>,
-        language: Language,
-        address: Option<IpAddr>,
-    ) -> Self {
-        let entered = scope.map(|scope| {
-            let reader = services.db.reader(&scope, ReadPool::Requests);
-            (scope, Arc::new(reader))
-        });
-        let core = Arc::new(Core { services, entered, language, address });
+    pub fn from_address(self, address: Option<IpAddr>) -> Self {
+        Self::with(Core { address, ..self.core.anew() })
+    }
+
+    /// How to ask for the caller's scope again: subscriptions do before each event.
+    #[must_use]
+    pub fn standing_by(self, standing: Arc<dyn Standing>) -> Self {
+        Self::with(Core { standing: Some(standing), ..self.core.anew() })
+    }
+
+    fn with(core: Core) -> Self {
+        let core = Arc::new(core);
         let loaders = Arc::new(Loaders::new(Arc::clone(&core)));
         Self { core, loaders }
     }
@@ -177,11 +202,35 @@ impl Session {
         }
     }
 
-    /// The same client in a new snapshot: each event of a subscription reads what is true then.
+    /// The same client under a scope of now, in a snapshot to come.
     #[must_use]
-    pub fn anew(&self, scope: Option<Scope>) -> Self {
-        let core = &self.core;
-        Self::from_address(core.services.clone(), scope, core.language, core.address)
+    pub(crate) fn anew(&self, scope: Option<Scope>) -> Self {
+        let core = self.core.anew();
+        Self::with(Core { entered: enter(&core.services, scope), ..core })
+    }
+
+    /// The caller's scope as it is now; that of the session where nobody watches it.
+    pub(crate) async fn standing(&self) -> Option<Scope> {
+        match &self.core.standing {
+            Some(standing) => standing.scope().await,
+            None => self.core.scope().ok().cloned(),
+        }
+    }
+
+    /// Whether a scope of now allows what the session's did, no more and no less.
+    pub(crate) fn stands_as(&self, now: &Scope) -> bool {
+        self.core.scope().is_ok_and(|then| {
+            then.tenant() == now.tenant()
+                && then.rights() == now.rights()
+                && then.team() == now.team()
+                && then.customer() == now.customer()
+        })
+    }
+
+    /// The tenant's events.
+    pub(crate) async fn feed(&self) -> Result<Arc<Feed>, Failure> {
+        let services = &self.core.services;
+        Ok(services.feeds.of(&services.db, &services.live, self.scope()?).await?)
     }
 
     /// Ends the snapshot at the end of the operation.
@@ -192,7 +241,26 @@ impl Session {
     }
 }
 
+fn enter(services: &Services, scope: Option<Scope>) -> Option<(Scope, Arc<Reader>)> {
+    scope.map(|scope| {
+        let reader = services.db.reader(&scope, ReadPool::Requests);
+        (scope, Arc::new(reader))
+    })
+}
+
 impl Core {
+    /// The same client with a snapshot to come.
+    fn anew(&self) -> Self {
+        let scope = self.entered.as_ref().map(|(scope, _)| scope.clone());
+        Self {
+            entered: enter(&self.services, scope),
+            services: self.services.clone(),
+            language: self.language,
+            address: self.address,
+            standing: self.standing.clone(),
+        }
+    }
+
     pub(crate) fn scope(&self) -> Result<&Scope, Failure> {
         match &self.entered {
             Some((scope, _)) => Ok(scope),

@@ -1,0 +1,289 @@
+//! Subscriptions: documents and stock as they change, filtered by the subscriber's rights at the
+//! moment of sending, without loss or repetition from the cursor he names.
+
+mod feed;
+mod follower;
+mod resume;
+
+use std::collections::HashSet;
+use std::hash::Hash;
+
+use access::{Action, Right, Scope};
+use async_graphql::{Context, Enum, ID, Object, Subscription};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use db::Event;
+use futures::Stream;
+use kernel::{ProductId, Uuid, WarehouseId};
+
+pub(crate) use feed::{Feed, Feeds};
+pub(crate) use resume::Resume;
+
+use crate::errors::Failure;
+use crate::ids::{AnyId, GlobalId, global};
+use crate::node::{Node, find};
+use crate::scalars::DateTime;
+use crate::session::Session;
+use follower::{Follower, Happening, Wants};
+
+/// Ids that one subscription may name.
+const MOST_IDS: usize = 250;
+
+/// The kinds of documents whose changes can be followed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum DocumentKind {
+    /// Goods coming in.
+    GoodsReceipt,
+    /// What a customer ordered.
+    SalesOrder,
+    /// Goods leaving.
+    Shipment,
+    /// Money received.
+    Payment,
+}
+
+impl DocumentKind {
+    /// By the subject's kind of an event, which is the GraphQL type's name.
+    fn of(event: &Event) -> Option<Self> {
+        match event.subject_kind.as_str() {
+            "GoodsReceipt" => Some(Self::GoodsReceipt),
+            "SalesOrder" => Some(Self::SalesOrder),
+            "Shipment" => Some(Self::Shipment),
+            "Payment" => Some(Self::Payment),
+            _ => None,
+        }
+    }
+
+    fn is_visible(self, event: &Event, scope: &Scope) -> bool {
+        match self {
+            Self::GoodsReceipt => reaches::<SeeReceipts>(event, scope),
+            Self::SalesOrder => reaches::<SeeOrders>(event, scope),
+            Self::Shipment => reaches::<SeeShipments>(event, scope),
+            Self::Payment => reaches::<SeePayments>(event, scope),
+        }
+    }
+}
+
+macro_rules! seeing {
+    ($($name:ident: $right:ident),* $(,)?) => {
+        $(struct $name; impl Action for $name { const RIGHT: Right = Right::$right; })*
+    };
+}
+
+seeing! {
+    FollowEvents: EventRead,
+    SeeReceipts: ReceiptRead,
+    SeeOrders: OrderRead,
+    SeeShipments: ShipmentRead,
+    SeePayments: PaymentRead,
+    SeeStock: StockRead,
+}
+
+fn reaches<A: Action>(event: &Event, scope: &Scope) -> bool {
+    let permit = scope.permit::<A>();
+    permit.is_ok_and(|permit| permit.reaches(event.manager_id, event.customer_id))
+}
+
+/// Whether an event tells of a change or of a break in the telling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum EventKind {
+    /// Something has changed.
+    Changed,
+    /// The cursor is older than the events that are kept (7 days): read the state anew, then go
+    /// on from this event's cursor.
+    Resync,
+}
+
+/// A change of a document.
+pub struct DocumentEvent(Happening);
+
+/// A change of a document.
+#[Object]
+impl DocumentEvent {
+    /// Where this event stands: pass it as `after` to go on from here.
+    async fn cursor(&self) -> String {
+        cursor(self.0.position())
+    }
+
+    /// A change, or a call to read everything anew.
+    async fn kind(&self) -> EventKind {
+        self.0.kind()
+    }
+
+    /// The kind of the document; null for RESYNC.
+    async fn document_kind(&self) -> Option<DocumentKind> {
+        self.0.event().and_then(DocumentKind::of)
+    }
+
+    /// The document's global id; null for RESYNC.
+    async fn document_id(&self) -> Option<ID> {
+        self.0.event().map(|event| subject(event).to_id())
+    }
+
+    /// The document as it is now; null for RESYNC, or where it is no longer visible.
+    async fn document(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Node>> {
+        match self.0.event() {
+            Some(event) => Ok(find(Session::of(ctx)?, subject(event)).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// When the change was made; null for RESYNC.
+    async fn recorded_at(&self) -> Option<DateTime> {
+        self.0.event().map(|event| event.recorded_at.into())
+    }
+}
+
+/// A change of stock: of quantities on hand or reserved.
+pub struct StockEvent(Happening);
+
+/// A change of stock: of quantities on hand or reserved.
+#[Object]
+impl StockEvent {
+    /// Where this event stands: pass it as `after` to go on from here.
+    async fn cursor(&self) -> String {
+        cursor(self.0.position())
+    }
+
+    /// A change, or a call to read everything anew.
+    async fn kind(&self) -> EventKind {
+        self.0.kind()
+    }
+
+    /// The products whose stock changed; empty for RESYNC.
+    async fn product_ids(&self) -> Vec<ID> {
+        let products = self.0.event().map_or(&[][..], |event| &event.products);
+        products.iter().map(|id| global(ProductId(*id))).collect()
+    }
+
+    /// The warehouses where it changed; empty for RESYNC.
+    async fn warehouse_ids(&self) -> Vec<ID> {
+        let warehouses = self.0.event().map_or(&[][..], |event| &event.warehouses);
+        warehouses.iter().map(|id| global(WarehouseId(*id))).collect()
+    }
+
+    /// When the change was made; null for RESYNC.
+    async fn recorded_at(&self) -> Option<DateTime> {
+        self.0.event().map(|event| event.recorded_at.into())
+    }
+}
+
+/// What can be listened to.
+#[derive(Default)]
+pub struct LiveSubscription;
+
+#[Subscription]
+impl LiveSubscription {
+    /// Documents as they change: one by its id, all of some kinds, or all that the caller may see.
+    async fn document_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only this document.")] id: Option<AnyId>,
+        #[graphql(desc = "Only documents of these kinds.")] kinds: Option<Vec<DocumentKind>>,
+        #[graphql(desc = "The cursor of the last event received: what came after it is sent \
+                          first.")]
+        after: Option<String>,
+    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<DocumentEvent>> + use<>>
+    {
+        let kinds = distinct(kinds)?;
+        let wants = move |event: &Event, scope: &Scope| {
+            event.kind == "document_changed"
+                && DocumentKind::of(event).is_some_and(|kind| {
+                    kinds.as_ref().is_none_or(|kinds| kinds.contains(&kind))
+                        && id.as_ref().is_none_or(|id| *id == subject(event))
+                        && kind.is_visible(event, scope)
+                })
+        };
+        Ok(follow(ctx, after, Box::new(wants), DocumentEvent).await?)
+    }
+
+    /// Stock as it changes: of some products, in some warehouses, or all.
+    async fn stock_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these products.")] products: Option<Vec<GlobalId<ProductId>>>,
+        #[graphql(desc = "Only these warehouses.")] warehouses: Option<Vec<GlobalId<WarehouseId>>>,
+        #[graphql(desc = "The cursor of the last event received: what came after it is sent \
+                          first.")]
+        after: Option<String>,
+    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<StockEvent>> + use<>> {
+        let products = distinct(products.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
+        let warehouses =
+            distinct(warehouses.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
+        let wants = move |event: &Event, scope: &Scope| {
+            event.kind == "stock_changed"
+                && meets(products.as_ref(), &event.products)
+                && meets(warehouses.as_ref(), &event.warehouses)
+                && scope.permit::<SeeStock>().is_ok()
+        };
+        Ok(follow(ctx, after, Box::new(wants), StockEvent).await?)
+    }
+}
+
+async fn follow<T>(
+    ctx: &Context<'_>,
+    after: Option<String>,
+    wants: Wants,
+    shape: fn(Happening) -> T,
+) -> Result<impl Stream<Item = async_graphql::Result<T>> + use<T>, Failure>
+where
+    T: 'static,
+{
+    let session = Session::of(ctx)?;
+    session.permit::<FollowEvents>()?;
+    let resume = ctx.data_opt::<Resume>().cloned().unwrap_or_default();
+    let after = match (resume.position(), after) {
+        (Some(position), _) => Some(position),
+        (None, Some(text)) => Some(position(&text)?),
+        (None, None) => None,
+    };
+    let follower = Follower::start(session.clone(), after, resume, wants).await?;
+    Ok(follower.into_stream(shape))
+}
+
+fn distinct<T: Eq + Hash>(list: Option<Vec<T>>) -> Result<Option<HashSet<T>>, Failure> {
+    match list {
+        Some(list) if list.len() > MOST_IDS => Err(Failure::bad_input(
+            format!("at most {MOST_IDS} values at once"),
+            format!("не более {MOST_IDS} значений за раз"),
+        )),
+        list => Ok(list.map(|list| list.into_iter().collect())),
+    }
+}
+
+fn meets(wanted: Option<&HashSet<Uuid>>, told: &[Uuid]) -> bool {
+    wanted.is_none_or(|wanted| told.iter().any(|id| wanted.contains(id)))
+}
+
+fn subject(event: &Event) -> AnyId {
+    AnyId { kind: event.subject_kind.clone(), uuid: event.subject_id }
+}
+
+fn cursor(position: i64) -> String {
+    URL_SAFE_NO_PAD.encode(format!("event:{position}"))
+}
+
+fn position(cursor: &str) -> Result<i64, Failure> {
+    let read = || {
+        let plain = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+        plain.strip_prefix("event:")?.parse::<i64>().ok().filter(|position| *position >= 0)
+    };
+    let refused =
+        || Failure::bad_input("this is not the cursor of an event", "это не курсор события");
+    if cursor.len() > 64 { Err(refused()) } else { read().ok_or_else(refused) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_read_back_and_a_foreign_one_is_not() {
+        for place in [0, 1, i64::MAX] {
+            assert_eq!(position(&cursor(place)).unwrap(), place);
+        }
+        for foreign in ["", "x", "ZXZlbnQ6", "ZXZlbnQ6LTE", &"A".repeat(100)] {
+            position(foreign).unwrap_err();
+        }
+    }
+}
