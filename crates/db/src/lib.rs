@@ -8,6 +8,7 @@
 
 mod audit;
 mod command;
+mod discrepancy;
 mod fault;
 mod idempotency;
 mod lease;
@@ -25,6 +26,7 @@ mod tx;
 
 pub use audit::AuditEntry;
 pub use command::{Answer, Command, Idempotency};
+pub use discrepancy::Discrepancy;
 pub use fault::{CommandError, Fault, Outcome, on_constraint};
 pub use logins::{LoginError, Logins};
 pub use migrate::{Migration, migrate, pending};

@@ -11,8 +11,10 @@ mod issuing;
 mod parts;
 mod rules;
 mod store;
+mod verify;
 
 pub use holding::{release_lines, release_order, reserve};
 pub use issuing::{issue, take_back};
 pub use parts::{Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use rules::{ReceiptState, reversal_date};
+pub use verify::{VerifyStock, discrepancies};
