@@ -13,8 +13,9 @@ create table department (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (tenant_id, id),
-    foreign key (tenant_id, parent_id) references department,
-    constraint department_name_key unique (tenant_id, name)
+    constraint department_parent foreign key (tenant_id, parent_id) references department,
+    constraint department_name_key unique (tenant_id, name),
+    constraint department_own_parent check (parent_id <> id)
 );
 select protect('department');
 grant select, insert, update on department to oborot_app;
@@ -34,7 +35,8 @@ create table app_user (
     created_at    timestamptz not null default now(),
     updated_at    timestamptz not null default now(),
     primary key (tenant_id, id),
-    foreign key (tenant_id, department_id) references department,
+    constraint app_user_department
+        foreign key (tenant_id, department_id) references department,
     constraint app_user_email_key unique (tenant_id, email),
     constraint app_user_external_reference_key unique (tenant_id, external_reference),
     constraint app_user_email_form check (email = lower(email) and length(email) <= 320),
@@ -43,6 +45,7 @@ create table app_user (
 );
 select protect('app_user');
 create index app_user_name on app_user (tenant_id, name, id);
+create index app_user_department on app_user (tenant_id, department_id);
 -- The program itself never reads a password hash: only signing in does, by the other login.
 grant select (tenant_id, id, email, name, language, department_id, max_discount, active,
               external_reference, version, created_at, updated_at),
@@ -63,6 +66,7 @@ create table user_role (
     foreign key (tenant_id, user_id) references app_user
 );
 select protect('user_role');
+create index user_role_role on user_role (tenant_id, role, user_id);
 grant select, insert, delete on user_role to oborot_app;
 create policy system_rows on user_role to oborot_system using (true);
 grant select on user_role to oborot_system;
@@ -76,7 +80,7 @@ create table team (
     created_at timestamptz not null default now(),
     updated_at timestamptz not null default now(),
     primary key (tenant_id, id),
-    foreign key (tenant_id, head_id) references app_user,
+    constraint team_head foreign key (tenant_id, head_id) references app_user,
     constraint team_name_key unique (tenant_id, name)
 );
 select protect('team');
@@ -90,10 +94,10 @@ create table team_member (
     user_id   uuid not null,
     primary key (tenant_id, team_id, user_id),
     foreign key (tenant_id, team_id) references team,
-    foreign key (tenant_id, user_id) references app_user
+    constraint team_member_user foreign key (tenant_id, user_id) references app_user
 );
 select protect('team_member');
-create index team_member_user on team_member (tenant_id, user_id);
+create index team_member_teams on team_member (tenant_id, user_id);
 grant select, insert, delete on team_member to oborot_app;
 create policy system_rows on team_member to oborot_system using (true);
 grant select on team_member to oborot_system;
@@ -131,15 +135,21 @@ create policy system_rows on tenant_role_right to oborot_system using (true);
 grant select on tenant_role_right to oborot_system;
 
 -- Something that decides rights has changed: every replica looks here several times a second
--- and forgets what it remembered of the tenant.
+-- and forgets what it remembered of the actor, or of the whole tenant where none is named.
+-- Transactions commit in another order than they write, so the rows are followed by the number
+-- of their transaction and not by a time: whoever has seen all below a snapshot's xmin has
+-- missed nothing.
 create table rights_change (
     tenant_id  uuid not null references tenant,
     id         uuid not null default gen_random_uuid(),
-    changed_at timestamptz not null default clock_timestamp(),
+    actor_id   uuid,
+    written_by xid8 not null default pg_current_xact_id(),
+    changed_at timestamptz not null default now(),
     primary key (tenant_id, id)
 );
 select protect('rights_change');
-create index rights_change_newest on rights_change (changed_at);
+create index rights_change_newest on rights_change (written_by);
+create index rights_change_age on rights_change (changed_at);
 grant select, insert on rights_change to oborot_app;
 create policy system_rows on rights_change to oborot_system using (true) with check (true);
 grant select, insert, delete on rights_change to oborot_system;
@@ -149,6 +159,9 @@ create table user_session (
     id         uuid not null,
     user_id    uuid not null,
     created_at timestamptz not null default now(),
+    -- How often the refresh token was changed for a new one, and when last.
+    generation integer not null default 0,
+    rotated_at timestamptz not null default now(),
     ended_at   timestamptz,
     end_reason text,
     primary key (tenant_id, id),
@@ -156,24 +169,26 @@ create table user_session (
     constraint user_session_end_reason check (end_reason in ('SIGNED_OUT', 'REUSED', 'SHUT'))
 );
 select protect('user_session');
-create index user_session_user on user_session (tenant_id, user_id);
-grant select, update on user_session to oborot_app;
+create index user_session_user on user_session (tenant_id, user_id) where ended_at is null;
+grant select, update (ended_at, end_reason) on user_session to oborot_app;
 create policy system_rows on user_session to oborot_system using (true) with check (true);
 grant select, insert, update on user_session to oborot_system;
 
--- Only hashes: whoever reads this table cannot sign in with it.
+-- Only hashes: whoever reads this table cannot sign in with it. A token of the session's newest
+-- generation is good; an older one tells that somebody else holds the session too.
 create table refresh_token (
     tenant_id  uuid not null references tenant,
     hash       bytea not null,
     session_id uuid not null,
+    generation integer not null,
     created_at timestamptz not null default now(),
     expires_at timestamptz not null,
-    used_at    timestamptz,
     primary key (tenant_id, hash),
     foreign key (tenant_id, session_id) references user_session
 );
 select protect('refresh_token');
-create index refresh_token_session on refresh_token (tenant_id, session_id);
+create index refresh_token_session on refresh_token (tenant_id, session_id, generation);
+create index refresh_token_age on refresh_token (expires_at);
 create policy system_rows on refresh_token to oborot_system using (true) with check (true);
 grant select, insert, update, delete on refresh_token to oborot_system;
 

@@ -83,6 +83,9 @@ pub enum TokenError {
     /// Past its time.
     #[error("the token has expired")]
     Expired,
+    /// Signed by a key that is not known here; another replica may just have made it.
+    #[error("the token's key is not known")]
+    UnknownKey,
     /// No key to sign with.
     #[error("there is no signing key")]
     NoKey,
@@ -135,7 +138,7 @@ impl Tokens {
     pub fn verify(&self, token: &str, now: DateTime<Utc>) -> Result<Claims, TokenError> {
         let header = jsonwebtoken::decode_header(token).map_err(|_| TokenError::Invalid)?;
         let kid = header.kid.ok_or(TokenError::Invalid)?;
-        let (_, key) = self.verifying.get(&kid).ok_or(TokenError::Invalid)?;
+        let (_, key) = self.verifying.get(&kid).ok_or(TokenError::UnknownKey)?;
         let mut rules = Validation::new(Algorithm::EdDSA);
         rules.set_issuer(&[ISSUER]);
         rules.set_required_spec_claims(&["exp", "iss", "sub"]);

@@ -1,1 +1,40 @@
+//! Who is asking: tenants, users and their roles, sessions, partners' keys. This context makes
+//! scopes and nothing else does, but for named workers.
+//!
+//! Invariants: a password's hash is read by signing in only, by the cross-tenant login; refresh
+//! tokens and keys are kept as hashes; whatever decides rights is written together with a row of
+//! `rights_change`, and what is remembered of it anywhere is forgotten within a second; somebody
+//! can always manage users and roles.
 
+mod actions;
+mod commands;
+mod doorkeeper;
+mod keys;
+mod passwords;
+mod policy;
+mod rules;
+mod secrets;
+mod sessions;
+mod store;
+mod tenants;
+mod throttle;
+
+pub use actions::{ReadAudit, ReadHistory, ReadKeys, ReadRoles, ReadUsers};
+pub use commands::{
+    CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, NewKey,
+    RevokeApiKey, SaveRole, SaveTeam, UpdateDepartment, UpdateUser, UserChanges,
+};
+pub use doorkeeper::{AuthError, Authenticated, Credential, Doorkeeper};
+pub use keys::rotate_keys;
+pub use passwords::{PasswordHash, Passwords};
+pub use rules::{RoleDraft, right_named};
+pub use sessions::{Credentials, Identity, SignOut, SignedIn};
+pub use store::{
+    ApiKey, AuditFilter, AuditRow, Department, OwnTenant, Role, Team, User, UserFilter, UserSort,
+    api_keys, api_keys_by_id, audit_by_id, audit_trail, count_api_keys, count_audit_trail,
+    count_departments, count_teams, count_users, departments, departments_by_id, history,
+    own_account, own_key, own_tenant, roles, teams, teams_by_id, users, users_by_id,
+};
+pub use tenants::{
+    ADMIN_ROLE, NewAdmin, NewTenant, Tenant, create_tenant, tenant, tenants, worker_scope,
+};
