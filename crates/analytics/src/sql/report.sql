@@ -1,8 +1,8 @@
 -- A sales report of tenant $1 in currency $2: its first $3 rows, and a row of totals (place 0)
 -- for each currency met, over all rows and not only the first.
--- {source}: what is added up, from the rollups, the queue and the register, whichever the
--- question needs (report/source.rs says which and on which index); {keys} and {groups}: the
--- dimensions asked for, null where not; {order}: ends with all keys, so that it is stable.
+-- The words in braces are filled in: source is what is added up, from the rollups, the queue and
+-- the register, whichever the question needs (report/source.rs says which and on which index);
+-- keys and groups are the dimensions asked for, null where not; order ends with all keys.
 with source as (
     {source}
 ),
