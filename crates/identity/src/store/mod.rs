@@ -77,7 +77,7 @@ struct Counted {
 
 /// Counts what a select gives, up to `cap`.
 async fn count(tx: &TenantTx, mut select: Sql, cap: i64) -> Outcome<i64> {
-    select.with(" limit ", cap, ") as some");
+    select.with(" limit ", cap, ") as found");
     let row: Option<Counted> = tx.one(select).await?;
     Ok(row.map_or(0, |row| row.counted))
 }
