@@ -1,1 +1,33 @@
+//! What customers owe and what they have paid (domain, section 6). A shipment bills its order by
+//! payment steps; money settles debts within one organization, agreement and currency, first the
+//! advances that stay with the order, then the others, oldest first; what is left is an advance.
+//!
+//! Invariants: registers are append-only, and open amounts equal them at every moment; whoever
+//! writes here holds the customer's lock; this crate knows orders and shipments by id only.
 
+mod billing;
+mod commands;
+mod credit;
+mod events;
+mod loaders;
+mod model;
+mod rules;
+mod store;
+
+pub use billing::{Billing, bill, unbill};
+pub use commands::{AllocatePayment, OrderRef, RecordPayment, ReversePayment, WantedShare};
+pub use credit::{Position, position, prepaid, prepaid_by_order};
+pub use loaders::{
+    allocations_of_payments, allocations_of_receivables, payments_by_id, payments_of_orders,
+    receivables_by_id, receivables_of_orders, receivables_of_shipments,
+};
+pub use model::{
+    Allocation, Payment, PaymentMethod, PaymentState, ReadAgeing, ReadPayments, ReadReceivables,
+    Receivable,
+};
+pub use rules::{OrderPart, exposure, free_limit};
+pub use store::{
+    Ageing, AgeingQuery, AgeingRow, Discrepancy, PaymentFilter, PaymentSort, ReceivableFilter,
+    ReceivableSort, VerifySettlements, ageing, count_payments, count_receivables, payments,
+    receivables, verify,
+};

@@ -1,0 +1,114 @@
+//! Where a customer stands, for the gates of credit and prepayment.
+
+use std::collections::HashMap;
+
+use access::Permit;
+use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{Currency, CustomerId, Decimal, OrderId, Uuid};
+
+/// What a customer owes and has paid ahead, in one currency, over all organizations and
+/// agreements.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Position {
+    /// What is owed, due or not.
+    pub open_receivables: Decimal,
+    /// Advances that stay with no order.
+    pub unassigned_advances: Decimal,
+    /// What of the open receivables was due before today.
+    pub overdue: Decimal,
+    /// Open advances by the order they stay with.
+    pub assigned: HashMap<OrderId, Decimal>,
+}
+
+#[derive(FromQueryResult)]
+struct Part {
+    order_id: Option<OrderId>,
+    owed: Decimal,
+    overdue: Decimal,
+    advance: Decimal,
+}
+
+/// Reads where a customer stands. A gate asks under the customer's lock, so that nothing moves
+/// between its question and its answer.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn position<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    customer: CustomerId,
+    currency: Currency,
+) -> Outcome<Position> {
+    let sql = "
+        select null::uuid as order_id, coalesce(sum(r.open), 0) as owed,
+               coalesce(sum(r.open) filter (where r.due_on < $4), 0) as overdue, 0.00 as advance
+        from receivable_balance r
+        where r.tenant_id = $1
+          and r.customer_id = $2
+          and r.currency = $3
+          and r.open_cents > 0
+        union all
+        select p.order_id, 0.00, 0.00, sum(p.open)
+        from payment_balance p
+        where p.tenant_id = $1
+          and p.customer_id = $2
+          and p.currency = $3
+          and p.open_cents > 0
+        group by p.order_id";
+    let values = values![permit.tenant(), customer, currency, tx.today()];
+    let mut position = Position::default();
+    for part in tx.all::<Part>(Sql::new(sql, values)).await? {
+        position.open_receivables += part.owed;
+        position.overdue += part.overdue;
+        match part.order_id {
+            Some(order) => *position.assigned.entry(order).or_default() += part.advance,
+            None => position.unassigned_advances += part.advance,
+        }
+    }
+    Ok(position)
+}
+
+/// Money that an order has got: advances that stay with it, and what has settled its shipments.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn prepaid<A>(tx: &TenantTx, permit: &Permit<A>, order: OrderId) -> Outcome<Decimal> {
+    let by_order = prepaid_by_order(tx, permit, &[order]).await?;
+    Ok(by_order.get(&order).copied().unwrap_or_default())
+}
+
+#[derive(FromQueryResult)]
+struct Prepaid {
+    order_id: OrderId,
+    amount: Decimal,
+}
+
+/// [`prepaid`] of many orders in one statement; orders without money are absent.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn prepaid_by_order<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    orders: &[OrderId],
+) -> Outcome<HashMap<OrderId, Decimal>> {
+    let sql = "
+        select m.order_id, sum(m.amount) as amount
+        from (
+            select p.order_id, b.open as amount
+            from payment p
+            join payment_balance b on b.tenant_id = p.tenant_id and b.payment_id = p.id
+            where p.tenant_id = $1
+              and p.order_id = any ($2)
+            union all
+            select r.order_id, r.amount - r.open
+            from receivable_balance r
+            where r.tenant_id = $1
+              and r.order_id = any ($2)
+        ) m
+        group by m.order_id
+        having sum(m.amount) > 0";
+    let ids: Vec<Uuid> = orders.iter().map(|id| id.0).collect();
+    let rows: Vec<Prepaid> = tx.all(Sql::new(sql, values![permit.tenant(), ids])).await?;
+    Ok(rows.into_iter().map(|row| (row.order_id, row.amount)).collect())
+}

@@ -1,0 +1,47 @@
+//! All SQL of this context. Whoever writes holds the customer's lock, so no row below it needs
+//! one of its own.
+
+pub(crate) mod advances;
+mod ageing;
+mod check;
+mod keyset;
+mod payments;
+mod receivables;
+pub(crate) mod registers;
+
+use db::{Fault, FromQueryResult, Outcome};
+use kernel::{AgreementId, Currency, CustomerId, Decimal, OrganizationId};
+
+pub use ageing::{Ageing, AgeingQuery, AgeingRow, ageing};
+pub use check::{Discrepancy, VerifySettlements, verify};
+pub use payments::{PaymentFilter, PaymentSort, count_payments, payments};
+pub use receivables::{ReceivableFilter, ReceivableSort, count_receivables, receivables};
+
+pub(crate) use payments::{PAYMENT, within_reach as payments_within_reach};
+pub(crate) use receivables::{RECEIVABLE, within_reach as receivables_within_reach};
+
+/// Within which money settles debts.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Account {
+    pub(crate) customer_id: CustomerId,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) agreement_id: AgreementId,
+    pub(crate) currency: Currency,
+}
+
+#[derive(FromQueryResult)]
+struct Count {
+    rows: i64,
+}
+
+impl Count {
+    fn of(row: Option<Self>) -> Outcome<i64> {
+        let row = row.ok_or_else(|| Fault::broken("a count without a row"))?;
+        Ok(row.rows)
+    }
+}
+
+/// An amount in hundredths, as its generated column holds it.
+fn whole_cents(amount: Decimal) -> String {
+    (amount * Decimal::ONE_HUNDRED).trunc().normalize().to_string()
+}

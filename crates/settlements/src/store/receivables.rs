@@ -1,0 +1,181 @@
+//! Lists of what customers owe.
+
+use access::Permit;
+use db::{Outcome, Sql, TenantTx, values};
+use kernel::{
+    CustomerId, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest, Position,
+    ShipmentId, UserId,
+};
+
+use super::keyset::{Keyset, Kind};
+use super::{Count, whole_cents};
+use crate::{ReadReceivables, Receivable};
+
+/// A debt with what is left of it; the tenant is `$1`.
+pub(crate) const RECEIVABLE: &str = "
+select b.receivable_id as id, b.customer_id, b.organization_id, b.agreement_id, b.order_id,
+       b.shipment_id, b.manager_id, b.currency, b.due_on, b.occurred_on, i.amount, b.open,
+       b.reversed_on, i.recorded_at
+from receivable_balance b
+join receivable_item i on i.tenant_id = b.tenant_id and i.id = b.receivable_id
+where b.tenant_id = $1";
+
+/// Which debts.
+#[derive(Clone, Debug, Default)]
+pub struct ReceivableFilter {
+    /// Of one customer.
+    pub customer: Option<CustomerId>,
+    /// To one organization.
+    pub organization: Option<OrganizationId>,
+    /// Of one order.
+    pub order: Option<OrderId>,
+    /// Of one shipment.
+    pub shipment: Option<ShipmentId>,
+    /// Of one manager, as of the shipment.
+    pub manager: Option<UserId>,
+    /// With something left (`true`) or with nothing left (`false`).
+    pub open: Option<bool>,
+    /// Open and due before today (`true`), or all others (`false`).
+    pub overdue: Option<bool>,
+    /// Due on or after.
+    pub due_from: Option<NaiveDate>,
+    /// Due on or before.
+    pub due_to: Option<NaiveDate>,
+    /// Shipped on or after.
+    pub date_from: Option<NaiveDate>,
+    /// Shipped on or before.
+    pub date_to: Option<NaiveDate>,
+}
+
+/// What debts are ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReceivableSort {
+    /// The due date.
+    DueOn,
+    /// The shipment's date.
+    Date,
+    /// What is left, whatever its currency.
+    Open,
+}
+
+impl ReceivableSort {
+    /// The order's name in cursors.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::DueOn => "DUE_ON",
+            Self::Date => "DATE",
+            Self::Open => "OPEN",
+        }
+    }
+
+    fn keyset(self, direction: Direction) -> Keyset {
+        let (column, kind) = match self {
+            Self::DueOn => ("b.due_on", Kind::Date),
+            Self::Date => ("b.occurred_on", Kind::Date),
+            Self::Open => ("b.open_cents", Kind::Cents),
+        };
+        Keyset { column, id: "b.receivable_id", kind, direction }
+    }
+
+    fn position(self, debt: &Receivable) -> Position {
+        let key = match self {
+            Self::DueOn => debt.due_on.to_string(),
+            Self::Date => debt.occurred_on.to_string(),
+            Self::Open => whole_cents(debt.open),
+        };
+        Position { order: self.name().to_owned(), key: Some(key), id: debt.id.0 }
+    }
+}
+
+/// One page of debts.
+///
+/// # Errors
+/// A refusal where a cursor is not of this list; a fault where the statement fails.
+pub async fn receivables(
+    tx: &TenantTx,
+    permit: &Permit<ReadReceivables>,
+    filter: &ReceivableFilter,
+    sort: ReceivableSort,
+    direction: Direction,
+    page: &PageRequest,
+) -> Outcome<Page<Receivable>> {
+    let mut sql = Sql::new(RECEIVABLE, values![permit.tenant()]);
+    within_reach(&mut sql, permit);
+    narrow(&mut sql, filter, tx.today());
+    sort.keyset(direction).finish(&mut sql, page)?;
+    let rows: Vec<Receivable> = tx.all(sql).await?;
+    Ok(Page::of(rows.into_iter().map(|row| (sort.position(&row), row)).collect(), page))
+}
+
+/// How many debts there are, counted up to `cap`.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn count_receivables(
+    tx: &TenantTx,
+    permit: &Permit<ReadReceivables>,
+    filter: &ReceivableFilter,
+    cap: u32,
+) -> Outcome<i64> {
+    let mut sql = Sql::new(
+        "select count(*) as rows
+from (
+select b.receivable_id
+from receivable_balance b
+where b.tenant_id = $1",
+        values![permit.tenant()],
+    );
+    within_reach(&mut sql, permit);
+    narrow(&mut sql, filter, tx.today());
+    sql.with("\nlimit ", i64::from(cap), "\n) counted");
+    Count::of(tx.one(sql).await?)
+}
+
+/// Keeps to the debts that the permit reaches.
+pub(crate) fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
+    if let Some(managers) = permit.managers() {
+        sql.with("\n  and b.manager_id = any (", managers, ")");
+    }
+    if let Some(customer) = permit.customer() {
+        sql.with("\n  and b.customer_id = ", customer, "");
+    }
+}
+
+fn narrow(sql: &mut Sql, filter: &ReceivableFilter, today: NaiveDate) {
+    if let Some(customer) = filter.customer {
+        sql.with("\n  and b.customer_id = ", customer, "");
+    }
+    if let Some(organization) = filter.organization {
+        sql.with("\n  and b.organization_id = ", organization, "");
+    }
+    if let Some(order) = filter.order {
+        sql.with("\n  and b.order_id = ", order, "");
+    }
+    if let Some(shipment) = filter.shipment {
+        sql.with("\n  and b.shipment_id = ", shipment, "");
+    }
+    if let Some(manager) = filter.manager {
+        sql.with("\n  and b.manager_id = ", manager, "");
+    }
+    match filter.open {
+        Some(true) => sql.push("\n  and b.open_cents > 0"),
+        Some(false) => sql.push("\n  and b.open_cents = 0"),
+        None => sql,
+    };
+    match filter.overdue {
+        Some(true) => sql.with("\n  and b.open_cents > 0 and b.due_on < ", today, ""),
+        Some(false) => sql.with("\n  and (b.open_cents = 0 or b.due_on >= ", today, ")"),
+        None => sql,
+    };
+    for (before, day) in [
+        ("\n  and b.due_on >= ", filter.due_from),
+        ("\n  and b.due_on <= ", filter.due_to),
+        ("\n  and b.occurred_on >= ", filter.date_from),
+        ("\n  and b.occurred_on <= ", filter.date_to),
+    ] {
+        if let Some(day) = day {
+            sql.with(before, day, "");
+        }
+    }
+}
