@@ -2,6 +2,8 @@
 
 mod migrate;
 mod schema;
+mod tenant;
+mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -26,6 +28,11 @@ enum Command {
     Migrate(Box<Settings>),
     /// Prints the GraphQL schema in its definition language
     Schema,
+    /// Looks after tenants
+    #[command(subcommand)]
+    Tenant(tenant::TenantCommand),
+    /// Checks every register against its balances, in every tenant; exit 1 when something is off
+    Verify(Box<Settings>),
 }
 
 impl Oborot {
@@ -42,6 +49,8 @@ impl Oborot {
             match self.command {
                 Command::Migrate(settings) => migrate::run(begin(*settings)?).await,
                 Command::Schema => schema::run(),
+                Command::Tenant(command) => tenant::run(command).await,
+                Command::Verify(settings) => verify::run(begin(*settings)?).await,
             }
         })
     }
