@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use async_graphql::{Context, Object, OutputType, SimpleObject, TypeName};
+use async_graphql::{Context, Enum, Object, OutputType, SimpleObject, TypeName};
 use futures::future::BoxFuture;
 use kernel::{Cursor, Page, PageError, PageRequest};
 
@@ -12,6 +12,16 @@ use crate::session::Session;
 
 /// How far `totalCount` counts. Stores count `limit COUNT_CAP + 1` rows at most.
 pub const COUNT_CAP: i64 = 10_000;
+
+/// Which way a list is ordered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "kernel::Direction")]
+pub enum OrderDirection {
+    /// Smallest first.
+    Asc,
+    /// Largest first.
+    Desc,
+}
 
 /// Checks the four arguments of a connection against its order.
 ///
