@@ -32,8 +32,18 @@ pub(crate) async fn of_lines<A>(
     permit: &Permit<A>,
     lines: impl IntoIterator<Item = OrderLineId>,
 ) -> Result<Vec<Held>, Fault> {
-    let sql = format!("{COLUMNS} and r.order_line_id in (select unnest($2::uuid[]))");
+    let sql = format!("{COLUMNS} and r.order_line_id = any($2::uuid[])");
     tx.all(Sql::new(sql, values![permit.tenant(), uuids(lines)])).await
+}
+
+/// The open reservations with these ids.
+pub(crate) async fn by_id<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    ids: &[ReservationId],
+) -> Result<Vec<Held>, Fault> {
+    let sql = format!("{COLUMNS} and r.id = any($2::uuid[])");
+    tx.all(Sql::new(sql, values![permit.tenant(), uuids(ids.iter().copied())])).await
 }
 
 /// A quantity newly held.

@@ -1,0 +1,182 @@
+//! The register of movements, as it is shown.
+
+use std::collections::HashMap;
+
+use access::Permit;
+use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{
+    DateTime, Decimal, Direction, LotId, MovementId, NaiveDate, OrganizationId, Page, PageRequest,
+    Position, ProductId, UserId, Utc, Uuid, WarehouseId,
+};
+
+use super::keyset::{COUNT, Key, count, page};
+use super::{ReadStock, sees_buyers, sees_cost};
+use crate::store::uuids;
+
+/// One change of one balance.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct MovementRow {
+    /// The movement.
+    pub id: MovementId,
+    /// Whose goods.
+    pub organization_id: OrganizationId,
+    /// Where.
+    pub warehouse_id: WarehouseId,
+    /// What.
+    pub product_id: ProductId,
+    /// Out of which receipt.
+    pub lot_id: LotId,
+    /// `RECEIPT`, `SHIPMENT` or `REVERSAL`.
+    pub kind: String,
+    /// Base units, above zero inwards.
+    pub quantity: Decimal,
+    /// Base currency, with the quantity's sign; `None` for those who may not see cost.
+    pub value: Option<Decimal>,
+    /// The document's type in the API: `GoodsReceipt`, `Shipment`.
+    pub document_kind: String,
+    /// The document.
+    pub document_id: Uuid,
+    /// Its line.
+    pub line_id: Uuid,
+    /// The movement this one undoes.
+    pub reverses: Option<MovementId>,
+    /// Business date.
+    pub occurred_on: NaiveDate,
+    /// When it was written down.
+    pub recorded_at: DateTime<Utc>,
+    /// Who posted the document, where a person did.
+    pub created_by: Option<UserId>,
+}
+
+/// Which movements. A product, a lot or a document leads to an index; without any of them the
+/// list is in the order of recording.
+#[derive(Clone, Debug, Default)]
+pub struct MovementFilter {
+    /// Of this product.
+    pub product: Option<ProductId>,
+    /// Of this lot.
+    pub lot: Option<LotId>,
+    /// In this warehouse.
+    pub warehouse: Option<WarehouseId>,
+    /// Of this document.
+    pub document: Option<Uuid>,
+    /// On this day or later.
+    pub from: Option<NaiveDate>,
+    /// On this day or earlier.
+    pub to: Option<NaiveDate>,
+}
+
+/// The name of the one order of this list, as cursors keep it.
+const ORDER: &str = "DATE";
+
+/// $1 is the tenant, $2 whether cost is seen, $3 whether movements are seen at all.
+const MOVEMENT: &str = "
+    select m.id, m.organization_id, m.warehouse_id, m.product_id, m.lot_id, m.kind, m.quantity,
+           case when $2 then m.value end as value, m.document_kind, m.document_id, m.line_id,
+           m.reverses, m.occurred_on, m.recorded_at, m.created_by
+    from stock_movement m
+    where m.tenant_id = $1 and $3";
+
+impl MovementFilter {
+    fn push(&self, sql: &mut Sql) {
+        if let Some(id) = self.product {
+            sql.with(" and m.product_id = ", id, "");
+        }
+        if let Some(id) = self.lot {
+            sql.with(" and m.lot_id = ", id, "");
+        }
+        if let Some(id) = self.warehouse {
+            sql.with(" and m.warehouse_id = ", id, "");
+        }
+        if let Some(id) = self.document {
+            sql.with(" and m.document_id = ", id, "");
+        }
+        if let Some(day) = self.from {
+            sql.with(" and m.occurred_on >= ", day, "");
+        }
+        if let Some(day) = self.to {
+            sql.with(" and m.occurred_on <= ", day, "");
+        }
+    }
+}
+
+/// Movements by business date. Cursors must be of the order `DATE`.
+///
+/// # Errors
+/// `INVALID` for a cursor of another list, or a fault.
+pub async fn movements(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    filter: &MovementFilter,
+    direction: Direction,
+    request: &PageRequest,
+) -> Outcome<Page<MovementRow>> {
+    let values = values![permit.tenant(), sees_cost(permit), sees_buyers(permit)];
+    let mut sql = Sql::new(MOVEMENT, values);
+    filter.push(&mut sql);
+    let position = |row: &MovementRow| Position {
+        order: ORDER.to_owned(),
+        key: Some(row.occurred_on.to_string()),
+        id: row.id.0,
+    };
+    page(tx, sql, (Key::Day("m.occurred_on"), "m.id"), direction, request, position).await
+}
+
+/// How many rows [`movements`] has, up to 10,001.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn count_movements(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    filter: &MovementFilter,
+) -> Outcome<i64> {
+    let mut sql = Sql::new(
+        format!("{COUNT} select 1 from stock_movement m where m.tenant_id = $1 and $2"),
+        values![permit.tenant(), sees_buyers(permit)],
+    );
+    filter.push(&mut sql);
+    count(tx, sql).await
+}
+
+/// The movements with these ids; those not there are absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn movements_by_id(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    ids: &[MovementId],
+) -> Outcome<HashMap<MovementId, MovementRow>> {
+    let rows = select(tx, permit, " and m.id = any(", uuids(ids.iter().copied())).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The movements of documents, in the order of recording; documents without any are absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn movements_of_documents(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    documents: &[Uuid],
+) -> Outcome<HashMap<Uuid, Vec<MovementRow>>> {
+    let rows = select(tx, permit, " and m.document_id = any(", documents.to_vec()).await?;
+    let mut found: HashMap<Uuid, Vec<MovementRow>> = HashMap::new();
+    for row in rows {
+        found.entry(row.document_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+async fn select(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    condition: &str,
+    ids: Vec<Uuid>,
+) -> Outcome<Vec<MovementRow>> {
+    let values = values![permit.tenant(), sees_cost(permit), sees_buyers(permit)];
+    let mut sql = Sql::new(MOVEMENT, values);
+    sql.with(condition, ids, "::uuid[]) order by m.id");
+    Ok(tx.all(sql).await?)
+}

@@ -1,0 +1,198 @@
+//! The list of goods receipts.
+
+use access::Permit;
+use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{
+    DateTime, Decimal, Direction, NaiveDate, OrganizationId, Page, PageRequest, Position,
+    ProductId, ReceiptId, ReceiptLineId, UserId, Utc, WarehouseId,
+};
+
+use super::keyset::{COUNT, Key, count, page};
+use super::{ReadReceipts, sees_cost};
+use crate::rules::ReceiptState;
+
+/// A goods receipt without its lines.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct ReceiptRow {
+    /// The receipt.
+    pub id: ReceiptId,
+    /// Empty until it is posted.
+    pub number: String,
+    /// Business date.
+    pub occurred_on: NaiveDate,
+    /// Whose goods.
+    pub organization_id: OrganizationId,
+    /// Where to.
+    pub warehouse_id: WarehouseId,
+    /// Who delivered.
+    pub supplier_name: String,
+    /// As [`ReceiptState`] writes it.
+    pub state: String,
+    /// The sum of lines, base currency; `None` while a cost is missing, and for those who may
+    /// not see cost.
+    pub amount: Option<Decimal>,
+    /// A note.
+    pub comment: String,
+    /// The record's name in another program.
+    pub external_reference: Option<String>,
+    /// The business date of its reversal.
+    pub reversed_on: Option<NaiveDate>,
+    /// For the next change.
+    pub version: i32,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was changed last.
+    pub updated_at: DateTime<Utc>,
+    /// Who made it, where a person did.
+    pub created_by: Option<UserId>,
+}
+
+/// A line of a receipt.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct ReceiptLineRow {
+    /// The line.
+    pub id: ReceiptLineId,
+    /// Its receipt.
+    pub receipt_id: ReceiptId,
+    /// Its place, from 0.
+    pub position: i32,
+    /// What.
+    pub product_id: ProductId,
+    /// Base units.
+    pub quantity: Decimal,
+    /// Per base unit, base currency; `None` while it is not stated, and for those who may not
+    /// see cost.
+    pub unit_cost: Option<Decimal>,
+    /// round(quantity × unit cost, 2).
+    pub amount: Option<Decimal>,
+    /// The last day the goods may be sold on.
+    pub expires_on: Option<NaiveDate>,
+}
+
+/// Which receipts.
+#[derive(Clone, Debug, Default)]
+pub struct ReceiptFilter {
+    /// In one of these states.
+    pub states: Option<Vec<ReceiptState>>,
+    /// Of this organization.
+    pub organization: Option<OrganizationId>,
+    /// Into this warehouse.
+    pub warehouse: Option<WarehouseId>,
+    /// Dated on this day or later.
+    pub from: Option<NaiveDate>,
+    /// Dated on this day or earlier.
+    pub to: Option<NaiveDate>,
+    /// With this number.
+    pub number: Option<String>,
+    /// With this name in another program.
+    pub external_reference: Option<String>,
+}
+
+/// The orders of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReceiptSort {
+    /// By business date.
+    #[default]
+    Date,
+    /// By number; drafts have none.
+    Number,
+}
+
+impl ReceiptSort {
+    /// The name that cursors keep.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Date => "DATE",
+            Self::Number => "NUMBER",
+        }
+    }
+
+    fn key(self) -> Key {
+        match self {
+            Self::Date => Key::Day("r.occurred_on"),
+            Self::Number => Key::Text("r.number"),
+        }
+    }
+
+    fn position(self, row: &ReceiptRow) -> Position {
+        let key = match self {
+            Self::Date => row.occurred_on.to_string(),
+            Self::Number => row.number.clone(),
+        };
+        Position { order: self.name().to_owned(), key: Some(key), id: row.id.0 }
+    }
+}
+
+/// $1 is the tenant, $2 the authors within reach, $3 whether cost is seen.
+pub(super) const RECEIPT: &str = "
+    select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id, r.supplier_name,
+           r.state, case when $3 then r.amount end as amount, r.comment, r.external_reference,
+           r.reversed_on, r.version, r.created_at, r.updated_at, r.created_by
+    from goods_receipt r
+    where r.tenant_id = $1 and ($2::uuid[] is null or r.created_by = any($2))";
+
+impl ReceiptFilter {
+    fn push(&self, sql: &mut Sql) {
+        if let Some(states) = &self.states {
+            let states: Vec<String> = states.iter().map(|one| one.as_str().to_owned()).collect();
+            sql.with(" and r.state = any(", states, "::text[])");
+        }
+        if let Some(id) = self.organization {
+            sql.with(" and r.organization_id = ", id, "");
+        }
+        if let Some(id) = self.warehouse {
+            sql.with(" and r.warehouse_id = ", id, "");
+        }
+        if let Some(day) = self.from {
+            sql.with(" and r.occurred_on >= ", day, "");
+        }
+        if let Some(day) = self.to {
+            sql.with(" and r.occurred_on <= ", day, "");
+        }
+        if let Some(number) = &self.number {
+            sql.with(" and r.number = ", number.clone(), "");
+        }
+        if let Some(reference) = &self.external_reference {
+            sql.with(" and r.external_reference = ", reference.clone(), "");
+        }
+    }
+}
+
+/// Receipts within reach. Cursors must be of the sort's [`ReceiptSort::name`].
+///
+/// # Errors
+/// `INVALID` for a cursor of another list, or a fault.
+pub async fn receipts(
+    tx: &TenantTx,
+    permit: &Permit<ReadReceipts>,
+    filter: &ReceiptFilter,
+    (sort, direction): (ReceiptSort, Direction),
+    request: &PageRequest,
+) -> Outcome<Page<ReceiptRow>> {
+    let values = values![permit.tenant(), permit.managers(), sees_cost(permit)];
+    let mut sql = Sql::new(RECEIPT, values);
+    filter.push(&mut sql);
+    let position = |row: &ReceiptRow| sort.position(row);
+    page(tx, sql, (sort.key(), "r.id"), direction, request, position).await
+}
+
+/// How many rows [`receipts`] has, up to 10,001.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn count_receipts(
+    tx: &TenantTx,
+    permit: &Permit<ReadReceipts>,
+    filter: &ReceiptFilter,
+) -> Outcome<i64> {
+    let mut sql = Sql::new(
+        format!(
+            "{COUNT} select 1 from goods_receipt r
+             where r.tenant_id = $1 and ($2::uuid[] is null or r.created_by = any($2))"
+        ),
+        values![permit.tenant(), permit.managers()],
+    );
+    filter.push(&mut sql);
+    count(tx, sql).await
+}

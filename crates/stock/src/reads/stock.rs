@@ -1,0 +1,155 @@
+//! What lies where, lots summed up.
+
+use std::collections::HashMap;
+
+use access::Permit;
+use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{Decimal, OrganizationId, Page, PageRequest, Position, ProductId, Uuid, WarehouseId};
+
+use super::keyset::{COUNT, bad_cursor, count};
+use super::{ReadStock, sees_cost};
+use crate::store::uuids;
+
+/// Goods of one product and organization in one warehouse.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct StockRow {
+    /// Whose goods.
+    pub organization_id: OrganizationId,
+    /// Where.
+    pub warehouse_id: WarehouseId,
+    /// What.
+    pub product_id: ProductId,
+    /// Base units.
+    pub on_hand: Decimal,
+    /// Base units held for orders.
+    pub reserved: Decimal,
+    /// Base units on hand and not held, of lots neither expired today nor blocked.
+    pub available: Decimal,
+    /// Base currency; `None` for those who may not see cost.
+    pub value: Option<Decimal>,
+}
+
+/// Which stock.
+#[derive(Clone, Debug, Default)]
+pub struct StockFilter {
+    /// Of these products.
+    pub products: Option<Vec<ProductId>>,
+    /// In these warehouses.
+    pub warehouses: Option<Vec<WarehouseId>>,
+    /// Of these organizations.
+    pub organizations: Option<Vec<OrganizationId>>,
+}
+
+impl StockFilter {
+    fn push(&self, sql: &mut Sql) {
+        if let Some(ids) = &self.products {
+            sql.with(" and b.product_id = any(", uuids(ids.iter().copied()), "::uuid[])");
+        }
+        if let Some(ids) = &self.warehouses {
+            sql.with(" and b.warehouse_id = any(", uuids(ids.iter().copied()), "::uuid[])");
+        }
+        if let Some(ids) = &self.organizations {
+            sql.with(" and b.organization_id = any(", uuids(ids.iter().copied()), "::uuid[])");
+        }
+    }
+}
+
+/// The name of the one order of this list, as cursors keep it.
+const ORDER: &str = "PRODUCT";
+
+/// Sums over lots. $1 is the tenant, $2 today, $3 whether cost is seen.
+const SUMS: &str = "
+    select b.organization_id, b.warehouse_id, b.product_id,
+           sum(b.on_hand) as on_hand, sum(b.reserved) as reserved,
+           sum(case when not l.blocked and (l.expires_on is null or l.expires_on >= $2)
+                    then b.on_hand - b.reserved else 0 end) as available,
+           case when $3 then sum(b.value) end as value
+    from stock_balance b
+    join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+    where b.tenant_id = $1 and b.in_stock";
+
+/// What is in stock, by product, warehouse and organization. Cursors must be of the order
+/// `PRODUCT`. Nothing on hand is no row.
+///
+/// # Errors
+/// `INVALID` for a cursor of another list, or a fault.
+pub async fn stock(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    filter: &StockFilter,
+    request: &PageRequest,
+) -> Outcome<Page<StockRow>> {
+    let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
+    filter.push(&mut sql);
+    for (bound, beyond) in [(&request.after, ">"), (&request.before, "<")] {
+        let Some(bound) = bound else { continue };
+        let (warehouse, organization) = read_key(bound).ok_or_else(bad_cursor)?;
+        sql.push(&format!(" and (b.product_id, b.warehouse_id, b.organization_id) {beyond} ("));
+        sql.bind(bound.id).push(", ").bind(warehouse).push(", ").bind(organization).push(")");
+    }
+    let way = if request.backward { "desc" } else { "asc" };
+    sql.push(&format!(
+        " group by b.product_id, b.warehouse_id, b.organization_id
+          order by b.product_id {way}, b.warehouse_id {way}, b.organization_id {way} limit "
+    ));
+    sql.bind(i64::from(request.limit) + 1);
+    let rows: Vec<StockRow> = tx.all(sql).await?;
+    let rows = rows.into_iter().map(|row| (position(&row), row)).collect();
+    Ok(Page::of(rows, request))
+}
+
+fn position(row: &StockRow) -> Position {
+    let key = format!("{}:{}", row.warehouse_id, row.organization_id);
+    Position { order: ORDER.to_owned(), key: Some(key), id: row.product_id.0 }
+}
+
+fn read_key(position: &Position) -> Option<(Uuid, Uuid)> {
+    let (warehouse, organization) = position.key.as_deref()?.split_once(':')?;
+    Some((Uuid::parse_str(warehouse).ok()?, Uuid::parse_str(organization).ok()?))
+}
+
+/// How many rows [`stock`] has, up to 10,001.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn count_stock(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    filter: &StockFilter,
+) -> Outcome<i64> {
+    let mut sql = Sql::new(
+        format!(
+            "{COUNT} select distinct b.product_id, b.warehouse_id, b.organization_id
+             from stock_balance b
+             where b.tenant_id = $1 and b.in_stock"
+        ),
+        values![permit.tenant()],
+    );
+    filter.push(&mut sql);
+    count(tx, sql).await
+}
+
+/// What is in stock of products, by warehouse and organization; products without stock are
+/// absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn stock_of_products(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    products: &[ProductId],
+) -> Outcome<HashMap<ProductId, Vec<StockRow>>> {
+    let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
+    let filter = StockFilter { products: Some(products.to_vec()), ..StockFilter::default() };
+    filter.push(&mut sql);
+    sql.push(
+        " group by b.product_id, b.warehouse_id, b.organization_id
+          order by b.product_id, b.warehouse_id, b.organization_id",
+    );
+    let rows: Vec<StockRow> = tx.all(sql).await?;
+    let mut found: HashMap<ProductId, Vec<StockRow>> = HashMap::new();
+    for row in rows {
+        found.entry(row.product_id).or_default().push(row);
+    }
+    Ok(found)
+}
