@@ -2,6 +2,8 @@
 
 mod balance;
 mod issue;
+#[cfg(test)]
+mod issue_tests;
 mod receipt;
 mod release;
 mod shelf;

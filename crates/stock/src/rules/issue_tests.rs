@@ -1,0 +1,184 @@
+//! Stories of shipments taking lots.
+
+use kernel::{
+    LotId, NaiveDate, OrderId, OrderLineId, ReservationId, ShipmentId, ShipmentLineId, Uuid,
+    WarehouseId,
+};
+use proptest::prelude::*;
+
+use super::shelf::tests::{FAR, NEAR, ORGANIZATION, PRODUCT, day, lot, shelf};
+use super::*;
+use crate::{Issue, IssueLine};
+use kernel::Decimal;
+
+const LINE: OrderLineId = OrderLineId(Uuid::from_u128(70));
+
+fn shipment(on: NaiveDate, pieces: &[i64], left_after: i64) -> Issue {
+    let line = |quantity: &i64| IssueLine {
+        shipment_line_id: ShipmentLineId(Uuid::from_u128(80)),
+        order_line_id: LINE,
+        product_id: PRODUCT,
+        quantity: Decimal::from(*quantity),
+        left_after: Decimal::from(left_after),
+    };
+    Issue {
+        shipment_id: ShipmentId(Uuid::nil()),
+        organization_id: ORGANIZATION,
+        warehouse_id: NEAR,
+        occurred_on: on,
+        lines: pieces.iter().map(line).collect(),
+    }
+}
+
+/// A balance of which the line holds some, with its reservation.
+fn held(mut balance: Balance, pieces: i64) -> (Balance, Held) {
+    balance.reserved += Decimal::from(pieces);
+    let held = Held {
+        id: ReservationId(balance.lot_id.0),
+        order_id: OrderId(Uuid::nil()),
+        order_line_id: LINE,
+        organization_id: ORGANIZATION,
+        warehouse_id: balance.warehouse_id,
+        product_id: PRODUCT,
+        lot_id: balance.lot_id,
+        quantity: Decimal::from(pieces),
+    };
+    (balance, held)
+}
+
+fn costs(plan: &IssuePlan) -> Vec<(u128, String, String)> {
+    let part = |(_, t): &(ShipmentLineId, Taken)| {
+        (t.key.lot_id.0.as_u128(), t.quantity.to_string(), t.cost.normalize().to_string())
+    };
+    plan.taken.iter().map(part).collect()
+}
+
+fn part(lot: u128, quantity: &str, cost: &str) -> (u128, String, String) {
+    (lot, quantity.to_owned(), cost.to_owned())
+}
+
+#[test]
+fn worked_case_of_two_lots() {
+    // Lot A 10 at 50.00 of 1 March, lot B 10 at 60.00 of 5 March; 15 leave for 800.00.
+    let a = lot(1, NEAR, 1, 10);
+    let b = Balance { value: Decimal::from(600), ..lot(2, NEAR, 5, 10) };
+    let mut shelf = shelf(vec![b.clone(), a]);
+    let mut holds = Holds::new(&[], &shelf);
+    let plan = plan_issue(&mut shelf, &mut holds, &shipment(day(10), &[15], 0)).unwrap();
+    assert_eq!(costs(&plan), [part(1, "10", "500"), part(2, "5", "300")]);
+    let left = shelf.get(&b.key()).unwrap();
+    assert_eq!((left.on_hand, left.value), (Decimal::from(5), Decimal::from(300)));
+}
+
+#[test]
+fn what_is_held_goes_first_then_free_lots() {
+    let (newer, reservation) = held(lot(2, NEAR, 5, 10), 4);
+    let mut shelf = shelf(vec![lot(1, NEAR, 1, 10), newer]);
+    let mut holds = Holds::new(&[reservation], &shelf);
+    let plan = plan_issue(&mut shelf, &mut holds, &shipment(day(10), &[6], 0)).unwrap();
+    assert_eq!(costs(&plan), [part(2, "4", "200"), part(1, "2", "100")]);
+    assert_eq!(holds.total(LINE), Decimal::ZERO);
+    assert!(shelf.changes().iter().all(|change| change.reserved <= Decimal::ZERO));
+}
+
+#[test]
+fn what_others_hold_is_not_touched() {
+    let other = Balance { reserved: Decimal::from(8), ..lot(1, NEAR, 1, 10) };
+    let mut shelf = shelf(vec![other]);
+    let mut holds = Holds::new(&[], &shelf);
+    let short = plan_issue(&mut shelf, &mut holds, &shipment(day(10), &[3], 0)).unwrap_err();
+    assert_eq!((short[0].asked, short[0].available), (Decimal::from(3), Decimal::TWO));
+    assert!(short[0].barred.is_empty());
+}
+
+#[test]
+fn an_expired_reservation_is_replaced_and_let_go() {
+    let expired = Balance { expires_on: Some(day(9)), ..lot(1, NEAR, 1, 10) };
+    let (expired, reservation) = held(expired, 5);
+    let mut shelf = shelf(vec![expired, lot(2, NEAR, 5, 10)]);
+    let mut holds = Holds::new(&[reservation], &shelf);
+    let plan = plan_issue(&mut shelf, &mut holds, &shipment(day(10), &[5], 0)).unwrap();
+    assert_eq!(costs(&plan), [part(2, "5", "250")]);
+    assert_eq!(holds.moves.len(), 1);
+    assert_eq!(holds.moves[0].kind, HeldMoveKind::Release);
+}
+
+#[test]
+fn goods_held_elsewhere_stay_held_while_the_order_needs_them() {
+    let (far, reservation) = held(lot(2, FAR, 1, 10), 4);
+    for (left_after, kept) in [(4, 4), (3, 3), (0, 0)] {
+        let mut shelf = shelf(vec![lot(1, NEAR, 1, 10), far.clone()]);
+        let mut holds = Holds::new(std::slice::from_ref(&reservation), &shelf);
+        let issue = shipment(day(10), &[6], left_after);
+        plan_issue(&mut shelf, &mut holds, &issue).unwrap();
+        assert_eq!(holds.total(LINE), Decimal::from(kept), "left after {left_after}");
+    }
+}
+
+#[test]
+fn a_backdated_shipment_takes_only_what_was_there_then() {
+    let mut shelf = shelf(vec![lot(1, NEAR, 8, 10), lot(2, NEAR, 3, 4)]);
+    let mut holds = Holds::new(&[], &shelf);
+    let short = plan_issue(&mut shelf, &mut holds, &shipment(day(5), &[6], 0)).unwrap_err();
+    assert_eq!(short[0].available, Decimal::from(4));
+    assert_eq!(short[0].barred, [lot(1, NEAR, 8, 10).key()], "enough today, but not then");
+}
+
+#[test]
+fn a_later_low_bars_what_is_there_today() {
+    let dipped = Balance { ceiling: Some(Decimal::TWO), ..lot(1, NEAR, 1, 10) };
+    let (dipped, reservation) = held(dipped, 10);
+    let mut shelf = shelf(vec![dipped.clone()]);
+    let mut holds = Holds::new(&[reservation], &shelf);
+    let short = plan_issue(&mut shelf, &mut holds, &shipment(day(5), &[2, 1], 0)).unwrap_err();
+    assert_eq!(short.len(), 1);
+    assert_eq!((short[0].place, short[0].available), (1, Decimal::ZERO));
+    assert_eq!(short[0].barred, [dipped.key()]);
+}
+
+fn warehouse(is_near: bool) -> WarehouseId {
+    if is_near { NEAR } else { FAR }
+}
+
+proptest! {
+    #[test]
+    fn nothing_is_lost_between_lots_and_shipment(
+        lots in prop::collection::vec((1_u32..20, 1_i64..40, 0_i64..100_000, 0_i64..40, any::<bool>()), 1..8),
+        pieces in prop::collection::vec(1_i64..40, 1..5),
+        left_after in 0_i64..50,
+    ) {
+        let mut balances = Vec::new();
+        let mut reservations = Vec::new();
+        for (i, (received, on_hand, kopecks, reserved, is_near)) in lots.into_iter().enumerate() {
+            let mut balance = lot(100 + i as u128, warehouse(is_near), received, on_hand);
+            balance.value = Decimal::new(kopecks, 2);
+            let (balance, reservation) = held(balance, reserved.min(on_hand));
+            reservations.extend((!reservation.quantity.is_zero()).then_some(reservation));
+            balances.push(balance);
+        }
+        let value: Decimal = balances.iter().map(|b| b.value).sum();
+        let keys: Vec<(BalanceKey, LotId)> = balances.iter().map(|b| (b.key(), b.lot_id)).collect();
+        let mut shelf = shelf(balances);
+        let mut holds = Holds::new(&reservations, &shelf);
+        let issue = shipment(day(28), &pieces, left_after);
+        let Ok(plan) = plan_issue(&mut shelf, &mut holds, &issue) else { return Ok(()) };
+        let quantity: Decimal = plan.taken.iter().map(|(_, t)| t.quantity).sum();
+        prop_assert_eq!(quantity, pieces.iter().copied().map(Decimal::from).sum::<Decimal>());
+        let cost: Decimal = plan.taken.iter().map(|(_, t)| t.cost).sum();
+        let mut left = Decimal::ZERO;
+        for (key, lot_id) in keys {
+            let balance = shelf.get(&key).unwrap();
+            prop_assert!(balance.on_hand >= balance.reserved && balance.reserved >= Decimal::ZERO);
+            prop_assert!(!balance.on_hand.is_zero() || balance.value.is_zero());
+            let still: Decimal = reservations
+                .iter()
+                .filter(|r| r.lot_id == lot_id)
+                .map(|r| holds.left(r))
+                .sum();
+            prop_assert_eq!(balance.reserved, still, "reservations and balance part");
+            left += balance.value;
+        }
+        prop_assert_eq!(cost + left, value);
+        prop_assert!(holds.total(LINE) <= Decimal::from(left_after));
+    }
+}
