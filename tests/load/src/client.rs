@@ -46,14 +46,22 @@ impl Client {
     /// Signs in and gives the caller with its token.
     ///
     /// # Errors
-    /// When the server cannot be reached or the password is wrong.
+    /// As [`Client::token`].
     pub async fn sign_in(&self, tenant: &str, email: &str, password: &str) -> Result<Self> {
+        Ok(self.with_token(self.token(tenant, email, password).await?))
+    }
+
+    /// Signs in and gives the access token.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or the password is wrong.
+    pub async fn token(&self, tenant: &str, email: &str, password: &str) -> Result<String> {
         let query = "mutation($input: SignInInput!) {
             signIn(input: $input) { accessToken userErrors { code message } } }";
         let input = json!({"tenant": tenant, "email": email, "password": password});
         let data = self.ask(query, json!({"input": input})).await?;
         match data["signIn"]["accessToken"].as_str() {
-            Some(token) => Ok(self.with_token(token)),
+            Some(token) => Ok(token.to_owned()),
             None => bail!("{email} cannot sign in to {tenant}: {}", data["signIn"]["userErrors"]),
         }
     }

@@ -1,0 +1,234 @@
+//! What is measured, each with what it is compared to.
+
+use std::path::Path;
+use std::time::Instant;
+
+use anyhow::{Context, Result};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sqlx::{Connection, PgConnection};
+
+use super::company::Company;
+use super::process::{Program, postgres_cpu_seconds};
+use super::subscribers;
+use super::tools::{Load, Scripts, pgbench, wrk};
+
+/// Connections of clients.
+const CLIENTS: u32 = 32;
+/// Subscribers on one process.
+const SUBSCRIBERS: usize = 5000;
+
+/// A line of the table.
+#[derive(Clone, Debug)]
+pub struct Row {
+    /// What was measured.
+    pub case: &'static str,
+    /// What came out.
+    pub figure: String,
+    /// What it is measured against.
+    pub against: String,
+    /// The ratio, where there is one.
+    pub ratio: Option<f64>,
+    /// The target, in words.
+    pub target: &'static str,
+}
+
+const ORDER: &str = "query($id: ID!) { order(id: $id) { id number date state
+    customer { id name } lines { quantity price { amount } amount { amount } product { id name } }
+    total { net { amount } vat { amount } gross { amount } } } }";
+
+const NEWEST: &str = "{ orders(first: 50, orderBy: {field: DATE, direction: DESC}) { nodes {
+    id number date state total { gross { amount } } customer { id name } } } }";
+
+const NO_DATABASE: &str = "{ viewer { name tenant { slug baseCurrency } } }";
+
+const DASHBOARD: &str = "{ dashboard { asOf revenueByMonth { month revenue { amount }
+    profit { amount } } topCustomers { customer { name } profit { amount } } } }";
+
+/// Runs all cases.
+///
+/// # Errors
+/// When a tool is missing, or the program answers with an error.
+pub async fn run(
+    program: &Program,
+    company: &Company,
+    owner_url: &str,
+    pgbench_bin: &Path,
+    tell: &dyn Fn(&str),
+) -> Result<Vec<Row>> {
+    let scripts = Scripts::new()?;
+    let bench = Bench { program, company, owner_url, pgbench_bin, scripts };
+    bench.number_orders().await?;
+    let mut rows = Vec::new();
+    tell("order by id");
+    rows.extend(bench.order_by_id().await?);
+    tell("50 newest orders");
+    rows.push(bench.newest().await?);
+    tell("dashboard");
+    rows.push(bench.dashboard().await?);
+    tell("confirm and ship");
+    rows.extend(bench.confirm_and_ship().await?);
+    tell("subscribers");
+    rows.extend(subscribers::measure(program, company, SUBSCRIBERS).await?);
+    Ok(rows)
+}
+
+struct Bench<'a> {
+    program: &'a Program,
+    company: &'a Company,
+    owner_url: &'a str,
+    pgbench_bin: &'a Path,
+    scripts: Scripts,
+}
+
+impl Bench<'_> {
+    /// A table of orders by number, so that pgbench picks one as cheaply as wrk does.
+    async fn number_orders(&self) -> Result<()> {
+        let mut owner = PgConnection::connect(self.owner_url).await?;
+        sqlx::raw_sql("drop table if exists bench_order; create table bench_order (n int primary key, id uuid)")
+            .execute(&mut owner)
+            .await?;
+        for (n, id) in self.company.orders.iter().enumerate() {
+            sqlx::query("insert into bench_order (n, id) values ($1, $2::uuid)")
+                .bind(i32::try_from(n + 1)?)
+                .bind(uuid_of(id)?)
+                .execute(&mut owner)
+                .await?;
+        }
+        sqlx::raw_sql("vacuum analyze").execute(&mut owner).await?;
+        Ok(())
+    }
+
+    async fn http(&self, query: &str, ids: &[String]) -> Result<Load> {
+        let (url, token) = (&self.program.url, &self.company.token);
+        wrk(&self.scripts, url, token, query, ids, CLIENTS).await
+    }
+
+    async fn sql(&self, script: &str) -> Result<Load> {
+        pgbench(&self.scripts, self.pgbench_bin, self.owner_url, script, &[4, 8]).await
+    }
+
+    async fn order_by_id(&self) -> Result<Vec<Row>> {
+        let (program, postgres) = (self.program.cpu_seconds()?, postgres_cpu_seconds()?);
+        let started = Instant::now();
+        let http = self.http(ORDER, &self.company.orders).await?;
+        let requests = http.per_second * started.elapsed().as_secs_f64();
+        let microseconds = |before: f64, after: f64| (after - before) / requests * 1e6;
+        let server = microseconds(program, self.program.cpu_seconds()?);
+        let database = microseconds(postgres, postgres_cpu_seconds()?);
+        let sql = self.sql(&order_sql(self.company.orders.len())).await?;
+        Ok(vec![
+            compared("order(id), 32 connections", http, sql, "0.45, floor 0.30"),
+            Row {
+                case: "order(id): where the time goes",
+                figure: format!("{server:.0} µs CPU of the program a request"),
+                against: format!("{database:.0} µs CPU of PostgreSQL a request"),
+                ratio: None,
+                target: "stated",
+            },
+        ])
+    }
+
+    async fn newest(&self) -> Result<Row> {
+        let http = self.http(NEWEST, &[]).await?;
+        let sql = self.sql(&newest_sql(&self.tenant().await?)).await?;
+        Ok(compared("50 newest orders, 32 connections", http, sql, "0.5"))
+    }
+
+    async fn tenant(&self) -> Result<String> {
+        let mut owner = PgConnection::connect(self.owner_url).await?;
+        // The first order's tenant; the owner reads as the logins do, by tenant, so it is asked
+        // of a table that is not secured.
+        let slug = &self.company.slug;
+        let query = "select tenant_id::text from tenant where slug = $1";
+        Ok(sqlx::query_scalar(query).bind(slug).fetch_one(&mut owner).await?)
+    }
+
+    async fn dashboard(&self) -> Result<Row> {
+        let hit = self.http(DASHBOARD, &[]).await?;
+        let plain = self.http(NO_DATABASE, &[]).await?;
+        Ok(Row {
+            case: "dashboard, cached",
+            figure: format!("{:.0}/s", hit.per_second),
+            against: format!("{:.0}/s: a signed-in query without the database", plain.per_second),
+            ratio: Some(hit.per_second / plain.per_second),
+            target: "0.5",
+        })
+    }
+
+    async fn confirm_and_ship(&self) -> Result<Vec<Row>> {
+        let mut rows = Vec::new();
+        for clients in [1, 8] {
+            let drafts = self.company.drafts(400).await?;
+            let (program, postgres) = (self.program.cpu_seconds()?, postgres_cpu_seconds()?);
+            let started = Instant::now();
+            self.company.confirm_and_ship(&drafts, clients).await?;
+            let seconds = started.elapsed().as_secs_f64();
+            let count = f64::from(u32::try_from(drafts.len())?);
+            let server = (self.program.cpu_seconds()? - program) / count * 1e3;
+            let database = (postgres_cpu_seconds()? - postgres) / count * 1e3;
+            rows.push(Row {
+                case: if clients == 1 {
+                    "confirm + ship of 5 lines, 1 client"
+                } else {
+                    "confirm + ship of 5 lines, 8 clients"
+                },
+                figure: format!("{:.0}/s", count / seconds),
+                against: format!("CPU: program {server:.1} ms, PostgreSQL {database:.1} ms each"),
+                ratio: None,
+                target: "reported",
+            });
+        }
+        Ok(rows)
+    }
+}
+
+fn compared(case: &'static str, http: Load, sql: Load, target: &'static str) -> Row {
+    Row {
+        case,
+        figure: format!("{:.0}/s", http.per_second),
+        against: format!("{:.0}/s by pgbench with {}", sql.per_second, sql.connections),
+        ratio: Some(http.per_second / sql.per_second),
+        target,
+    }
+}
+
+/// The uuid inside a global id.
+fn uuid_of(id: &str) -> Result<String> {
+    let bytes = URL_SAFE_NO_PAD.decode(id).context("an id that is not base64")?;
+    let text = String::from_utf8(bytes)?;
+    let (_, uuid) = text.rsplit_once(':').context("an id without a kind")?;
+    Ok(uuid.to_owned())
+}
+
+fn order_sql(orders: usize) -> String {
+    format!(
+        "\\set n random(1, {orders})
+        select json_build_object('id', o.id, 'number', o.number, 'date', o.date, 'state', o.state,
+            'customer', json_build_object('id', c.id, 'name', c.name),
+            'net', o.net, 'vat', o.vat, 'gross', o.gross,
+            'lines', (select json_agg(json_build_object('quantity', l.quantity, 'price', l.price,
+                'amount', l.amount, 'product', json_build_object('id', p.id, 'name', p.name))
+                order by l.position)
+                from sales_order_line l
+                join product p on p.tenant_id = l.tenant_id and p.id = l.product_id
+                where l.tenant_id = o.tenant_id and l.order_id = o.id))
+        from bench_order b
+        join sales_order o on o.id = b.id
+        join customer c on c.tenant_id = o.tenant_id and c.id = o.customer_id
+        where b.n = :n;
+"
+    )
+}
+
+fn newest_sql(tenant: &str) -> String {
+    format!(
+        "select o.id, o.number, o.date, o.state, o.gross, o.currency, c.id, c.name
+        from sales_order o
+        join customer c on c.tenant_id = o.tenant_id and c.id = o.customer_id
+        where o.tenant_id = '{tenant}'
+        order by o.date desc, o.id desc
+        limit 50;
+"
+    )
+}

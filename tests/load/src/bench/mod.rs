@@ -1,0 +1,14 @@
+//! Speed, as ratios in one run: the program against PostgreSQL doing the same alone.
+//!
+//! Needs `wrk`, `pgbench` and an empty database with its owner's address
+//! (`OBOROT_TEST_DATABASE_URL`); `make bench` gives all three and the release program.
+
+mod cases;
+mod company;
+mod process;
+mod subscribers;
+mod tools;
+
+pub use cases::{Row, run};
+pub use company::{Company, prepare};
+pub use process::Program;

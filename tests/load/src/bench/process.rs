@@ -1,0 +1,130 @@
+//! The program under measurement, as a process of its own, and what the machine says of it.
+
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail};
+use tokio::process::{Child, Command};
+
+/// A running `oborot serve`.
+pub struct Program {
+    child: Child,
+    /// Where it answers.
+    pub url: String,
+    /// How long it took until it answered.
+    pub started_in: Duration,
+}
+
+/// A free port of this machine.
+fn free_port() -> Result<u16> {
+    Ok(std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+}
+
+impl Program {
+    /// Starts the program against a database and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not answer within half a minute.
+    pub async fn start(binary: &Path, owner_url: &str, more: &[(&str, &str)]) -> Result<Self> {
+        let port = free_port()?;
+        let listen = format!("127.0.0.1:{port}");
+        let started = Instant::now();
+        let child = Command::new(binary)
+            .args(["serve", "--listen", &listen, "--admin-listen", "off"])
+            .env("DATABASE_URL", owner_url)
+            .env("OBOROT_LOG", "warn")
+            .envs(more.iter().copied())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("{} cannot be started", binary.display()))?;
+        while tokio::net::TcpStream::connect(&listen).await.is_err() {
+            if started.elapsed() > Duration::from_secs(30) {
+                bail!("the program does not answer at {listen}");
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let url = format!("http://{listen}");
+        Ok(Self { child, url, started_in: started.elapsed() })
+    }
+
+    /// Runs another command of the program to its end.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn run(binary: &Path, owner_url: &str, words: &[&str]) -> Result<()> {
+        let status = Command::new(binary)
+            .args(words)
+            .env("DATABASE_URL", owner_url)
+            .env("OBOROT_LOG", "warn")
+            .stdout(Stdio::null())
+            .status()
+            .await?;
+        if status.success() { Ok(()) } else { bail!("oborot {} failed", words.join(" ")) }
+    }
+
+    /// CPU seconds the program has used so far.
+    ///
+    /// # Errors
+    /// When the process is gone.
+    pub fn cpu_seconds(&self) -> Result<f64> {
+        let pid = self.child.id().context("the program has ended")?;
+        cpu_of(&PathBuf::from(format!("/proc/{pid}")))
+    }
+
+    /// Resident memory, in bytes.
+    ///
+    /// # Errors
+    /// When the process is gone.
+    pub fn resident_bytes(&self) -> Result<u64> {
+        let pid = self.child.id().context("the program has ended")?;
+        let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes: u64 = line
+            .and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok())
+            .context("no VmRSS")?;
+        Ok(kilobytes * 1024)
+    }
+
+    /// Stops it in order.
+    ///
+    /// # Errors
+    /// When it does not end.
+    pub async fn stop(mut self) -> Result<()> {
+        if let Some(pid) = self.child.id() {
+            let pid = nix::unistd::Pid::from_raw(i32::try_from(pid)?);
+            nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM)?;
+        }
+        tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await??;
+        Ok(())
+    }
+}
+
+/// CPU seconds that PostgreSQL's processes have used so far. Ended backends are counted in
+/// their parent.
+///
+/// # Errors
+/// When /proc cannot be read.
+pub fn postgres_cpu_seconds() -> Result<f64> {
+    let mut sum = 0.0;
+    for entry in std::fs::read_dir("/proc")?.flatten() {
+        let name = std::fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+        if name.trim() == "postgres" {
+            sum += cpu_of(&entry.path()).unwrap_or_default();
+        }
+    }
+    Ok(sum)
+}
+
+fn cpu_of(process: &Path) -> Result<f64> {
+    /// `_SC_CLK_TCK` is 100 on every Linux this runs on.
+    const TICKS_A_SECOND: f64 = 100.0;
+    let stat = std::fs::read_to_string(process.join("stat"))?;
+    // The name in brackets may hold blanks; fields 14 to 17 are user and system time, own and of
+    // ended children.
+    let (_, after_name) = stat.rsplit_once(')').context("no name in stat")?;
+    let fields: Vec<&str> = after_name.split_whitespace().collect();
+    let ticks: f64 = (11..15).filter_map(|index| fields.get(index)?.parse::<f64>().ok()).sum();
+    Ok(ticks / TICKS_A_SECOND)
+}

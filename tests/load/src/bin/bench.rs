@@ -1,0 +1,107 @@
+//! `bench`: measures the program and writes the table of `docs/benchmarks.md`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use clap::Parser;
+use load::bench::{self, Program, Row};
+
+/// Measures the release program against PostgreSQL doing the same alone, as ratios in one run.
+///
+/// `make bench` starts the PostgreSQL and builds the program. Takes about two minutes.
+#[derive(Parser)]
+#[command(name = "bench", version)]
+struct Arguments {
+    /// The release program.
+    #[arg(long, default_value = "target/release/oborot")]
+    program: PathBuf,
+    /// The owner's address of an empty database.
+    #[arg(long, env = "OBOROT_TEST_DATABASE_URL", hide_env_values = true)]
+    database: String,
+    /// The program pgbench.
+    #[arg(long, default_value = "pgbench", env = "PGBENCH")]
+    pgbench: PathBuf,
+}
+
+const SLUG: &str = "bench";
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run(Arguments::parse()).await {
+        Ok(table) => {
+            tell(&table);
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            tell(&format!("bench: {error:#}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn tell(sentence: &str) {
+    use std::io::Write;
+    // Nobody is left to tell when the stream is closed.
+    let _ = writeln!(std::io::stdout(), "{sentence}");
+}
+
+async fn run(arguments: Arguments) -> Result<String> {
+    let Arguments { program: binary, database, pgbench } = arguments;
+    let admin = format!("admin=admin@{SLUG}.example");
+    let words = ["tenant", "create", SLUG, "--user", &admin, "--password", "correct horse battery"];
+    Program::run(&binary, &database, &words).await.context("the tenant cannot be made")?;
+    let generous =
+        [("OBOROT_COST_CAPACITY", "1000000000"), ("OBOROT_COST_PER_SECOND", "1000000000")];
+    let program = Program::start(&binary, &database, &generous).await?;
+    let mut rows = vec![idle(&program).await?];
+    tell("preparing a company …");
+    let company = bench::prepare(&program.url, SLUG).await?;
+    rows.extend(
+        bench::run(&program, &company, &database, &pgbench, &|case| tell(&format!("{case} …")))
+            .await?,
+    );
+    program.stop().await?;
+    rows.push(restart(&binary, &database).await?);
+    Ok(table(&rows))
+}
+
+async fn idle(program: &Program) -> Result<Row> {
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    Ok(Row {
+        case: "idle memory",
+        figure: format!("{:.1} MiB", program.resident_bytes()? as f64 / f64::from(1 << 20)),
+        against: "after the start".to_owned(),
+        ratio: None,
+        target: "40 MiB",
+    })
+}
+
+async fn restart(binary: &Path, database: &str) -> Result<Row> {
+    let program = Program::start(binary, database, &[]).await?;
+    let started_in = program.started_in;
+    program.stop().await?;
+    Ok(Row {
+        case: "start on an existing database",
+        figure: format!("{:.2} s", started_in.as_secs_f64()),
+        against: "until the address answers".to_owned(),
+        ratio: None,
+        target: "3 s",
+    })
+}
+
+fn table(rows: &[Row]) -> String {
+    let mut lines = vec![
+        "| case | measured | against | ratio | target |".to_owned(),
+        "|---|---|---|---|---|".to_owned(),
+    ];
+    for row in rows {
+        let ratio = row.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
+        lines.push(format!(
+            "| {} | {} | {} | {ratio} | {} |",
+            row.case, row.figure, row.against, row.target
+        ));
+    }
+    lines.join("\n")
+}
