@@ -7,6 +7,10 @@
 //! archived, since documents point at it.
 
 mod cards;
+mod checks;
+mod commands;
+mod constraints;
+mod records;
 mod rules;
 mod store;
 
@@ -15,4 +19,39 @@ pub use cards::{
     hold_organization, list_prices, lock_customer, order_terms, organization_card, product_cards,
     warehouse_cards,
 };
+pub use commands::*;
+pub use records::*;
 pub use rules::{CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period};
+pub use store::{
+    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, ProductFilter,
+    ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, count_customers,
+    count_directory, count_products, customers, customers_by_id, directory, directory_by_ids,
+    prices_by_product, product_by_sku, products, products_by_id,
+};
+
+use access::{Action, Right};
+
+macro_rules! reads {
+    ($($(#[doc = $doc:literal])+ $name:ident: $right:ident;)*) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+
+        impl Action for $name {
+            const RIGHT: Right = Right::$right;
+        }
+    )*};
+}
+
+reads! {
+    /// Reads organizations, warehouses, regions.
+    ReadDirectory: DirectoryRead;
+    /// Reads customers and their contact persons.
+    ReadCustomers: CustomerRead;
+    /// Reads customers' credit limits and agreements.
+    ReadTerms: TermsRead;
+    /// Reads products and their groups.
+    ReadProducts: ProductRead;
+    /// Reads price lists and prices.
+    ReadPrices: PriceRead;
+}

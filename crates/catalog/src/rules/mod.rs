@@ -7,10 +7,10 @@ mod text;
 mod tree;
 
 pub use period::{PeriodRefusal, check_period};
-pub use tax::{TaxNumberError, check_inn, check_kpp};
-pub use terms::{CreditPolicy, Moment, PaymentStep, StepsError, check_steps};
-pub use text::{TextError, clean, clean_email, clean_phone, optional};
-pub use tree::{TreeError, check_parent};
+pub use tax::{check_inn, check_kpp};
+pub use terms::{CreditPolicy, Moment, PaymentStep, check_steps};
+pub use text::{clean, clean_email, clean_phone, optional};
+pub use tree::check_parent;
 
 use kernel::{Refusal, ScaleError};
 

@@ -23,6 +23,12 @@ macro_rules! words {
             }
         }
 
+        impl From<$name> for sea_orm::Value {
+            fn from(word: $name) -> Self {
+                word.as_str().into()
+            }
+        }
+
         impl sea_orm::TryGetable for $name {
             fn try_get_by<I: sea_orm::ColIdx>(
                 row: &sea_orm::QueryResult,

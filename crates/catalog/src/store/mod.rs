@@ -1,36 +1,35 @@
 //! All SQL of the catalog.
 
-use db::{Fault, FromQueryResult};
-use kernel::{Decimal, Percent, Uuid};
+mod agreements;
+mod customers;
+mod directories;
+mod listing;
+mod prices;
+mod products;
+mod record;
+mod search;
 
-use crate::rules::{Moment, PaymentStep};
+use kernel::Uuid;
+
+pub(crate) use agreements::{
+    StepColumns, default_agreement, drop_other_defaults, replace_steps, steps_of,
+};
+pub use agreements::{agreements_by_customer, agreements_by_id};
+pub use customers::{
+    CustomerFilter, CustomerSort, contacts_by_customer, count_customers, customers, customers_by_id,
+};
+pub(crate) use directories::{DefaultOf, has_default, take_default};
+pub use directories::{Directory, DirectoryFilter, count_directory, directory, directory_by_ids};
+pub use listing::Archived;
+pub use prices::{ListPrice, prices_by_product};
+pub(crate) use prices::{list_currency, put_prices};
+pub use products::{
+    ProductFilter, ProductSort, count_products, product_by_sku, products, products_by_id,
+};
+pub(crate) use products::{group_ancestors, group_is_used, group_levels, lock_tree};
+pub(crate) use record::{Held, hold, insert, update};
 
 /// Ids as PostgreSQL takes an array of them.
 pub(crate) fn uuids<T: Copy + Into<Uuid>>(ids: &[T]) -> Vec<Uuid> {
     ids.iter().map(|id| (*id).into()).collect()
-}
-
-/// Payment steps as one row of arrays, in order.
-#[derive(FromQueryResult)]
-pub(crate) struct StepColumns {
-    percents: Option<Vec<Decimal>>,
-    moments: Option<Vec<String>>,
-    days: Option<Vec<i32>>,
-}
-
-impl StepColumns {
-    pub(crate) fn into_steps(self) -> Result<Vec<PaymentStep>, Fault> {
-        let (percents, moments, days) = (self.percents, self.moments, self.days);
-        let rows = percents.unwrap_or_default().into_iter().zip(moments.unwrap_or_default());
-        let step = |((percent, moment), days): ((Decimal, String), i32)| {
-            Some(PaymentStep {
-                percent: Percent::new(percent).ok()?,
-                moment: Moment::parse(&moment)?,
-                days,
-            })
-        };
-        rows.zip(days.unwrap_or_default())
-            .map(|row| step(row).ok_or_else(|| Fault::broken("a payment step out of its range")))
-            .collect()
-    }
 }

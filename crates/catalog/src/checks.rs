@@ -1,0 +1,231 @@
+//! The checks that every record passes before it is written, whether new or changed.
+
+use kernel::{Currency, Money, Refusal, RefusalCode};
+
+use crate::records::{
+    AgreementFields, ContactFields, CustomerFields, OrganizationFields, PriceListFields,
+    ProductFields, ProductGroupFields, RegionFields, WarehouseFields,
+};
+use crate::rules::{
+    at, check_inn, check_kpp, clean, clean_email, clean_phone, optional, out_of_scale,
+};
+
+const NAME: usize = 250;
+const ADDRESS: usize = 500;
+const COMMENT: usize = 2000;
+const REFERENCE: usize = 200;
+const SKU: usize = 64;
+const UNIT: usize = 20;
+const PREFIX: usize = 10;
+
+type Checked<T> = Result<T, Refusal>;
+
+fn name(text: &str) -> Checked<String> {
+    at("name", clean(text, NAME))
+}
+
+fn reference(text: Option<&str>) -> Checked<Option<String>> {
+    at("externalReference", optional(text, |text| clean(text, REFERENCE)))
+}
+
+fn address(text: Option<&str>) -> Checked<Option<String>> {
+    at("address", optional(text, |text| clean(text, ADDRESS)))
+}
+
+fn phone(text: Option<&str>) -> Checked<Option<String>> {
+    at("phone", optional(text, clean_phone))
+}
+
+fn email(text: Option<&str>) -> Checked<Option<String>> {
+    at("email", optional(text, clean_email))
+}
+
+/// Fields that hold what they should.
+pub(crate) trait Checks: Sized {
+    /// The fields with their texts trimmed.
+    ///
+    /// # Errors
+    /// The first field that breaks a rule.
+    fn checked(&self) -> Checked<Self>;
+}
+
+impl Checks for OrganizationFields {
+    fn checked(&self) -> Checked<Self> {
+        Ok(Self {
+            name: name(&self.name)?,
+            inn: at("inn", optional(self.inn.as_deref(), check_inn))?,
+            kpp: at("kpp", optional(self.kpp.as_deref(), check_kpp))?,
+            address: address(self.address.as_deref())?,
+            prefix: at("prefix", optional(Some(&self.prefix), |text| clean(text, PREFIX)))?
+                .unwrap_or_default(),
+            is_default: self.is_default,
+            external_reference: reference(self.external_reference.as_deref())?,
+        })
+    }
+}
+
+impl Checks for WarehouseFields {
+    fn checked(&self) -> Checked<Self> {
+        Ok(Self {
+            name: name(&self.name)?,
+            address: address(self.address.as_deref())?,
+            priority: self.priority,
+            is_default: self.is_default,
+            external_reference: reference(self.external_reference.as_deref())?,
+        })
+    }
+}
+
+impl Checks for RegionFields {
+    fn checked(&self) -> Checked<Self> {
+        Ok(Self {
+            name: name(&self.name)?,
+            external_reference: reference(self.external_reference.as_deref())?,
+        })
+    }
+}
+
+impl Checks for PriceListFields {
+    fn checked(&self) -> Checked<Self> {
+        Ok(Self {
+            name: name(&self.name)?,
+            external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
+        })
+    }
+}
+
+impl Checks for ProductGroupFields {
+    fn checked(&self) -> Checked<Self> {
+        Ok(Self {
+            name: name(&self.name)?,
+            parent_id: self.parent_id,
+            external_reference: reference(self.external_reference.as_deref())?,
+        })
+    }
+}
+
+impl Checks for ProductFields {
+    fn checked(&self) -> Checked<Self> {
+        Ok(Self {
+            sku: at("sku", clean(&self.sku, SKU))?,
+            name: name(&self.name)?,
+            unit: at("unit", clean(&self.unit, UNIT))?,
+            external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
+        })
+    }
+}
+
+impl Checks for CustomerFields {
+    fn checked(&self) -> Checked<Self> {
+        let amount = |amount| Money::checked(amount, self.credit_limit_currency);
+        let credit_limit = self.credit_limit.map(amount).transpose();
+        Ok(Self {
+            name: name(&self.name)?,
+            legal_name: at(
+                "legalName",
+                optional(self.legal_name.as_deref(), |text| clean(text, NAME)),
+            )?,
+            inn: at("inn", optional(self.inn.as_deref(), check_inn))?,
+            kpp: at("kpp", optional(self.kpp.as_deref(), check_kpp))?,
+            phone: phone(self.phone.as_deref())?,
+            email: email(self.email.as_deref())?,
+            address: address(self.address.as_deref())?,
+            credit_limit: at("creditLimit", credit_limit.map_err(out_of_scale))?
+                .map(|money| money.amount),
+            external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
+        })
+    }
+}
+
+impl Checks for ContactFields {
+    fn checked(&self) -> Checked<Self> {
+        let short = |text: Option<&str>, most| optional(text, |text| clean(text, most));
+        Ok(Self {
+            name: name(&self.name)?,
+            position: at("position", short(self.position.as_deref(), NAME))?,
+            phone: phone(self.phone.as_deref())?,
+            email: email(self.email.as_deref())?,
+            comment: at("comment", short(self.comment.as_deref(), COMMENT))?,
+            external_reference: reference(self.external_reference.as_deref())?,
+        })
+    }
+}
+
+impl Checks for AgreementFields {
+    fn checked(&self) -> Checked<Self> {
+        Ok(Self {
+            name: name(&self.name)?,
+            external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
+        })
+    }
+}
+
+/// Refuses an agreement whose currency is not its price list's.
+pub(crate) fn same_currency(agreement: Currency, list: Currency) -> Checked<()> {
+    if agreement == list {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::CurrencyMismatch,
+        format!("The price list is in {list}, the agreement in {agreement}."),
+        format!("Вид цен — в {list}, соглашение — в {agreement}."),
+    )
+    .at(["currency"]))
+}
+
+/// Refuses a change made from an older state of the record.
+pub(crate) fn same_version(current: i32, asked: i32) -> Checked<()> {
+    if current == asked {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::StaleVersion,
+        "The record was changed since it was read.",
+        "Запись изменилась после того, как её прочитали.",
+    )
+    .at(["version"])
+    .with(serde_json::json!({ "currentVersion": current })))
+}
+
+/// Refuses a change of what stays as it was made.
+pub(crate) fn unchanged<T: PartialEq>(field: &str, before: &T, after: &T) -> Checked<()> {
+    if before == after {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::Invalid,
+        "This stays as it was made: documents depend on it.",
+        "Это не меняется после создания: от этого зависят документы.",
+    )
+    .at([field]))
+}
+
+/// Refuses taking the default away without giving it to another record.
+pub(crate) fn default_stays(before: bool, after: bool) -> Checked<()> {
+    if after || !before {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::Invalid,
+        "One record is always the default: make another one the default instead.",
+        "Одна запись всегда основная: сделайте основной другую.",
+    )
+    .at(["isDefault"]))
+}
+
+/// Refuses to archive the default record.
+pub(crate) fn default_is_live(is_default: bool, archived: bool) -> Checked<()> {
+    if !(is_default && archived) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::InUse,
+        "The default record cannot be archived: make another one the default first.",
+        "Основную запись нельзя убрать в архив: сначала сделайте основной другую.",
+    )
+    .at(["archived"]))
+}

@@ -1,0 +1,191 @@
+//! What people do with the catalog. Every command writes the record, a row of the audit trail
+//! and an event, in one transaction.
+
+mod agreements;
+mod contacts;
+mod customers;
+mod organizations;
+mod price_lists;
+mod product_groups;
+mod products;
+mod regions;
+mod warehouses;
+
+pub use agreements::SaveAgreement;
+pub use contacts::{AddContactPerson, RemoveContactPerson, UpdateContactPerson};
+pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};
+pub use organizations::{ClosePeriod, CreateOrganization, UpdateOrganization};
+pub use price_lists::{CreatePriceList, SetPrices, UpdatePriceList};
+pub use product_groups::{CreateProductGroup, UpdateProductGroup};
+pub use products::{ArchiveProduct, CreateProduct, RestoreProduct, UpdateProduct};
+pub use regions::{CreateRegion, UpdateRegion};
+pub use warehouses::{CreateWarehouse, UpdateWarehouse};
+
+use access::{Action, Right};
+use db::{AuditEntry, EventDraft, Outcome, TenantTx};
+use kernel::{DateTime, Refusal, RefusalCode, Utc, Uuid};
+use serde::Serialize;
+use serde_json::{Map, Value, json};
+
+use crate::records::Record;
+
+macro_rules! actions {
+    ($($name:ty: $right:ident;)*) => {$(
+        impl Action for $name {
+            const RIGHT: Right = Right::$right;
+        }
+    )*};
+}
+
+actions! {
+    CreateOrganization: DirectoryWrite;
+    UpdateOrganization: DirectoryWrite;
+    ClosePeriod: PeriodClose;
+    CreateWarehouse: DirectoryWrite;
+    UpdateWarehouse: DirectoryWrite;
+    CreateRegion: DirectoryWrite;
+    UpdateRegion: DirectoryWrite;
+    CreateCustomer: CustomerWrite;
+    UpdateCustomer: CustomerWrite;
+    ArchiveCustomer: CustomerWrite;
+    RestoreCustomer: CustomerWrite;
+    AddContactPerson: CustomerWrite;
+    UpdateContactPerson: CustomerWrite;
+    RemoveContactPerson: CustomerWrite;
+    SaveAgreement: TermsWrite;
+    CreateProductGroup: ProductWrite;
+    UpdateProductGroup: ProductWrite;
+    CreateProduct: ProductWrite;
+    UpdateProduct: ProductWrite;
+    ArchiveProduct: ProductWrite;
+    RestoreProduct: ProductWrite;
+    CreatePriceList: PriceWrite;
+    UpdatePriceList: PriceWrite;
+    SetPrices: PriceWrite;
+}
+
+/// What was done to which record.
+#[derive(Clone, Copy)]
+pub(crate) struct Deed {
+    /// As the API names it.
+    pub(crate) action: &'static str,
+    /// The kind of record.
+    pub(crate) kind: &'static str,
+    /// The record.
+    pub(crate) id: Uuid,
+}
+
+impl Deed {
+    pub(crate) fn new(action: &'static str, kind: &'static str, id: impl Into<Uuid>) -> Self {
+        Self { action, kind, id: id.into() }
+    }
+
+    /// The event that tells of it.
+    pub(crate) fn event(&self) -> EventDraft {
+        EventDraft {
+            kind: "catalog_changed",
+            subject_kind: self.kind,
+            subject_id: self.id,
+            manager_id: None,
+            customer_id: None,
+            products: Vec::new(),
+            warehouses: Vec::new(),
+        }
+    }
+
+    /// Notes it in the audit trail.
+    pub(crate) fn audit(&self, tx: &TenantTx, changes: Value) {
+        tx.audit(AuditEntry::new(self.action, self.kind, self.id, changes));
+    }
+}
+
+/// Field names to before and after, of the fields that differ; a new record has no before.
+pub(crate) fn changes<F: Serialize>(before: Option<&F>, after: &F) -> Value {
+    let object = |fields: Option<&F>| match fields.map(serde_json::to_value) {
+        Some(Ok(Value::Object(object))) => object,
+        _ => Map::new(),
+    };
+    let (before, after) = (object(before), object(Some(after)));
+    let differ = after.into_iter().filter_map(|(field, now)| {
+        let was = before.get(&field).cloned().unwrap_or(Value::Null);
+        (was != now).then(|| (field, json!({ "before": was, "after": now })))
+    });
+    Value::Object(differ.collect())
+}
+
+/// When a record is archived after a change that may archive or restore it. A change of an
+/// archived record that does not restore it is refused.
+pub(crate) fn archived_after(
+    record: &Record,
+    wanted: Option<bool>,
+    now: DateTime<Utc>,
+) -> Result<Option<DateTime<Utc>>, Refusal> {
+    match (wanted, record.archived_at) {
+        (Some(true), was) => Ok(Some(was.unwrap_or(now))),
+        (Some(false), _) | (None, None) => Ok(None),
+        (None, Some(_)) => Err(Refusal::new(
+            RefusalCode::Archived,
+            "The record is archived: restore it first.",
+            "Запись в архиве: сначала восстановите её.",
+        )),
+    }
+}
+
+/// Refuses to archive twice, or to restore what is in use.
+pub(crate) fn archived_differs(record: &Record, wanted: bool) -> Outcome<()> {
+    if record.archived_at.is_some() != wanted {
+        return Ok(());
+    }
+    let refusal = if wanted {
+        Refusal::new(
+            RefusalCode::Archived,
+            "The record is archived already.",
+            "Запись уже в архиве.",
+        )
+    } else {
+        Refusal::new(
+            RefusalCode::IllegalTransition,
+            "The record is not archived.",
+            "Запись не в архиве.",
+        )
+    };
+    Err(refusal.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Serialize)]
+    struct Fields {
+        name: &'static str,
+        phone: Option<&'static str>,
+    }
+
+    #[test]
+    fn only_what_differs_is_noted() {
+        let before = Fields { name: "Vostok", phone: None };
+        let after = Fields { name: "Vostok", phone: Some("112") };
+        let noted = json!({ "phone": { "before": null, "after": "112" } });
+        assert_eq!(changes(Some(&before), &after), noted);
+        let noted = json!({ "name": { "before": null, "after": "Vostok" } });
+        assert_eq!(changes(None, &before), noted);
+    }
+
+    #[test]
+    fn an_archived_record_changes_only_by_being_restored() {
+        let now = DateTime::<Utc>::UNIX_EPOCH;
+        let mut record = Record {
+            version: 1,
+            created_at: now,
+            updated_at: now,
+            created_by: None,
+            archived_at: None,
+        };
+        assert_eq!(archived_after(&record, None, now), Ok(None));
+        assert_eq!(archived_after(&record, Some(true), now), Ok(Some(now)));
+        record.archived_at = Some(now);
+        assert_eq!(archived_after(&record, Some(false), now), Ok(None));
+        assert!(archived_after(&record, None, now).is_err());
+    }
+}

@@ -1,0 +1,135 @@
+//! Products.
+
+use access::{Action, Permit};
+use db::{Command, CommandError, Outcome, TenantTx};
+use kernel::ProductId;
+
+use super::{Deed, archived_after, archived_differs, changes};
+use crate::checks::{Checks, same_version, unchanged};
+use crate::records::{ProductChanges, ProductFields};
+use crate::store::{Held, hold, insert, update};
+
+/// Makes a product.
+#[derive(Clone, Debug)]
+pub struct CreateProduct {
+    /// Its fields; those not given are empty.
+    pub fields: ProductChanges,
+}
+
+impl Command for CreateProduct {
+    type Output = ProductId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
+        let blank = ProductFields {
+            sku: String::new(),
+            name: String::new(),
+            group_id: None,
+            unit: String::new(),
+            vat_rate: None,
+            is_service: false,
+            external_reference: None,
+        };
+        let fields = self.fields.applied(&blank).checked()?;
+        let id = ProductId::new();
+        insert(tx, permit, "product", id.0, &fields, &[]).await?;
+        tell(tx, Deed::new("createProduct", "Product", id), None, &fields);
+        Ok(id)
+    }
+}
+
+/// Changes a product. Documents keep the name, unit and rate they were made with.
+#[derive(Clone, Debug)]
+pub struct UpdateProduct {
+    /// Which one.
+    pub id: ProductId,
+    /// The version it was read at.
+    pub version: i32,
+    /// What changes.
+    pub fields: ProductChanges,
+}
+
+impl Command for UpdateProduct {
+    type Output = ProductId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
+        let held = held(tx, permit, self.id).await?;
+        same_version(held.record.version, self.version)?;
+        archived_after(&held.record, None, tx.now())?;
+        let fields = self.fields.applied(&held.fields).checked()?;
+        unchanged("isService", &held.fields.is_service, &fields.is_service)?;
+        update(tx, permit, "product", held.id, &fields, None).await?;
+        let deed = Deed::new("updateProduct", "Product", self.id);
+        tell(tx, deed, Some(&held.fields), &fields);
+        Ok(self.id)
+    }
+}
+
+/// Takes a product out of use: nothing new is sold or received of it. What is in stock stays
+/// and can still be shipped by orders confirmed before.
+#[derive(Clone, Debug)]
+pub struct ArchiveProduct {
+    /// Which one.
+    pub id: ProductId,
+    /// The version it was read at.
+    pub version: i32,
+}
+
+impl Command for ArchiveProduct {
+    type Output = ProductId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
+        let deed = Deed::new("archiveProduct", "Product", self.id);
+        put_away(tx, permit, deed, self.version, true).await?;
+        Ok(self.id)
+    }
+}
+
+/// Takes an archived product into use again.
+#[derive(Clone, Debug)]
+pub struct RestoreProduct {
+    /// Which one.
+    pub id: ProductId,
+    /// The version it was read at.
+    pub version: i32,
+}
+
+impl Command for RestoreProduct {
+    type Output = ProductId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
+        let deed = Deed::new("restoreProduct", "Product", self.id);
+        put_away(tx, permit, deed, self.version, false).await?;
+        Ok(self.id)
+    }
+}
+
+async fn held<A: Action>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ProductId,
+) -> Outcome<Held<ProductFields>> {
+    hold(tx, permit, "product", id.0).await?.ok_or(CommandError::NotFound)
+}
+
+async fn put_away<A: Action>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    deed: Deed,
+    version: i32,
+    archived: bool,
+) -> Outcome<()> {
+    let held = held(tx, permit, deed.id.into()).await?;
+    same_version(held.record.version, version)?;
+    archived_differs(&held.record, archived)?;
+    let archived_at = archived.then(|| tx.now());
+    update(tx, permit, "product", held.id, &held.fields, archived_at).await?;
+    tell(tx, deed, Some(&held.fields), &held.fields);
+    Ok(())
+}
+
+fn tell(tx: &TenantTx, deed: Deed, before: Option<&ProductFields>, after: &ProductFields) {
+    deed.audit(tx, changes(before, after));
+    let mut event = deed.event();
+    event.products.push(deed.id);
+    tx.emit(event);
+}

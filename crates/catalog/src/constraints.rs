@@ -1,0 +1,62 @@
+//! What the database's named constraints mean to people.
+
+use db::{CommandError, Fault, Outcome};
+use kernel::{Refusal, RefusalCode};
+
+/// Turns the violation of a constraint of the catalog's tables into its refusal.
+pub(crate) fn known<T>(result: Result<T, Fault>) -> Outcome<T> {
+    result.map_err(|fault| match fault.constraint().and_then(refusal_of) {
+        Some(refusal) => refusal.into(),
+        None => CommandError::Fault(fault),
+    })
+}
+
+fn refusal_of(constraint: &str) -> Option<Refusal> {
+    if constraint.ends_with("_external_reference_key") {
+        return Some(taken("externalReference"));
+    }
+    Some(match constraint {
+        "organization_name_key"
+        | "warehouse_name_key"
+        | "region_name_key"
+        | "price_list_name_key"
+        | "agreement_name_key" => taken("name"),
+        "organization_prefix_key" => taken("prefix"),
+        "product_sku_key" => taken("sku"),
+        "customer_region_fkey" => unknown("regionId"),
+        "customer_manager_fkey" => unknown("managerId"),
+        "agreement_organization_fkey" => unknown("organizationId"),
+        "agreement_price_list_fkey" | "price_price_list_fkey" => unknown("priceListId"),
+        "product_group_parent_fkey" => unknown("parentId"),
+        "product_group_fkey" => unknown("groupId"),
+        "organization_default"
+        | "warehouse_default"
+        | "price_list_default"
+        | "agreement_default" => Refusal::new(
+            RefusalCode::Taken,
+            "Another record became the default at the same moment: try again.",
+            "Другая запись стала основной в тот же миг: попробуйте ещё раз.",
+        )
+        .at(["isDefault"]),
+        _ => return None,
+    })
+}
+
+fn taken(field: &str) -> Refusal {
+    Refusal::new(
+        RefusalCode::Taken,
+        "Another record has this value already.",
+        "Это значение уже есть у другой записи.",
+    )
+    .at([field])
+}
+
+/// A record named by the input is not there.
+pub(crate) fn unknown(field: &str) -> Refusal {
+    Refusal::new(
+        RefusalCode::UnknownReference,
+        "The record named here does not exist.",
+        "Указанной здесь записи нет.",
+    )
+    .at([field])
+}

@@ -1,0 +1,213 @@
+//! Customers and their contact persons. The permit's reach is part of every query: whose customer
+//! it is, and the one customer a partner's key is bound to.
+
+use std::collections::HashMap;
+
+use access::{Action, Permit};
+use db::{Outcome, Sql, TenantTx, values};
+use kernel::{CustomerId, Direction, Page, PageRequest, RegionId, UserId};
+
+use super::directories::AROUND;
+use super::listing::{self, Archived, Key};
+use super::search::Sought;
+use super::uuids;
+use crate::ReadCustomers;
+use crate::records::{ContactPerson, Customer};
+
+const COLUMNS: &str = "r.name, r.legal_name, r.inn, r.kpp, r.region_id, r.manager_id, r.phone, \
+                       r.email, r.address, r.credit_limit, r.credit_limit_currency";
+
+/// Which customers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CustomerFilter {
+    /// Those with these ids.
+    pub ids: Option<Vec<CustomerId>>,
+    /// Archived ones or not.
+    pub archived: Archived,
+    /// Those of this manager.
+    pub manager: Option<UserId>,
+    /// Those in this region.
+    pub region: Option<RegionId>,
+    /// Those with this tax number.
+    pub inn: Option<String>,
+    /// Those with this external reference.
+    pub external_reference: Option<String>,
+    /// Those whose name, legal name, tax number or telephone holds all these words: the 200
+    /// best.
+    pub search: Option<String>,
+}
+
+/// The order of a list of customers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CustomerSort {
+    /// By name.
+    Name,
+    /// By the moment they were made.
+    CreatedAt,
+    /// The best find first; by name where nothing is searched for.
+    Relevance,
+}
+
+impl CustomerSort {
+    /// As cursors name it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "NAME",
+            Self::CreatedAt => "CREATED_AT",
+            Self::Relevance => "RELEVANCE",
+        }
+    }
+
+    fn key(self, is_searching: bool) -> Key {
+        match self {
+            Self::CreatedAt => Key::Moment { order: "CREATED_AT", column: "r.created_at" },
+            Self::Relevance if is_searching => {
+                Key::Place { order: "RELEVANCE", column: "found.place" }
+            }
+            Self::Relevance => Key::Text { order: "RELEVANCE", column: "r.name_key" },
+            Self::Name => Key::Text { order: "NAME", column: "r.name_key" },
+        }
+    }
+}
+
+/// Adds whose customers are within reach. One manager is compared by `=`, so that the index by
+/// manager gives its order too.
+fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
+    match permit.managers().as_deref() {
+        None => {}
+        Some([one]) => {
+            sql.with(" and r.manager_id = ", *one, "");
+        }
+        Some(several) => {
+            sql.with(" and r.manager_id = any(", several.to_vec(), "::uuid[])");
+        }
+    }
+    if let Some(bound) = permit.customer() {
+        sql.with(" and r.id = ", bound, "");
+    }
+}
+
+fn from_where(
+    head: &str,
+    permit: &Permit<ReadCustomers>,
+    filter: &CustomerFilter,
+    sought: Option<Sought>,
+) -> Sql {
+    let mut sql = Sql::new(format!("{head} from customer r"), values![permit.tenant()]);
+    if let Some(sought) = sought {
+        sql.push(" join search_customers(");
+        sought.push(&mut sql);
+        sql.bind(permit.managers()).push("::uuid[], ");
+        sql.bind(permit.customer()).push("::uuid, ");
+        sql.bind(filter.archived.wanted()).push("::boolean) found on found.id = r.id");
+    }
+    sql.push(" where r.tenant_id = $1");
+    within_reach(&mut sql, permit);
+    filter.archived.push(&mut sql);
+    if let Some(ids) = &filter.ids {
+        sql.with(" and r.id = any(", uuids(ids), "::uuid[])");
+    }
+    if let Some(manager) = filter.manager {
+        sql.with(" and r.manager_id = ", manager, "");
+    }
+    if let Some(region) = filter.region {
+        sql.with(" and r.region_id = ", region, "");
+    }
+    if let Some(inn) = &filter.inn {
+        sql.with(" and r.inn = ", inn.clone(), "");
+    }
+    if let Some(reference) = &filter.external_reference {
+        sql.with(" and r.external_reference = ", reference.clone(), "");
+    }
+    sql
+}
+
+fn sought(filter: &CustomerFilter) -> Outcome<Option<Sought>> {
+    let parsed = filter.search.as_deref().map(Sought::parse_with_phone).transpose()?;
+    Ok(parsed.flatten())
+}
+
+/// A page of customers.
+///
+/// # Errors
+/// A refusal for a search text out of bounds or a cursor of another list.
+pub async fn customers(
+    tx: &TenantTx,
+    permit: &Permit<ReadCustomers>,
+    filter: &CustomerFilter,
+    sort: CustomerSort,
+    direction: Direction,
+    page: &PageRequest,
+) -> Outcome<Page<Customer>> {
+    let sought = sought(filter)?;
+    let key = sort.key(sought.is_some());
+    let head = format!("select {AROUND}, {COLUMNS}, {}", key.text());
+    listing::page(tx, from_where(&head, permit, filter, sought), key, direction, page).await
+}
+
+/// How many customers, counted up to one more than 10,000.
+///
+/// # Errors
+/// As [`customers`].
+pub async fn count_customers(
+    tx: &TenantTx,
+    permit: &Permit<ReadCustomers>,
+    filter: &CustomerFilter,
+) -> Outcome<i64> {
+    let head = "select count(*) as counted from (select 1";
+    listing::count(tx, from_where(head, permit, filter, sought(filter)?)).await
+}
+
+/// The customers with these ids, within reach.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn customers_by_id(
+    tx: &TenantTx,
+    permit: &Permit<ReadCustomers>,
+    ids: &[CustomerId],
+) -> Outcome<HashMap<CustomerId, Customer>> {
+    let text = format!(
+        "select {AROUND}, {COLUMNS}
+         from customer r
+         where r.tenant_id = $1 and r.id = any($2::uuid[])"
+    );
+    let mut sql = Sql::new(text, values![permit.tenant(), uuids(ids)]);
+    within_reach(&mut sql, permit);
+    let rows: Vec<Customer> = tx.all(sql).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The contact persons of these customers, within reach, oldest first; without those removed.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn contacts_by_customer(
+    tx: &TenantTx,
+    permit: &Permit<ReadCustomers>,
+    customers: &[CustomerId],
+) -> Outcome<HashMap<CustomerId, Vec<ContactPerson>>> {
+    let mut sql = Sql::new(
+        "select p.id, p.customer_id, p.name, p.position, p.phone, p.email, p.comment,
+                p.external_reference, p.version, p.created_at, p.updated_at, p.created_by,
+                p.archived_at
+         from contact_person p
+         join customer r on r.tenant_id = $1 and r.id = p.customer_id
+         where p.tenant_id = $1 and p.customer_id = any($2::uuid[]) and p.archived_at is null",
+        values![permit.tenant(), uuids(customers)],
+    );
+    within_reach(&mut sql, permit);
+    sql.push(" order by p.customer_id, p.created_at, p.id");
+    let rows: Vec<ContactPerson> = tx.all(sql).await?;
+    let mut found: HashMap<CustomerId, Vec<ContactPerson>> = HashMap::new();
+    for row in rows {
+        found.entry(row.customer_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// Adds the reach of a permit to a query that has the customer's row as `r`.
+pub(super) fn reach<A: Action>(sql: &mut Sql, permit: &Permit<A>) {
+    within_reach(sql, permit);
+}

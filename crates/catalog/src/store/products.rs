@@ -1,0 +1,268 @@
+//! Products and the tree of their groups.
+
+use std::collections::HashMap;
+
+use access::Permit;
+use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{Direction, Page, PageRequest, ProductGroupId, ProductId};
+
+use super::directories::AROUND;
+use super::listing::{self, Archived, Key};
+use super::search::Sought;
+use super::uuids;
+use crate::ReadProducts;
+use crate::records::Product;
+
+const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.is_service";
+
+/// Which products.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProductFilter {
+    /// Those with these ids.
+    pub ids: Option<Vec<ProductId>>,
+    /// Archived ones or not.
+    pub archived: Archived,
+    /// Those in this group and the groups below it.
+    pub group: Option<ProductGroupId>,
+    /// Services only, or goods only.
+    pub is_service: Option<bool>,
+    /// Those with this external reference.
+    pub external_reference: Option<String>,
+    /// Those whose name or article number holds all these words: the 200 best.
+    pub search: Option<String>,
+}
+
+/// The order of a list of products.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProductSort {
+    /// By name.
+    Name,
+    /// By article number.
+    Sku,
+    /// By the moment they were made.
+    CreatedAt,
+    /// The best find first; by name where nothing is searched for.
+    Relevance,
+}
+
+impl ProductSort {
+    /// As cursors name it.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "NAME",
+            Self::Sku => "SKU",
+            Self::CreatedAt => "CREATED_AT",
+            Self::Relevance => "RELEVANCE",
+        }
+    }
+
+    fn key(self, is_searching: bool) -> Key {
+        match self {
+            Self::CreatedAt => Key::Moment { order: "CREATED_AT", column: "r.created_at" },
+            Self::Sku => Key::Text { order: "SKU", column: "r.sku_key" },
+            Self::Relevance if is_searching => {
+                Key::Place { order: "RELEVANCE", column: "found.place" }
+            }
+            Self::Relevance => Key::Text { order: "RELEVANCE", column: "r.name_key" },
+            Self::Name => Key::Text { order: "NAME", column: "r.name_key" },
+        }
+    }
+}
+
+fn from_where(
+    head: &str,
+    permit: &Permit<ReadProducts>,
+    filter: &ProductFilter,
+    sought: Option<Sought>,
+) -> Sql {
+    let mut sql = Sql::new(format!("{head} from product r"), values![permit.tenant()]);
+    if let Some(sought) = sought {
+        sql.push(" join search_products(");
+        sought.push(&mut sql);
+        sql.bind(filter.archived.wanted()).push("::boolean) found on found.id = r.id");
+    }
+    sql.push(" where r.tenant_id = $1");
+    filter.archived.push(&mut sql);
+    if let Some(ids) = &filter.ids {
+        sql.with(" and r.id = any(", uuids(ids), "::uuid[])");
+    }
+    if let Some(group) = filter.group {
+        // A tree is at most ten levels deep and has no rings.
+        sql.with(
+            " and r.group_id = any(array(
+                with recursive below as (
+                    select g.id from product_group g where g.tenant_id = $1 and g.id = ",
+            group,
+            "
+                    union
+                    select g.id
+                    from below b
+                    join product_group g on g.tenant_id = $1 and g.parent_id = b.id
+                )
+                select id from below))",
+        );
+    }
+    if let Some(is_service) = filter.is_service {
+        sql.with(" and r.is_service = ", is_service, "");
+    }
+    if let Some(reference) = &filter.external_reference {
+        sql.with(" and r.external_reference = ", reference.clone(), "");
+    }
+    sql
+}
+
+fn sought(filter: &ProductFilter) -> Outcome<Option<Sought>> {
+    Ok(filter.search.as_deref().map(Sought::parse).transpose()?.flatten())
+}
+
+/// A page of products.
+///
+/// # Errors
+/// A refusal for a search text out of bounds or a cursor of another list.
+pub async fn products(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    filter: &ProductFilter,
+    sort: ProductSort,
+    direction: Direction,
+    page: &PageRequest,
+) -> Outcome<Page<Product>> {
+    let sought = sought(filter)?;
+    let key = sort.key(sought.is_some());
+    let head = format!("select {AROUND}, {COLUMNS}, {}", key.text());
+    listing::page(tx, from_where(&head, permit, filter, sought), key, direction, page).await
+}
+
+/// How many products, counted up to one more than 10,000.
+///
+/// # Errors
+/// As [`products`].
+pub async fn count_products(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    filter: &ProductFilter,
+) -> Outcome<i64> {
+    let head = "select count(*) as counted from (select 1";
+    listing::count(tx, from_where(head, permit, filter, sought(filter)?)).await
+}
+
+/// The products with these ids.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn products_by_id(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    ids: &[ProductId],
+) -> Outcome<HashMap<ProductId, Product>> {
+    let text = format!(
+        "select {AROUND}, {COLUMNS}
+         from product r
+         where r.tenant_id = $1 and r.id = any($2::uuid[])"
+    );
+    let rows: Vec<Product> = tx.all(Sql::new(text, values![permit.tenant(), uuids(ids)])).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The product with this article number, archived or not.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn product_by_sku(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    sku: &str,
+) -> Outcome<Option<Product>> {
+    // PostgreSQL takes no NUL in a text; no article number holds one.
+    if sku.contains('\0') {
+        return Ok(None);
+    }
+    let text =
+        format!("select {AROUND}, {COLUMNS} from product r where r.tenant_id = $1 and r.sku = $2");
+    Ok(tx.one(Sql::new(text, values![permit.tenant(), sku])).await?)
+}
+
+/// Lets one change of the tree of groups run at a time: two moves at once could close a ring.
+pub(crate) async fn lock_tree<A>(tx: &TenantTx, permit: &Permit<A>) -> Outcome<()> {
+    let name = format!("{}:product_group", permit.tenant());
+    tx.run(Sql::new("select pg_advisory_xact_lock(hashtextextended($1, 7))", values![name]))
+        .await?;
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Group {
+    id: ProductGroupId,
+}
+
+/// A group, the group it lies in, and so on to the top.
+pub(crate) async fn group_ancestors<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    group: ProductGroupId,
+) -> Outcome<Vec<ProductGroupId>> {
+    let sql = "
+        with recursive above as (
+            select g.id, g.parent_id, 1 as level
+            from product_group g
+            where g.tenant_id = $1 and g.id = $2
+            union all
+            select g.id, g.parent_id, a.level + 1
+            from above a
+            join product_group g on g.tenant_id = $1 and g.id = a.parent_id
+            where a.level < 100
+        )
+        select a.id from above a order by a.level";
+    let rows: Vec<Group> = tx.all(Sql::new(sql, values![permit.tenant(), group])).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
+}
+
+/// How many levels the tree below a group has, the group's own included.
+pub(crate) async fn group_levels<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    group: ProductGroupId,
+) -> Outcome<usize> {
+    #[derive(FromQueryResult)]
+    struct Levels {
+        levels: i32,
+    }
+    let sql = "
+        with recursive below as (
+            select g.id, 1 as level
+            from product_group g
+            where g.tenant_id = $1 and g.id = $2
+            union all
+            select g.id, b.level + 1
+            from below b
+            join product_group g on g.tenant_id = $1 and g.parent_id = b.id
+            where b.level < 100
+        )
+        select coalesce(max(b.level), 1) as levels from below b";
+    let row: Option<Levels> = tx.one(Sql::new(sql, values![permit.tenant(), group])).await?;
+    Ok(row.and_then(|row| usize::try_from(row.levels).ok()).unwrap_or(1))
+}
+
+/// Whether groups or products that are in use lie in a group.
+pub(crate) async fn group_is_used<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    group: ProductGroupId,
+) -> Outcome<bool> {
+    #[derive(FromQueryResult)]
+    struct Used {
+        used: bool,
+    }
+    let sql = "
+        select exists (
+                   select 1
+                   from product p
+                   where p.tenant_id = $1 and p.group_id = $2 and p.archived_at is null)
+            or exists (
+                   select 1
+                   from product_group g
+                   where g.tenant_id = $1 and g.parent_id = $2 and g.archived_at is null) as used";
+    let row: Option<Used> = tx.one(Sql::new(sql, values![permit.tenant(), group])).await?;
+    Ok(row.is_some_and(|row| row.used))
+}
