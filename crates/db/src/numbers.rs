@@ -59,8 +59,8 @@ impl TenantTx {
         if block.is_empty() {
             // A short transaction of its own, on other connections: a rollback of this one
             // leaves a gap and nothing else.
-            let jobs = &self.db().inner().jobs;
-            let tx = Self::open(self.db(), self.scope(), jobs, Access::Write).await?;
+            let blocks = &self.db().inner().blocks;
+            let tx = Self::open(self.db(), self.scope(), blocks, Access::Write).await?;
             let last = advance(&tx, series, BLOCK).await?;
             tx.commit().await?;
             block.extend(last - BLOCK + 1..=last);

@@ -107,6 +107,9 @@ pub(crate) struct Inner {
     pub(crate) quick: Pool,
     pub(crate) reports: Pool,
     pub(crate) jobs: Pool,
+    /// For taking blocks of numbers while another connection is held: of a pool of their own, so
+    /// that transactions never wait for each other's second connection.
+    pub(crate) blocks: Pool,
     pub(crate) system: PgPool,
     pub(crate) numbers: Numbers,
     clock: Clock,
@@ -147,6 +150,7 @@ impl Db {
             quick: Pool::new(&quick, config.quick_connections),
             reports: Pool::new(&read, config.report_connections),
             jobs: Pool::new(&jobs, config.job_connections),
+            blocks: Pool::new(&app, 2),
             system: Pool::new(&system, 4).pool,
             numbers: Numbers::default(),
             clock,
@@ -188,7 +192,8 @@ impl Db {
 
     /// Closes all connections.
     pub async fn close(&self) {
-        for pool in [&self.0.requests, &self.0.quick, &self.0.reports, &self.0.jobs] {
+        let pools = &self.0;
+        for pool in [&pools.requests, &pools.quick, &pools.reports, &pools.jobs, &pools.blocks] {
             pool.pool.close().await;
         }
         self.0.system.close().await;
