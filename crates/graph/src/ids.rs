@@ -64,7 +64,7 @@ pub fn global<T: NodeId>(id: T) -> ID {
     ID(encode(T::TYPE, id.into()))
 }
 
-fn encode(kind: &str, id: Uuid) -> String {
+pub(crate) fn encode(kind: &str, id: Uuid) -> String {
     URL_SAFE_NO_PAD.encode(format!("{kind}:{id}"))
 }
 

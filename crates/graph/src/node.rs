@@ -40,6 +40,11 @@ macro_rules! nodes {
 // the value.
 nodes! {
     Tenant(crate::identity::Tenant, TenantId),
+    User(crate::identity::User, UserId),
+    Department(crate::identity::Department, DepartmentId),
+    Team(crate::identity::Team, TeamId),
+    ApiKey(crate::identity::ApiKey, ApiKeyId),
+    AuditEntry(crate::identity::AuditEntry, AuditId),
 }
 
 /// Records by global id.

@@ -1,6 +1,6 @@
 //! The roots. Each context's folder gives its own; they are merged here.
 
-use async_graphql::{EmptyMutation, MergedObject, MergedSubscription, Request, Response, Schema};
+use async_graphql::{MergedObject, MergedSubscription, Request, Response, Schema};
 use futures::StreamExt;
 use futures::stream::{self, BoxStream};
 
@@ -16,9 +16,12 @@ pub struct Query(
     // One line a context: crate::catalog::CatalogQuery, …
 );
 
-// The first context with mutations makes this a merged object as above.
 /// Everything that can be done.
-pub type Mutation = EmptyMutation;
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    crate::identity::IdentityMutation,
+    // One line a context: crate::catalog::CatalogMutation, …
+);
 
 /// Everything that can be listened to.
 #[derive(MergedSubscription, Default)]

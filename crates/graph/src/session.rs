@@ -6,6 +6,7 @@ use std::sync::Arc;
 use access::{Action, Permit, Scope};
 use async_graphql::Context;
 use db::{Db, ReadPool, Reader, TenantTx};
+use identity::Identity;
 use kernel::Language;
 use live::Live;
 
@@ -21,13 +22,20 @@ pub struct Services {
     /// Cache and bus.
     pub live: Live,
     feeds: Arc<Feeds>,
+    identity: Option<Identity>,
 }
 
 impl Services {
     /// What the whole program shares.
     #[must_use]
     pub fn new(db: Db, live: Live) -> Self {
-        Self { db, live, feeds: Arc::default() }
+        Self { db, live, feeds: Arc::default(), identity: None }
+    }
+
+    /// Lets people sign in; without it only those who are known already are served.
+    #[must_use]
+    pub fn signing_in(self, identity: Identity) -> Self {
+        Self { identity: Some(identity), ..self }
     }
 }
 
@@ -141,6 +149,15 @@ impl Session {
     #[must_use]
     pub fn live(&self) -> &Live {
         &self.core.services.live
+    }
+
+    /// Sign-in and what belongs to it.
+    ///
+    /// # Errors
+    /// A fault where the program was put together without it.
+    pub fn identity(&self) -> Result<&Identity, Failure> {
+        let identity = self.core.services.identity.as_ref();
+        identity.ok_or_else(|| Failure::broken("a server without sign-in"))
     }
 
     /// The language of messages.

@@ -1,0 +1,187 @@
+//! The audit trail, whole and by record.
+
+use std::collections::HashMap;
+
+use async_graphql::{Context, Enum, ID, InputObject, Json, Object};
+use identity::{AuditRow, ReadAudit, ReadHistory};
+use kernel::{ApiKeyId, AuditId, UserId, Uuid};
+use serde_json::Value;
+
+use super::keys::ApiKey;
+use super::users::User;
+use crate::errors::Failure;
+use crate::ids::{AnyId, encode, global};
+use crate::loaders::{Load, Loaded, Loaders};
+use crate::paging::{self, COUNT_CAP, Connection};
+use crate::scalars::DateTime;
+use crate::session::Session;
+
+/// Who did something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ActorKind {
+    /// A person.
+    User,
+    /// A partner's program.
+    Key,
+    /// A part of this program.
+    Worker,
+}
+
+/// One thing that somebody did to a record. Entries are never changed or removed.
+#[derive(Clone)]
+pub struct AuditEntry(AuditRow);
+
+/// One thing that somebody did to a record. Entries are never changed or removed.
+#[Object]
+impl AuditEntry {
+    /// The opaque global id.
+    pub async fn id(&self) -> ID {
+        global(self.0.id())
+    }
+
+    /// When.
+    async fn recorded_at(&self) -> DateTime {
+        DateTime(self.0.recorded_at)
+    }
+
+    /// What was done, named as the mutation: `confirmSalesOrder`.
+    async fn action(&self) -> &str {
+        &self.0.action
+    }
+
+    /// The type of the record: `SalesOrder`.
+    async fn subject_type(&self) -> &str {
+        &self.0.subject_kind
+    }
+
+    /// The global id of the record.
+    async fn subject_id(&self) -> ID {
+        ID(encode(&self.0.subject_kind, self.0.subject_id))
+    }
+
+    /// Whether a person did it, a partner's program, or this one.
+    async fn actor_kind(&self) -> ActorKind {
+        match self.0.actor_kind.as_str() {
+            "user" => ActorKind::User,
+            "key" => ActorKind::Key,
+            _ => ActorKind::Worker,
+        }
+    }
+
+    /// The person who did it.
+    async fn user(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        if self.0.actor_kind != "user" {
+            return Ok(None);
+        }
+        Ok(Session::of(ctx)?.load(UserId(self.0.actor_id)).await?)
+    }
+
+    /// The partner's key that did it.
+    async fn api_key(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ApiKey>> {
+        if self.0.actor_kind != "key" {
+            return Ok(None);
+        }
+        Ok(Session::of(ctx)?.load(ApiKeyId(self.0.actor_id)).await?)
+    }
+
+    /// The part of this program that did it.
+    async fn worker(&self) -> Option<&str> {
+        Some(self.0.actor_label.as_str()).filter(|label| !label.is_empty())
+    }
+
+    /// What changed: fields with what they were and are, or the facts of a posting. For those who
+    /// may read the audit trail, since it may hold cost and prices.
+    async fn changes(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Json<Value>>> {
+        Session::of(ctx)?.permit::<ReadAudit>()?;
+        Ok(Some(Json(self.0.changes.clone())))
+    }
+}
+
+impl Load<AuditId> for Loaders {
+    type Value = AuditEntry;
+
+    async fn load(&self, keys: &[AuditId]) -> Loaded<AuditId, AuditEntry> {
+        let permit = self.permit::<ReadAudit>()?;
+        let found = identity::audit_by_id(&*self.tx().await?, &permit, keys).await?;
+        Ok(found.into_iter().map(|(id, row)| (id, AuditEntry(row))).collect::<HashMap<_, _>>())
+    }
+}
+
+/// The history of a record, as a key to load by.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HistoryOf(Uuid);
+
+impl Load<HistoryOf> for Loaders {
+    type Value = Vec<AuditEntry>;
+
+    async fn load(&self, keys: &[HistoryOf]) -> Loaded<HistoryOf, Vec<AuditEntry>> {
+        let permit = self.permit::<ReadHistory>()?;
+        let subjects: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
+        let found = identity::history(&*self.tx().await?, &permit, &subjects).await?;
+        let entries = |rows: Vec<AuditRow>| rows.into_iter().map(AuditEntry).collect();
+        Ok(found.into_iter().map(|(id, rows)| (HistoryOf(id), entries(rows))).collect())
+    }
+}
+
+/// Who did what to a record, newest first, at most 100 entries: for the `history` field of any
+/// type. Whoever holds the object may see the record.
+///
+/// # Errors
+/// FORBIDDEN for callers without the tenant's events, and faults.
+pub async fn history(session: &Session, id: impl Into<Uuid>) -> Result<Vec<AuditEntry>, Failure> {
+    Ok(session.load(HistoryOf(id.into())).await?.unwrap_or_default())
+}
+
+/// Which entries; all conditions hold at once.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct AuditFilter {
+    /// About this record.
+    subject_id: Option<AnyId>,
+    /// By this user or key.
+    actor_id: Option<AnyId>,
+    /// Of this kind, named as the mutation: `confirmSalesOrder`.
+    action: Option<String>,
+    /// Not before this moment.
+    from: Option<DateTime>,
+    /// Before this moment.
+    to: Option<DateTime>,
+}
+
+/// Queries of the audit trail.
+#[derive(Default)]
+pub struct TrailQuery;
+
+#[Object]
+impl TrailQuery {
+    /// Who did what in the tenant, newest first.
+    async fn audit_trail(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<AuditFilter>,
+        #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end, at most 250.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<AuditEntry>> {
+        let session = Session::of(ctx)?;
+        let permit = session.permit::<ReadAudit>()?;
+        let filter = filter.unwrap_or_default();
+        let filter = identity::AuditFilter {
+            subject: filter.subject_id.map(|id| id.uuid),
+            actor: filter.actor_id.map(|id| id.uuid),
+            action: filter.action,
+            from: filter.from.map(|at| at.0),
+            to: filter.to.map(|at| at.0),
+        };
+        let page = paging::request(first, after.as_deref(), last, before.as_deref(), "NEWEST")?;
+        let rows = identity::audit_trail(&*session.tx().await?, &permit, &filter, &page).await?;
+        Ok(Connection::of(rows, AuditEntry).counted(move |session| {
+            let (permit, filter) = (permit.clone(), filter.clone());
+            async move {
+                let tx = session.tx().await?;
+                Ok(identity::count_audit_trail(&tx, &permit, &filter, COUNT_CAP + 1).await?)
+            }
+        }))
+    }
+}
