@@ -43,6 +43,7 @@ mod user_error;
 pub use self::live::{DocumentEvent, DocumentKind, EventKind, StockEvent};
 pub use errors::{ErrorCode, Failure, present};
 pub use idempotency::{MutationResult, mutate};
+pub use identity::history;
 pub use ids::{AnyId, GlobalId, NodeId, global};
 pub use loaders::{Load, Loaded, Loaders};
 pub use node::Node;

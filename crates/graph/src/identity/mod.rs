@@ -13,7 +13,7 @@ pub use keys::ApiKey;
 pub use people::{Department, Team};
 pub use trail::{AuditEntry, history};
 pub use users::User;
-pub use viewer::{GrantedRight, Reach, Tenant, Viewer};
+pub use viewer::{Reach, Tenant, Viewer};
 
 use async_graphql::{Context, Enum, MaybeUndefined, MergedObject, Object};
 use db::{CommandError, Outcome};
