@@ -94,6 +94,9 @@ create table payment_balance (
     date             date not null,
     open             numeric(18,2) not null,
     open_cents       bigint not null generated always as ((open * 100)::bigint) stored,
+    -- The latest day on which something of it was taken back: what is offset after that is not
+    -- dated before it, or at some past date more would be settled than there was.
+    freed_on         date,
     -- The latest dates of its rows: before them it may have been open.
     last_occurred_on date not null,
     last_recorded_at timestamptz not null default now(),
@@ -107,8 +110,8 @@ create index payment_balance_open on payment_balance
     where open_cents > 0;
 create index payment_balance_occurred on payment_balance (tenant_id, last_occurred_on);
 create index payment_balance_recorded on payment_balance (tenant_id, last_recorded_at);
-grant select, insert, update (open, last_occurred_on, last_recorded_at) on payment_balance
-    to oborot_app;
+grant select, insert, update (open, freed_on, last_occurred_on, last_recorded_at)
+    on payment_balance to oborot_app;
 
 -- Debts (+) and their reversals (−). A reversal repeats what it reverses, with its own date.
 create table receivable_item (
@@ -164,6 +167,9 @@ create table receivable_balance (
     open             numeric(18,2) not null,
     open_cents       bigint not null generated always as ((open * 100)::bigint) stored,
     reversed_on      date,
+    -- The latest day on which something of it was taken back: what is offset after that is not
+    -- dated before it, or at some past date more would be settled than there was.
+    freed_on         date,
     -- The latest dates of its rows: before them it may have been open.
     last_occurred_on date not null,
     last_recorded_at timestamptz not null default now(),
@@ -192,7 +198,8 @@ create index receivable_balance_order on receivable_balance (tenant_id, order_id
 create index receivable_balance_shipment on receivable_balance (tenant_id, shipment_id, due_on);
 create index receivable_balance_occurred on receivable_balance (tenant_id, last_occurred_on);
 create index receivable_balance_recorded on receivable_balance (tenant_id, last_recorded_at);
-grant select, insert, update (amount, open, reversed_on, last_occurred_on, last_recorded_at)
+grant select, insert,
+      update (amount, open, reversed_on, freed_on, last_occurred_on, last_recorded_at)
     on receivable_balance to oborot_app;
 
 -- Which money settles which debt (+), and what of it was taken back (−).
@@ -202,7 +209,8 @@ create table allocation (
     payment_id    uuid not null,
     receivable_id uuid not null,
     amount        numeric(18,2) not null,
-    -- The later of the two documents' dates; the day of taking back for what is taken back.
+    -- The later of the two documents' dates (or of the day when one of them was freed); the day
+    -- of taking back for what is taken back.
     occurred_on   date not null,
     recorded_at   timestamptz not null default now(),
     primary key (tenant_id, id),

@@ -9,6 +9,8 @@ use chrono::Days;
 use kernel::{Decimal, NaiveDate, OrderId, PaymentId, ReceivableId, share_out};
 
 #[cfg(test)]
+mod play;
+#[cfg(test)]
 mod tests;
 
 /// A debt of which something is left.
@@ -18,8 +20,8 @@ pub struct Debt {
     pub id: ReceivableId,
     /// The day by which it is to be paid.
     pub due_on: NaiveDate,
-    /// The date of its document.
-    pub occurred_on: NaiveDate,
+    /// The date of its document, or the day on which something of it was opened again.
+    pub free_from: NaiveDate,
     /// What is left of it, above zero.
     pub open: Decimal,
 }
@@ -31,6 +33,8 @@ pub struct Advance {
     pub id: PaymentId,
     /// The date of the payment.
     pub date: NaiveDate,
+    /// That date, or the day on which something of it was taken back.
+    pub free_from: NaiveDate,
     /// The order it stays with.
     pub order_id: Option<OrderId>,
     /// What is left of it, above zero.
@@ -89,7 +93,8 @@ pub fn assigned_then_oldest_first(advances: &mut [Advance]) {
 }
 
 /// Settles debts with advances, each list in its order, until one of them is used up. The date
-/// of each offset is the later of the two documents' dates.
+/// of each offset is the later of the two documents' dates, or of the day on which one of them
+/// was last freed: so at no business date more is settled than there was.
 #[must_use]
 pub fn offset(debts: &[Debt], advances: &[Advance]) -> Vec<Offset> {
     let mut offsets = Vec::new();
@@ -112,7 +117,7 @@ pub fn offset(debts: &[Debt], advances: &[Advance]) -> Vec<Offset> {
                 payment_id: advance.id,
                 receivable_id: debt.id,
                 amount,
-                occurred_on: debt.occurred_on.max(advance.date),
+                occurred_on: debt.free_from.max(advance.free_from),
             });
         }
     }
@@ -144,8 +149,8 @@ pub fn taken_back(rows: &[Offset], on: NaiveDate) -> Vec<Offset> {
 pub struct Spread {
     /// The payment.
     pub payment_id: PaymentId,
-    /// Its date.
-    pub date: NaiveDate,
+    /// Its date, or the day on which something of it was taken back.
+    pub free_from: NaiveDate,
     /// Its whole amount.
     pub amount: Decimal,
     /// Today, when what moves is moved.
@@ -229,7 +234,7 @@ pub fn spread(
     let held_of = |id: &ReceivableId| held.get(id).copied().unwrap_or_default();
     let moves = wanted.iter().any(|(id, amount)| *amount < held_of(id));
     let date_of = |id: &ReceivableId| match debts.get(id) {
-        Some(debt) if !moves => debt.occurred_on.max(payment.date).max(payment.first_open_day),
+        Some(debt) if !moves => debt.free_from.max(payment.free_from).max(payment.first_open_day),
         _ => payment.today,
     };
     Ok(wanted

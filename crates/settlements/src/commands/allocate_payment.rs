@@ -66,7 +66,7 @@ impl Command for AllocatePayment {
         };
         let whole = Spread {
             payment_id: self.id,
-            date: payment.date,
+            free_from: advances::free_from(tx, permit, self.id).await?,
             amount: payment.amount,
             today: tx.today(),
             first_open_day,

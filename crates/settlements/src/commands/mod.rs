@@ -85,7 +85,7 @@ async fn hold_payment<A>(tx: &TenantTx, permit: &Permit<A>, id: PaymentId) -> Ou
         values![permit.tenant(), id],
     );
     store::payments_within_reach(&mut sql, permit);
-    sql.push("\nfor no key update of p");
+    sql.push("\nfor no key update");
     tx.one(sql).await?.ok_or(CommandError::NotFound)
 }
 

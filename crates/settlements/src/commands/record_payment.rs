@@ -86,7 +86,8 @@ impl Command for RecordPayment {
             .await?;
         let mut debts = advances::debts(tx, permit, &account, order_id, amount).await?;
         oldest_due_first(&mut debts);
-        let offsets = offset(&debts, &[Advance { id, date, order_id, open: amount }]);
+        let money = Advance { id, date, free_from: date, order_id, open: amount };
+        let offsets = offset(&debts, &[money]);
         registers::settle(tx, permit, &offsets).await?;
 
         let facts = json!({

@@ -13,6 +13,7 @@ struct AdvanceRow {
     date: NaiveDate,
     order_id: Option<OrderId>,
     open: Decimal,
+    free_from: NaiveDate,
 }
 
 /// The advances that may settle a bill of an order: its own and unassigned ones, as many as the
@@ -25,9 +26,10 @@ pub(crate) async fn usable<A>(
     amount: Decimal,
 ) -> Result<Vec<Advance>, Fault> {
     let sql = "
-        select a.payment_id, a.date, a.order_id, a.open
+        select a.payment_id, a.date, a.order_id, a.open, a.free_from
         from (
             select b.payment_id, b.date, b.order_id, b.open,
+                   greatest(b.date, b.freed_on) as free_from,
                    sum(b.open) over (
                        order by b.order_id is null, b.date, b.payment_id
                        rows between unbounded preceding and current row) - b.open as before
@@ -56,6 +58,7 @@ pub(crate) async fn usable<A>(
         date: row.date,
         order_id: row.order_id,
         open: row.open,
+        free_from: row.free_from,
     };
     Ok(rows.into_iter().map(advance).collect())
 }
@@ -64,18 +67,13 @@ pub(crate) async fn usable<A>(
 struct DebtRow {
     receivable_id: ReceivableId,
     due_on: NaiveDate,
-    occurred_on: NaiveDate,
     open: Decimal,
+    free_from: NaiveDate,
 }
 
 impl From<DebtRow> for Debt {
     fn from(row: DebtRow) -> Self {
-        Self {
-            id: row.receivable_id,
-            due_on: row.due_on,
-            occurred_on: row.occurred_on,
-            open: row.open,
-        }
+        Self { id: row.receivable_id, due_on: row.due_on, free_from: row.free_from, open: row.open }
     }
 }
 
@@ -89,9 +87,10 @@ pub(crate) async fn debts<A>(
     amount: Decimal,
 ) -> Result<Vec<Debt>, Fault> {
     let sql = "
-        select d.receivable_id, d.due_on, d.occurred_on, d.open
+        select d.receivable_id, d.due_on, d.open, d.free_from
         from (
-            select b.receivable_id, b.due_on, b.occurred_on, b.open,
+            select b.receivable_id, b.due_on, b.open,
+                   greatest(b.occurred_on, b.freed_on) as free_from,
                    sum(b.open) over (
                        order by b.due_on, b.receivable_id
                        rows between unbounded preceding and current row) - b.open as before
@@ -126,7 +125,8 @@ pub(crate) async fn named_debts<A>(
     ids: &[ReceivableId],
 ) -> Result<Vec<Debt>, Fault> {
     let sql = "
-        select b.receivable_id, b.due_on, b.occurred_on, b.open
+        select b.receivable_id, b.due_on, b.open,
+               greatest(b.occurred_on, b.freed_on) as free_from
         from receivable_balance b
         where b.tenant_id = $1
           and b.receivable_id = any ($2)
@@ -146,4 +146,25 @@ pub(crate) async fn named_debts<A>(
     ];
     let rows: Vec<DebtRow> = tx.all(Sql::new(sql, values)).await?;
     Ok(rows.into_iter().map(Debt::from).collect())
+}
+
+#[derive(FromQueryResult)]
+struct Freed {
+    free_from: NaiveDate,
+}
+
+/// The date of a payment, or the day on which something of it was taken back.
+pub(crate) async fn free_from<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    payment: PaymentId,
+) -> Result<NaiveDate, Fault> {
+    let sql = "
+        select greatest(b.date, b.freed_on) as free_from
+        from payment_balance b
+        where b.tenant_id = $1
+          and b.payment_id = $2";
+    let row: Option<Freed> = tx.one(Sql::new(sql, values![permit.tenant(), payment])).await?;
+    let row = row.ok_or_else(|| Fault::broken("a payment without a balance"))?;
+    Ok(row.free_from)
 }

@@ -31,13 +31,13 @@ pub(crate) struct Account {
 
 #[derive(FromQueryResult)]
 struct Count {
-    rows: i64,
+    counted: i64,
 }
 
 impl Count {
     fn of(row: Option<Self>) -> Outcome<i64> {
         let row = row.ok_or_else(|| Fault::broken("a count without a row"))?;
-        Ok(row.rows)
+        Ok(row.counted)
     }
 }
 

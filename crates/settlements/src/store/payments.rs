@@ -116,10 +116,10 @@ pub async fn count_payments(
     tx: &TenantTx,
     permit: &Permit<ReadPayments>,
     filter: &PaymentFilter,
-    cap: u32,
+    cap: i64,
 ) -> Outcome<i64> {
     let mut sql = Sql::new(
-        "select count(*) as rows
+        "select count(*) as counted
 from (
 select p.id
 from payment p
@@ -129,7 +129,7 @@ where p.tenant_id = $1",
     );
     within_reach(&mut sql, permit);
     narrow(&mut sql, filter);
-    sql.with("\nlimit ", i64::from(cap), "\n) counted");
+    sql.with("\nlimit ", cap, "\n) c");
     Count::of(tx.one(sql).await?)
 }
 

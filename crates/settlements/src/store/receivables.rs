@@ -116,10 +116,10 @@ pub async fn count_receivables(
     tx: &TenantTx,
     permit: &Permit<ReadReceivables>,
     filter: &ReceivableFilter,
-    cap: u32,
+    cap: i64,
 ) -> Outcome<i64> {
     let mut sql = Sql::new(
-        "select count(*) as rows
+        "select count(*) as counted
 from (
 select b.receivable_id
 from receivable_balance b
@@ -128,7 +128,7 @@ where b.tenant_id = $1",
     );
     within_reach(&mut sql, permit);
     narrow(&mut sql, filter, tx.today());
-    sql.with("\nlimit ", i64::from(cap), "\n) counted");
+    sql.with("\nlimit ", cap, "\n) c");
     Count::of(tx.one(sql).await?)
 }
 

@@ -38,7 +38,7 @@ pub(crate) async fn open_debts<A>(
         .map(|(due_on, open)| Debt {
             id: ReceivableId::new(),
             due_on,
-            occurred_on: billing.occurred_on,
+            free_from: billing.occurred_on,
             open,
         })
         .collect();
@@ -82,10 +82,12 @@ pub(crate) async fn settle<A>(
         ), settled as (
             update receivable_balance b
             set open = b.open - d.amount,
+                freed_on = greatest(b.freed_on, d.freed_on),
                 last_occurred_on = greatest(b.last_occurred_on, d.occurred_on),
                 last_recorded_at = greatest(b.last_recorded_at, now())
             from (
-                select l.receivable_id, sum(l.amount) as amount, max(l.occurred_on) as occurred_on
+                select l.receivable_id, sum(l.amount) as amount, max(l.occurred_on) as occurred_on,
+                       max(l.occurred_on) filter (where l.amount < 0) as freed_on
                 from line l
                 group by l.receivable_id
             ) d
@@ -94,10 +96,12 @@ pub(crate) async fn settle<A>(
         )
         update payment_balance b
         set open = b.open - u.amount,
+            freed_on = greatest(b.freed_on, u.freed_on),
             last_occurred_on = greatest(b.last_occurred_on, u.occurred_on),
             last_recorded_at = greatest(b.last_recorded_at, now())
         from (
-            select l.payment_id, sum(l.amount) as amount, max(l.occurred_on) as occurred_on
+            select l.payment_id, sum(l.amount) as amount, max(l.occurred_on) as occurred_on,
+                   max(l.occurred_on) filter (where l.amount < 0) as freed_on
             from line l
             group by l.payment_id
         ) u
