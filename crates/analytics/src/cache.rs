@@ -4,13 +4,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use access::{Action, Permit, Reach, Right, Scope};
-use db::{CommandError, Db, Fault, Outcome, ReadPool, TenantTx};
+use access::{Permit, Reach, Right, Scope};
+use db::{Db, Fault, Outcome, ReadPool};
 use kernel::{CustomerId, Uuid};
 use live::{CacheKey, Cached, Live, Origin};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
+use crate::dashboard::{Dashboard, DashboardPeriod, ReadDashboard, dashboard};
 use crate::report::{ReadSalesReport, SalesQuery, SalesReport, sales_report};
 
 /// How long an answer is kept where nothing is posted. Postings end it at once; this bounds the
@@ -33,9 +33,18 @@ const DECIDING: [Right; 7] = [
 pub struct Answered<T> {
     /// The answer; its `as_of` says of which moment.
     pub value: Arc<T>,
-    /// Computed for an earlier question, and true since: nothing was posted in between.
+    /// Computed for another question, and still true: nothing was posted in between.
     pub cached: bool,
 }
+
+impl<T> From<Cached<Arc<T>>> for Answered<T> {
+    fn from(Cached { value, origin }: Cached<Arc<T>>) -> Self {
+        Self { value, cached: origin != Origin::Computed }
+    }
+}
+
+// The snapshots below are opened inside the futures, which are first polled after the epoch has
+// been read: what is kept under an epoch was seen after it.
 
 /// A sales report, kept or computed in a snapshot of its own on the connections of reports.
 ///
@@ -48,31 +57,41 @@ pub async fn cached_sales_report(
     query: &SalesQuery,
 ) -> Outcome<Answered<SalesReport>> {
     let key = key(permit.scope(), "salesReport 1", query)?;
-    answer(live, db, permit, &key, async |tx| sales_report(tx, permit, query).await).await
-}
-
-async fn answer<A: Action, T>(
-    live: &Live,
-    db: &Db,
-    permit: &Permit<A>,
-    key: &CacheKey,
-    compute: impl AsyncFn(&TenantTx) -> Outcome<T>,
-) -> Outcome<Answered<T>>
-where
-    T: Serialize + DeserializeOwned + Send + Sync + 'static,
-{
     let computed = async {
-        // Opened here and not before: the epoch must be read before the snapshot is taken.
         let reader = db.reader(permit.scope(), ReadPool::Reports);
-        let value = {
-            let tx = reader.tx().await?;
-            compute(&tx).await
+        let report = match reader.tx().await {
+            Ok(tx) => sales_report(&tx, permit, query).await,
+            Err(fault) => Err(fault.into()),
         };
         reader.renew().await;
-        Ok::<_, CommandError>(Arc::new(value?))
+        report.map(Arc::new)
     };
-    let Cached { value, origin } = live.fresh(permit.tenant(), key, TTL, computed).await?;
-    Ok(Answered { value, cached: origin != Origin::Computed })
+    Ok(live.fresh(permit.tenant(), &key, TTL, computed).await?.into())
+}
+
+/// A dashboard, kept or computed in a snapshot of its own on the connections of reports.
+///
+/// # Errors
+/// As [`dashboard`].
+pub async fn cached_dashboard(
+    live: &Live,
+    db: &Db,
+    permit: &Permit<ReadDashboard>,
+    period: &DashboardPeriod,
+) -> Outcome<Answered<Dashboard>> {
+    // Its widgets are of a day: tomorrow the same question has another answer.
+    let today = db.clock().today(permit.scope().facts().zone);
+    let key = key(permit.scope(), "dashboard 1", &(today, period))?;
+    let computed = async {
+        let reader = db.reader(permit.scope(), ReadPool::Reports);
+        let board = match reader.tx().await {
+            Ok(tx) => dashboard(&tx, permit, period).await,
+            Err(fault) => Err(fault.into()),
+        };
+        reader.renew().await;
+        board.map(Arc::new)
+    };
+    Ok(live.fresh(permit.tenant(), &key, TTL, computed).await?.into())
 }
 
 /// What the caller may see, as far as it changes an answer. Everybody with reach ALL and the

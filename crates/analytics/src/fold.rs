@@ -1,7 +1,9 @@
 //! Folding: facts that postings have queued go into the sums by month.
 
+use std::collections::HashSet;
+
 use access::{Action, Forbidden, Permit, Reach, Right, Scope};
-use db::{Command, Db, Outcome, Reason, Sql, TenantTx, values};
+use db::{Command, Db, Fault, Outcome, Reason, Sql, TenantTx, values};
 use kernel::TenantId;
 
 /// Facts folded in one transaction: about 20 ms of work.
@@ -49,27 +51,24 @@ pub async fn fold(db: &Db, worker: &Scope) -> Outcome<i64> {
 }
 
 /// One round over all tenants that have something to fold; tells how many facts were folded. A
-/// tenant that fails is logged and does not stop the others. `open` makes a worker's scope.
+/// tenant that fails is logged and does not stop the others.
 ///
 /// # Errors
 /// A fault where the queue itself cannot be looked at.
-pub async fn fold_all<F, O>(db: &Db, open: F) -> Outcome<i64>
-where
-    F: Fn(TenantId) -> O,
-    O: Future<Output = Outcome<Scope>>,
-{
+pub async fn fold_all(db: &Db) -> Result<i64, Fault> {
     let mut system = db.system(Reason::FoldSales).await?;
-    let tenants: Vec<Waiting> = system.all(Sql::new(WAITING, values![TENANTS])).await?;
-    drop(system);
+    let waiting: Vec<Waiting> = system.all(Sql::new(WAITING, values![TENANTS])).await?;
+    system.commit().await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let waiting: HashSet<TenantId> = waiting.into_iter().map(|row| row.tenant_id).collect();
+    let tenants = identity::tenants(db).await?;
     let mut all = 0;
-    for Waiting { tenant_id } in tenants {
-        let folded = match open(tenant_id).await {
-            Ok(worker) => fold_tenant(db, &worker).await,
-            Err(error) => Err(error),
-        };
-        match folded {
+    for tenant in tenants.iter().filter(|tenant| waiting.contains(&tenant.id)) {
+        match fold_tenant(db, &identity::worker_scope(tenant, "fold sales")).await {
             Ok(folded) => all += folded,
-            Err(error) => tracing::warn!(tenant = %tenant_id, %error, "sales were not folded"),
+            Err(error) => tracing::warn!(tenant = %tenant.id, %error, "sales were not folded"),
         }
     }
     Ok(all)

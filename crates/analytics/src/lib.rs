@@ -6,16 +6,21 @@
 //! see the same, and only while no posting has come since.
 
 mod cache;
+mod dashboard;
 mod fold;
 mod report;
 mod rules;
 mod verify;
 
-pub use cache::{Answered, cached_sales_report};
+pub use cache::{Answered, cached_dashboard, cached_sales_report};
+pub use dashboard::{
+    AgedDebt, Dashboard, DashboardPeriod, MonthFigures, OrdersWidget, ReadDashboard, SalesWidget,
+    StateSum, dashboard,
+};
 pub use fold::{FoldSales, fold, fold_all};
 pub use report::{
     Dimension, Figures, LARGEST_REPORT, Measure, Named, NamedProduct, ReadSalesReport, ReportOrder,
     SalesFilter, SalesQuery, SalesReport, SalesRow, sales_report,
 };
 pub use rules::{Cover, Span, cover, margin_percent, months_of};
-pub use verify::{Discrepancy, Sums, VerifySales, verify};
+pub use verify::{VerifySales, discrepancies};

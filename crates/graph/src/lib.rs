@@ -25,6 +25,7 @@
 //! Errors go up by `?` as they are ([`Failure`], `CommandError`, `Fault`, `Forbidden`);
 //! [`present`] gives each its code and sentence in one place, and hides faults behind a trace id.
 
+mod analytics;
 mod errors;
 mod idempotency;
 mod identity;

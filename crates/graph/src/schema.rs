@@ -13,6 +13,7 @@ use crate::session::Session;
 pub struct Query(
     crate::node::NodeQuery,
     crate::identity::IdentityQuery,
+    crate::analytics::AnalyticsQuery,
     // One line a context: crate::catalog::CatalogQuery, …
 );
 

@@ -1,5 +1,5 @@
 -- Sums of tenant $1 that differ from its register: what the rollups and the queue say together
--- against all of sale_fact, for every dimension, month, key and currency; at most $2.
+-- against all of sale_fact, for every dimension, month, key and currency; at most $2 figures.
 -- Reads the whole register once; a check, not a request.
 with facts as materialized (
     select date_trunc('month', f.occurred_on::timestamp)::date as month,
@@ -52,14 +52,18 @@ held as (
     ) h
     group by 1, 2, 3, 4
 )
-select dimension, month, key, currency,
-       coalesce(h.quantity, 0) as held_quantity, coalesce(e.quantity, 0) as quantity,
-       coalesce(h.revenue, 0) as held_revenue, coalesce(e.revenue, 0) as revenue,
-       coalesce(h.cost, 0) as held_cost, coalesce(e.cost, 0) as cost,
-       coalesce(h.facts, 0)::bigint as held_facts, coalesce(e.facts, 0)::bigint as facts
+select 'sale_rollup.' || c.figure as figure,
+       concat_ws(' ', dimension, key, month, currency) as record,
+       coalesce(c.expected, 0) as expected,
+       coalesce(c.found, 0) as found
 from held h
 full join expected e using (dimension, month, key, currency)
-where (h.quantity, h.revenue, h.cost, h.facts::numeric)
-      is distinct from (e.quantity, e.revenue, e.cost, e.facts::numeric)
-order by 1, 2, 3, 4
+cross join lateral (values
+    ('quantity', e.quantity, h.quantity),
+    ('revenue', e.revenue, h.revenue),
+    ('cost', e.cost, h.cost),
+    ('facts', e.facts::numeric, h.facts)
+) c (figure, expected, found)
+where c.expected is distinct from c.found
+order by dimension, month, key, currency, c.figure
 limit $2
