@@ -227,3 +227,8 @@ alter table signing_key enable row level security;
 alter table signing_key force row level security;
 create policy system_rows on signing_key to oborot_system using (true) with check (true);
 grant select, insert, update (retired_at), delete on signing_key to oborot_system;
+
+-- What documents need of the people who write them.
+create view seller_v with (security_invoker = true) as
+    select tenant_id, id, name, department_id, max_discount, active from app_user;
+grant select on seller_v to oborot_app;

@@ -234,4 +234,7 @@ create view advance_open_v with (security_invoker = true) as
            manager_id, currency, date, open
     from payment_balance
     where open_cents > 0;
-grant select on receivable_open_v, advance_open_v to oborot_app;
+create view receivable_of_shipment_v with (security_invoker = true) as
+    select tenant_id, shipment_id, amount
+    from receivable_item;
+grant select on receivable_open_v, advance_open_v, receivable_of_shipment_v to oborot_app;

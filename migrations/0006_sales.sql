@@ -10,6 +10,9 @@ create table sales_order (
     -- Given on leaving DRAFT; the sequence is what people type, the number what papers show.
     number              text collate "C",
     number_sequence     bigint,
+    -- Lists are ordered by it: a draft's is empty, never null.
+    number_order        text collate "C" not null
+                        generated always as (coalesce(number, '')) stored,
     number_key          text collate "C" generated always as (catalog_key(number)) stored,
     date                date not null,
     organization_id     uuid not null,
@@ -70,7 +73,7 @@ create unique index sales_order_number
     on sales_order (tenant_id, organization_id, (extract(year from date)), number);
 create index sales_order_by_date on sales_order (tenant_id, date, id);
 create index sales_order_by_total on sales_order (tenant_id, gross_hundredths, id);
-create index sales_order_by_number on sales_order (tenant_id, number, id);
+create index sales_order_by_number on sales_order (tenant_id, number_order, id);
 create index sales_order_number_search on sales_order (tenant_id, number_key);
 create index sales_order_sequence_search on sales_order (tenant_id, number_sequence);
 create index sales_order_external_search on sales_order (tenant_id, external_key);
@@ -128,6 +131,8 @@ create table shipment (
     -- Without gaps by organization and year, given on posting, kept by a reversed one.
     number             text collate "C",
     number_sequence    bigint,
+    number_order       text collate "C" not null
+                       generated always as (coalesce(number, '')) stored,
     number_key         text collate "C" generated always as (catalog_key(number)) stored,
     date               date not null,
     order_id           uuid not null,
@@ -175,7 +180,7 @@ create unique index shipment_number
     on shipment (tenant_id, organization_id, (extract(year from date)), number);
 create index shipment_of_order on shipment (tenant_id, order_id, id);
 create index shipment_by_date on shipment (tenant_id, date, id);
-create index shipment_by_number on shipment (tenant_id, number, id);
+create index shipment_by_number on shipment (tenant_id, number_order, id);
 create index shipment_by_total on shipment (tenant_id, gross_hundredths, id);
 create index shipment_number_search on shipment (tenant_id, number_key);
 create index shipment_sequence_search on shipment (tenant_id, number_sequence);

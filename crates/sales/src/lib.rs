@@ -1,1 +1,37 @@
+//! What customers order and what leaves the house for them: orders, shipments, and the register
+//! of sales that every report is made from.
+//!
+//! Invariants: what is shipped of an order's line is the sum of its posted shipments; a
+//! document's total is the sum of its lines; the register of sales equals the posted shipments,
+//! and a reversal is a row of its own; a posting writes stock, revenue and debt in one
+//! transaction or nothing. [`discrepancies`] proves it.
 
+mod commands;
+mod credit;
+mod events;
+mod loaders;
+mod model;
+mod posting;
+mod rules;
+mod store;
+mod verify;
+
+pub use commands::{
+    CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
+    CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, OrderChange,
+    OrderDraft, PostShipment, ReverseShipment, ShipLine, ShipSalesOrder, UpdateSalesOrder, Warning,
+};
+pub use loaders::{
+    order_lines_by_id, order_lines_by_order, orders_by_id, shipment_lines_by_shipment,
+    shipment_lots_by_line, shipments_by_id, shipments_by_order,
+};
+pub use model::{
+    Order, OrderLine, PaymentSteps, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot,
+};
+pub use rules::{OrderMove, OrderState, PriceSource, ShipmentMove, ShipmentState, Source};
+pub use store::{
+    CardLine, CardRow, OrderCard, OrderField, OrderFilter, OrderSort, ShipmentField,
+    ShipmentFilter, ShipmentSort, count_orders, count_shipments, newest_orders, order_card, orders,
+    shipments,
+};
+pub use verify::{VerifySales, discrepancies};

@@ -136,3 +136,21 @@ async fn release<A>(
     events::stock_changed(tx, "SalesOrder", first.order_id, freed.iter());
     Ok(())
 }
+
+/// Where goods are held for an order, the warehouse that holds most of them first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn held_in<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: OrderId,
+) -> Outcome<Vec<WarehouseId>> {
+    let mut held: BTreeMap<WarehouseId, Decimal> = BTreeMap::new();
+    for one in reservations::of_order(tx, permit, order).await? {
+        *held.entry(one.warehouse_id).or_default() += one.quantity;
+    }
+    let mut held: Vec<(WarehouseId, Decimal)> = held.into_iter().collect();
+    held.sort_by_key(|(_, quantity)| std::cmp::Reverse(*quantity));
+    Ok(held.into_iter().map(|(warehouse, _)| warehouse).collect())
+}

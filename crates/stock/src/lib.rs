@@ -14,7 +14,7 @@ mod rules;
 mod store;
 mod verify;
 
-pub use holding::{release_lines, release_order, reserve};
+pub use holding::{held_in, release_lines, release_order, reserve};
 pub use issuing::{issue, take_back};
 pub use parts::{Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use reads::*;

@@ -1,0 +1,53 @@
+//! Giving an order up.
+
+use access::{Action, Permit, Right};
+use db::{AuditEntry, Command, Outcome, TenantTx};
+use kernel::{OrderId, Refusal};
+use serde_json::json;
+
+use super::check_version;
+use crate::events::order_changed;
+use crate::rules::{OrderMove, OrderState, reason};
+use crate::store::{OrderStep, lock_order, step_order};
+
+/// Cancels a draft or a confirmed order and frees what was held for it.
+#[derive(Clone, Debug)]
+pub struct CancelSalesOrder {
+    /// Which.
+    pub id: OrderId,
+    /// The version that was read; `None` does not ask.
+    pub version: Option<i32>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Action for CancelSalesOrder {
+    const RIGHT: Right = Right::OrderWrite;
+}
+
+impl Command for CancelSalesOrder {
+    type Output = OrderId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<OrderId> {
+        let order = lock_order(tx, permit, self.id).await?;
+        check_version(self.version, order.version)?;
+        order.state.check(OrderMove::Cancel).map_err(Refusal::from)?;
+        let reason = reason(&self.reason)?;
+        if order.state == OrderState::Confirmed {
+            stock::release_order(tx, permit, order.id).await?;
+        }
+        let step = OrderStep {
+            cancel_reason: Some(reason.clone()),
+            ..OrderStep::to(OrderState::Cancelled)
+        };
+        step_order(tx, permit, order.id, step).await?;
+        tx.audit(AuditEntry::new(
+            "cancelSalesOrder",
+            "SalesOrder",
+            order.id,
+            json!({ "state": [order.state, OrderState::Cancelled], "reason": reason }),
+        ));
+        order_changed(tx, order.id, order.manager_id, order.customer_id);
+        Ok(order.id)
+    }
+}

@@ -1,0 +1,51 @@
+//! Being content with what has been shipped.
+
+use access::{Action, Permit, Right};
+use db::{AuditEntry, Command, Outcome, TenantTx};
+use kernel::{OrderId, Refusal};
+use serde_json::json;
+
+use super::check_version;
+use crate::events::order_changed;
+use crate::rules::{OrderMove, OrderState, reason};
+use crate::store::{OrderStep, lock_order, step_order};
+
+/// Closes an order short: the rest is neither held nor shipped any more.
+#[derive(Clone, Debug)]
+pub struct CloseSalesOrder {
+    /// Which.
+    pub id: OrderId,
+    /// The version that was read; `None` does not ask.
+    pub version: Option<i32>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Action for CloseSalesOrder {
+    const RIGHT: Right = Right::OrderWrite;
+}
+
+impl Command for CloseSalesOrder {
+    type Output = OrderId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<OrderId> {
+        let order = lock_order(tx, permit, self.id).await?;
+        check_version(self.version, order.version)?;
+        order.state.check(OrderMove::Close).map_err(Refusal::from)?;
+        let reason = reason(&self.reason)?;
+        stock::release_order(tx, permit, order.id).await?;
+        let step = OrderStep {
+            close_reason: Some(reason.clone()),
+            ..OrderStep::to(OrderState::Completed)
+        };
+        step_order(tx, permit, order.id, step).await?;
+        tx.audit(AuditEntry::new(
+            "closeSalesOrder",
+            "SalesOrder",
+            order.id,
+            json!({ "state": [order.state, OrderState::Completed], "reason": reason }),
+        ));
+        order_changed(tx, order.id, order.manager_id, order.customer_id);
+        Ok(order.id)
+    }
+}

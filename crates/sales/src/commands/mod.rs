@@ -1,0 +1,39 @@
+//! What people do with orders and shipments, one file each.
+
+mod cancel_order;
+mod cancel_shipment;
+mod close_order;
+mod confirm_order;
+mod create_order;
+mod create_shipment;
+mod dispatch;
+mod draft;
+mod post_shipment;
+mod reverse_shipment;
+mod ship_order;
+mod update_order;
+
+pub use cancel_order::CancelSalesOrder;
+pub use cancel_shipment::CancelShipment;
+pub use close_order::CloseSalesOrder;
+pub use confirm_order::{ConfirmSalesOrder, Confirmed, LineAvailability, Warning};
+pub use create_order::CreateSalesOrder;
+pub use create_shipment::CreateShipment;
+pub use dispatch::{Dispatch, ShipLine};
+pub use draft::{LineDraft, OrderDraft};
+pub use post_shipment::PostShipment;
+pub use reverse_shipment::ReverseShipment;
+pub use ship_order::ShipSalesOrder;
+pub use update_order::{OrderChange, UpdateSalesOrder};
+
+use kernel::Refusal;
+
+use crate::rules::stale;
+
+/// Refuses a version that is not the current one; no version is no question.
+pub(crate) fn check_version(asked: Option<i32>, current: i32) -> Result<(), Refusal> {
+    match asked {
+        Some(version) if version != current => Err(stale(current)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,97 @@
+//! Undoing a posted shipment.
+
+use access::{Action, Permit, Right};
+use db::{AuditEntry, Command, Outcome, TenantTx};
+use kernel::{Decimal, NaiveDate, Refusal, RefusalCode, SaleFactId, ShipmentId};
+use serde_json::json;
+
+use super::check_version;
+use crate::events::{order_changed, shipment_changed};
+use crate::model::{Order, ShipmentLine};
+use crate::posting::{hold_organization, shipped_after};
+use crate::rules::{OrderState, ShipmentMove, ShipmentState, reason};
+use crate::store::{
+    OrderStep, ReversedLine, Unbooking, lock_order, lock_shipment, mark_reversed, order_lines,
+    order_of_shipment, shipment_lines, step_order, unbook,
+};
+
+/// Reverses a posted shipment: goods go back into their lots at the cost they left with, revenue
+/// and debt are taken back, the order can be shipped again. Dated as the shipment, or on the
+/// first open day where that period is closed.
+#[derive(Clone, Debug)]
+pub struct ReverseShipment {
+    /// Which.
+    pub id: ShipmentId,
+    /// The version that was read; `None` does not ask.
+    pub version: Option<i32>,
+    /// Why.
+    pub reason: String,
+}
+
+impl Action for ReverseShipment {
+    const RIGHT: Right = Right::ShipmentReverse;
+}
+
+impl Command for ReverseShipment {
+    type Output = ShipmentId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ShipmentId> {
+        let order = order_of_shipment(tx, permit, self.id).await?;
+        let order = lock_order(tx, permit, order).await?;
+        let shipment = lock_shipment(tx, permit, self.id).await?;
+        check_version(self.version, shipment.version)?;
+        shipment.state.by(ShipmentMove::Reverse).map_err(Refusal::from)?;
+        let reason = reason(&self.reason)?;
+        let organization = hold_organization(tx, permit, shipment.organization_id).await?;
+        let on = stock::reversal_date(shipment.date, organization.closed_until);
+        if on > tx.today() {
+            return Err(closed(on).into());
+        }
+        catalog::lock_customer(tx, permit, shipment.customer_id).await?;
+        let lines = shipment_lines(tx, permit, shipment.id).await?;
+        stock::take_back(tx, permit, shipment.id, on).await?;
+        settlements::unbill(tx, permit, shipment.id, on).await?;
+        let fact = |line: &ShipmentLine| ReversedLine { id: line.id, fact_id: SaleFactId::new() };
+        let unbooking = Unbooking {
+            shipment_id: shipment.id,
+            occurred_on: on,
+            facts: lines.iter().map(fact).collect(),
+        };
+        unbook(tx, permit, &unbooking).await?;
+        let state = take_order_back(tx, permit, &order, shipment.gross).await?;
+        mark_reversed(tx, permit, shipment.id, on, &reason).await?;
+        tx.audit(AuditEntry::new(
+            "reverseShipment",
+            "Shipment",
+            shipment.id,
+            json!({ "state": [shipment.state, ShipmentState::Reversed], "reversedOn": on,
+                    "reason": reason, "order": [order.state, state] }),
+        ));
+        let (manager, customer) = (shipment.manager_id, shipment.customer_id);
+        shipment_changed(tx, shipment.id, manager, customer, shipment.warehouse_id);
+        order_changed(tx, order.id, order.manager_id, order.customer_id);
+        Ok(shipment.id)
+    }
+}
+
+/// Puts the order where what is still shipped leaves it.
+async fn take_order_back<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    gross: Decimal,
+) -> Outcome<OrderState> {
+    let lines = order_lines(tx, permit, order.id).await?;
+    let state = OrderState::by_shipped(shipped_after(&lines, &[]));
+    let step = OrderStep { shipped_gross: -gross, ..OrderStep::to(state) };
+    step_order(tx, permit, order.id, step).await?;
+    Ok(state)
+}
+
+fn closed(first_open: NaiveDate) -> Refusal {
+    Refusal::new(
+        RefusalCode::PeriodClosed,
+        format!("The period is closed; the first open day is {first_open}."),
+        format!("Период закрыт; первый открытый день — {}.", first_open.format("%d.%m.%Y")),
+    )
+}

@@ -1,0 +1,122 @@
+//! Changing a draft.
+
+use access::{Action, Permit, Right};
+use db::{AuditEntry, Command, Outcome, TenantTx};
+use kernel::{AgreementId, CustomerId, NaiveDate, OrderId, OrganizationId, UserId, WarehouseId};
+use serde_json::json;
+
+use super::check_version;
+use super::draft::{LineDraft, OrderDraft, Trust, check_date, prepare};
+use crate::events::order_changed;
+use crate::model::{Order, OrderLine};
+use crate::rules::{OrderMove, PriceSource, Source};
+use crate::store::{lock_order, order_lines, replace_lines, update_draft};
+
+/// What is to be changed; `None` leaves it as it is, `Some(None)` takes it away.
+#[derive(Clone, Debug, Default)]
+pub struct OrderChange {
+    /// Who buys.
+    pub customer_id: Option<CustomerId>,
+    /// On which terms; another customer's default agreement where only he is named.
+    pub agreement_id: Option<AgreementId>,
+    /// Who sells.
+    pub organization_id: Option<OrganizationId>,
+    /// Who is responsible.
+    pub manager_id: Option<UserId>,
+    /// From where it ships.
+    pub warehouse_id: Option<Option<WarehouseId>>,
+    /// The document's date.
+    pub date: Option<NaiveDate>,
+    /// When the customer wants it.
+    pub requested_ship_date: Option<Option<NaiveDate>>,
+    /// Its number in another program.
+    pub external_reference: Option<Option<String>>,
+    /// A note.
+    pub comment: Option<Option<String>>,
+    /// All lines anew.
+    pub lines: Option<Vec<LineDraft>>,
+}
+
+/// Changes a draft; prices are resolved anew.
+#[derive(Clone, Debug)]
+pub struct UpdateSalesOrder {
+    /// Which.
+    pub id: OrderId,
+    /// The version that was read.
+    pub version: i32,
+    /// What.
+    pub change: OrderChange,
+}
+
+impl Action for UpdateSalesOrder {
+    const RIGHT: Right = Right::OrderWrite;
+}
+
+impl Command for UpdateSalesOrder {
+    type Output = OrderId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<OrderId> {
+        let order = lock_order(tx, permit, self.id).await?;
+        check_version(Some(self.version), order.version)?;
+        order.state.check(OrderMove::Update).map_err(kernel::Refusal::from)?;
+        let (lines, trust) = match &self.change.lines {
+            Some(lines) => (lines.clone(), Trust::Asked),
+            None => {
+                let lines = order_lines(tx, permit, self.id).await?;
+                (lines.iter().map(as_written).collect(), Trust::LinesKept)
+            }
+        };
+        let draft = self.change.over(&order, lines);
+        let (changed, lines) = prepare(tx, permit, self.id, &draft, trust).await?;
+        if changed.date != order.date || changed.organization_id != order.organization_id {
+            check_date(tx, permit, changed.organization_id, changed.date).await?;
+        }
+        update_draft(tx, permit, &changed).await?;
+        replace_lines(tx, permit, self.id, &lines).await?;
+        tx.audit(AuditEntry::new(
+            "updateSalesOrder",
+            "SalesOrder",
+            self.id,
+            json!({ "gross": [order.gross, changed.totals.gross], "lines": lines.len(),
+                    "customer": [order.customer_id, changed.customer_id],
+                    "date": [order.date, changed.date] }),
+        ));
+        order_changed(tx, self.id, changed.manager_id, changed.customer_id);
+        Ok(self.id)
+    }
+}
+
+/// A line as somebody once wrote it: what was typed stays, what was automatic is found anew.
+fn as_written(line: &OrderLine) -> LineDraft {
+    LineDraft {
+        product_id: line.product_id,
+        quantity: line.quantity,
+        price: (line.price_source == PriceSource::Manual).then_some(line.price),
+        discount_percent: (line.discount_source == Source::Manual)
+            .then_some(line.discount_percent.get()),
+    }
+}
+
+impl OrderChange {
+    /// The whole draft after the change.
+    fn over(&self, order: &Order, lines: Vec<LineDraft>) -> OrderDraft {
+        let change = self.clone();
+        let same_customer = change.customer_id.is_none_or(|id| id == order.customer_id);
+        OrderDraft {
+            customer_id: change.customer_id.unwrap_or(order.customer_id),
+            agreement_id: change
+                .agreement_id
+                .or_else(|| same_customer.then_some(order.agreement_id)),
+            organization_id: change.organization_id.or(Some(order.organization_id)),
+            manager_id: change.manager_id.or(order.manager_id),
+            warehouse_id: change.warehouse_id.unwrap_or(order.warehouse_id),
+            date: Some(change.date.unwrap_or(order.date)),
+            requested_ship_date: change.requested_ship_date.unwrap_or(order.requested_ship_date),
+            external_reference: change
+                .external_reference
+                .unwrap_or_else(|| order.external_reference.clone()),
+            comment: change.comment.unwrap_or_else(|| order.comment.clone()),
+            lines,
+        }
+    }
+}

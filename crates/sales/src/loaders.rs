@@ -1,0 +1,178 @@
+//! Batched reads by id for the graph: each in one statement, whatever the number of ids.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use access::Permit;
+use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{OrderId, OrderLineId, ShipmentId, ShipmentLineId};
+
+use crate::model::{
+    LINE_COLUMNS, ORDER_COLUMNS, Order, OrderLine, ReadOrders, ReadShipments, SHIPMENT_COLUMNS,
+    SHIPMENT_LINE_COLUMNS, Shipment, ShipmentLine, ShipmentLot,
+};
+use crate::store::{uuids, within_reach};
+
+fn grouped<K: Eq + Hash, V>(rows: Vec<V>, key: impl Fn(&V) -> K) -> HashMap<K, Vec<V>> {
+    let mut groups: HashMap<K, Vec<V>> = HashMap::new();
+    for row in rows {
+        groups.entry(key(&row)).or_default().push(row);
+    }
+    groups
+}
+
+/// Orders within reach; those that are not visible are absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn orders_by_id(
+    tx: &TenantTx,
+    permit: &Permit<ReadOrders>,
+    ids: &[OrderId],
+) -> Outcome<HashMap<OrderId, Order>> {
+    let mut sql = Sql::new(format!("select {ORDER_COLUMNS} from sales_order o"), []);
+    sql.with(" where o.tenant_id = ", permit.tenant(), "");
+    sql.with(" and o.id = any(", uuids(ids), "::uuid[])");
+    within_reach(&mut sql, permit, "o");
+    let found: Vec<Order> = tx.all(sql).await?;
+    Ok(found.into_iter().map(|order| (order.id, order)).collect())
+}
+
+/// The lines of orders within reach, in their order.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn order_lines_by_order(
+    tx: &TenantTx,
+    permit: &Permit<ReadOrders>,
+    orders: &[OrderId],
+) -> Outcome<HashMap<OrderId, Vec<OrderLine>>> {
+    let rows = lines_where(tx, permit, "l.order_id", uuids(orders)).await?;
+    Ok(grouped(rows, |line| line.order_id))
+}
+
+/// Lines of orders within reach.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn order_lines_by_id(
+    tx: &TenantTx,
+    permit: &Permit<ReadOrders>,
+    ids: &[OrderLineId],
+) -> Outcome<HashMap<OrderLineId, OrderLine>> {
+    let rows = lines_where(tx, permit, "l.id", uuids(ids)).await?;
+    Ok(rows.into_iter().map(|line| (line.id, line)).collect())
+}
+
+async fn lines_where(
+    tx: &TenantTx,
+    permit: &Permit<ReadOrders>,
+    column: &str,
+    ids: Vec<kernel::Uuid>,
+) -> Outcome<Vec<OrderLine>> {
+    let text = format!(
+        "select {LINE_COLUMNS}
+         from sales_order_line l
+         join sales_order o on o.tenant_id = l.tenant_id and o.id = l.order_id
+         where l.tenant_id = $1
+           and {column} = any($2::uuid[])"
+    );
+    let mut sql = Sql::new(text, values![permit.tenant(), ids]);
+    within_reach(&mut sql, permit, "o");
+    sql.push(" order by l.order_id, l.position");
+    Ok(tx.all(sql).await?)
+}
+
+/// Shipments within reach; those that are not visible are absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn shipments_by_id(
+    tx: &TenantTx,
+    permit: &Permit<ReadShipments>,
+    ids: &[ShipmentId],
+) -> Outcome<HashMap<ShipmentId, Shipment>> {
+    let rows = shipments_where(tx, permit, "h.id", uuids(ids)).await?;
+    Ok(rows.into_iter().map(|shipment| (shipment.id, shipment)).collect())
+}
+
+/// The shipments of orders, within reach, oldest first.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn shipments_by_order(
+    tx: &TenantTx,
+    permit: &Permit<ReadShipments>,
+    orders: &[OrderId],
+) -> Outcome<HashMap<OrderId, Vec<Shipment>>> {
+    let rows = shipments_where(tx, permit, "h.order_id", uuids(orders)).await?;
+    Ok(grouped(rows, |shipment| shipment.order_id))
+}
+
+async fn shipments_where(
+    tx: &TenantTx,
+    permit: &Permit<ReadShipments>,
+    column: &str,
+    ids: Vec<kernel::Uuid>,
+) -> Outcome<Vec<Shipment>> {
+    let mut sql = Sql::new(format!("select {SHIPMENT_COLUMNS} from shipment h"), []);
+    sql.with(" where h.tenant_id = ", permit.tenant(), " and ").push(column);
+    sql.with(" = any(", ids, "::uuid[])");
+    within_reach(&mut sql, permit, "h");
+    sql.push(" order by h.id");
+    Ok(tx.all(sql).await?)
+}
+
+/// The lines of shipments within reach, in their order.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn shipment_lines_by_shipment(
+    tx: &TenantTx,
+    permit: &Permit<ReadShipments>,
+    shipments: &[ShipmentId],
+) -> Outcome<HashMap<ShipmentId, Vec<ShipmentLine>>> {
+    let text = format!(
+        "select {SHIPMENT_LINE_COLUMNS}
+         from shipment_line l
+         join shipment h on h.tenant_id = l.tenant_id and h.id = l.shipment_id
+         where l.tenant_id = $1
+           and l.shipment_id = any($2::uuid[])"
+    );
+    let rows = reached(tx, permit, text, uuids(shipments), "l.shipment_id, l.position").await?;
+    Ok(grouped(rows, |line: &ShipmentLine| line.shipment_id))
+}
+
+/// The lots that lines of shipments within reach took.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn shipment_lots_by_line(
+    tx: &TenantTx,
+    permit: &Permit<ReadShipments>,
+    lines: &[ShipmentLineId],
+) -> Outcome<HashMap<ShipmentLineId, Vec<ShipmentLot>>> {
+    let text = "
+        select t.shipment_line_id, t.lot_id, t.quantity, t.cost
+        from shipment_lot t
+        join shipment_line l on l.tenant_id = t.tenant_id and l.id = t.shipment_line_id
+        join shipment h on h.tenant_id = l.tenant_id and h.id = l.shipment_id
+        where t.tenant_id = $1
+          and t.shipment_line_id = any($2::uuid[])";
+    let order = "t.shipment_line_id, t.lot_id";
+    let rows = reached(tx, permit, text.to_owned(), uuids(lines), order).await?;
+    Ok(grouped(rows, |lot: &ShipmentLot| lot.shipment_line_id))
+}
+
+async fn reached<T: FromQueryResult>(
+    tx: &TenantTx,
+    permit: &Permit<ReadShipments>,
+    text: String,
+    ids: Vec<kernel::Uuid>,
+    order: &str,
+) -> Outcome<Vec<T>> {
+    let mut sql = Sql::new(text, values![permit.tenant(), ids]);
+    within_reach(&mut sql, permit, "h");
+    sql.push(" order by ").push(order);
+    Ok(tx.all(sql).await?)
+}

@@ -1,0 +1,55 @@
+//! All SQL of this context.
+
+mod card;
+mod facts;
+mod lists;
+mod orders;
+mod sellers;
+mod shipments;
+
+pub use card::{CardLine, CardRow, OrderCard, newest_orders, order_card};
+pub(crate) use facts::{BookedLine, BookedLot, Booking, ReversedLine, Unbooking, book, unbook};
+pub use lists::{
+    OrderField, OrderFilter, OrderSort, ShipmentField, ShipmentFilter, ShipmentSort, count_orders,
+    count_shipments, orders, shipments,
+};
+pub(crate) use orders::{
+    NewLine, NewOrder, OpenOrder, OrderStep, insert_order, lock_order, open_orders, order_lines,
+    replace_lines, step_order, update_draft,
+};
+pub(crate) use sellers::{Seller, sellers};
+pub(crate) use shipments::{
+    NewShipment, NewShipmentLine, PostedHeader, insert_shipment, lock_shipment, mark_cancelled,
+    mark_posted, mark_reversed, order_of_shipment, shipment_lines,
+};
+
+use access::Permit;
+use db::Value;
+use kernel::{UserId, Uuid};
+
+/// Adds the permit's reach over a document with `manager_id` and `customer_id`.
+pub(crate) fn within_reach<A>(sql: &mut db::Sql, permit: &Permit<A>, alias: &str) {
+    if let Some(managers) = permit.managers() {
+        sql.push(" and ").push(alias).with(".manager_id = any(", managers, "::uuid[])");
+    }
+    if let Some(customer) = permit.customer() {
+        sql.push(" and ").push(alias).with(".customer_id = ", customer, "");
+    }
+}
+
+/// Ids as an array.
+pub(crate) fn uuids<I: Copy + Into<Uuid>>(ids: &[I]) -> Vec<Uuid> {
+    ids.iter().map(|id| (*id).into()).collect()
+}
+
+/// Rows as the JSON that `jsonb_to_recordset` reads: any number of rows in one parameter.
+pub(crate) fn rows<T: serde::Serialize>(rows: &[T]) -> Result<Value, db::Fault> {
+    let json = serde_json::to_value(rows)
+        .map_err(|error| db::Fault::broken(format!("rows without JSON: {error}")))?;
+    Ok(json.into())
+}
+
+/// The person who acts, for `created_by`.
+pub(crate) fn author<A>(permit: &Permit<A>) -> Option<UserId> {
+    permit.user()
+}

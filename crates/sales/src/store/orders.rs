@@ -1,0 +1,300 @@
+//! Writing orders, and reading them under their lock.
+
+use access::Permit;
+use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
+use kernel::{
+    AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
+    OrganizationId, Percent, ProductId, Refusal, RefusalCode, RegionId, UserId, WarehouseId,
+};
+use serde::Serialize;
+
+use super::{author, rows, within_reach};
+use crate::model::{LINE_COLUMNS, ORDER_COLUMNS, Order, OrderLine, PaymentSteps};
+use crate::rules::{OrderState, PriceSource, Source, Totals};
+
+/// An order within reach, locked until the transaction ends.
+pub(crate) async fn lock_order<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: OrderId,
+) -> Outcome<Order> {
+    let mut sql = Sql::new(format!("select {ORDER_COLUMNS} from sales_order o"), []);
+    sql.with(" where o.tenant_id = ", permit.tenant(), "").with(" and o.id = ", id, "");
+    within_reach(&mut sql, permit, "o");
+    sql.push(" for no key update");
+    tx.one(sql).await?.ok_or(CommandError::NotFound)
+}
+
+/// The lines of an order, in their order.
+pub(crate) async fn order_lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: OrderId,
+) -> Outcome<Vec<OrderLine>> {
+    let text = format!(
+        "select {LINE_COLUMNS}
+         from sales_order_line l
+         where l.tenant_id = $1
+           and l.order_id = $2
+         order by l.position"
+    );
+    Ok(tx.all(Sql::new(text, values![permit.tenant(), order])).await?)
+}
+
+/// The header of an order as it is written.
+#[derive(Clone, Debug)]
+pub(crate) struct NewOrder {
+    pub(crate) id: OrderId,
+    pub(crate) date: NaiveDate,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) customer_id: CustomerId,
+    pub(crate) agreement_id: AgreementId,
+    pub(crate) manager_id: Option<UserId>,
+    pub(crate) department_id: Option<DepartmentId>,
+    pub(crate) region_id: Option<RegionId>,
+    pub(crate) warehouse_id: Option<WarehouseId>,
+    pub(crate) currency: Currency,
+    pub(crate) prices_include_vat: bool,
+    pub(crate) totals: Totals,
+    pub(crate) requested_ship_date: Option<NaiveDate>,
+    pub(crate) comment: Option<String>,
+    pub(crate) payment_steps: PaymentSteps,
+    pub(crate) prepayment_percent: Decimal,
+    pub(crate) external_reference: Option<String>,
+}
+
+/// A line as it is written.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct NewLine {
+    pub(crate) id: OrderLineId,
+    pub(crate) position: i32,
+    pub(crate) product_id: ProductId,
+    pub(crate) unit: String,
+    pub(crate) quantity: Decimal,
+    pub(crate) list_price: Option<Decimal>,
+    pub(crate) price: Decimal,
+    pub(crate) price_source: PriceSource,
+    pub(crate) discount_percent: Percent,
+    pub(crate) discount_source: Source,
+    pub(crate) amount: Decimal,
+    pub(crate) vat_rate: Option<Percent>,
+    pub(crate) vat_amount: Decimal,
+}
+
+const INSERT_LINES: &str = "
+    insert into sales_order_line
+        (tenant_id, id, order_id, position, product_id, unit, quantity, list_price, price,
+         price_source, discount_percent, discount_source, amount, vat_rate, vat_amount)
+    select $1, x.id, $2, x.position, x.product_id, x.unit, x.quantity, x.list_price, x.price,
+           x.price_source, x.discount_percent, x.discount_source, x.amount, x.vat_rate,
+           x.vat_amount
+    from jsonb_to_recordset($3) as x
+        (id uuid, position integer, product_id uuid, unit text, quantity numeric,
+         list_price numeric, price numeric, price_source text, discount_percent numeric,
+         discount_source text, amount numeric, vat_rate numeric, vat_amount numeric)";
+
+/// Writes a draft with its lines, in one statement.
+pub(crate) async fn insert_order<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &NewOrder,
+    lines: &[NewLine],
+) -> Outcome<()> {
+    let sql = format!(
+        "with written as (
+             insert into sales_order
+                 (tenant_id, id, date, organization_id, customer_id, agreement_id, manager_id,
+                  department_id, region_id, warehouse_id, currency, prices_include_vat, state, net,
+                  vat, gross, requested_ship_date, comment, payment_steps, prepayment_percent,
+                  external_reference, created_at, updated_at, created_by)
+             values ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'DRAFT', $14, $15, $16,
+                     $17, $18, $19, $20, $21, $22, $22, $23)
+         )
+         {INSERT_LINES}"
+    );
+    let values = values![
+        permit.tenant(),
+        order.id,
+        rows(lines)?,
+        order.date,
+        order.organization_id,
+        order.customer_id,
+        order.agreement_id,
+        order.manager_id,
+        order.department_id,
+        order.region_id,
+        order.warehouse_id,
+        order.currency,
+        order.prices_include_vat,
+        order.totals.net,
+        order.totals.vat,
+        order.totals.gross,
+        order.requested_ship_date,
+        order.comment.clone(),
+        order.payment_steps.clone(),
+        order.prepayment_percent,
+        order.external_reference.clone(),
+        tx.now(),
+        author(permit),
+    ];
+    taken(tx.run(Sql::new(sql, values)).await)?;
+    Ok(())
+}
+
+/// Writes a draft's header anew.
+pub(crate) async fn update_draft<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &NewOrder,
+) -> Outcome<()> {
+    let sql = "
+        update sales_order o
+        set date = $3, organization_id = $4, customer_id = $5, agreement_id = $6,
+            manager_id = $7, department_id = $8, region_id = $9, warehouse_id = $10,
+            currency = $11, prices_include_vat = $12, net = $13, vat = $14, gross = $15,
+            requested_ship_date = $16, comment = $17, payment_steps = $18,
+            prepayment_percent = $19, external_reference = $20, version = o.version + 1,
+            updated_at = $21
+        where o.tenant_id = $1
+          and o.id = $2";
+    let values = values![
+        permit.tenant(),
+        order.id,
+        order.date,
+        order.organization_id,
+        order.customer_id,
+        order.agreement_id,
+        order.manager_id,
+        order.department_id,
+        order.region_id,
+        order.warehouse_id,
+        order.currency,
+        order.prices_include_vat,
+        order.totals.net,
+        order.totals.vat,
+        order.totals.gross,
+        order.requested_ship_date,
+        order.comment.clone(),
+        order.payment_steps.clone(),
+        order.prepayment_percent,
+        order.external_reference.clone(),
+        tx.now(),
+    ];
+    taken(tx.run(Sql::new(sql, values)).await)?;
+    Ok(())
+}
+
+/// Puts other lines in place of a draft's.
+pub(crate) async fn replace_lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: OrderId,
+    lines: &[NewLine],
+) -> Outcome<()> {
+    let sql = "
+        delete from sales_order_line l
+        where l.tenant_id = $1
+          and l.order_id = $2";
+    tx.run(Sql::new(sql, values![permit.tenant(), order])).await?;
+    tx.run(Sql::new(INSERT_LINES, values![permit.tenant(), order, rows(lines)?])).await?;
+    Ok(())
+}
+
+/// What a step changes of an order's header.
+#[derive(Clone, Debug)]
+pub(crate) struct OrderStep {
+    pub(crate) state: OrderState,
+    /// Given once, on confirmation.
+    pub(crate) number: Option<(String, i64)>,
+    pub(crate) cancel_reason: Option<String>,
+    pub(crate) close_reason: Option<String>,
+    /// Added to what is shipped; below zero for a reversal.
+    pub(crate) shipped_gross: Decimal,
+}
+
+impl OrderStep {
+    /// A step to a state and nothing else.
+    pub(crate) fn to(state: OrderState) -> Self {
+        Self {
+            state,
+            number: None,
+            cancel_reason: None,
+            close_reason: None,
+            shipped_gross: Decimal::ZERO,
+        }
+    }
+}
+
+/// Moves a locked order on.
+pub(crate) async fn step_order<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: OrderId,
+    step: OrderStep,
+) -> Outcome<()> {
+    let sql = "
+        update sales_order o
+        set state = $3,
+            number = coalesce($4, o.number),
+            number_sequence = coalesce($5, o.number_sequence),
+            cancel_reason = $6,
+            close_reason = $7,
+            shipped_gross = o.shipped_gross + $8,
+            version = o.version + 1,
+            updated_at = $9
+        where o.tenant_id = $1
+          and o.id = $2";
+    let (number, sequence) = step.number.unzip();
+    let values = values![
+        permit.tenant(),
+        order,
+        step.state,
+        number,
+        sequence,
+        step.cancel_reason,
+        step.close_reason,
+        step.shipped_gross,
+        tx.now(),
+    ];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
+
+/// A confirmed order as the gate of credit counts it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct OpenOrder {
+    pub(crate) id: OrderId,
+    pub(crate) gross: Decimal,
+    pub(crate) shipped_gross: Decimal,
+    pub(crate) prepayment_percent: Decimal,
+}
+
+/// A customer's confirmed orders in a currency, one of them left out. Lives on sales_order_open.
+pub(crate) async fn open_orders<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    customer: CustomerId,
+    currency: Currency,
+    without: OrderId,
+) -> Outcome<Vec<OpenOrder>> {
+    let sql = "
+        select o.id, o.gross, o.shipped_gross, o.prepayment_percent
+        from sales_order o
+        where o.tenant_id = $1
+          and o.customer_id = $2
+          and o.currency = $3
+          and o.state in ('CONFIRMED', 'IN_FULFILMENT')
+          and o.id <> $4";
+    Ok(tx.all(Sql::new(sql, values![permit.tenant(), customer, currency, without])).await?)
+}
+
+fn taken(result: Result<u64, Fault>) -> Outcome<u64> {
+    on_constraint(result, "sales_order_external_reference_key", || {
+        Refusal::new(
+            RefusalCode::Taken,
+            "Another order has this external reference.",
+            "Такая внешняя ссылка уже есть у другого заказа.",
+        )
+        .at(["externalReference"])
+    })
+}

@@ -1,0 +1,24 @@
+//! Proof that documents equal the sums of their parts, and registers the posted documents.
+
+use access::{Action, Permit, Right};
+use db::{Discrepancy, Outcome, Sql, TenantTx, values};
+
+/// Reading every document of the tenant to check it.
+#[derive(Clone, Copy, Debug)]
+pub struct VerifySales;
+
+impl Action for VerifySales {
+    const RIGHT: Right = Right::AuditRead;
+}
+
+/// What differs: what order lines have shipped from their posted shipments, totals from lines,
+/// the register of sales from posted shipments, and what was billed from a shipment's gross.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn discrepancies(
+    tx: &TenantTx,
+    permit: &Permit<VerifySales>,
+) -> Outcome<Vec<Discrepancy>> {
+    Ok(tx.all(Sql::new(include_str!("verify.sql"), values![permit.tenant()])).await?)
+}

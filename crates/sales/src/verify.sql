@@ -1,0 +1,141 @@
+-- Which documents of sales differ from the sums of their parts and from their registers? Reads
+-- the tenant's documents whole: a check that an operator runs, not a request.
+with posted as (
+    select l.order_line_id, sum(l.quantity) as quantity, sum(l.amount) as amount,
+           sum(l.vat_amount) as vat
+    from shipment_line l
+    join shipment h on h.tenant_id = l.tenant_id and h.id = l.shipment_id
+    where l.tenant_id = $1
+      and h.state = 'POSTED'
+    group by l.order_line_id
+),
+ordered as (
+    select l.id::text as record, l.shipped, l.shipped_amount, l.shipped_vat,
+           coalesce(p.quantity, 0) as quantity, coalesce(p.amount, 0) as amount,
+           coalesce(p.vat, 0) as vat
+    from sales_order_line l
+    left join posted p on p.order_line_id = l.id
+    where l.tenant_id = $1
+),
+order_sum as (
+    select o.id::text as record, o.net, o.vat, o.gross, o.shipped_gross,
+           coalesce(sum(case when o.prices_include_vat then l.amount - l.vat_amount
+                        else l.amount end), 0) as line_net,
+           coalesce(sum(l.vat_amount), 0) as line_vat,
+           coalesce(sum(case when o.prices_include_vat then l.shipped_amount
+                        else l.shipped_amount + l.shipped_vat end), 0) as line_shipped
+    from sales_order o
+    left join sales_order_line l on l.tenant_id = o.tenant_id and l.order_id = o.id
+    where o.tenant_id = $1
+    group by o.tenant_id, o.id
+),
+shipment_sum as (
+    select h.id::text as record, h.net, h.vat, h.cost,
+           coalesce(sum(case when h.prices_include_vat then l.amount - l.vat_amount
+                        else l.amount end), 0) as line_net,
+           coalesce(sum(l.vat_amount), 0) as line_vat, sum(l.cost) as line_cost
+    from shipment h
+    left join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+    where h.tenant_id = $1
+    group by h.tenant_id, h.id
+),
+fact_sum as (
+    select f.shipment_line_id, sum(f.quantity) as quantity, sum(f.revenue) as revenue,
+           sum(f.vat) as vat, sum(f.cost) as cost
+    from sale_fact f
+    where f.tenant_id = $1
+    group by f.shipment_line_id
+),
+lot_sum as (
+    select t.shipment_line_id, sum(t.cost) as cost
+    from shipment_lot t
+    where t.tenant_id = $1
+    group by t.shipment_line_id
+),
+-- A reversed shipment's facts add up to nothing.
+fact as (
+    select l.id::text as record, h.state = 'POSTED' as stands, l.quantity, l.vat_amount, l.cost,
+           case when h.prices_include_vat then l.amount - l.vat_amount else l.amount end as net,
+           f.quantity as fact_quantity, f.revenue as fact_revenue, f.vat as fact_vat,
+           f.cost as fact_cost, coalesce(t.cost, 0) as lot_cost
+    from shipment_line l
+    join shipment h on h.tenant_id = l.tenant_id and h.id = l.shipment_id
+    left join fact_sum f on f.shipment_line_id = l.id
+    left join lot_sum t on t.shipment_line_id = l.id
+    where l.tenant_id = $1
+      and h.state in ('POSTED', 'REVERSED')
+),
+billed as (
+    select r.shipment_id, sum(r.amount) as amount
+    from receivable_of_shipment_v r
+    where r.tenant_id = $1
+    group by r.shipment_id
+),
+debt as (
+    select h.id::text as record, h.gross, coalesce(b.amount, 0) as amount
+    from shipment h
+    left join billed b on b.shipment_id = h.id
+    where h.tenant_id = $1
+      and h.state = 'POSTED'
+)
+select 'sales_order_line.shipped' as figure, record, quantity as expected, shipped as found
+from ordered
+where shipped <> quantity
+union all
+select 'sales_order_line.shipped_amount', record, amount, shipped_amount
+from ordered
+where shipped_amount <> amount
+union all
+select 'sales_order_line.shipped_vat', record, vat, shipped_vat
+from ordered
+where shipped_vat <> vat
+union all
+select 'sales_order.net', record, line_net, net
+from order_sum
+where net <> line_net
+union all
+select 'sales_order.vat', record, line_vat, vat
+from order_sum
+where vat <> line_vat
+union all
+select 'sales_order.shipped_gross', record, line_shipped, shipped_gross
+from order_sum
+where shipped_gross <> line_shipped
+union all
+select 'shipment.net', record, line_net, net
+from shipment_sum
+where net <> line_net
+union all
+select 'shipment.vat', record, line_vat, vat
+from shipment_sum
+where vat <> line_vat
+union all
+select 'shipment.cost', record, line_cost, cost
+from shipment_sum
+where cost <> line_cost
+union all
+select 'shipment_line.cost', record, lot_cost, cost
+from fact
+where cost <> lot_cost
+union all
+select 'sale_fact.quantity', record, case when stands then quantity else 0 end,
+       coalesce(fact_quantity, 0)
+from fact
+where fact_quantity is distinct from case when stands then quantity else 0 end
+union all
+select 'sale_fact.revenue', record, case when stands then net else 0 end,
+       coalesce(fact_revenue, 0)
+from fact
+where fact_revenue is distinct from case when stands then net else 0 end
+union all
+select 'sale_fact.vat', record, case when stands then vat_amount else 0 end, coalesce(fact_vat, 0)
+from fact
+where fact_vat is distinct from case when stands then vat_amount else 0 end
+union all
+select 'sale_fact.cost', record, case when stands then cost else 0 end, coalesce(fact_cost, 0)
+from fact
+where fact_cost is distinct from case when stands then cost else 0 end
+union all
+select 'receivable.amount', record, gross, amount
+from debt
+where amount <> gross
