@@ -7,7 +7,7 @@ use kernel::{Refusal, RefusalCode};
 const MOST_CHARACTERS: usize = 200;
 /// Most words that are looked at.
 const MOST_WORDS: usize = 8;
-/// The trigram index finds nothing shorter.
+/// The trigram index finds nothing shorter inside a word.
 const TRIGRAM: usize = 3;
 
 /// A text to look for.
@@ -15,7 +15,8 @@ const TRIGRAM: usize = 3;
 pub(crate) struct Sought {
     /// The whole text, as `catalog_key` writes texts.
     pub(crate) whole: String,
-    /// A like-pattern of the longest word, where it has three letters.
+    /// A like-pattern that the trigram index can look up: of the word with the most letters in a
+    /// row, anywhere where these are three, else at the beginning of a word.
     pub(crate) word: Option<String>,
     /// A like-pattern of each word.
     pub(crate) patterns: Vec<String>,
@@ -40,8 +41,8 @@ impl Sought {
         if words.is_empty() {
             return Ok(None);
         }
-        let longest = words.iter().max_by_key(|word| word.chars().count());
-        let word = longest.filter(|word| letters(word) >= TRIGRAM).map(|word| pattern(word));
+        let longest = words.iter().max_by_key(|word| letters_in_a_row(word));
+        let word = longest.and_then(|word| indexed(word));
         Ok(Some(Self {
             whole: words.join(" "),
             word,
@@ -72,9 +73,18 @@ impl Sought {
     }
 }
 
-/// Letters and digits: all that makes trigrams.
-fn letters(word: &str) -> usize {
-    word.chars().filter(|c| c.is_alphanumeric()).count()
+/// Letters and digits, which are all that makes trigrams, without anything between.
+fn letters_in_a_row(word: &str) -> usize {
+    let runs = word.split(|c: char| !c.is_alphanumeric());
+    runs.map(|run| run.chars().count()).max().unwrap_or_default()
+}
+
+fn indexed(word: &str) -> Option<String> {
+    if letters_in_a_row(word) >= TRIGRAM {
+        return Some(pattern(word));
+    }
+    let begins = word.chars().next().is_some_and(char::is_alphanumeric);
+    begins.then(|| pattern(word).replacen('%', "% ", 1))
 }
 
 fn pattern(word: &str) -> String {
@@ -95,7 +105,15 @@ mod tests {
         assert_eq!(sought.word.as_deref(), Some("%красный%"));
         assert_eq!(sought.patterns, ["%кирпич%", "%красный%", "%еж%"]);
         assert_eq!(Sought::parse("100%_\\").unwrap().unwrap().patterns, ["%100\\%\\_\\\\%"]);
-        assert_eq!(Sought::parse("ab").unwrap().unwrap().word, None, "too short for the index");
+        for (typed, word) in [
+            ("ab", Some("% ab%")),
+            ("еж ооо", Some("%ооо%")),
+            ("a%%%bc", Some("% a\\%\\%\\%bc%")),
+            ("%%%", None),
+            ("«а»", None),
+        ] {
+            assert_eq!(Sought::parse(typed).unwrap().unwrap().word.as_deref(), word, "{typed}");
+        }
         assert_eq!(Sought::parse("  ").unwrap(), None);
         assert!(Sought::parse("a\0").is_err());
         assert!(Sought::parse(&"я".repeat(201)).is_err());
