@@ -12,37 +12,95 @@ pub struct Span {
     pub to: NaiveDate,
 }
 
-/// How a span is read: whole months from sums by month, the days around them line by line.
+/// How a span is read: sums by month for its months, and day by day what is missing from them or
+/// too much in them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cover {
-    /// The whole months inside, from the first day of the first to the last day of the last.
+    /// From the first day of the first month to the last day of the last.
     pub months: Option<Span>,
-    /// The days that are left: none, some before, some after, or all of a short span.
-    pub edges: Vec<Span>,
+    /// Days to add.
+    pub add: Vec<Span>,
+    /// Days of the months that the span does not hold, to subtract.
+    pub subtract: Vec<Span>,
 }
 
-/// Splits a span so that each of its days is read exactly once.
+/// Splits a span so that each of its days counts once and no other does. Of a month that the span
+/// holds in part, either its days are added or the rest is subtracted from the whole, whichever
+/// are fewer; days after today cost nothing, since nothing is dated in the future. So "twelve
+/// months to date" reads hardly anything but sums.
 #[must_use]
-pub fn cover(span: Span) -> Cover {
-    let starts_month = Month::of(span.from).first_day() == span.from;
-    let first =
-        if starts_month { Month::of(span.from) } else { Month::of(span.from).next() }.first_day();
-    // The first day after the last whole month.
-    let end = match span.to.succ_opt() {
-        Some(after) => Month::of(after).first_day(),
-        None => first,
-    };
-    let Some(last) = end.pred_opt().filter(|_| first < end) else {
-        return Cover { months: None, edges: vec![span] };
-    };
-    let mut edges = Vec::new();
-    if let Some(before) = first.pred_opt().filter(|before| span.from <= *before) {
-        edges.push(Span { from: span.from, to: before });
+pub fn cover(span: Span, today: NaiveDate) -> Cover {
+    let (first, last) = (Month::of(span.from).first_day(), last_day_of_month(span.to));
+    let head = before(span.from).map(|to| Span { from: first, to }).filter(Span::is_some);
+    let tail = after(span.to).map(|from| Span { from, to: last }).filter(Span::is_some);
+    let days = |part: Option<Span>| part.map_or(0, |part| part.days_until(today));
+    let first_end = last_day_of_month(span.from);
+    if first_end == last {
+        if days(Some(span)) <= days(head) + days(tail) {
+            return Cover { months: None, add: vec![span], subtract: vec![] };
+        }
+        let subtract = head.into_iter().chain(tail).collect();
+        return Cover { months: Some(Span { from: first, to: last }), add: vec![], subtract };
     }
-    if end <= span.to {
-        edges.push(Span { from: end, to: span.to });
+    let last_start = Month::of(span.to).first_day();
+    let start = Side {
+        whole: Span { from: first, to: first_end },
+        inside: Span { from: span.from, to: first_end },
+        outside: head,
+    };
+    let end = Side {
+        whole: Span { from: last_start, to: last },
+        inside: Span { from: last_start, to: span.to },
+        outside: tail,
+    };
+    let mut cover = Cover { months: None, add: vec![], subtract: vec![] };
+    let mut months = Span { from: first, to: last };
+    for (side, is_start) in [(start, true), (end, false)] {
+        match side.outside {
+            None => {}
+            Some(rest) if days(Some(rest)) < days(Some(side.inside)) => cover.subtract.push(rest),
+            Some(_) if is_start => {
+                cover.add.push(side.inside);
+                months.from = after(side.whole.to).unwrap_or(side.whole.to);
+            }
+            Some(_) => {
+                cover.add.push(side.inside);
+                months.to = before(side.whole.from).unwrap_or(side.whole.from);
+            }
+        }
     }
-    Cover { months: Some(Span { from: first, to: last }), edges }
+    cover.months = Some(months).filter(Span::is_some);
+    cover
+}
+
+/// The first or last month of a span.
+struct Side {
+    whole: Span,
+    inside: Span,
+    outside: Option<Span>,
+}
+
+impl Span {
+    fn is_some(&self) -> bool {
+        self.from <= self.to
+    }
+
+    /// Its days up to a day.
+    fn days_until(&self, day: NaiveDate) -> i64 {
+        ((self.to.min(day) - self.from).num_days() + 1).max(0)
+    }
+}
+
+fn before(day: NaiveDate) -> Option<NaiveDate> {
+    day.pred_opt()
+}
+
+fn after(day: NaiveDate) -> Option<NaiveDate> {
+    day.succ_opt()
+}
+
+fn last_day_of_month(day: NaiveDate) -> NaiveDate {
+    before(Month::of(day).next().first_day()).unwrap_or(day)
 }
 
 /// The months a span touches, named by their first days.
@@ -85,56 +143,77 @@ mod tests {
 
     #[test]
     fn spans_split_at_the_borders_of_months() {
-        let months = |from, to| Some(span(from, to));
-        for (asked, whole, edges) in [
-            // One whole month, and a year.
-            (span("2024-02-01", "2024-02-29"), months("2024-02-01", "2024-02-29"), vec![]),
-            (span("2024-01-01", "2024-12-31"), months("2024-01-01", "2024-12-31"), vec![]),
-            // A month to date holds no whole month; with its last day it does.
-            (span("2024-02-01", "2024-02-28"), None, vec![span("2024-02-01", "2024-02-28")]),
-            // Days on both sides.
+        let whole = |from, to| Some(span(from, to));
+        for (asked, months, add, subtract) in [
+            // Whole months need nothing else.
+            (span("2024-02-01", "2024-02-29"), whole("2024-02-01", "2024-02-29"), vec![], vec![]),
+            (span("2024-01-01", "2024-12-31"), whole("2024-01-01", "2024-12-31"), vec![], vec![]),
+            // A few days of a month are read by themselves, most days as the month less the rest.
             (
-                span("2024-01-31", "2024-03-01"),
-                months("2024-02-01", "2024-02-29"),
-                vec![span("2024-01-31", "2024-01-31"), span("2024-03-01", "2024-03-01")],
+                span("2024-02-10", "2024-02-12"),
+                None,
+                vec![span("2024-02-10", "2024-02-12")],
+                vec![],
             ),
-            // Over a border, no month inside.
-            (span("2024-01-02", "2024-02-28"), None, vec![span("2024-01-02", "2024-02-28")]),
-            // A day.
-            (span("2024-12-31", "2024-12-31"), None, vec![span("2024-12-31", "2024-12-31")]),
-            // Twelve months to date.
             (
-                span("2023-12-01", "2024-11-23"),
-                months("2023-12-01", "2024-10-31"),
-                vec![span("2024-11-01", "2024-11-23")],
+                span("2024-02-03", "2024-02-27"),
+                whole("2024-02-01", "2024-02-29"),
+                vec![],
+                vec![span("2024-02-01", "2024-02-02"), span("2024-02-28", "2024-02-29")],
+            ),
+            // Over the borders, each end its own way.
+            (
+                span("2024-01-31", "2024-03-30"),
+                whole("2024-02-01", "2024-03-31"),
+                vec![span("2024-01-31", "2024-01-31")],
+                vec![span("2024-03-31", "2024-03-31")],
+            ),
+            // No month is whole or nearly so.
+            (
+                span("2024-01-31", "2024-02-01"),
+                None,
+                vec![span("2024-01-31", "2024-01-31"), span("2024-02-01", "2024-02-01")],
+                vec![],
+            ),
+            // To date: the rest of today's month lies in the future and is free to subtract.
+            (
+                span("2025-12-01", "2026-11-03"),
+                whole("2025-12-01", "2026-11-30"),
+                vec![],
+                vec![span("2026-11-04", "2026-11-30")],
+            ),
+            (
+                span("2026-11-01", "2026-11-03"),
+                whole("2026-11-01", "2026-11-30"),
+                vec![],
+                vec![span("2026-11-04", "2026-11-30")],
             ),
         ] {
-            assert_eq!(cover(asked), Cover { months: whole, edges }, "{asked:?}");
+            let found = cover(asked, day("2026-11-03"));
+            assert_eq!(found, Cover { months, add, subtract }, "{asked:?}");
         }
     }
 
     proptest! {
         #[test]
-        fn each_day_is_read_once(start in 0_u64..4000, length in 0_u64..1200) {
-            let from = day("2019-12-25") + chrono::Days::new(start);
+        fn each_day_counts_once(start in 0_u64..1500, length in 0_u64..800, now in 0_u64..2500) {
+            let origin = day("2019-12-25");
+            let from = origin + chrono::Days::new(start);
             let asked = Span { from, to: from + chrono::Days::new(length) };
-            let Cover { months, edges } = cover(asked);
-            let mut read: Vec<NaiveDate> = Vec::new();
-            for part in months.iter().chain(&edges) {
-                prop_assert!(part.from <= part.to);
-                read.extend(part.from.iter_days().take_while(|day| *day <= part.to));
-            }
-            read.sort();
-            let all: Vec<_> = asked.from.iter_days().take_while(|day| *day <= asked.to).collect();
-            prop_assert_eq!(read, all);
+            let Cover { months, add, subtract } = cover(asked, origin + chrono::Days::new(now));
             if let Some(whole) = months {
                 prop_assert_eq!(Month::of(whole.from).first_day(), whole.from);
-                let after = whole.to.succ_opt().unwrap();
-                prop_assert_eq!(Month::of(after).first_day(), after);
+                prop_assert_eq!(last_day_of_month(whole.to), whole.to);
             }
-            // What is left is never a whole month.
-            for edge in &edges {
-                prop_assert!(cover(*edge).months.is_none());
+            for part in months.iter().chain(&add).chain(&subtract) {
+                prop_assert!(part.from <= part.to);
+            }
+            let holds = |part: &Span, day| i32::from(part.from <= day && day <= part.to);
+            for today in (origin - chrono::Days::new(60)).iter_days().take(2500) {
+                let plus: i32 = months.iter().chain(&add).map(|part| holds(part, today)).sum();
+                let minus: i32 = subtract.iter().map(|part| holds(part, today)).sum();
+                prop_assert_eq!(plus - minus, holds(&asked, today), "{}", today);
+                prop_assert!(plus <= 1, "{}", today);
             }
         }
     }

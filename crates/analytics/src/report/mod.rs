@@ -127,7 +127,7 @@ pub async fn sales_report(
     query.check(permit)?;
     let base = permit.scope().facts().base_currency;
     let currency = query.currency.unwrap_or(base);
-    let rows: Vec<Row> = tx.all(statement(permit, query, currency)).await?;
+    let rows: Vec<Row> = tx.all(statement(permit, query, currency, tx.today())).await?;
     let allowed = sees_cost(permit);
     // Cost is in the base currency: against another one it says nothing.
     let told = Told {
@@ -159,11 +159,16 @@ pub async fn sales_report(
     Ok(report)
 }
 
-fn statement(permit: &Permit<ReadSalesReport>, query: &SalesQuery, currency: Currency) -> Sql {
+fn statement(
+    permit: &Permit<ReadSalesReport>,
+    query: &SalesQuery,
+    currency: Currency,
+    today: NaiveDate,
+) -> Sql {
     let (head, tail) = REPORT.split_once("{source}").unwrap_or((REPORT, ""));
     let limit = i64::from(query.top.unwrap_or(query::DEFAULT_ROWS));
     let mut sql = Sql::new(head, values![permit.tenant(), currency, limit]);
-    source::push(&mut sql, permit, query);
+    source::push(&mut sql, permit, query, today);
     let (keys, groups) = source::keys(&query.dimensions);
     let order = query.order_text();
     sql.push(

@@ -1,6 +1,6 @@
 //! What a report adds up. Where one dimension besides the month is asked for or filtered by, the
-//! sums by month answer for whole months, with the facts still queued; days around them, and
-//! everything else, come from the register.
+//! sums by month answer, with the facts still queued, and the register for days more or less than
+//! whole months; everything else comes from the register.
 
 use std::collections::BTreeSet;
 
@@ -22,14 +22,14 @@ struct Among {
 
 /// Adds the `select`s whose rows are the sales asked for and allowed, each exactly once.
 /// `$1` is the tenant.
-pub(super) fn push<A>(sql: &mut Sql, permit: &Permit<A>, query: &SalesQuery) {
+pub(super) fn push<A>(sql: &mut Sql, permit: &Permit<A>, query: &SalesQuery, today: NaiveDate) {
     let managers = permit.managers();
     let customer = permit.customer().map(|id| vec![id.0]);
     let filters = filters(&query.filter, managers, customer);
     let Some(rolled) = rolled_by(&query.dimensions, &filters) else {
         return push_facts(sql, query.span, &filters, Facts::All);
     };
-    let Cover { months, edges } = cover(query.span);
+    let Cover { months, add, subtract } = cover(query.span, today);
     let mut first = true;
     let mut next = |sql: &mut Sql| {
         if !std::mem::take(&mut first) {
@@ -42,9 +42,11 @@ pub(super) fn push<A>(sql: &mut Sql, permit: &Permit<A>, query: &SalesQuery) {
         next(sql);
         push_facts(sql, months, &filters, Facts::Queued);
     }
-    for edge in edges {
-        next(sql);
-        push_facts(sql, edge, &filters, Facts::All);
+    for (days, facts) in [(add, Facts::All), (subtract, Facts::Negated)] {
+        for days in days {
+            next(sql);
+            push_facts(sql, days, &filters, facts);
+        }
     }
 }
 
@@ -134,7 +136,7 @@ fn push_rollup(sql: &mut Sql, months: Span, dimension: Option<Dimension>, filter
         let value = if at == place { key } else { "null::uuid" };
         sql.push(&format!(", {value} as {column}"));
     }
-    sql.push(", r.currency, r.quantity, r.revenue, r.cost");
+    sql.push(", r.currency, r.quantity, r.revenue, r.cost, r.facts");
     sql.push("\n    from sale_rollup r\n    where r.tenant_id = $1");
     sql.with(" and r.dimension = ", name, "");
     push_between(sql, "r.month", months);
@@ -149,6 +151,8 @@ enum Facts {
     /// All of them, from the register: sale_fact_by_date, sale_fact_of_manager or
     /// sale_fact_of_customer.
     All,
+    /// All of them, to be taken away from sums that hold them.
+    Negated,
     /// Those the sums do not hold yet: the queue, and the register by its primary key.
     Queued,
 }
@@ -156,10 +160,14 @@ enum Facts {
 fn push_facts(sql: &mut Sql, span: Span, filters: &[Among], facts: Facts) {
     sql.push(
         "select date_trunc('month', f.occurred_on::timestamp)::date as month, f.customer_id, \
-         f.product_id, f.product_group_id, f.manager_id, f.currency, f.quantity, f.revenue, f.cost",
+         f.product_id, f.product_group_id, f.manager_id, f.currency, ",
     );
     sql.push(match facts {
-        Facts::All => "\n    from sale_fact_v f\n    where f.tenant_id = $1",
+        Facts::All | Facts::Queued => "f.quantity, f.revenue, f.cost, 1::bigint as facts",
+        Facts::Negated => "-f.quantity, -f.revenue, -f.cost, -1",
+    });
+    sql.push(match facts {
+        Facts::All | Facts::Negated => "\n    from sale_fact_v f\n    where f.tenant_id = $1",
         Facts::Queued => {
             "\n    from sale_fact_delta d\n    join sale_fact_v f on f.tenant_id = d.tenant_id and \
              f.id = d.fact_id\n    where d.tenant_id = $1"

@@ -16,6 +16,8 @@ grouped as materialized (
            (sum(s.revenue) - sum(s.cost)) / nullif(sum(s.revenue), 0) as margin
     from source s
     group by {groups}
+    -- What was added and taken away again was never sold.
+    having sum(s.facts) > 0
 ),
 first_rows as (
     select g.month, g.customer_id, g.product_id, g.product_group_id, g.manager_id, g.currency,
