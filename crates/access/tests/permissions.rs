@@ -1,6 +1,8 @@
 //! The permission matrix as a file that people review: role × right, and what partners' scopes
 //! give. `UPDATE_GOLDEN=1 cargo test -p access` writes it anew.
 
+#![allow(clippy::unwrap_used, reason = "what helpers of a test cannot do fails it")]
+
 use std::fmt::Write;
 use std::path::Path;
 

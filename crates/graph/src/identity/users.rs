@@ -60,7 +60,7 @@ impl User {
 
     /// The largest discount he gives without asking, percent; null: none of his own.
     async fn max_discount(&self) -> Option<Decimal> {
-        self.0.max_discount.map(Decimal)
+        self.0.max_discount.map(|percent| Decimal(percent.normalize()))
     }
 
     /// Whether he may sign in.

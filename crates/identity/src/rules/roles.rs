@@ -50,7 +50,8 @@ impl From<RoleRule> for Refusal {
         match rule {
             RoleRule::NameForm => Self::new(
                 RefusalCode::Invalid,
-                "A role's name holds 2 to 41 small letters, digits and underscores, a letter first.",
+                "A role's name holds 2 to 41 small letters, digits and underscores, a letter \
+                 first.",
                 "Имя роли — от 2 до 41 строчной латинской буквы, цифры или подчёркивания, \
                  первой идёт буква.",
             )
