@@ -66,16 +66,6 @@ pub enum Language {
     Ru,
 }
 
-/// Which way a list is ordered.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "kernel::Direction")]
-pub enum SortDirection {
-    /// Smallest first.
-    Asc,
-    /// Largest first.
-    Desc,
-}
-
 /// A field of an update: left out, null, or a value.
 fn change<T, U>(field: MaybeUndefined<T>, into: impl Fn(T) -> U) -> Option<Option<U>> {
     match field {

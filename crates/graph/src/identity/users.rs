@@ -8,12 +8,12 @@ use kernel::{DepartmentId, Percent, UserId};
 
 use super::people::Department;
 use super::trail::{AuditEntry, history};
-use super::{Language, SortDirection, change, told};
+use super::{Language, change, told};
 use crate::errors::Failure;
 use crate::idempotency::mutate;
 use crate::ids::{GlobalId, global};
 use crate::loaders::{Load, Loaded, Loaders};
-use crate::paging::{self, COUNT_CAP, Connection};
+use crate::paging::{self, COUNT_CAP, Connection, OrderDirection};
 use crate::scalars::{DateTime, Decimal};
 use crate::session::Session;
 use crate::user_error::UserError;
@@ -137,8 +137,8 @@ pub struct UserOrder {
     /// By what.
     field: UserOrderField,
     /// Which way.
-    #[graphql(default_with = "SortDirection::Asc")]
-    direction: SortDirection,
+    #[graphql(default_with = "OrderDirection::Asc")]
+    direction: OrderDirection,
 }
 
 /// Queries of users.
