@@ -42,7 +42,12 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    pub(crate) async fn new() -> Outcome<Self> {
+    /// Makes ready to hash; takes the time of one hash. A server has this from
+    /// [`crate::Identity::passwords`].
+    ///
+    /// # Errors
+    /// A fault where hashing does not work at all.
+    pub async fn new() -> Outcome<Self> {
         let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
         let seats = Arc::new(Semaphore::new(cores.min(MOST_AT_ONCE)));
         let mut unknown = [0_u8; 32];
