@@ -37,6 +37,7 @@ pub mod paging;
 mod scalars;
 mod schema;
 mod session;
+mod stock;
 #[cfg(test)]
 mod tests;
 mod user_error;

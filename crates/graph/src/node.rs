@@ -45,6 +45,11 @@ nodes! {
     Team(crate::identity::Team, TeamId),
     ApiKey(crate::identity::ApiKey, ApiKeyId),
     AuditEntry(crate::identity::AuditEntry, AuditId),
+    GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),
+    GoodsReceiptLine(crate::stock::GoodsReceiptLine, ReceiptLineId),
+    Lot(crate::stock::Lot, LotId),
+    StockMovement(crate::stock::StockMovement, MovementId),
+    Reservation(crate::stock::Reservation, ReservationId),
 }
 
 /// Records by global id.

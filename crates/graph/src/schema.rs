@@ -14,6 +14,7 @@ pub struct Query(
     crate::node::NodeQuery,
     crate::identity::IdentityQuery,
     crate::analytics::AnalyticsQuery,
+    crate::stock::StockQuery,
     // One line a context: crate::catalog::CatalogQuery, …
 );
 
@@ -21,6 +22,7 @@ pub struct Query(
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     crate::identity::IdentityMutation,
+    crate::stock::StockMutation,
     // One line a context: crate::catalog::CatalogMutation, …
 );
 

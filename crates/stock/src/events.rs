@@ -7,6 +7,7 @@ use db::{EventDraft, TenantTx};
 use kernel::Uuid;
 
 use crate::rules::BalanceKey;
+use crate::store::receipts::Header;
 
 /// Tells that balances changed because of a document.
 pub(crate) fn stock_changed<'a>(
@@ -31,13 +32,13 @@ pub(crate) fn stock_changed<'a>(
     });
 }
 
-/// Tells that a receipt was made or changed its state.
-pub(crate) fn receipt_changed(tx: &TenantTx, receipt: kernel::ReceiptId) {
+/// Tells that a receipt was made or changed. Its author stands for the responsible manager.
+pub(crate) fn receipt_changed(tx: &TenantTx, receipt: &Header) {
     tx.emit(EventDraft {
         kind: "document_changed",
         subject_kind: "GoodsReceipt",
-        subject_id: receipt.0,
-        manager_id: None,
+        subject_id: receipt.id.0,
+        manager_id: receipt.created_by,
         customer_id: None,
         products: Vec::new(),
         warehouses: Vec::new(),

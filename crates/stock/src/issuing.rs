@@ -119,7 +119,6 @@ async fn refusal<A>(
     let describe = |short: &Shortage| {
         json!({
             "line": short.place,
-            "product": short.product_id,
             "sku": sku(&short.product_id),
             "asked": short.asked,
             "available": short.available,
@@ -147,15 +146,14 @@ async fn refusal<A>(
     Ok(refusal.at(path).with(json!({ "lines": list })))
 }
 
-/// The lots whose later balances stand in the way.
+/// The later balances of lots that stand in the way.
 fn barred(short: &Shortage, lows: &[Low]) -> Vec<Value> {
     let stands = |low: &&Low| {
         let same =
             |key: &BalanceKey| key.lot_id == low.lot_id && key.warehouse_id == low.warehouse_id;
         short.barred.iter().any(same)
     };
-    let describe =
-        |low: &Low| json!({ "lot": low.lot_id, "date": low.day, "balance": low.balance });
+    let describe = |low: &Low| json!({ "date": low.day, "balance": low.balance });
     lows.iter().filter(stands).map(describe).collect()
 }
 

@@ -37,7 +37,7 @@ impl Command for CancelGoodsReceipt {
             self.id,
             json!({ "state": ["DRAFT", "CANCELLED"] }),
         ));
-        events::receipt_changed(tx, self.id);
+        events::receipt_changed(tx, &receipt);
         Ok(self.id)
     }
 }

@@ -56,6 +56,7 @@ impl Command for CreateGoodsReceipt {
             external_reference: self.external_reference.clone(),
             reversed_on: None,
             version: 1,
+            created_by: permit.user(),
         };
         let written = receipts::insert(tx, permit, &receipt).await;
         on_constraint(written, "goods_receipt_external_reference_key", draft::reference_taken)?;
@@ -66,7 +67,7 @@ impl Command for CreateGoodsReceipt {
             receipt.id,
             json!({ "after": receipt, "lines": lines }),
         ));
-        events::receipt_changed(tx, receipt.id);
+        events::receipt_changed(tx, &receipt);
         Ok(receipt.id)
     }
 }

@@ -61,7 +61,7 @@ impl Command for PostGoodsReceipt {
             self.id,
             json!({ "state": ["DRAFT", "POSTED"], "number": receipt.number, "lines": lines }),
         ));
-        events::receipt_changed(tx, self.id);
+        events::receipt_changed(tx, &receipt);
         events::stock_changed(tx, "GoodsReceipt", self.id, movements.iter().map(|m| &m.key));
         Ok(self.id)
     }
@@ -108,7 +108,7 @@ async fn fill_costs<A>(
     let unknown: Vec<ProductId> =
         open.into_iter().filter(|product| !known.contains_key(product)).collect();
     if !unknown.is_empty() {
-        return Err(cost_unknown(&unknown).into());
+        return Err(cost_unknown(tx, permit, &unknown).await?.into());
     }
     for (place, line) in lines.iter_mut().enumerate() {
         if line.unit_cost.is_none() {
@@ -139,11 +139,18 @@ fn no_lines() -> Refusal {
     Refusal::new(RefusalCode::NoLines, "The receipt has no lines.", "В поступлении нет строк.")
 }
 
-fn cost_unknown(products: &[ProductId]) -> Refusal {
-    Refusal::new(
+async fn cost_unknown<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    products: &[ProductId],
+) -> Outcome<Refusal> {
+    let cards = catalog::product_cards(tx, permit, products).await?;
+    let mut skus: Vec<&str> = cards.values().map(|card| card.sku.as_str()).collect();
+    skus.sort_unstable();
+    Ok(Refusal::new(
         RefusalCode::Required,
         "Some goods have no cost, and were never received before: state their cost.",
         "У части товаров не указана себестоимость, и раньше они не поступали: укажите её.",
     )
-    .with(json!({ "products": products }))
+    .with(json!({ "skus": skus })))
 }

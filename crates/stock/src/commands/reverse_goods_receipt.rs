@@ -65,7 +65,7 @@ impl Command for ReverseGoodsReceipt {
             self.id,
             json!({ "state": ["POSTED", "REVERSED"], "reversedOn": date }),
         ));
-        events::receipt_changed(tx, self.id);
+        events::receipt_changed(tx, &receipt);
         events::stock_changed(tx, "GoodsReceipt", self.id, keys.iter());
         Ok(self.id)
     }
@@ -73,13 +73,13 @@ impl Command for ReverseGoodsReceipt {
 
 fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
     let mut touched: Vec<Value> = Vec::new();
-    for one in moved {
+    // The receipt's lines moved in their order.
+    for (line, one) in moved.iter().enumerate() {
         let now = locked.iter().find(|balance| balance.key() == one.key());
         let whole = now.is_some_and(|b| b.on_hand == one.quantity && b.reserved.is_zero());
         if !whole {
             touched.push(json!({
-                "product": one.product_id,
-                "lot": one.lot_id,
+                "line": line,
                 "received": one.quantity,
                 "onHand": now.map(|balance| balance.on_hand),
                 "reserved": now.map(|balance| balance.reserved),
@@ -94,14 +94,14 @@ fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
         "Goods of this receipt are reserved or already gone.",
         "Товары этого поступления зарезервированы или уже отгружены.",
     )
-    .with(json!({ "lots": touched })))
+    .with(json!({ "lines": touched })))
 }
 
 fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
     let below: Vec<Value> = lows
         .iter()
         .filter(|low| low.balance.is_sign_negative() && !low.balance.is_zero())
-        .map(|low| json!({ "lot": low.lot_id, "date": low.day, "balance": low.balance }))
+        .map(|low| json!({ "date": low.day, "balance": low.balance }))
         .collect();
     if below.is_empty() {
         return Ok(());

@@ -66,7 +66,7 @@ impl Command for SetReceiptCosts {
             self.id,
             json!({ "before": before, "after": lines }),
         ));
-        events::receipt_changed(tx, self.id);
+        events::receipt_changed(tx, &after);
         Ok(self.id)
     }
 }

@@ -73,7 +73,7 @@ impl Command for UpdateGoodsReceipt {
             self.id,
             json!({ "before": before, "after": after, "lines": changes }),
         ));
-        events::receipt_changed(tx, self.id);
+        events::receipt_changed(tx, &after);
         Ok(self.id)
     }
 }

@@ -18,7 +18,7 @@ pub use loaders::{
 pub use lots::{LotRow, LotStock, lots_by_id, lots_in_stock, lots_of_receipt_lines, stock_of_lots};
 pub use movements::{
     MovementFilter, MovementRow, count_movements, movements, movements_by_id,
-    movements_of_documents,
+    movements_of_documents, movements_of_lots,
 };
 pub use receipts::{
     ReceiptFilter, ReceiptLineRow, ReceiptRow, ReceiptSort, count_receipts, receipts,

@@ -169,6 +169,45 @@ pub async fn movements_of_documents(
     Ok(found)
 }
 
+/// Movements shown of one lot at most.
+const MOST_MOVEMENTS: i64 = 250;
+
+/// The latest movements of lots, the newest first, at most 250 a lot; lots without any are
+/// absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn movements_of_lots(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    lots: &[LotId],
+) -> Outcome<HashMap<LotId, Vec<MovementRow>>> {
+    let sql = "
+        select m.id, m.organization_id, m.warehouse_id, m.product_id, m.lot_id, m.kind, m.quantity,
+               case when $2 then m.value end as value, m.document_kind, m.document_id, m.line_id,
+               m.reverses, m.occurred_on, m.recorded_at, m.created_by
+        from (select distinct u.id from unnest($4::uuid[]) as u (id)) l
+        cross join lateral (
+            select i.id, i.organization_id, i.warehouse_id, i.product_id, i.lot_id, i.kind,
+                   i.quantity, i.value, i.document_kind, i.document_id, i.line_id, i.reverses,
+                   i.occurred_on, i.recorded_at, i.created_by
+            from stock_movement i
+            where i.tenant_id = $1 and $3 and i.lot_id = l.id
+            order by i.occurred_on desc, i.id desc
+            limit $5
+        ) m
+        order by m.lot_id, m.occurred_on desc, m.id desc";
+    let seen = (sees_cost(permit), sees_buyers(permit));
+    let ids = uuids(lots.iter().copied());
+    let values = values![permit.tenant(), seen.0, seen.1, ids, MOST_MOVEMENTS];
+    let rows: Vec<MovementRow> = tx.all(Sql::new(sql, values)).await?;
+    let mut found: HashMap<LotId, Vec<MovementRow>> = HashMap::new();
+    for row in rows {
+        found.entry(row.lot_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
 async fn select(
     tx: &TenantTx,
     permit: &Permit<ReadStock>,

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Decimal, NaiveDate, OrganizationId, ProductId, ReceiptId, ReceiptLineId, WarehouseId,
+    Decimal, NaiveDate, OrganizationId, ProductId, ReceiptId, ReceiptLineId, UserId, WarehouseId,
 };
 use serde::Serialize;
 
@@ -30,6 +30,7 @@ pub(crate) struct Header {
     pub(crate) external_reference: Option<String>,
     pub(crate) reversed_on: Option<NaiveDate>,
     pub(crate) version: i32,
+    pub(crate) created_by: Option<UserId>,
 }
 
 impl Header {
@@ -61,7 +62,8 @@ pub(crate) async fn lock<A>(
 ) -> Result<Option<Header>, Fault> {
     let sql = "
         select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id, r.supplier_name,
-               r.state, r.amount, r.comment, r.external_reference, r.reversed_on, r.version
+               r.state, r.amount, r.comment, r.external_reference, r.reversed_on, r.version,
+               r.created_by
         from goods_receipt r
         where r.tenant_id = $1
           and r.id = $2
@@ -91,7 +93,7 @@ pub(crate) async fn insert<A>(
         new.amount,
         new.comment.clone(),
         new.external_reference.clone(),
-        permit.user(),
+        new.created_by,
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())

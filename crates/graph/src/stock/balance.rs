@@ -1,0 +1,54 @@
+//! Goods of one product in one warehouse.
+
+use ::stock::StockRow;
+use async_graphql::{Context, Object};
+
+use super::loads::{BalancesOf, LotsInStock};
+use super::lot::LotBalance;
+use super::value;
+use crate::scalars::{Decimal, Money};
+use crate::session::Session;
+
+/// Goods of one product and organization in one warehouse, all lots together.
+#[derive(Clone, Debug)]
+pub struct StockBalance(StockRow);
+
+impl From<StockRow> for StockBalance {
+    fn from(row: StockRow) -> Self {
+        Self(row)
+    }
+}
+
+/// Goods of one product and organization in one warehouse, all lots together.
+#[Object]
+impl StockBalance {
+    /// What lies there, in the product's base unit.
+    async fn on_hand(&self) -> Decimal {
+        self.0.on_hand.into()
+    }
+
+    /// What is held for orders, in the product's base unit.
+    async fn reserved(&self) -> Decimal {
+        self.0.reserved.into()
+    }
+
+    /// On hand less reserved, of lots neither expired today nor blocked, in the product's base
+    /// unit.
+    async fn available(&self) -> Decimal {
+        self.0.available.into()
+    }
+
+    /// What the goods on hand cost, in the base currency. Needs the right `cost.read`.
+    async fn value(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(value(ctx, self.0.value)?)
+    }
+
+    /// The lots it consists of, those received first first; at most 250.
+    async fn lots(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<LotBalance>> {
+        let session = Session::of(ctx)?;
+        let lots = session.load(LotsInStock(self.0.product_id)).await?.unwrap_or_default();
+        let keys = lots.iter().map(|lot| BalancesOf(lot.key())).collect();
+        let balances = session.load_all(keys).await?.into_iter().flatten().flatten();
+        Ok(balances.filter(|balance| balance.is_part_of(&self.0)).collect())
+    }
+}

@@ -1,0 +1,221 @@
+//! What filters, orders and mutations of stock take.
+
+use ::stock::commands::{LineCost, ReceiptLineInput};
+use ::stock::{MovementFilter, ReceiptFilter, ReceiptSort};
+use async_graphql::{Enum, InputObject, MaybeUndefined};
+use kernel::{Direction, LotId, OrganizationId, ProductId, ReceiptId, ReceiptLineId, WarehouseId};
+
+use super::receipt::GoodsReceiptState;
+use crate::ids::{AnyId, GlobalId};
+use crate::paging::OrderDirection;
+use crate::scalars::{Date, Decimal};
+
+/// Which goods receipts; all conditions hold together.
+#[derive(InputObject)]
+pub struct GoodsReceiptFilter {
+    /// In one of these states.
+    state: Option<Vec<GoodsReceiptState>>,
+    /// Of this organization.
+    organization: Option<GlobalId<OrganizationId>>,
+    /// Into this warehouse.
+    warehouse: Option<GlobalId<WarehouseId>>,
+    /// Dated on this day or later.
+    date_from: Option<Date>,
+    /// Dated on this day or earlier.
+    date_to: Option<Date>,
+    /// With this number.
+    number: Option<String>,
+    /// With this name in another program.
+    external_reference: Option<String>,
+}
+
+impl GoodsReceiptFilter {
+    pub(super) fn read(self) -> ReceiptFilter {
+        let states = self.state.map(|list| list.into_iter().map(Into::into).collect());
+        ReceiptFilter {
+            states,
+            organization: self.organization.map(|id| id.0),
+            warehouse: self.warehouse.map(|id| id.0),
+            from: self.date_from.map(|day| day.0),
+            to: self.date_to.map(|day| day.0),
+            number: self.number,
+            external_reference: self.external_reference,
+        }
+    }
+}
+
+/// What goods receipts are ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "ReceiptSort")]
+pub enum GoodsReceiptOrderField {
+    /// The business date.
+    Date,
+    /// The number; drafts have none.
+    Number,
+}
+
+/// The order of goods receipts; ids break ties.
+#[derive(InputObject)]
+pub struct GoodsReceiptOrder {
+    /// By what.
+    field: GoodsReceiptOrderField,
+    /// Which way.
+    direction: OrderDirection,
+}
+
+impl GoodsReceiptOrder {
+    /// The newest first where nothing is asked for.
+    pub(super) fn read(order: Option<Self>) -> (ReceiptSort, Direction) {
+        order.map_or((ReceiptSort::Date, Direction::Desc), |order| {
+            (order.field.into(), order.direction.into())
+        })
+    }
+}
+
+/// Which movements; all conditions hold together.
+#[derive(InputObject)]
+pub struct StockMovementFilter {
+    /// Of this product.
+    product: Option<GlobalId<ProductId>>,
+    /// Of this lot.
+    lot: Option<GlobalId<LotId>>,
+    /// In this warehouse.
+    warehouse: Option<GlobalId<WarehouseId>>,
+    /// Of this document: a goods receipt or a shipment.
+    document: Option<AnyId>,
+    /// On this day or later.
+    date_from: Option<Date>,
+    /// On this day or earlier.
+    date_to: Option<Date>,
+}
+
+impl StockMovementFilter {
+    pub(super) fn read(self) -> MovementFilter {
+        MovementFilter {
+            product: self.product.map(|id| id.0),
+            lot: self.lot.map(|id| id.0),
+            warehouse: self.warehouse.map(|id| id.0),
+            document: self.document.map(|id| id.uuid),
+            from: self.date_from.map(|day| day.0),
+            to: self.date_to.map(|day| day.0),
+        }
+    }
+}
+
+/// A line of a goods receipt.
+#[derive(InputObject)]
+pub struct GoodsReceiptLineInput {
+    /// The draft's line that it continues; it keeps its cost where none is named.
+    id: Option<GlobalId<ReceiptLineId>>,
+    /// Goods, not a service.
+    product_id: GlobalId<ProductId>,
+    /// In the product's base unit, above zero, at most 3 places.
+    quantity: Decimal,
+    /// Per base unit in the base currency, without recoverable tax, at most 4 places. Needs the
+    /// right `receipt.cost`. A line without it takes, on posting, what the product cost last.
+    unit_cost: Option<Decimal>,
+    /// The last day the goods may be sold on.
+    expires_on: Option<Date>,
+}
+
+impl GoodsReceiptLineInput {
+    fn read(self) -> ReceiptLineInput {
+        ReceiptLineInput {
+            id: self.id.map(|id| id.0),
+            product_id: self.product_id.0,
+            quantity: self.quantity.0,
+            unit_cost: self.unit_cost.map(|cost| cost.0),
+            expires_on: self.expires_on.map(|day| day.0),
+        }
+    }
+
+    pub(super) fn read_all(list: Vec<Self>) -> Vec<ReceiptLineInput> {
+        list.into_iter().map(Self::read).collect()
+    }
+}
+
+/// A new goods receipt.
+#[derive(InputObject)]
+pub struct CreateGoodsReceiptInput {
+    /// Whose goods; the default organization where it is absent.
+    pub(super) organization_id: Option<GlobalId<OrganizationId>>,
+    /// Where to; the default warehouse where it is absent.
+    pub(super) warehouse_id: Option<GlobalId<WarehouseId>>,
+    /// The business date; today where it is absent. Posting checks it against the closed period.
+    pub(super) date: Option<Date>,
+    /// Who delivered, at most 200 characters.
+    #[graphql(default)]
+    pub(super) supplier_name: String,
+    /// A note, at most 2,000 characters.
+    #[graphql(default)]
+    pub(super) comment: String,
+    /// Its name in another program, unique among receipts for ever.
+    pub(super) external_reference: Option<String>,
+    /// The goods, at most 1,000 lines.
+    #[graphql(default)]
+    pub(super) lines: Vec<GoodsReceiptLineInput>,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// A change of a draft. What is absent stays as it is.
+#[derive(InputObject)]
+pub struct UpdateGoodsReceiptInput {
+    /// The receipt.
+    pub(super) id: GlobalId<ReceiptId>,
+    /// The version that was read.
+    pub(super) version: i32,
+    /// Where to.
+    pub(super) warehouse_id: Option<GlobalId<WarehouseId>>,
+    /// The business date.
+    pub(super) date: Option<Date>,
+    /// Who delivered, at most 200 characters.
+    pub(super) supplier_name: Option<String>,
+    /// A note, at most 2,000 characters.
+    pub(super) comment: Option<String>,
+    /// Its name in another program; null removes it.
+    pub(super) external_reference: MaybeUndefined<String>,
+    /// All lines anew; lines with their ids keep their costs.
+    pub(super) lines: Option<Vec<GoodsReceiptLineInput>>,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// What the goods of one line cost.
+#[derive(InputObject)]
+pub struct GoodsReceiptCostInput {
+    /// The line.
+    line_id: GlobalId<ReceiptLineId>,
+    /// Per base unit in the base currency, without recoverable tax, at most 4 places.
+    unit_cost: Decimal,
+}
+
+impl GoodsReceiptCostInput {
+    pub(super) fn read(self) -> LineCost {
+        LineCost { line_id: self.line_id.0, unit_cost: self.unit_cost.0 }
+    }
+}
+
+/// Costs of a draft's lines.
+#[derive(InputObject)]
+pub struct SetGoodsReceiptCostsInput {
+    /// The receipt.
+    pub(super) id: GlobalId<ReceiptId>,
+    /// The version that was read.
+    pub(super) version: i32,
+    /// Lines that are not named keep what they have.
+    pub(super) costs: Vec<GoodsReceiptCostInput>,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// A goods receipt in the version that was read.
+#[derive(InputObject)]
+pub struct GoodsReceiptInput {
+    /// The receipt.
+    pub(super) id: GlobalId<ReceiptId>,
+    /// The version that was read.
+    pub(super) version: i32,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    pub(super) idempotency_key: Option<String>,
+}

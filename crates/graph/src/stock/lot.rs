@@ -1,0 +1,133 @@
+//! Lots, and what is left of them.
+
+use ::stock::{LotRow, LotStock, StockRow};
+use async_graphql::{Context, ID, Object};
+use kernel::LotId;
+
+use super::loads::{BalancesOf, MovementsOfLot};
+use super::movement::StockMovement;
+use super::receipt::GoodsReceipt;
+use super::{cost, value};
+use crate::ids::global;
+use crate::scalars::{Date, DateTime, Decimal, Money};
+use crate::session::Session;
+
+/// A received quantity of one product and organization with its own value.
+#[derive(Clone, Debug)]
+pub struct Lot(LotRow);
+
+impl From<LotRow> for Lot {
+    fn from(row: LotRow) -> Self {
+        Self(row)
+    }
+}
+
+impl Lot {
+    pub(super) fn key(&self) -> LotId {
+        self.0.id
+    }
+}
+
+/// A received quantity of one product and organization with its own value.
+#[Object]
+impl Lot {
+    /// The opaque global id.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+
+    /// The business date of its receipt; lots leave in this order.
+    async fn received_on(&self) -> Date {
+        self.0.received_on.into()
+    }
+
+    /// The last day it may be sold on; lots that expire leave first.
+    async fn expires_on(&self) -> Option<Date> {
+        self.0.expires_on.map(Date)
+    }
+
+    /// Held back: neither reserved nor shipped.
+    async fn blocked(&self) -> bool {
+        self.0.blocked
+    }
+
+    /// Who delivered it.
+    async fn supplier_name(&self) -> &str {
+        &self.0.supplier_name
+    }
+
+    /// What a base unit cost when it was received, in the base currency, without recoverable
+    /// tax. Needs the right `cost.read`.
+    async fn unit_cost(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
+        Ok(cost(ctx, self.0.unit_cost)?)
+    }
+
+    /// What is left of it, by warehouse.
+    async fn balances(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<LotBalance>> {
+        Ok(Session::of(ctx)?.load(BalancesOf(self.0.id)).await?.unwrap_or_default())
+    }
+
+    /// The receipt it came with. Needs the right `receipt.read`.
+    async fn receipt(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<GoodsReceipt>> {
+        Ok(Session::of(ctx)?.load(self.0.receipt_id).await?)
+    }
+
+    /// What went in and out, the newest first; at most 250. `stockMovements` gives all of them.
+    async fn movements(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StockMovement>> {
+        Ok(Session::of(ctx)?.load(MovementsOfLot(self.0.id)).await?.unwrap_or_default())
+    }
+
+    /// When it was written down.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+}
+
+/// What is left of a lot in one warehouse.
+#[derive(Clone, Debug)]
+pub struct LotBalance(LotStock);
+
+impl From<LotStock> for LotBalance {
+    fn from(row: LotStock) -> Self {
+        Self(row)
+    }
+}
+
+impl LotBalance {
+    /// Whether it is one of the lots that a balance sums up.
+    pub(super) fn is_part_of(&self, row: &StockRow) -> bool {
+        self.0.warehouse_id == row.warehouse_id
+            && self.0.organization_id == row.organization_id
+            && !self.0.on_hand.is_zero()
+    }
+}
+
+/// What is left of a lot in one warehouse.
+#[Object]
+impl LotBalance {
+    /// The lot.
+    async fn lot(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Lot>> {
+        Ok(Session::of(ctx)?.load(self.0.lot_id).await?)
+    }
+
+    /// What lies there, in the product's base unit.
+    async fn on_hand(&self) -> Decimal {
+        self.0.on_hand.into()
+    }
+
+    /// What is held for orders, in the product's base unit.
+    async fn reserved(&self) -> Decimal {
+        self.0.reserved.into()
+    }
+
+    /// On hand less reserved, in the product's base unit; 0 where the lot has expired today or
+    /// is blocked.
+    async fn available(&self) -> Decimal {
+        self.0.available.into()
+    }
+
+    /// What the goods on hand cost, in the base currency. Needs the right `cost.read`.
+    async fn value(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(value(ctx, self.0.value)?)
+    }
+}

@@ -1,0 +1,46 @@
+//! Stock as the API shows it: receipts, lots, balances, movements, reservations.
+
+mod balance;
+mod inputs;
+mod loads;
+mod lot;
+mod movement;
+mod mutation;
+mod query;
+mod receipt;
+
+use access::{Action, Right};
+use async_graphql::Context;
+
+pub use balance::StockBalance;
+pub use loads::{HeldFor, LotsInStock, MovementsOf, StockOf};
+pub use lot::Lot;
+pub use movement::{Reservation, StockMovement};
+pub use mutation::StockMutation;
+pub use query::StockQuery;
+pub use receipt::{GoodsReceipt, GoodsReceiptLine};
+
+use crate::errors::Failure;
+use crate::scalars::{Decimal, Money};
+use crate::session::Session;
+
+/// Seeing cost and value.
+struct SeeCost;
+
+impl Action for SeeCost {
+    const RIGHT: Right = Right::CostRead;
+}
+
+/// A value in the tenant's base currency, for those who may see cost; others get FORBIDDEN.
+fn value(ctx: &Context<'_>, amount: Option<kernel::Decimal>) -> Result<Option<Money>, Failure> {
+    let session = Session::of(ctx)?;
+    let permit = session.permit::<SeeCost>()?;
+    let currency = permit.scope().facts().base_currency;
+    Ok(amount.map(|amount| Money::new(amount, currency)))
+}
+
+/// A unit cost, for those who may see cost; others get FORBIDDEN.
+fn cost(ctx: &Context<'_>, amount: Option<kernel::Decimal>) -> Result<Option<Decimal>, Failure> {
+    Session::of(ctx)?.permit::<SeeCost>()?;
+    Ok(amount.map(Decimal))
+}

@@ -1,0 +1,165 @@
+//! What moved, and what is held.
+
+use ::stock::{Held, MovementFilter, MovementRow, ReadStock};
+use async_graphql::{Context, Enum, ID, Object};
+use db::CommandError;
+use kernel::OrderId;
+
+use super::lot::Lot;
+use super::value;
+use crate::errors::Failure;
+use crate::identity::User;
+use crate::ids::{AnyId, NodeId, global};
+use crate::node::{Node, find};
+use crate::paging::{self, Connection, OrderDirection};
+use crate::scalars::{Date, DateTime, Decimal, Money};
+use crate::session::Session;
+
+/// Why goods moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum MovementKind {
+    /// Goods came in.
+    Receipt,
+    /// Goods left with a shipment.
+    Shipment,
+    /// An earlier movement was undone.
+    Reversal,
+}
+
+/// One change of what is left of a lot in one warehouse. Never changed afterwards.
+#[derive(Clone, Debug)]
+pub struct StockMovement(MovementRow);
+
+impl From<MovementRow> for StockMovement {
+    fn from(row: MovementRow) -> Self {
+        Self(row)
+    }
+}
+
+/// One change of what is left of a lot in one warehouse. Never changed afterwards.
+#[Object]
+impl StockMovement {
+    /// The opaque global id.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+
+    /// Why it moved.
+    async fn kind(&self) -> async_graphql::Result<MovementKind> {
+        match self.0.kind.as_str() {
+            "RECEIPT" => Ok(MovementKind::Receipt),
+            "SHIPMENT" => Ok(MovementKind::Shipment),
+            "REVERSAL" => Ok(MovementKind::Reversal),
+            other => Err(Failure::broken(format!("a movement of kind {other}")).into()),
+        }
+    }
+
+    /// Above zero inwards, below zero outwards, in the product's base unit.
+    async fn quantity(&self) -> Decimal {
+        self.0.quantity.into()
+    }
+
+    /// What the goods cost, with the quantity's sign, in the base currency. Needs the right
+    /// `cost.read`.
+    async fn value(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(value(ctx, self.0.value)?)
+    }
+
+    /// The lot.
+    async fn lot(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Lot>> {
+        Ok(Session::of(ctx)?.load(self.0.lot_id).await?)
+    }
+
+    /// The document that moved it; null where the caller may not see it.
+    async fn document(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Node>> {
+        let id = AnyId { kind: self.0.document_kind.clone(), uuid: self.0.document_id };
+        Ok(visible(find(Session::of(ctx)?, id).await)?)
+    }
+
+    /// The movement that this one undoes.
+    async fn reverses(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<StockMovement>> {
+        Ok(Session::of(ctx)?.load_made(self.0.reverses).await?)
+    }
+
+    /// The business date.
+    async fn date(&self) -> Date {
+        self.0.occurred_on.into()
+    }
+
+    /// Who posted the document, where a person did.
+    async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        Ok(Session::of(ctx)?.load_made(self.0.created_by).await?)
+    }
+
+    /// When it was written down.
+    async fn recorded_at(&self) -> DateTime {
+        self.0.recorded_at.into()
+    }
+}
+
+/// A record of a type that the caller may have no right to is null, as one out of reach is.
+fn visible(found: Result<Option<Node>, Failure>) -> Result<Option<Node>, Failure> {
+    match found {
+        Err(Failure::Command(error)) if matches!(*error, CommandError::Forbidden(_)) => Ok(None),
+        other => other,
+    }
+}
+
+/// The four arguments of a connection.
+pub(super) type PageArguments<'a> = (Option<i32>, Option<&'a str>, Option<i32>, Option<&'a str>);
+
+/// A page of movements.
+pub(super) async fn list(
+    session: &Session,
+    filter: MovementFilter,
+    direction: OrderDirection,
+    (first, after, last, before): PageArguments<'_>,
+) -> Result<Connection<StockMovement>, Failure> {
+    let permit = session.permit::<ReadStock>()?;
+    let request = paging::request(first, after, last, before, "DATE")?;
+    let tx = session.tx().await?;
+    let page = ::stock::movements(&tx, &permit, &filter, direction.into(), &request).await?;
+    let count = move |session: Session| {
+        let filter = filter.clone();
+        async move {
+            let permit = session.permit::<ReadStock>()?;
+            Ok(::stock::count_movements(&*session.tx().await?, &permit, &filter).await?)
+        }
+    };
+    Ok(Connection::of(page, StockMovement::from).counted(count))
+}
+
+/// A quantity of a lot held for one order line; nobody else can ship it.
+#[derive(Clone, Debug)]
+pub struct Reservation(Held);
+
+impl From<Held> for Reservation {
+    fn from(held: Held) -> Self {
+        Self(held)
+    }
+}
+
+/// A quantity of a lot held for one order line; nobody else can ship it.
+#[Object]
+impl Reservation {
+    /// The opaque global id. A reservation is gone when nothing is held any more.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+
+    /// What is held, in the product's base unit.
+    async fn quantity(&self) -> Decimal {
+        self.0.quantity.into()
+    }
+
+    /// Out of which lot.
+    async fn lot(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Lot>> {
+        Ok(Session::of(ctx)?.load(self.0.lot_id).await?)
+    }
+
+    /// The order it is held for; null where the caller may not see it.
+    async fn order(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Node>> {
+        let id = AnyId { kind: OrderId::TYPE.to_owned(), uuid: self.0.order_id.0 };
+        Ok(visible(find(Session::of(ctx)?, id).await)?)
+    }
+}

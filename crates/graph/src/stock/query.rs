@@ -1,0 +1,151 @@
+//! Questions about stock.
+
+use ::stock::{ReadReceipts, ReadStock, StockFilter};
+use async_graphql::{Context, Object};
+use kernel::{LotId, OrganizationId, ProductId, ReceiptId, WarehouseId};
+
+use super::balance::StockBalance;
+use super::inputs::{GoodsReceiptFilter, GoodsReceiptOrder, StockMovementFilter};
+use super::lot::Lot;
+use super::movement::{self, StockMovement};
+use super::receipt::GoodsReceipt;
+use crate::errors::Failure;
+use crate::ids::GlobalId;
+use crate::paging::{self, Connection, OrderDirection};
+use crate::session::Session;
+
+/// Ids that one argument may name.
+const MOST_IDS: usize = 250;
+
+/// Queries about stock.
+#[derive(Default)]
+pub struct StockQuery;
+
+#[Object]
+#[allow(clippy::too_many_arguments)]
+impl StockQuery {
+    /// Goods receipts; the newest first where no order is asked for.
+    async fn goods_receipts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows after the cursor; 50 by default, up to 250.")]
+        first: Option<i32>,
+        #[graphql(desc = "A cursor of this list in this order.")] after: Option<String>,
+        #[graphql(desc = "The last rows before the cursor; up to 250.")] last: Option<i32>,
+        #[graphql(desc = "A cursor of this list in this order.")] before: Option<String>,
+        #[graphql(desc = "Only these.")] filter: Option<GoodsReceiptFilter>,
+        #[graphql(desc = "The order.")] order_by: Option<GoodsReceiptOrder>,
+    ) -> async_graphql::Result<Connection<GoodsReceipt>> {
+        let session = Session::of(ctx)?;
+        let permit = session.permit::<ReadReceipts>()?;
+        let order = GoodsReceiptOrder::read(order_by);
+        let name = order.0.name();
+        let request = paging::request(first, after.as_deref(), last, before.as_deref(), name)?;
+        let filter = filter.map(GoodsReceiptFilter::read).unwrap_or_default();
+        let tx = session.tx().await?;
+        let page = ::stock::receipts(&tx, &permit, &filter, order, &request).await?;
+        let count = move |session: Session| {
+            let filter = filter.clone();
+            async move {
+                let permit = session.permit::<ReadReceipts>()?;
+                Ok(::stock::count_receipts(&*session.tx().await?, &permit, &filter).await?)
+            }
+        };
+        Ok(Connection::of(page, GoodsReceipt::from).counted(count))
+    }
+
+    /// One goods receipt.
+    async fn goods_receipt(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: GlobalId<ReceiptId>,
+    ) -> async_graphql::Result<Option<GoodsReceipt>> {
+        let found = Session::of(ctx)?.load(id.0).await?;
+        Ok(Some(found.ok_or_else(Failure::not_found)?))
+    }
+
+    /// One lot.
+    async fn lot(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: GlobalId<LotId>,
+    ) -> async_graphql::Result<Option<Lot>> {
+        let found = Session::of(ctx)?.load(id.0).await?;
+        Ok(Some(found.ok_or_else(Failure::not_found)?))
+    }
+
+    /// What is in stock, by product, warehouse and organization. Nothing on hand is no row.
+    async fn stock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows after the cursor; 50 by default, up to 250.")]
+        first: Option<i32>,
+        #[graphql(desc = "A cursor of this list.")] after: Option<String>,
+        #[graphql(desc = "The last rows before the cursor; up to 250.")] last: Option<i32>,
+        #[graphql(desc = "A cursor of this list.")] before: Option<String>,
+        #[graphql(desc = "Of these products, at most 250.")] products: Option<
+            Vec<GlobalId<ProductId>>,
+        >,
+        #[graphql(desc = "In these warehouses, at most 250.")] warehouses: Option<
+            Vec<GlobalId<WarehouseId>>,
+        >,
+        #[graphql(desc = "Of these organizations, at most 250.")] organizations: Option<
+            Vec<GlobalId<OrganizationId>>,
+        >,
+    ) -> async_graphql::Result<Connection<StockBalance>> {
+        let filter = StockFilter {
+            products: ids(products)?,
+            warehouses: ids(warehouses)?,
+            organizations: ids(organizations)?,
+        };
+        let page = (first, after.as_deref(), last, before.as_deref());
+        Ok(balances(Session::of(ctx)?, filter, page).await?)
+    }
+
+    /// What went in and out, by business date; the newest first where no direction is asked for.
+    async fn stock_movements(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The first rows after the cursor; 50 by default, up to 250.")]
+        first: Option<i32>,
+        #[graphql(desc = "A cursor of this list in this direction.")] after: Option<String>,
+        #[graphql(desc = "The last rows before the cursor; up to 250.")] last: Option<i32>,
+        #[graphql(desc = "A cursor of this list in this direction.")] before: Option<String>,
+        #[graphql(desc = "Only these.")] filter: Option<StockMovementFilter>,
+        #[graphql(desc = "Oldest or newest first.", default_with = "OrderDirection::Desc")]
+        direction: OrderDirection,
+    ) -> async_graphql::Result<Connection<StockMovement>> {
+        let filter = filter.map(StockMovementFilter::read).unwrap_or_default();
+        let page = (first, after.as_deref(), last, before.as_deref());
+        Ok(movement::list(Session::of(ctx)?, filter, direction, page).await?)
+    }
+}
+
+fn ids<T>(list: Option<Vec<GlobalId<T>>>) -> Result<Option<Vec<T>>, Failure> {
+    match list {
+        Some(list) if list.len() > MOST_IDS => Err(Failure::bad_input(
+            format!("at most {MOST_IDS} values at once"),
+            format!("не более {MOST_IDS} значений за раз"),
+        )),
+        list => Ok(list.map(|list| list.into_iter().map(|id| id.0).collect())),
+    }
+}
+
+/// A page of what is in stock.
+pub(crate) async fn balances(
+    session: &Session,
+    filter: StockFilter,
+    (first, after, last, before): movement::PageArguments<'_>,
+) -> Result<Connection<StockBalance>, Failure> {
+    let permit = session.permit::<ReadStock>()?;
+    let request = paging::request(first, after, last, before, "PRODUCT")?;
+    let page = ::stock::stock(&*session.tx().await?, &permit, &filter, &request).await?;
+    let count = move |session: Session| {
+        let filter = filter.clone();
+        async move {
+            let permit = session.permit::<ReadStock>()?;
+            Ok(::stock::count_stock(&*session.tx().await?, &permit, &filter).await?)
+        }
+    };
+    Ok(Connection::of(page, StockBalance::from).counted(count))
+}

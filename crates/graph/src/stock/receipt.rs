@@ -1,0 +1,185 @@
+//! Goods receipts.
+
+use ::stock::{ReceiptLineRow, ReceiptRow, ReceiptState};
+use async_graphql::{Context, Enum, ID, Object};
+
+use super::loads::{LinesOf, LotOf, MovementsOf};
+use super::lot::Lot;
+use super::movement::StockMovement;
+use super::{cost, value};
+use crate::errors::Failure;
+use crate::identity::{AuditEntry, User, history};
+use crate::ids::global;
+use crate::scalars::{Date, DateTime, Decimal, Money};
+use crate::session::Session;
+
+/// Where a goods receipt stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "ReceiptState")]
+pub enum GoodsReceiptState {
+    /// May be changed; nothing has moved.
+    Draft,
+    /// Its goods are in stock.
+    Posted,
+    /// Was posted, and undone.
+    Reversed,
+    /// Given up before it was posted.
+    Cancelled,
+}
+
+/// Goods coming in: each line makes a lot when the receipt is posted.
+#[derive(Clone, Debug)]
+pub struct GoodsReceipt(ReceiptRow);
+
+impl From<ReceiptRow> for GoodsReceipt {
+    fn from(row: ReceiptRow) -> Self {
+        Self(row)
+    }
+}
+
+impl GoodsReceipt {
+    fn standing(&self) -> Result<ReceiptState, Failure> {
+        let unknown = || Failure::broken(format!("a receipt in state {}", self.0.state));
+        ReceiptState::parse(&self.0.state).ok_or_else(unknown)
+    }
+}
+
+/// Goods coming in: each line makes a lot when the receipt is posted.
+#[Object]
+impl GoodsReceipt {
+    /// The opaque global id.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+
+    /// The number, given on posting: unique by organization and year.
+    async fn number(&self) -> Option<&str> {
+        Some(self.0.number.as_str()).filter(|number| !number.is_empty())
+    }
+
+    /// The business date: its lots are received on this day.
+    async fn date(&self) -> Date {
+        self.0.occurred_on.into()
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> async_graphql::Result<GoodsReceiptState> {
+        Ok(self.standing()?.into())
+    }
+
+    /// The states it may go to from here.
+    async fn available_transitions(&self) -> async_graphql::Result<Vec<GoodsReceiptState>> {
+        Ok(self.standing()?.next().iter().map(|state| (*state).into()).collect())
+    }
+
+    /// Who delivered.
+    async fn supplier_name(&self) -> &str {
+        &self.0.supplier_name
+    }
+
+    /// The lines in their order.
+    async fn lines(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<GoodsReceiptLine>> {
+        Ok(Session::of(ctx)?.load(LinesOf(self.0.id)).await?.unwrap_or_default())
+    }
+
+    /// The sum of its lines, in the base currency, without recoverable tax; null while a cost is
+    /// missing. Needs the right `cost.read`.
+    async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(value(ctx, self.0.amount)?)
+    }
+
+    /// What it moved, and what its reversal moved back.
+    async fn movements(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StockMovement>> {
+        Ok(Session::of(ctx)?.load(MovementsOf(self.0.id.0)).await?.unwrap_or_default())
+    }
+
+    /// A note.
+    async fn comment(&self) -> &str {
+        &self.0.comment
+    }
+
+    /// Its name in another program, unique among receipts.
+    async fn external_reference(&self) -> Option<&str> {
+        self.0.external_reference.as_deref()
+    }
+
+    /// The business date of its reversal.
+    async fn reversed_on(&self) -> Option<Date> {
+        self.0.reversed_on.map(Date)
+    }
+
+    /// For the next change: a stale one is refused.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// Who made it, where a person did.
+    async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        Ok(Session::of(ctx)?.load_made(self.0.created_by).await?)
+    }
+
+    /// Who did what to it, the newest first; at most 100 entries.
+    async fn history(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<AuditEntry>> {
+        Ok(history(Session::of(ctx)?, self.0.id).await?)
+    }
+
+    /// When it was made.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When it was changed last.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+}
+
+/// A line of a goods receipt.
+#[derive(Clone, Debug)]
+pub struct GoodsReceiptLine(ReceiptLineRow);
+
+impl From<ReceiptLineRow> for GoodsReceiptLine {
+    fn from(row: ReceiptLineRow) -> Self {
+        Self(row)
+    }
+}
+
+/// A line of a goods receipt.
+#[Object]
+impl GoodsReceiptLine {
+    /// The opaque global id.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+
+    /// What came in, in the product's base unit.
+    async fn quantity(&self) -> Decimal {
+        self.0.quantity.into()
+    }
+
+    /// What a base unit cost, in the base currency, without recoverable tax; null while it is
+    /// not stated. Needs the right `cost.read`.
+    async fn unit_cost(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
+        Ok(cost(ctx, self.0.unit_cost)?)
+    }
+
+    /// Quantity times unit cost, rounded to two places. Needs the right `cost.read`.
+    async fn amount(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(value(ctx, self.0.amount)?)
+    }
+
+    /// The last day the goods may be sold on.
+    async fn expires_on(&self) -> Option<Date> {
+        self.0.expires_on.map(Date)
+    }
+
+    /// The lot it made; null until the receipt is posted.
+    async fn lot(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Lot>> {
+        Ok(Session::of(ctx)?.load(LotOf(self.0.id)).await?)
+    }
+
+    /// The receipt it is of.
+    async fn receipt(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<GoodsReceipt>> {
+        Ok(Session::of(ctx)?.load(self.0.receipt_id).await?)
+    }
+}
