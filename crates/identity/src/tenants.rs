@@ -6,7 +6,7 @@ use std::sync::Arc;
 use access::{Actor, Origin, RightSet, Scope, TenantFacts};
 use chrono_tz::Tz;
 use db::{CommandError, Db, Fault, FromQueryResult, Outcome, Reason, Sql, values};
-use kernel::{Currency, Language, Refusal, RefusalCode, TenantId, UserId};
+use kernel::{Currency, Language, Refusal, RefusalCode, TenantId};
 
 use crate::commands::CreateUser;
 use crate::passwords::PasswordHash;
@@ -175,13 +175,13 @@ pub async fn create_tenant(db: &Db, new: NewTenant) -> Outcome<Tenant> {
 async fn has_users(db: &Db, tenant: TenantId) -> Result<bool, Fault> {
     #[derive(FromQueryResult)]
     struct Any {
-        id: UserId,
+        found: bool,
     }
     let mut tx = db.system(Reason::TenantAdmin).await?;
-    let sql = "select id from app_user where tenant_id = $1 limit 1";
+    let sql = "select exists (select from app_user u where u.tenant_id = $1) as found";
     let any: Option<Any> = tx.one(Sql::new(sql, values![tenant])).await?;
     tx.commit().await?;
-    Ok(any.is_some_and(|user| !user.id.0.is_nil()))
+    Ok(any.is_some_and(|any| any.found))
 }
 
 fn taken(slug: &str) -> CommandError {

@@ -7,6 +7,7 @@ use serde_json::json;
 pub(crate) const SHORTEST_PASSWORD: usize = 8;
 /// Longest password, in bytes: bounds the work of one hash.
 pub(crate) const LONGEST_PASSWORD: usize = 256;
+/// Bytes.
 const LONGEST_EMAIL: usize = 320;
 const LONGEST_NAME: usize = 200;
 
@@ -77,11 +78,10 @@ impl From<AccountRule> for Refusal {
 pub(crate) fn email(text: &str) -> Result<String, AccountRule> {
     let address = text.trim().to_lowercase();
     let is_plain = !address.chars().any(|c| c.is_whitespace() || c.is_control());
-    let fits = address.len() <= LONGEST_EMAIL && address.chars().count() <= LONGEST_EMAIL;
     match address.split_once('@') {
         Some((local, domain))
             if is_plain
-                && fits
+                && address.len() <= LONGEST_EMAIL
                 && !local.is_empty()
                 && !domain.is_empty()
                 && !domain.contains('@')
