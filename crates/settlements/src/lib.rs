@@ -18,8 +18,10 @@ pub use billing::{Billing, bill, unbill};
 pub use commands::{AllocatePayment, OrderRef, RecordPayment, ReversePayment, WantedShare};
 pub use credit::{Position, position, prepaid, prepaid_by_order};
 pub use loaders::{
-    allocations_of_payments, allocations_of_receivables, payments_by_id, payments_of_orders,
-    receivables_by_id, receivables_of_orders, receivables_of_shipments,
+    allocations_by_id, allocations_of_payments, allocations_of_receivables,
+    count_payments_of_customers, count_receivables_of_customers, payments_by_id,
+    payments_of_customers, payments_of_orders, receivables_by_id, receivables_of_customers,
+    receivables_of_orders, receivables_of_shipments,
 };
 pub use model::{
     Allocation, Payment, PaymentMethod, PaymentState, ReadAgeing, ReadPayments, ReadReceivables,
@@ -27,7 +29,7 @@ pub use model::{
 };
 pub use rules::{OrderPart, exposure, free_limit};
 pub use store::{
-    Ageing, AgeingQuery, AgeingRow, Discrepancy, PaymentFilter, PaymentSort, ReceivableFilter,
-    ReceivableSort, VerifySettlements, ageing, count_payments, count_receivables, payments,
-    receivables, verify,
+    Ageing, AgeingQuery, AgeingRow, PaymentFilter, PaymentSort, ReceivableFilter, ReceivableSort,
+    VerifySettlements, ageing, count_payments, count_receivables, discrepancies, payments,
+    receivables,
 };

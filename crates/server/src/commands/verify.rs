@@ -47,7 +47,8 @@ async fn verify(parts: &Parts, tenant: &Tenant) -> Result<Vec<Discrepancy>> {
     let scope = identity::worker_scope(tenant, "verify");
     let reader = parts.db.reader(&scope, ReadPool::Reports);
     let tx = reader.tx().await?;
-    let found = stock::discrepancies(&tx, &scope.permit()?).await?;
+    let mut found = stock::discrepancies(&tx, &scope.permit()?).await?;
+    found.extend(settlements::discrepancies(&tx, &scope.permit()?).await?);
     drop(tx);
     reader.renew().await;
     Ok(found)

@@ -35,8 +35,8 @@ pub struct OrderRef {
 /// Records a payment.
 #[derive(Clone, Debug)]
 pub struct RecordPayment {
-    /// Who paid.
-    pub customer_id: CustomerId,
+    /// Who paid; the order's customer where none is given.
+    pub customer_id: Option<CustomerId>,
     /// To whom; the order's, else the agreement's, else the default one.
     pub organization_id: Option<OrganizationId>,
     /// Under which terms; the order's, else the customer's default ones.
@@ -143,8 +143,16 @@ impl RecordPayment {
         }
         let agreement = self.agreement_id.or(self.order.map(|order| order.agreement_id));
         let organization = self.organization_id.or(self.order.map(|order| order.organization_id));
-        let terms =
-            catalog::order_terms(tx, permit, self.customer_id, agreement, organization).await?;
+        let Some(customer) = self.customer_id.or(self.order.map(|order| order.customer_id)) else {
+            return Err(Refusal::new(
+                RefusalCode::Required,
+                "Name the customer or the order.",
+                "Укажите клиента или заказ.",
+            )
+            .at(["customerId"])
+            .into());
+        };
+        let terms = catalog::order_terms(tx, permit, customer, agreement, organization).await?;
         let Some(terms) = terms else {
             let field = if self.agreement_id.is_some() { "agreementId" } else { "customerId" };
             return Err(Refusal::new(
@@ -171,7 +179,7 @@ impl RecordPayment {
     /// Money for an order comes from its customer, to its organization, under its agreement.
     fn check_order(&self, order: &OrderRef) -> Result<(), Refusal> {
         let other = |en: &str, ru: &str| Refusal::new(RefusalCode::Invalid, en, ru).at(["orderId"]);
-        if order.customer_id != self.customer_id {
+        if self.customer_id.is_some_and(|id| id != order.customer_id) {
             return Err(other("The order is another customer's.", "Это заказ другого клиента."));
         }
         if self.organization_id.is_some_and(|id| id != order.organization_id) {

@@ -1,38 +1,25 @@
 //! The checker's part: open amounts equal their registers.
 
 use access::{Action, Permit, Right};
-use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{Decimal, Uuid};
+use db::{Discrepancy, Outcome, Sql, TenantTx, values};
 
 /// Differences told at most: where there are more, the list is long enough.
 const MOST_TOLD: i64 = 1000;
 
 /// Proving that balances equal their registers.
+#[derive(Clone, Copy, Debug)]
 pub struct VerifySettlements;
 
 impl Action for VerifySettlements {
-    const RIGHT: Right = Right::MoneyReport;
-}
-
-/// A balance that does not equal its register.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct Discrepancy {
-    /// The table and column.
-    pub what: String,
-    /// The payment or receivable item.
-    pub id: Uuid,
-    /// What the register says.
-    pub expected: Decimal,
-    /// What stands there; none where the row is missing.
-    pub found: Option<Decimal>,
+    const RIGHT: Right = Right::AuditRead;
 }
 
 /// Compares all open amounts of a tenant with their registers; an empty list is good. Up to a
-/// thousand differences are told.
+/// thousand differences are told; a row that is missing is told as zero.
 ///
 /// # Errors
 /// A fault where the statement fails.
-pub async fn verify(
+pub async fn discrepancies(
     tx: &TenantTx,
     permit: &Permit<VerifySettlements>,
 ) -> Outcome<Vec<Discrepancy>> {

@@ -43,7 +43,7 @@ with debt as (
     left join money m on m.id = p.id
     where p.tenant_id = $1
 )
-select f.what, f.id, f.expected, f.found
+select f.what as figure, f.id::text as record, f.expected, coalesce(f.found, 0) as found
 from found f
 where f.found is distinct from f.expected
 order by f.what, f.id

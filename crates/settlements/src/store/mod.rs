@@ -13,12 +13,14 @@ use db::{Fault, FromQueryResult, Outcome};
 use kernel::{AgreementId, Currency, CustomerId, Decimal, OrganizationId};
 
 pub use ageing::{Ageing, AgeingQuery, AgeingRow, ageing};
-pub use check::{Discrepancy, VerifySettlements, verify};
+pub use check::{VerifySettlements, discrepancies};
 pub use payments::{PaymentFilter, PaymentSort, count_payments, payments};
 pub use receivables::{ReceivableFilter, ReceivableSort, count_receivables, receivables};
 
 pub(crate) use payments::{PAYMENT, within_reach as payments_within_reach};
-pub(crate) use receivables::{RECEIVABLE, within_reach as receivables_within_reach};
+pub(crate) use receivables::{
+    RECEIVABLE, narrow as receivables_narrow, within_reach as receivables_within_reach,
+};
 
 /// Within which money settles debts.
 #[derive(Clone, Copy, Debug)]

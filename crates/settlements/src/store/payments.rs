@@ -69,7 +69,7 @@ impl PaymentSort {
         }
     }
 
-    fn keyset(self, direction: Direction) -> Keyset {
+    pub(crate) fn keyset(self, direction: Direction) -> Keyset {
         let (column, kind) = match self {
             Self::Date => ("p.date", Kind::Date),
             Self::Amount => ("p.amount_cents", Kind::Cents),
@@ -78,7 +78,7 @@ impl PaymentSort {
         Keyset { column, id: "p.id", kind, direction }
     }
 
-    fn position(self, payment: &Payment) -> Position {
+    pub(crate) fn position(self, payment: &Payment) -> Position {
         let key = match self {
             Self::Date => payment.date.to_string(),
             Self::Amount => whole_cents(payment.amount),

@@ -69,7 +69,7 @@ impl ReceivableSort {
         }
     }
 
-    fn keyset(self, direction: Direction) -> Keyset {
+    pub(crate) fn keyset(self, direction: Direction) -> Keyset {
         let (column, kind) = match self {
             Self::DueOn => ("b.due_on", Kind::Date),
             Self::Date => ("b.occurred_on", Kind::Date),
@@ -78,7 +78,7 @@ impl ReceivableSort {
         Keyset { column, id: "b.receivable_id", kind, direction }
     }
 
-    fn position(self, debt: &Receivable) -> Position {
+    pub(crate) fn position(self, debt: &Receivable) -> Position {
         let key = match self {
             Self::DueOn => debt.due_on.to_string(),
             Self::Date => debt.occurred_on.to_string(),
@@ -102,7 +102,7 @@ pub async fn receivables(
 ) -> Outcome<Page<Receivable>> {
     let mut sql = Sql::new(RECEIVABLE, values![permit.tenant()]);
     within_reach(&mut sql, permit);
-    narrow(&mut sql, filter, tx.today());
+    narrow(&mut sql, filter, tx);
     sort.keyset(direction).finish(&mut sql, page)?;
     let rows: Vec<Receivable> = tx.all(sql).await?;
     Ok(Page::of(rows.into_iter().map(|row| (sort.position(&row), row)).collect(), page))
@@ -127,7 +127,7 @@ where b.tenant_id = $1",
         values![permit.tenant()],
     );
     within_reach(&mut sql, permit);
-    narrow(&mut sql, filter, tx.today());
+    narrow(&mut sql, filter, tx);
     sql.with("\nlimit ", cap, "\n) c");
     Count::of(tx.one(sql).await?)
 }
@@ -142,7 +142,9 @@ pub(crate) fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
     }
 }
 
-fn narrow(sql: &mut Sql, filter: &ReceivableFilter, today: NaiveDate) {
+/// Keeps to the debts that a filter asks for.
+pub(crate) fn narrow(sql: &mut Sql, filter: &ReceivableFilter, tx: &TenantTx) {
+    let today = tx.today();
     if let Some(customer) = filter.customer {
         sql.with("\n  and b.customer_id = ", customer, "");
     }
