@@ -37,6 +37,7 @@ pub mod paging;
 mod scalars;
 mod schema;
 mod session;
+mod settlements;
 mod stock;
 #[cfg(test)]
 mod tests;

@@ -50,6 +50,9 @@ nodes! {
     Lot(crate::stock::Lot, LotId),
     StockMovement(crate::stock::StockMovement, MovementId),
     Reservation(crate::stock::Reservation, ReservationId),
+    Payment(crate::settlements::Payment, PaymentId),
+    Receivable(crate::settlements::Receivable, ReceivableId),
+    PaymentAllocation(crate::settlements::PaymentAllocation, AllocationId),
 }
 
 /// Records by global id.

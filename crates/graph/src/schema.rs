@@ -13,6 +13,7 @@ use crate::session::Session;
 pub struct Query(
     crate::node::NodeQuery,
     crate::identity::IdentityQuery,
+    crate::settlements::SettlementsQuery,
     crate::analytics::AnalyticsQuery,
     crate::stock::StockQuery,
     // One line a context: crate::catalog::CatalogQuery, …
@@ -23,6 +24,7 @@ pub struct Query(
 pub struct Mutation(
     crate::identity::IdentityMutation,
     crate::stock::StockMutation,
+    crate::settlements::SettlementsMutation,
     // One line a context: crate::catalog::CatalogMutation, …
 );
 

@@ -1,0 +1,172 @@
+//! Money received.
+
+use async_graphql::{Context, Enum, ID, Object};
+use kernel::CustomerId;
+
+use super::allocation::PaymentAllocation;
+use super::loads::{AllocationsOfPayment, PaymentCountOf, PaymentsOfCustomer};
+use crate::errors::Failure;
+use crate::identity::{AuditEntry, User, history};
+use crate::ids::global;
+use crate::paging::{self, Connection};
+use crate::scalars::{Date, DateTime, Money};
+use crate::session::Session;
+
+/// How money came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "::settlements::PaymentMethod")]
+pub enum PaymentMethod {
+    /// In notes and coins.
+    Cash,
+    /// To a bank account.
+    Bank,
+    /// By card.
+    Card,
+}
+
+/// Where a payment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "::settlements::PaymentState")]
+pub enum PaymentState {
+    /// It counts.
+    Posted,
+    /// It was reversed; what it had settled is open again.
+    Reversed,
+}
+
+/// Money received from a customer. It settles receivables of the same organization, agreement
+/// and currency; what settles nothing yet is an advance. Never changed, only reversed.
+#[derive(Clone, Debug)]
+pub struct Payment(pub(super) ::settlements::Payment);
+
+impl From<::settlements::Payment> for Payment {
+    fn from(row: ::settlements::Payment) -> Self {
+        Self(row)
+    }
+}
+
+/// Money received from a customer. It settles receivables of the same organization, agreement
+/// and currency; what settles nothing yet is an advance. Never changed, only reversed.
+#[Object]
+impl Payment {
+    /// The opaque global id.
+    pub async fn id(&self) -> ID {
+        global(self.0.id)
+    }
+
+    /// Its number: by organization and year, with gaps.
+    async fn number(&self) -> &str {
+        &self.0.number
+    }
+
+    /// The business date.
+    async fn date(&self) -> Date {
+        self.0.date.into()
+    }
+
+    /// Whether it counts or was reversed.
+    async fn state(&self) -> PaymentState {
+        self.0.state.into()
+    }
+
+    /// How it came.
+    async fn method(&self) -> PaymentMethod {
+        self.0.method.into()
+    }
+
+    /// What came.
+    async fn amount(&self) -> Money {
+        Money::new(self.0.amount, self.0.currency)
+    }
+
+    /// What of it settles receivables now.
+    async fn settled(&self) -> Money {
+        let settled = match self.0.state {
+            ::settlements::PaymentState::Posted => self.0.amount - self.0.open,
+            ::settlements::PaymentState::Reversed => kernel::Decimal::ZERO,
+        };
+        Money::new(settled, self.0.currency)
+    }
+
+    /// What of it settles nothing yet: the advance.
+    async fn advance(&self) -> Money {
+        Money::new(self.0.open, self.0.currency)
+    }
+
+    /// The customer's manager when the money came.
+    async fn manager(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        Ok(Session::of(ctx)?.load_made(self.0.manager_id).await?)
+    }
+
+    /// What it settles and settled, as dated rows, oldest first.
+    async fn allocations(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<PaymentAllocation>> {
+        let rows = Session::of(ctx)?.load(AllocationsOfPayment(self.0.id)).await?;
+        Ok(rows.unwrap_or_default())
+    }
+
+    /// The business date of its reversal.
+    async fn reversed_on(&self) -> Option<Date> {
+        self.0.reversed_on.map(Date)
+    }
+
+    /// Why it was reversed.
+    async fn reversal_reason(&self) -> Option<&str> {
+        self.0.reversal_reason.as_deref()
+    }
+
+    /// Free text.
+    async fn comment(&self) -> Option<&str> {
+        self.0.comment.as_deref()
+    }
+
+    /// The key that its recorder gave it; unique among the tenant's payments for ever.
+    async fn external_reference(&self) -> Option<&str> {
+        self.0.external_reference.as_deref()
+    }
+
+    /// Grows with each change; allocating and reversing name the version that was read.
+    async fn version(&self) -> i32 {
+        self.0.version
+    }
+
+    /// When it was recorded.
+    async fn created_at(&self) -> DateTime {
+        self.0.created_at.into()
+    }
+
+    /// When it was changed last.
+    async fn updated_at(&self) -> DateTime {
+        self.0.updated_at.into()
+    }
+
+    /// The user who recorded it; null for partners' programs.
+    async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        Ok(Session::of(ctx)?.load_made(self.0.created_by).await?)
+    }
+
+    /// Who did what to it, newest first, at most 100 entries.
+    async fn history(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<AuditEntry>> {
+        Ok(history(Session::of(ctx)?, self.0.id).await?)
+    }
+}
+
+/// The newest payments of a customer, for his `payments` field: all customers of one level are
+/// read together. Further pages stand in the root field `payments`, with the same cursors.
+///
+/// # Errors
+/// FORBIDDEN without the right to see payments, BAD_USER_INPUT for a size out of range.
+pub async fn payments_of_customer(
+    session: &Session,
+    customer: CustomerId,
+    first: Option<i32>,
+) -> Result<Connection<Payment>, Failure> {
+    let limit = paging::request(first, None, None, None, "DATE")?.limit;
+    let found = session.load(PaymentsOfCustomer { customer, limit }).await?;
+    let page = found.unwrap_or(kernel::Page { rows: vec![], has_next: false, has_previous: false });
+    Ok(Connection::of(page, Payment).counted(move |session| async move {
+        Ok(session.load(PaymentCountOf(customer)).await?.unwrap_or_default())
+    }))
+}

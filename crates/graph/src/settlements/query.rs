@@ -1,0 +1,98 @@
+//! Questions about payments and receivables.
+
+use ::settlements::{ReadPayments, ReadReceivables};
+use async_graphql::{Context, Object};
+use kernel::{PaymentId, ReceivableId};
+
+use super::inputs::{PaymentFilter, PaymentOrder, ReceivableFilter, ReceivableOrder};
+use super::payment::Payment;
+use super::receivable::Receivable;
+use crate::errors::Failure;
+use crate::ids::GlobalId;
+use crate::paging::{self, COUNT_CAP, Connection};
+use crate::session::Session;
+
+/// Queries of payments and receivables.
+#[derive(Default)]
+pub struct ListQuery;
+
+#[Object]
+#[expect(clippy::too_many_arguments, reason = "Relay connections with filter and order")]
+impl ListQuery {
+    /// Money received; the newest first where no order is asked for.
+    async fn payments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<PaymentFilter>,
+        #[graphql(desc = "The order.")] order_by: Option<PaymentOrder>,
+        #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end, at most 250.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Payment>> {
+        let session = Session::of(ctx)?;
+        let permit = session.permit::<ReadPayments>()?;
+        let (sort, direction) = PaymentOrder::read(order_by);
+        let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
+        let filter: ::settlements::PaymentFilter = filter.unwrap_or_default().into();
+        let tx = session.tx().await?;
+        let rows = ::settlements::payments(&tx, &permit, &filter, sort, direction, &page).await?;
+        Ok(Connection::of(rows, Payment).counted(move |session| {
+            let (permit, filter) = (permit.clone(), filter.clone());
+            async move {
+                let (tx, cap) = (session.tx().await?, COUNT_CAP + 1);
+                Ok(::settlements::count_payments(&tx, &permit, &filter, cap).await?)
+            }
+        }))
+    }
+
+    /// One payment.
+    async fn payment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: GlobalId<PaymentId>,
+    ) -> async_graphql::Result<Option<Payment>> {
+        let found = Session::of(ctx)?.load(id.0).await?;
+        Ok(Some(found.ok_or_else(Failure::not_found)?))
+    }
+
+    /// What customers owe and owed; the earliest due first where no order is asked for.
+    async fn receivables(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<ReceivableFilter>,
+        #[graphql(desc = "The order.")] order_by: Option<ReceivableOrder>,
+        #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end, at most 250.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Receivable>> {
+        let session = Session::of(ctx)?;
+        let permit = session.permit::<ReadReceivables>()?;
+        let (sort, direction) = ReceivableOrder::read(order_by);
+        let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
+        let filter: ::settlements::ReceivableFilter = filter.unwrap_or_default().into();
+        let tx = session.tx().await?;
+        let rows =
+            ::settlements::receivables(&tx, &permit, &filter, sort, direction, &page).await?;
+        Ok(Connection::of(rows, Receivable).counted(move |session| {
+            let (permit, filter) = (permit.clone(), filter.clone());
+            async move {
+                let (tx, cap) = (session.tx().await?, COUNT_CAP + 1);
+                Ok(::settlements::count_receivables(&tx, &permit, &filter, cap).await?)
+            }
+        }))
+    }
+
+    /// One receivable.
+    async fn receivable(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: GlobalId<ReceivableId>,
+    ) -> async_graphql::Result<Option<Receivable>> {
+        let found = Session::of(ctx)?.load(id.0).await?;
+        Ok(Some(found.ok_or_else(Failure::not_found)?))
+    }
+}
