@@ -17,7 +17,9 @@ pub use money::{
     Currency, Money, Percent, Quantity, ScaleError, line_amount, round_money, vat_excluded,
     vat_included,
 };
-pub use paging::{Cursor, Direction, Page, PageError, PageRequest, Position};
+pub use paging::{
+    Cursor, DEFAULT_PAGE, Direction, LARGEST_PAGE, Page, PageError, PageRequest, Position,
+};
 pub use refusal::{Refusal, RefusalCode};
 pub use share::share_out;
 

@@ -1,0 +1,88 @@
+//! Weighing, over a small schema of its own.
+
+use async_graphql::parser::parse_query;
+use async_graphql::{Variables, value};
+
+use super::*;
+
+const SCHEMA: &str = "
+    type Query { orders(first: Int, last: Int): OrderConnection! order(id: ID!): Order
+                 nodes(ids: [ID!]!): [Node]! }
+    type Mutation { ship(id: ID!): Payload! }
+    interface Node { id: ID! }
+    type OrderConnection { edges: [OrderEdge!]! nodes: [Order!]! totalCount: Count! }
+    type OrderEdge { node: Order! cursor: String! }
+    type Count { count: Int! }
+    type Order implements Node { id: ID! lines: [Line!]! customer: Customer! }
+    type Line { quantity: String! }
+    type Customer { name: String! orders(first: Int): OrderConnection! }
+    type Payload { order: Order }";
+
+fn weigh(query: &str, variables: Value) -> Result<Judged, Failure> {
+    let shape = Shape::read(SCHEMA).unwrap();
+    let variables = Variables::from_value(variables);
+    judge(&shape, &parse_query(query).unwrap(), None, &variables)
+}
+
+fn cost(query: &str) -> u64 {
+    weigh(query, value!({})).unwrap().cost
+}
+
+#[test]
+fn lists_multiply_by_the_rows_they_are_asked_for() {
+    for (query, expected) in [
+        ("{ __typename }", 1),
+        ("{ order(id: 1) { id } }", 1),
+        // The order, its customer, ten lines.
+        ("{ order(id: 1) { customer { name } lines { quantity } } }", 12),
+        // The connection and fifty orders.
+        ("{ orders { nodes { id } } }", 51),
+        ("{ orders(first: 10) { nodes { id customer { name } } } }", 21),
+        ("{ orders(last: 10) { edges { node { id } } } }", 21),
+        // No page is larger than the largest.
+        ("{ orders(first: 100000) { nodes { id } } }", 251),
+        ("{ orders(first: 1) { totalCount { count } } }", 12),
+        ("{ nodes(ids: [1, 2, 3]) { id } }", 3),
+        ("mutation { ship(id: 1) { order { id } } }", 12),
+    ] {
+        assert_eq!(cost(query), expected, "{query}");
+    }
+}
+
+#[test]
+fn pages_inside_pages_multiply() {
+    let query =
+        "{ orders(first: 10) { nodes { customer { orders(first: 20) { nodes { id } } } } } }";
+    assert_eq!(cost(query), 1 + 10 * (1 + 1 + 1 + 20));
+    let query = query.replace("first: 10", "first: 250").replace("first: 20", "first: 250");
+    weigh(&query, value!({})).unwrap_err();
+}
+
+#[test]
+fn variables_and_their_defaults_count() {
+    let query = "query($n: Int = 3) { orders(first: $n) { nodes { id } } }";
+    assert_eq!(weigh(query, value!({})).unwrap().cost, 4);
+    assert_eq!(weigh(query, value!({"n": 7})).unwrap().cost, 8);
+}
+
+#[test]
+fn a_fragment_weighs_what_it_holds_wherever_it_stands() {
+    let query = "{ orders(first: 10) { ...page } } fragment page on OrderConnection { nodes \
+                 { ... on Order { id } } }";
+    assert_eq!(cost(query), 11);
+    // Inside itself it is left to the validation.
+    cost("{ order(id: 1) { ...f } } fragment f on Order { customer { name } ...f }");
+}
+
+#[test]
+fn what_an_operation_is_and_needs_is_told() {
+    let told = weigh("mutation { signIn { a } }", value!({})).unwrap();
+    assert_eq!((told.kind, told.needs_sign_in), (OperationType::Mutation, false));
+    let told = weigh("{ __typename ... on Query { order(id: 1) { id } } }", value!({})).unwrap();
+    assert!(told.needs_sign_in && !told.introspects);
+    let told = weigh("{ __schema { types { name } } }", value!({})).unwrap();
+    assert!(!told.needs_sign_in && told.introspects);
+    weigh("query A { a } query B { b }", value!({})).unwrap_err();
+    weigh("subscription { a b }", value!({})).unwrap_err();
+    weigh("{ order(id: \"\\u0000\") { id } }", value!({})).unwrap_err();
+}

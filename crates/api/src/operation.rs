@@ -1,0 +1,185 @@
+//! From parameters to an answer, the same for every transport: parse, judge, pay, execute,
+//! settle.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_graphql::parser::types::{ExecutableDocument, OperationType};
+use async_graphql::{Request, Response as Answer, Value, Variables};
+use futures::stream::{self, BoxStream, StreamExt};
+use graph::{ErrorCode, Failure, Session};
+use kernel::Language;
+use serde_json::json;
+
+use crate::Api;
+use crate::answer::{out_of_time, refusal};
+use crate::buckets::Payer;
+use crate::documents::Misread;
+use crate::gate::{Admitted, Holder};
+use crate::limits::{Judged, judge};
+use crate::request::Params;
+
+/// How long a query or a mutation may take.
+const OPERATION_TIME: Duration = Duration::from_secs(30);
+
+/// Who is asking and how he wants to be answered.
+#[derive(Clone)]
+pub(crate) struct Client {
+    pub(crate) admitted: Option<Admitted>,
+    pub(crate) token: Option<Arc<str>>,
+    pub(crate) language: Language,
+    pub(crate) address: Option<IpAddr>,
+}
+
+impl Client {
+    fn payers(&self) -> Vec<Payer> {
+        match &self.admitted {
+            Some(admitted) => {
+                let tenant = admitted.scope.tenant();
+                vec![Payer::Actor(tenant, admitted.actor), Payer::Tenant(tenant)]
+            }
+            None => vec![Payer::Address(self.address)],
+        }
+    }
+}
+
+/// An operation that may be executed.
+pub(crate) struct Operation {
+    pub(crate) judged: Judged,
+    document: Arc<ExecutableDocument>,
+    query: String,
+    name: Option<String>,
+    variables: Variables,
+    session: Session,
+    payers: Vec<Payer>,
+}
+
+impl Api {
+    /// Parses and weighs an operation, and checks who may ask for it.
+    pub(crate) async fn prepare(
+        &self,
+        params: Params,
+        client: &Client,
+    ) -> Result<Operation, Box<Answer>> {
+        let told = |failure: Failure| Box::new(refusal(failure.into_server_error(client.language)));
+        let document = match self.documents.read(&params.query).await {
+            Ok(document) => document,
+            Err(Misread::Limit(failure)) => return Err(told(failure)),
+            Err(Misread::Syntax(error)) => {
+                return Err(Box::new(graph::present(refusal(error), client.language)));
+            }
+        };
+        let variables = params.variables.unwrap_or_default();
+        let name = params.operation_name.filter(|name| !name.is_empty());
+        let judged = judge(&self.shape, &document, name.as_deref(), &variables).map_err(told)?;
+        let closed_schema = judged.introspects && !self.config.open_introspection;
+        if client.admitted.is_none() && (judged.needs_sign_in || closed_schema) {
+            return Err(told(Failure::unauthenticated()));
+        }
+        let scope = client.admitted.as_ref().map(|admitted| admitted.scope.clone());
+        let mut session = Session::new(self.services.clone(), scope, client.language)
+            .from_address(client.address);
+        if let Some(token) = client.token.as_ref()
+            && judged.kind == OperationType::Subscription
+        {
+            let holder = Holder { gate: Arc::clone(&self.gate), token: Arc::clone(token) };
+            session = session.standing_by(Arc::new(holder));
+        }
+        let payers = client.payers();
+        Ok(Operation { judged, document, query: params.query, name, variables, session, payers })
+    }
+
+    /// Executes a query or a mutation.
+    pub(crate) async fn answer(&self, operation: Operation) -> Answer {
+        let language = operation.session.language();
+        if let Err(failure) = self.pay(&operation) {
+            return self.with_cost(refusal(failure.into_server_error(language)), &operation);
+        }
+        let executing = self.graph.execute(operation.request(), &operation.session);
+        let answer = match tokio::time::timeout(OPERATION_TIME, executing).await {
+            Ok(answer) => answer,
+            Err(_) => refusal(out_of_time().into_server_error(language)),
+        };
+        self.with_cost(answer, &operation)
+    }
+
+    /// Executes any operation as a stream of answers.
+    pub(crate) fn answers(self: &Arc<Self>, operation: Operation) -> BoxStream<'static, Answer> {
+        let api = Arc::clone(self);
+        if operation.judged.kind != OperationType::Subscription {
+            return stream::once(async move { api.answer(operation).await }).boxed();
+        }
+        if let Err(failure) = self.pay(&operation) {
+            let language = operation.session.language();
+            let answer = refusal(failure.into_server_error(language));
+            return stream::once(async move { api.with_cost(answer, &operation) }).boxed();
+        }
+        let session = operation.session.clone();
+        self.graph.execute_stream(move || operation.request(), &session)
+    }
+
+    fn pay(&self, operation: &Operation) -> Result<(), Failure> {
+        let rate = self.buckets.rate();
+        let cost = operation.judged.cost;
+        if cost > u64::from(rate.capacity) {
+            return Err(Failure::told(
+                ErrorCode::QueryTooCostly,
+                format!("the operation costs {cost} points, a bucket holds {}", rate.capacity),
+                format!("операция стоит {cost} баллов, а запас — {}", rate.capacity),
+            ));
+        }
+        self.buckets.pay(&operation.payers, cost, Instant::now()).map_err(|empty| {
+            Failure::told(
+                ErrorCode::RateLimited,
+                format!("too many requests; try again in {} ms", empty.wait_ms),
+                format!("слишком много запросов; повторите через {} мс", empty.wait_ms),
+            )
+            .with(json!({"retryAfterMs": empty.wait_ms, "available": empty.available}))
+        })
+    }
+
+    /// Gives back what was not used and tells the cost.
+    fn with_cost(&self, answer: Answer, operation: &Operation) -> Answer {
+        let requested = operation.judged.cost;
+        let heavy = u64::from(operation.judged.kind == OperationType::Mutation);
+        let actual = (1 + heavy * crate::limits::HEAVY + objects(&answer.data)).min(requested);
+        let refused = answer.errors.iter().any(|error| error.path.is_empty());
+        let unused = if refused { 0 } else { requested - actual };
+        let available = self.buckets.settle(&operation.payers, unused, Instant::now());
+        let cost = json!({
+            "requested": requested,
+            "actual": actual,
+            "available": available,
+            "restoreRate": self.buckets.rate().restore_per_s,
+        });
+        // A JSON object of numbers always has a GraphQL form.
+        answer.extension("cost", Value::from_json(cost).unwrap_or_default())
+    }
+}
+
+impl Operation {
+    fn request(&self) -> Request {
+        // The text is kept for messages that quote it; the document is what is executed.
+        let mut request = Request::new(self.query.clone()).variables(self.variables.clone());
+        request.operation_name.clone_from(&self.name);
+        request.set_parsed_query(ExecutableDocument::clone(&self.document));
+        request
+    }
+}
+
+/// The objects of an answer, the root not counted.
+fn objects(value: &Value) -> u64 {
+    match value {
+        Value::Object(fields) => fields.values().map(count).sum(),
+        _ => 0,
+    }
+}
+
+fn count(value: &Value) -> u64 {
+    match value {
+        Value::Object(fields) => 1 + fields.values().map(count).sum::<u64>(),
+        Value::List(items) => items.iter().map(count).sum(),
+        _ => 0,
+    }
+}
