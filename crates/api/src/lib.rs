@@ -10,6 +10,7 @@ mod answer;
 mod buckets;
 mod documents;
 mod gate;
+mod gate_identity;
 mod http_graphql;
 mod ide;
 mod limits;
@@ -39,6 +40,7 @@ use tower_http::cors::CorsLayer;
 
 pub use buckets::Rate;
 pub use gate::{Admitted, Denied, Gate};
+pub use gate_identity::IdentityGate;
 
 use buckets::Buckets;
 use documents::Documents;
