@@ -72,7 +72,7 @@ impl GoodsReceiptOrder {
     }
 }
 
-/// Which movements; all conditions hold together.
+/// Which movements; all conditions hold together. A product, a lot or a document must be named.
 #[derive(InputObject)]
 pub struct StockMovementFilter {
     /// Of this product.

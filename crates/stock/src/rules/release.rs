@@ -134,7 +134,8 @@ impl Holds {
         let mut rest = most;
         for held in list {
             let part = self.left(&held).min(rest);
-            if part > Decimal::ZERO {
+            // A reservation never becomes less without its balance.
+            if part > Decimal::ZERO && shelf.get(&held.key()).is_some() {
                 shelf.release(&held.key(), part);
                 self.less(&held, HeldMoveKind::Release, part);
                 rest -= part;
