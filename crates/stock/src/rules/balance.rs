@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn three_pieces_for_a_hundred_leave_without_a_rest() {
-        let mut value = Decimal::new(100_00, 2);
+        let mut value = Decimal::new(10_000, 2);
         let mut costs = Vec::new();
         for on_hand in [3, 2, 1] {
             let cost = value_share(value, Decimal::ONE, Decimal::from(on_hand));
