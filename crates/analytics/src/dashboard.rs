@@ -6,7 +6,7 @@ use chrono::Months;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{Currency, DateTime, Decimal, Month, NaiveDate, Refusal, RefusalCode, Utc};
 use serde::{Deserialize, Serialize};
-use settlements::{AgeingQuery, ReadAgeing};
+use settlements::{AgeingQuery, AgeingRow, ReadAgeing};
 
 use crate::report::{
     Dimension, Figures, Measure, ReadSalesReport, SalesQuery, SalesRow, sales_report, sees_cost,
@@ -94,7 +94,8 @@ pub struct SalesWidget {
     pub other_currencies: Vec<Currency>,
 }
 
-/// What customers owe in one currency today, by days overdue.
+/// What customers owe in one currency today, by days overdue: the form an [`AgeingRow`] is kept
+/// in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgedDebt {
     /// The currency.
@@ -110,9 +111,7 @@ pub struct AgedDebt {
     /// More than 90 days overdue.
     pub over_90: Decimal,
     /// All that is owed.
-    pub open: Decimal,
-    /// What was due before today.
-    pub overdue: Decimal,
+    pub total: Decimal,
     /// Advances, not deducted from the others.
     pub advances: Decimal,
 }
@@ -252,18 +251,38 @@ fn zero_like(like: Figures) -> Figures {
 
 async fn receivables_widget(tx: &TenantTx, permit: &Permit<ReadAgeing>) -> Outcome<Vec<AgedDebt>> {
     let ageing = settlements::ageing(tx, permit, &AgeingQuery::default()).await?;
-    let debt = |row: &settlements::AgeingRow| AgedDebt {
-        currency: row.currency,
-        not_due: row.not_due,
-        days_1_30: row.days_1_30,
-        days_31_60: row.days_31_60,
-        days_61_90: row.days_61_90,
-        over_90: row.over_90,
-        open: row.total,
-        overdue: row.overdue(),
-        advances: row.advances,
-    };
-    Ok(ageing.totals.iter().map(debt).collect())
+    Ok(ageing.totals.into_iter().map(Into::into).collect())
+}
+
+impl From<AgeingRow> for AgedDebt {
+    fn from(row: AgeingRow) -> Self {
+        Self {
+            currency: row.currency,
+            not_due: row.not_due,
+            days_1_30: row.days_1_30,
+            days_31_60: row.days_31_60,
+            days_61_90: row.days_61_90,
+            over_90: row.over_90,
+            total: row.total,
+            advances: row.advances,
+        }
+    }
+}
+
+impl From<AgedDebt> for AgeingRow {
+    fn from(debt: AgedDebt) -> Self {
+        Self {
+            customer_id: None,
+            currency: debt.currency,
+            not_due: debt.not_due,
+            days_1_30: debt.days_1_30,
+            days_31_60: debt.days_31_60,
+            days_61_90: debt.days_61_90,
+            over_90: debt.over_90,
+            total: debt.total,
+            advances: debt.advances,
+        }
+    }
 }
 
 async fn orders_widget(

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use analytics::{AgedDebt, Answered, MonthFigures, SalesWidget, StateSum};
+use analytics::{Answered, MonthFigures, SalesWidget, StateSum};
 use async_graphql::{Object, SimpleObject};
 use kernel::Currency;
 
 use super::figures::SalesFigures;
 use super::report::SalesReportRow;
 use crate::scalars::{CurrencyCode, Date, DateTime, Money};
+use crate::settlements::AgeingBuckets;
 
 /// What was sold in a month.
 #[derive(Clone, SimpleObject)]
@@ -18,49 +19,6 @@ pub struct MonthlySales {
     /// The measures; zeros where nothing was sold.
     #[graphql(flatten)]
     figures: SalesFigures,
-}
-
-/// What customers owe in one currency today, by days overdue.
-#[derive(Clone, SimpleObject)]
-pub struct AgeingSummary {
-    /// The currency of all its amounts.
-    currency: CurrencyCode,
-    /// Due today or later.
-    not_due: Money,
-    /// 1 to 30 days overdue.
-    #[graphql(name = "days1To30")]
-    days_1_30: Money,
-    /// 31 to 60 days overdue.
-    #[graphql(name = "days31To60")]
-    days_31_60: Money,
-    /// 61 to 90 days overdue.
-    #[graphql(name = "days61To90")]
-    days_61_90: Money,
-    /// More than 90 days overdue.
-    over_90: Money,
-    /// All that is owed.
-    open: Money,
-    /// What was due before today.
-    overdue: Money,
-    /// Advances that customers hold; not deducted from the other amounts.
-    advances: Money,
-}
-
-impl From<&AgedDebt> for AgeingSummary {
-    fn from(debt: &AgedDebt) -> Self {
-        let money = |amount| Money::new(amount, debt.currency);
-        Self {
-            currency: debt.currency.into(),
-            not_due: money(debt.not_due),
-            days_1_30: money(debt.days_1_30),
-            days_31_60: money(debt.days_31_60),
-            days_61_90: money(debt.days_61_90),
-            over_90: money(debt.over_90),
-            open: money(debt.open),
-            overdue: money(debt.overdue),
-            advances: money(debt.advances),
-        }
-    }
 }
 
 /// Open orders together.
@@ -180,9 +138,9 @@ impl Dashboard {
     }
 
     /// What customers owe today by days overdue, one entry a currency.
-    async fn ageing(&self) -> Option<Vec<AgeingSummary>> {
+    async fn ageing(&self) -> Option<Vec<AgeingBuckets>> {
         let debts = self.board.receivables.as_ref()?;
-        Some(debts.iter().map(Into::into).collect())
+        Some(debts.iter().map(|debt| AgeingBuckets::from(&(*debt).into())).collect())
     }
 
     /// Orders confirmed and not completed.

@@ -11,6 +11,7 @@ mod receivable;
 
 use async_graphql::MergedObject;
 
+pub use ageing::AgeingBuckets;
 pub use allocation::PaymentAllocation;
 pub use loads::{
     AllocationsOfPayment, AllocationsOfReceivable, PaymentsOfCustomer, PaymentsOfOrder,
