@@ -21,12 +21,13 @@ pub use cards::{
 };
 pub use commands::*;
 pub use records::*;
-pub use rules::{CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period};
+pub use rules::{CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period, out_of_scale};
 pub use store::{
     Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, ProductFilter,
-    ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, count_customers,
-    count_directory, count_products, customers, customers_by_id, directory, directory_by_ids,
-    prices_by_product, product_by_sku, products, products_by_id,
+    ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, contacts_by_id,
+    count_customers, count_directory, count_products, customers, customers_by_id, directory,
+    directory_by_ids, groups_by_parent, prices_by_product, product_by_sku, products,
+    products_by_group, products_by_id,
 };
 
 use access::{Action, Right};

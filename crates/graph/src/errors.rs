@@ -105,6 +105,14 @@ impl Failure {
         Self::from(Fault::broken(what))
     }
 
+    /// Whether a right is missing.
+    pub(crate) fn is_forbidden(&self) -> bool {
+        match self {
+            Self::Told(told) => told.code == ErrorCode::Forbidden,
+            Self::Command(error) => matches!(**error, CommandError::Forbidden(_)),
+        }
+    }
+
     /// Adds facts for programs.
     #[must_use]
     pub fn with(self, details: Value) -> Self {

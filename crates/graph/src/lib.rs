@@ -26,6 +26,7 @@
 //! [`present`] gives each its code and sentence in one place, and hides faults behind a trace id.
 
 mod analytics;
+mod catalog;
 mod errors;
 mod idempotency;
 mod identity;

@@ -13,19 +13,19 @@ use crate::session::Session;
 pub struct Query(
     crate::node::NodeQuery,
     crate::identity::IdentityQuery,
+    crate::catalog::CatalogQuery,
+    crate::stock::StockQuery,
     crate::settlements::SettlementsQuery,
     crate::analytics::AnalyticsQuery,
-    crate::stock::StockQuery,
-    // One line a context: crate::catalog::CatalogQuery, …
 );
 
 /// Everything that can be done.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     crate::identity::IdentityMutation,
+    crate::catalog::CatalogMutation,
     crate::stock::StockMutation,
     crate::settlements::SettlementsMutation,
-    // One line a context: crate::catalog::CatalogMutation, …
 );
 
 /// Everything that can be listened to.

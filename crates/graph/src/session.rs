@@ -213,9 +213,11 @@ impl Session {
         K: crate::loaders::Key,
         Loaders: Load<K>,
     {
-        match key {
-            Some(key) => self.load(key).await,
-            None => Ok(None),
+        let Some(key) = key else { return Ok(None) };
+        match self.load(key).await {
+            // Who may write but not read has done his work all the same.
+            Err(failure) if failure.is_forbidden() => Ok(None),
+            loaded => loaded,
         }
     }
 

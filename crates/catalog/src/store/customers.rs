@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use access::{Action, Permit};
 use db::{Outcome, Sql, TenantTx, values};
-use kernel::{CustomerId, Direction, Page, PageRequest, RegionId, UserId};
+use kernel::{ContactId, CustomerId, Direction, Page, PageRequest, RegionId, UserId};
 
 use super::directories::AROUND;
 use super::listing::{self, Archived, Key};
@@ -188,23 +188,44 @@ pub async fn contacts_by_customer(
     permit: &Permit<ReadCustomers>,
     customers: &[CustomerId],
 ) -> Outcome<HashMap<CustomerId, Vec<ContactPerson>>> {
-    let mut sql = Sql::new(
-        "select p.id, p.customer_id, p.name, p.position, p.phone, p.email, p.comment,
-                p.external_reference, p.version, p.created_at, p.updated_at, p.created_by,
-                p.archived_at
-         from contact_person p
-         join customer r on r.tenant_id = $1 and r.id = p.customer_id
-         where p.tenant_id = $1 and p.customer_id = any($2::uuid[]) and p.archived_at is null",
-        values![permit.tenant(), uuids(customers)],
-    );
-    within_reach(&mut sql, permit);
-    sql.push(" order by p.customer_id, p.created_at, p.id");
+    let mut sql = contacts(permit);
+    sql.with(" and p.customer_id = any(", uuids(customers), "::uuid[])");
+    sql.push(" and p.archived_at is null order by p.customer_id, p.created_at, p.id");
     let rows: Vec<ContactPerson> = tx.all(sql).await?;
     let mut found: HashMap<CustomerId, Vec<ContactPerson>> = HashMap::new();
     for row in rows {
         found.entry(row.customer_id).or_default().push(row);
     }
     Ok(found)
+}
+
+/// The contact persons with these ids, of customers within reach; removed ones too.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn contacts_by_id(
+    tx: &TenantTx,
+    permit: &Permit<ReadCustomers>,
+    ids: &[ContactId],
+) -> Outcome<HashMap<ContactId, ContactPerson>> {
+    let mut sql = contacts(permit);
+    sql.with(" and p.id = any(", uuids(ids), "::uuid[])");
+    let rows: Vec<ContactPerson> = tx.all(sql).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+fn contacts(permit: &Permit<ReadCustomers>) -> Sql {
+    let mut sql = Sql::new(
+        "select p.id, p.customer_id, p.name, p.position, p.phone, p.email, p.comment,
+                p.external_reference, p.version, p.created_at, p.updated_at, p.created_by,
+                p.archived_at
+         from contact_person p
+         join customer r on r.tenant_id = $1 and r.id = p.customer_id
+         where p.tenant_id = $1",
+        values![permit.tenant()],
+    );
+    within_reach(&mut sql, permit);
+    sql
 }
 
 /// Adds the reach of a permit to a query that has the customer's row as `r`.

@@ -16,7 +16,8 @@ pub(crate) use agreements::{
 };
 pub use agreements::{agreements_by_customer, agreements_by_id};
 pub use customers::{
-    CustomerFilter, CustomerSort, contacts_by_customer, count_customers, customers, customers_by_id,
+    CustomerFilter, CustomerSort, contacts_by_customer, contacts_by_id, count_customers, customers,
+    customers_by_id,
 };
 pub(crate) use directories::{DefaultOf, has_default, take_default};
 pub use directories::{Directory, DirectoryFilter, count_directory, directory, directory_by_ids};
@@ -24,7 +25,8 @@ pub use listing::Archived;
 pub use prices::{ListPrice, prices_by_product};
 pub(crate) use prices::{list_currency, put_prices};
 pub use products::{
-    ProductFilter, ProductSort, count_products, product_by_sku, products, products_by_id,
+    ProductFilter, ProductSort, count_products, groups_by_parent, product_by_sku, products,
+    products_by_group, products_by_id,
 };
 pub(crate) use products::{group_ancestors, group_is_used, group_levels, lock_tree};
 pub(crate) use record::{Held, hold, insert, update};

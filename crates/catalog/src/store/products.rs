@@ -11,7 +11,7 @@ use super::listing::{self, Archived, Key};
 use super::search::Sought;
 use super::uuids;
 use crate::ReadProducts;
-use crate::records::Product;
+use crate::records::{Product, ProductGroup};
 
 const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.is_service";
 
@@ -181,6 +181,65 @@ pub async fn product_by_sku(
     let text =
         format!("select {AROUND}, {COLUMNS} from product r where r.tenant_id = $1 and r.sku = $2");
     Ok(tx.one(Sql::new(text, values![permit.tenant(), sku])).await?)
+}
+
+/// The first products in use of each of these groups itself, by name.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn products_by_group(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    groups: &[ProductGroupId],
+    most_each: u32,
+) -> Outcome<HashMap<ProductGroupId, Vec<Product>>> {
+    let text = format!(
+        "select {AROUND}, {COLUMNS}
+         from unnest($2::uuid[]) as asked (id)
+         cross join lateral (
+             select {AROUND}, {COLUMNS}, r.name_key
+             from product r
+             where r.tenant_id = $1 and r.group_id = asked.id and r.archived_at is null
+             order by r.name_key, r.id
+             limit $3
+         ) r
+         order by r.group_id, r.name_key, r.id"
+    );
+    let values = values![permit.tenant(), uuids(groups), i64::from(most_each)];
+    let rows: Vec<Product> = tx.all(Sql::new(text, values)).await?;
+    let mut found: HashMap<ProductGroupId, Vec<Product>> = HashMap::new();
+    for row in rows {
+        if let Some(group) = row.fields.group_id {
+            found.entry(group).or_default().push(row);
+        }
+    }
+    Ok(found)
+}
+
+/// The groups in use that lie in each of these, by name.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn groups_by_parent(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    parents: &[ProductGroupId],
+) -> Outcome<HashMap<ProductGroupId, Vec<ProductGroup>>> {
+    let text = format!(
+        "select {AROUND}, r.name, r.parent_id
+         from product_group r
+         where r.tenant_id = $1 and r.parent_id = any($2::uuid[]) and r.archived_at is null
+         order by r.parent_id, r.name_key, r.id"
+    );
+    let values = values![permit.tenant(), uuids(parents)];
+    let rows: Vec<ProductGroup> = tx.all(Sql::new(text, values)).await?;
+    let mut found: HashMap<ProductGroupId, Vec<ProductGroup>> = HashMap::new();
+    for row in rows {
+        if let Some(parent) = row.fields.parent_id {
+            found.entry(parent).or_default().push(row);
+        }
+    }
+    Ok(found)
 }
 
 /// Lets one change of the tree of groups run at a time: two moves at once could close a ring.

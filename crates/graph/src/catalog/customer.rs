@@ -1,0 +1,145 @@
+//! A customer with its edges.
+
+use ::catalog::{ReadCustomers, ReadTerms, customers_by_id};
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use kernel::{Currency, CustomerId, Decimal, RegionId, UserId};
+
+use super::contacts::{ContactPerson, ContactsOf};
+use super::directories::Region;
+use super::noted::Noted;
+use super::terms::{Agreement, AgreementsOf};
+use crate::errors::Failure;
+use crate::identity::User;
+use crate::ids::global;
+use crate::loaders::{Load, Loaded, Loaders};
+use crate::scalars::Money;
+use crate::session::Session;
+
+/// A company that buys.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct Customer {
+    /// The opaque global id.
+    #[graphql(owned)]
+    pub id: ID,
+    /// The name people call it by.
+    name: String,
+    /// The name that papers carry.
+    legal_name: Option<String>,
+    /// Its tax number (ИНН): 10 or 12 digits.
+    inn: Option<String>,
+    /// Its registration reason code (КПП): nine characters.
+    kpp: Option<String>,
+    /// Its telephone number, as typed.
+    phone: Option<String>,
+    /// Its e-mail address.
+    email: Option<String>,
+    /// Its postal address.
+    address: Option<String>,
+    #[graphql(flatten)]
+    noted: Noted,
+    /// For edges of other contexts.
+    #[graphql(skip)]
+    pub(crate) key: CustomerId,
+    #[graphql(skip)]
+    region_id: Option<RegionId>,
+    #[graphql(skip)]
+    pub(crate) manager_id: Option<UserId>,
+    #[graphql(skip)]
+    limit: Option<Decimal>,
+    #[graphql(skip)]
+    limit_currency: Currency,
+}
+
+impl From<::catalog::Customer> for Customer {
+    fn from(row: ::catalog::Customer) -> Self {
+        let fields = row.fields;
+        Self {
+            id: global(row.id),
+            name: fields.name,
+            legal_name: fields.legal_name,
+            inn: fields.inn,
+            kpp: fields.kpp,
+            phone: fields.phone,
+            email: fields.email,
+            address: fields.address,
+            noted: Noted::of(row.id, fields.external_reference, &row.record),
+            key: row.id,
+            region_id: fields.region_id,
+            manager_id: fields.manager_id,
+            limit: fields.credit_limit,
+            limit_currency: fields.credit_limit_currency,
+        }
+    }
+}
+
+impl Customer {
+    /// The right to see terms may reach fewer customers than the right to see customers.
+    fn may_see_terms(&self, session: &Session) -> Result<(), Failure> {
+        let permit = session.permit::<ReadTerms>()?;
+        if permit.reaches(self.manager_id, Some(self.key)) {
+            return Ok(());
+        }
+        Err(access::Forbidden(access::Right::TermsRead).into())
+    }
+
+    async fn terms(&self, session: &Session) -> Result<Vec<Agreement>, Failure> {
+        self.may_see_terms(session)?;
+        Ok(session.load(AgreementsOf(self.key)).await?.unwrap_or_default())
+    }
+}
+
+#[ComplexObject]
+impl Customer {
+    /// Its sales region.
+    async fn region(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Region>> {
+        match self.region_id {
+            Some(id) => Ok(Session::of(ctx)?.load(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The responsible manager: the reach OWN of a right means the records of his customers.
+    async fn manager(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        match self.manager_id {
+            Some(id) => Ok(Session::of(ctx)?.load(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Its contact persons, oldest first.
+    async fn contacts(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ContactPerson>> {
+        Ok(Session::of(ctx)?.load(ContactsOf(self.key)).await?.unwrap_or_default())
+    }
+
+    /// The most it may owe; null is no limit. Needs the right terms.read.
+    async fn credit_limit(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        self.may_see_terms(Session::of(ctx)?)?;
+        Ok(self.limit.map(|limit| Money::new(limit, self.limit_currency)))
+    }
+
+    /// Its agreements in use, the default one first; null for who may not see terms, with an
+    /// error FORBIDDEN. Needs the right terms.read.
+    async fn agreements(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Agreement>>> {
+        Ok(Some(self.terms(Session::of(ctx)?).await?))
+    }
+
+    /// The agreement that orders are made on where they name none. Needs the right terms.read.
+    async fn default_agreement(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Agreement>> {
+        let agreements = self.terms(Session::of(ctx)?).await?;
+        Ok(agreements.into_iter().find(|agreement| agreement.is_default))
+    }
+}
+
+impl Load<CustomerId> for Loaders {
+    type Value = Customer;
+
+    async fn load(&self, keys: &[CustomerId]) -> Loaded<CustomerId, Customer> {
+        let permit = self.permit::<ReadCustomers>()?;
+        let found = customers_by_id(&*self.tx().await?, &permit, keys).await?;
+        Ok(found.into_iter().map(|(id, row)| (id, row.into())).collect())
+    }
+}

@@ -1,0 +1,114 @@
+//! The list of customers.
+
+use ::catalog::{CustomerSort, ReadCustomers};
+use async_graphql::{Context, Enum, InputObject, Object};
+use kernel::{CustomerId, Direction, RegionId, UserId};
+
+use super::customer::Customer;
+use super::list::{ArchivedFilter, Around};
+use crate::ids::GlobalId;
+use crate::paging::{Connection, OrderDirection};
+use crate::session::Session;
+
+/// Which customers; all conditions hold at once.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct CustomerFilter {
+    /// Those with these ids.
+    #[graphql(validator(max_items = 250))]
+    ids: Option<Vec<GlobalId<CustomerId>>>,
+    /// Archived ones or not.
+    #[graphql(default)]
+    archived: ArchivedFilter,
+    /// Those this manager is responsible for.
+    manager_id: Option<GlobalId<UserId>>,
+    /// Those in this sales region.
+    region_id: Option<GlobalId<RegionId>>,
+    /// Those with this tax number (ИНН).
+    inn: Option<String>,
+    /// The one with this key in another system.
+    external_reference: Option<String>,
+}
+
+/// What customers are ordered by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "CustomerSort")]
+pub enum CustomerOrderField {
+    /// By name, without regard to case.
+    Name,
+    /// By the time they were made.
+    CreatedAt,
+    /// The best find first; by name where nothing is searched for.
+    Relevance,
+}
+
+/// The order of customers; their id breaks ties.
+#[derive(Clone, Copy, Debug, InputObject)]
+pub struct CustomerOrder {
+    /// By what.
+    field: CustomerOrderField,
+    /// Which way.
+    #[graphql(default_with = "OrderDirection::Asc")]
+    direction: OrderDirection,
+}
+
+/// Queries of customers.
+#[derive(Default)]
+pub struct CustomerQuery;
+
+#[Object]
+impl CustomerQuery {
+    /// The customers within reach: the best find first where something is searched for, else by
+    /// name.
+    #[expect(clippy::too_many_arguments, reason = "a Relay connection with filter and order")]
+    async fn customers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only these.")] filter: Option<CustomerFilter>,
+        #[graphql(desc = "The order.")] order_by: Option<CustomerOrder>,
+        #[graphql(desc = "Words that name, legal name, tax number or telephone must hold; the \
+                          200 best finds are given.")]
+        search: Option<String>,
+        #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end, at most 250.")] last: Option<i32>,
+        #[graphql(desc = "Those before this cursor.")] before: Option<String>,
+    ) -> async_graphql::Result<Connection<Customer>> {
+        let session = Session::of(ctx)?;
+        let permit = session.permit::<ReadCustomers>()?;
+        let filter = filter.unwrap_or_default();
+        let filter = ::catalog::CustomerFilter {
+            ids: filter.ids.map(|ids| ids.into_iter().map(|id| id.0).collect()),
+            archived: filter.archived.into(),
+            manager: filter.manager_id.map(|id| id.0),
+            region: filter.region_id.map(|id| id.0),
+            inn: filter.inn,
+            external_reference: filter.external_reference,
+            search,
+        };
+        let (sort, direction) = match order_by {
+            Some(order) => (order.field.into(), order.direction.into()),
+            None if filter.search.is_some() => (CustomerSort::Relevance, Direction::Asc),
+            None => (CustomerSort::Name, Direction::Asc),
+        };
+        let page = Around { first, after, last, before }.request(sort.as_str())?;
+        let tx = session.tx().await?;
+        let rows = ::catalog::customers(&tx, &permit, &filter, sort, direction, &page).await?;
+        Ok(Connection::of(rows, Customer::from).counted(move |session| {
+            let (permit, filter) = (permit.clone(), filter.clone());
+            async move {
+                let tx = session.tx().await?;
+                Ok(::catalog::count_customers(&tx, &permit, &filter).await?)
+            }
+        }))
+    }
+
+    /// One customer within reach.
+    async fn customer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Its global id.")] id: GlobalId<CustomerId>,
+    ) -> async_graphql::Result<Option<Customer>> {
+        Ok(Session::of(ctx)?.load(id.0).await?)
+    }
+}

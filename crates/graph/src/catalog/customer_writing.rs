@@ -1,0 +1,282 @@
+//! Making, changing, archiving and restoring customers.
+
+use ::catalog::{
+    AgreementChanges, ArchiveCustomer, CreateCustomer, CustomerChanges, RestoreCustomer,
+    UpdateCustomer,
+};
+use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
+use kernel::{CustomerId, OrganizationId, PriceListId, Refusal, RegionId, UserId};
+
+use super::contacts::ContactPersonInput;
+use super::customer::Customer;
+use super::terms::CreditPolicy;
+use super::terms_writing::{PaymentStepInput, steps};
+use super::{payloads, percent, tried};
+use crate::idempotency::mutate;
+use crate::identity::change;
+use crate::ids::GlobalId;
+use crate::scalars::{CurrencyCode, Decimal};
+use crate::session::Session;
+use crate::user_error::UserError;
+
+/// The default agreement of a new customer.
+#[derive(InputObject)]
+pub struct CustomerAgreementInput {
+    /// Its name; "Standard" where none is given.
+    name: Option<String>,
+    /// The organization it is with; any of the tenant's where none is given.
+    organization_id: Option<GlobalId<OrganizationId>>,
+    /// Its price list; the tenant's default one where none is given.
+    price_list_id: Option<GlobalId<PriceListId>>,
+    /// Must be the price list's currency; left out, it is taken from there.
+    currency: Option<CurrencyCode>,
+    /// The personal discount on list prices, 0 to 100 per cent.
+    discount_percent: Option<Decimal>,
+    /// What a gate does over the credit limit; WARN where none is given.
+    credit_policy: Option<CreditPolicy>,
+    /// How the customer pays, 1 to 12 parts that sum to 100 %; everything on the day of the
+    /// shipment where none are given.
+    payment_steps: Option<Vec<PaymentStepInput>>,
+    /// Its key in another system; unique in the tenant.
+    external_reference: Option<String>,
+}
+
+type Terms = (AgreementChanges, Option<Vec<::catalog::PaymentStep>>);
+
+impl CustomerAgreementInput {
+    fn terms(self) -> Result<Terms, Refusal> {
+        let discount = |value| percent(["discountPercent"], value);
+        let fields = AgreementChanges {
+            name: self.name,
+            organization_id: Some(self.organization_id.map(|id| id.0)),
+            price_list_id: Some(self.price_list_id.map(|id| id.0)),
+            currency: self.currency.map(|code| code.0),
+            discount_percent: self.discount_percent.map(discount).transpose()?,
+            credit_policy: self.credit_policy.map(Into::into),
+            is_default: None,
+            external_reference: Some(self.external_reference),
+        };
+        Ok((fields, steps(self.payment_steps)?))
+    }
+}
+
+/// A new customer. It gets a default agreement.
+#[derive(InputObject)]
+pub struct CreateCustomerInput {
+    /// The name people call it by.
+    name: String,
+    /// The name that papers carry.
+    legal_name: Option<String>,
+    /// Its tax number (ИНН): 10 or 12 digits with check digits.
+    inn: Option<String>,
+    /// Its registration reason code (КПП): nine characters.
+    kpp: Option<String>,
+    /// Its sales region.
+    region_id: Option<GlobalId<RegionId>>,
+    /// The responsible manager; who reaches his own customers only is it himself.
+    manager_id: Option<GlobalId<UserId>>,
+    /// Its telephone number, as typed: 3 to 20 digits.
+    phone: Option<String>,
+    /// Its e-mail address.
+    email: Option<String>,
+    /// Its postal address.
+    address: Option<String>,
+    /// The most it may owe; none is no limit. Needs the right terms.write.
+    credit_limit: Option<Decimal>,
+    /// The currency of the limit; the tenant's where none is given. Needs the right terms.write.
+    credit_limit_currency: Option<CurrencyCode>,
+    /// Contact persons, at most 50.
+    #[graphql(default)]
+    contacts: Vec<ContactPersonInput>,
+    /// The default agreement; the usual terms where none is given. Needs the right terms.write.
+    agreement: Option<CustomerAgreementInput>,
+    /// Its key in another system; unique in the tenant.
+    external_reference: Option<String>,
+    /// A repeat with this key changes nothing and answers the same.
+    idempotency_key: Option<String>,
+}
+
+impl CreateCustomerInput {
+    fn command(self) -> Result<CreateCustomer, Refusal> {
+        let within_agreement = |mut refusal: Refusal| {
+            let path = refusal.field.take().unwrap_or_default();
+            refusal.at(std::iter::once("agreement".to_owned()).chain(path))
+        };
+        let terms = self.agreement.map(CustomerAgreementInput::terms).transpose();
+        let fields = CustomerChanges {
+            name: Some(self.name),
+            legal_name: Some(self.legal_name),
+            inn: Some(self.inn),
+            kpp: Some(self.kpp),
+            region_id: Some(self.region_id.map(|id| id.0)),
+            manager_id: Some(self.manager_id.map(|id| id.0)),
+            phone: Some(self.phone),
+            email: Some(self.email),
+            address: Some(self.address),
+            // Naming a limit needs a right, so not naming one must stay apart from naming none.
+            credit_limit: self.credit_limit.map(|limit| Some(limit.0)),
+            credit_limit_currency: self.credit_limit_currency.map(|code| code.0),
+            external_reference: Some(self.external_reference),
+        };
+        Ok(CreateCustomer {
+            fields,
+            contacts: self.contacts.into_iter().map(Into::into).collect(),
+            agreement: terms.map_err(within_agreement)?,
+        })
+    }
+}
+
+/// Changes of a customer; what is left out stays, null empties.
+#[derive(InputObject)]
+pub struct UpdateCustomerInput {
+    /// Which one.
+    id: GlobalId<CustomerId>,
+    /// The version that was read.
+    version: i32,
+    /// The name people call it by.
+    name: Option<String>,
+    /// The name that papers carry.
+    legal_name: MaybeUndefined<String>,
+    /// Its tax number (ИНН): 10 or 12 digits with check digits.
+    inn: MaybeUndefined<String>,
+    /// Its registration reason code (КПП): nine characters.
+    kpp: MaybeUndefined<String>,
+    /// Its sales region.
+    region_id: MaybeUndefined<GlobalId<RegionId>>,
+    /// The responsible manager; only to somebody within one's own reach.
+    manager_id: MaybeUndefined<GlobalId<UserId>>,
+    /// Its telephone number, as typed: 3 to 20 digits.
+    phone: MaybeUndefined<String>,
+    /// Its e-mail address.
+    email: MaybeUndefined<String>,
+    /// Its postal address.
+    address: MaybeUndefined<String>,
+    /// The most it may owe; null is no limit. Needs the right terms.write.
+    credit_limit: MaybeUndefined<Decimal>,
+    /// The currency of the limit. Needs the right terms.write.
+    credit_limit_currency: Option<CurrencyCode>,
+    /// Its key in another system; unique in the tenant.
+    external_reference: MaybeUndefined<String>,
+    /// A repeat with this key changes nothing and answers the same.
+    idempotency_key: Option<String>,
+}
+
+impl UpdateCustomerInput {
+    fn command(self) -> UpdateCustomer {
+        let fields = CustomerChanges {
+            name: self.name,
+            legal_name: change(self.legal_name, |text| text),
+            inn: change(self.inn, |text| text),
+            kpp: change(self.kpp, |text| text),
+            region_id: change(self.region_id, |id| id.0),
+            manager_id: change(self.manager_id, |id| id.0),
+            phone: change(self.phone, |text| text),
+            email: change(self.email, |text| text),
+            address: change(self.address, |text| text),
+            credit_limit: change(self.credit_limit, |limit| limit.0),
+            credit_limit_currency: self.credit_limit_currency.map(|code| code.0),
+            external_reference: change(self.external_reference, |text| text),
+        };
+        UpdateCustomer { id: self.id.0, version: self.version, fields }
+    }
+}
+
+/// Which customer goes out of use.
+#[derive(InputObject)]
+pub struct ArchiveCustomerInput {
+    /// Which one.
+    id: GlobalId<CustomerId>,
+    /// The version that was read.
+    version: i32,
+    /// A repeat with this key changes nothing and answers the same.
+    idempotency_key: Option<String>,
+}
+
+/// Which customer comes into use again.
+#[derive(InputObject)]
+pub struct RestoreCustomerInput {
+    /// Which one.
+    id: GlobalId<CustomerId>,
+    /// The version that was read.
+    version: i32,
+    /// A repeat with this key changes nothing and answers the same.
+    idempotency_key: Option<String>,
+}
+
+payloads! {
+    /// What came of making a customer.
+    CreateCustomerPayload {
+        /// The customer; null where it was refused.
+        customer: Customer
+    }
+    /// What came of changing a customer.
+    UpdateCustomerPayload {
+        /// The customer; null where it was refused.
+        customer: Customer
+    }
+    /// What came of archiving a customer.
+    ArchiveCustomerPayload {
+        /// The customer; null where it was refused.
+        customer: Customer
+    }
+    /// What came of restoring a customer.
+    RestoreCustomerPayload {
+        /// The customer; null where it was refused.
+        customer: Customer
+    }
+}
+
+/// Mutations of customers.
+#[derive(Default)]
+pub struct CustomerMutation;
+
+#[Object]
+impl CustomerMutation {
+    /// Makes a customer with contact persons and a default agreement.
+    async fn create_customer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The customer.")] mut input: CreateCustomerInput,
+    ) -> async_graphql::Result<CreateCustomerPayload> {
+        let key = input.idempotency_key.take();
+        let done = tried(ctx, input.command(), key).await?;
+        let customer = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(CreateCustomerPayload { customer, user_errors: done.user_errors })
+    }
+
+    /// Changes a customer.
+    async fn update_customer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What changes.")] mut input: UpdateCustomerInput,
+    ) -> async_graphql::Result<UpdateCustomerPayload> {
+        let key = input.idempotency_key.take();
+        let done = mutate(ctx, input.command(), key).await?;
+        let customer = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(UpdateCustomerPayload { customer, user_errors: done.user_errors })
+    }
+
+    /// Takes a customer out of use: nothing new is sold to it, documents under way go on.
+    async fn archive_customer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: ArchiveCustomerInput,
+    ) -> async_graphql::Result<ArchiveCustomerPayload> {
+        let command = ArchiveCustomer { id: input.id.0, version: input.version };
+        let done = mutate(ctx, command, input.idempotency_key).await?;
+        let customer = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(ArchiveCustomerPayload { customer, user_errors: done.user_errors })
+    }
+
+    /// Takes an archived customer into use again.
+    async fn restore_customer(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: RestoreCustomerInput,
+    ) -> async_graphql::Result<RestoreCustomerPayload> {
+        let command = RestoreCustomer { id: input.id.0, version: input.version };
+        let done = mutate(ctx, command, input.idempotency_key).await?;
+        let customer = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(RestoreCustomerPayload { customer, user_errors: done.user_errors })
+    }
+}

@@ -1,0 +1,98 @@
+//! What documents are made of: organizations, warehouses, regions, customers with their terms,
+//! products with their prices.
+//!
+//! An edge to a context of a higher rank (`customer { orders }`) is one line at the end of the
+//! object's resolvers, calling that context's folder.
+
+mod contacts;
+mod customer;
+mod customer_list;
+mod customer_writing;
+mod directories;
+mod directory_writing;
+mod group;
+mod list;
+mod noted;
+mod price_list;
+mod product;
+mod product_list;
+mod product_writing;
+mod terms;
+mod terms_writing;
+
+pub use contacts::ContactPerson;
+pub use customer::Customer;
+pub use directories::{Organization, Region, Warehouse};
+pub use group::ProductGroup;
+pub use price_list::PriceList;
+pub use product::Product;
+pub use terms::Agreement;
+
+use async_graphql::{Context, MergedObject};
+use db::Command;
+use kernel::{Percent, Refusal};
+
+use crate::errors::Failure;
+use crate::idempotency::{MutationResult, mutate};
+use crate::scalars::Decimal;
+use crate::session::Session;
+use crate::user_error::UserError;
+
+/// Queries of this context.
+#[derive(MergedObject, Default)]
+pub struct CatalogQuery(
+    directories::DirectoryQuery,
+    customer_list::CustomerQuery,
+    product_list::ProductQuery,
+    price_list::PriceListQuery,
+);
+
+/// Mutations of this context.
+#[derive(MergedObject, Default)]
+pub struct CatalogMutation(
+    directory_writing::DirectoryMutation,
+    customer_writing::CustomerMutation,
+    contacts::ContactMutation,
+    terms_writing::TermsMutation,
+    product_writing::ProductMutation,
+    group::GroupMutation,
+    price_list::PriceListMutation,
+);
+
+/// Makes payloads: the record, and why not.
+macro_rules! payloads {
+    ($($(#[doc = $doc:literal])+ $name:ident { $(#[doc = $each:literal])+ $field:ident: $kind:ty })*) => {$(
+        $(#[doc = $doc])+
+        #[derive(SimpleObject)]
+        pub struct $name {
+            $(#[doc = $each])+
+            $field: Option<$kind>,
+            /// Why nothing was written; empty where it was.
+            user_errors: Vec<UserError>,
+        }
+    )*};
+}
+pub(crate) use payloads;
+
+/// Runs a command made of an input that may itself be refused. The right is asked for first:
+/// who lacks it learns nothing of the input.
+async fn tried<C: Command>(
+    ctx: &Context<'_>,
+    command: Result<C, Refusal>,
+    key: Option<String>,
+) -> Result<MutationResult<C::Output>, Failure> {
+    match command {
+        Ok(command) => mutate(ctx, command, key).await,
+        Err(refusal) => {
+            let session = Session::of(ctx)?;
+            session.permit::<C>()?;
+            let user_errors = vec![UserError::of(&refusal, session.language())];
+            Ok(MutationResult { output: None, user_errors, repeated: false })
+        }
+    }
+}
+
+/// A percentage of an input field.
+fn percent<const N: usize>(field: [&str; N], value: Decimal) -> Result<Percent, Refusal> {
+    Percent::new(value.0).map_err(|error| ::catalog::out_of_scale(error).at(field))
+}

@@ -1,0 +1,89 @@
+//! A product with its edges.
+
+use ::catalog::{ReadProducts, products_by_id};
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
+use kernel::{ProductGroupId, ProductId};
+
+use super::group::ProductGroup;
+use super::noted::Noted;
+use super::price_list::{PricesOf, ProductPrice};
+use crate::ids::global;
+use crate::loaders::{Load, Loaded, Loaders};
+use crate::scalars::{Date, Decimal};
+use crate::session::Session;
+
+/// Goods or a service.
+#[derive(Clone, SimpleObject)]
+#[graphql(complex)]
+pub struct Product {
+    /// The opaque global id.
+    #[graphql(owned)]
+    pub id: ID,
+    /// Its article number; unique in the tenant.
+    sku: String,
+    /// Its name.
+    name: String,
+    /// The base unit that all its quantities are in, as printed.
+    unit: String,
+    /// The VAT rate, per cent. Null is "without VAT", which is not 0 %.
+    vat_rate: Option<Decimal>,
+    /// A service has no stock.
+    is_service: bool,
+    #[graphql(flatten)]
+    noted: Noted,
+    /// For edges of other contexts.
+    #[graphql(skip)]
+    pub(crate) key: ProductId,
+    #[graphql(skip)]
+    group_id: Option<ProductGroupId>,
+}
+
+impl From<::catalog::Product> for Product {
+    fn from(row: ::catalog::Product) -> Self {
+        Self {
+            id: global(row.id),
+            sku: row.fields.sku,
+            name: row.fields.name,
+            unit: row.fields.unit,
+            vat_rate: row.fields.vat_rate.map(|rate| Decimal(rate.get().normalize())),
+            is_service: row.fields.is_service,
+            noted: Noted::of(row.id, row.fields.external_reference, &row.record),
+            key: row.id,
+            group_id: row.fields.group_id,
+        }
+    }
+}
+
+#[ComplexObject]
+impl Product {
+    /// The group it lies in.
+    async fn group(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductGroup>> {
+        match self.group_id {
+            Some(id) => Ok(Session::of(ctx)?.load(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// Its prices in all lists in use, the default list first: in each the latest one not after
+    /// the day. Null for who may not see prices, with an error FORBIDDEN. Needs the right
+    /// price.read.
+    async fn current_prices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The day; today where none is given.")] on: Option<Date>,
+    ) -> async_graphql::Result<Option<Vec<ProductPrice>>> {
+        let session = Session::of(ctx)?;
+        let key = PricesOf { product: self.key, on: on.map(|day| day.0) };
+        Ok(Some(session.load(key).await?.unwrap_or_default()))
+    }
+}
+
+impl Load<ProductId> for Loaders {
+    type Value = Product;
+
+    async fn load(&self, keys: &[ProductId]) -> Loaded<ProductId, Product> {
+        let permit = self.permit::<ReadProducts>()?;
+        let found = products_by_id(&*self.tx().await?, &permit, keys).await?;
+        Ok(found.into_iter().map(|(id, row)| (id, row.into())).collect())
+    }
+}
