@@ -1,17 +1,22 @@
 //! What the program can be asked to do, a file each.
 
+mod demo;
 mod migrate;
 mod schema;
-mod tenant;
-mod verify;
+mod seed;
+mod serve;
+pub mod tenant;
+pub mod verify;
 
 use std::io::Write;
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::{Parser, Subcommand};
+use db::CommandError;
 
 use crate::config::{Config, Settings};
+use crate::greeting::terminal_language;
 use crate::logging;
 
 /// Runs the sales contour of a wholesaler: documents, stock, debt and figures over GraphQL
@@ -24,10 +29,16 @@ pub struct Oborot {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Serves with invented data: two demo companies in a private PostgreSQL, made at first start
+    Demo(Box<Settings>),
     /// Makes the two logins and brings the schema up to date, as the owner of the database
     Migrate(Box<Settings>),
     /// Prints the GraphQL schema in its definition language
     Schema,
+    /// Makes the two demo companies with 24 months of history, for trying things out
+    Seed(Box<Settings>),
+    /// Serves the API; with a private PostgreSQL where no database is given
+    Serve(Box<Settings>),
     /// Looks after tenants
     #[command(subcommand)]
     Tenant(tenant::TenantCommand),
@@ -47,8 +58,11 @@ impl Oborot {
             .context("the program's threads cannot be started")?;
         runtime.block_on(async {
             match self.command {
+                Command::Demo(settings) => demo::run(*settings).await,
                 Command::Migrate(settings) => migrate::run(begin(*settings)?).await,
                 Command::Schema => schema::run(),
+                Command::Seed(settings) => seed::run(begin(*settings)?).await,
+                Command::Serve(settings) => serve::run(begin(*settings)?).await,
                 Command::Tenant(command) => tenant::run(command).await,
                 Command::Verify(settings) => verify::run(begin(*settings)?).await,
             }
@@ -66,4 +80,12 @@ fn begin(settings: Settings) -> Result<Config> {
 /// Writes an answer for the user, or for the next program in a pipe.
 fn say(text: &str) -> Result<()> {
     writeln!(std::io::stdout(), "{text}").context("the answer cannot be written")
+}
+
+/// A refusal in the reader's language; whatever else went wrong in its own words.
+pub(crate) fn sentence(error: CommandError) -> anyhow::Error {
+    match error {
+        CommandError::Refused(refusal) => anyhow!("{}", refusal.text.get(terminal_language())),
+        other => anyhow!(other),
+    }
 }

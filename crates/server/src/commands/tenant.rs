@@ -3,14 +3,15 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
+use catalog::{CreateOrganization, OrganizationChanges};
 use clap::{Args, Subcommand};
-use db::CommandError;
-use identity::{CreateUser, Identity, NewAdmin, NewTenant, Passwords, Tenant};
+use db::Db;
+use identity::{CreateUser, Identity, NewAdmin, Passwords, Tenant};
 use kernel::{Clock, Currency};
 use rand::TryRngCore;
 use rand::rngs::OsRng;
 
-use super::{begin, say};
+use super::{begin, say, sentence};
 use crate::config::Settings;
 use crate::greeting::terminal_language;
 use crate::parts::Parts;
@@ -67,15 +68,78 @@ pub(super) async fn run(command: TenantCommand) -> Result<ExitCode> {
     let config = begin(wish.settings.clone())?;
     let place = Place::open(&config.database, Tenure::Beside).await?;
     let parts = Parts::assemble(&place, &config, Clock::system()).await?;
-    let made = create(&parts, &wish).await;
+    let made = create_with_users(&parts.db, &wish).await;
     parts.db.close().await;
     place.close().await?;
     made?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn create(parts: &Parts, wish: &CreateTenant) -> Result<()> {
-    if wish.if_missing && identity::tenant(&parts.db, &wish.slug).await?.is_some() {
+/// A tenant to be made, in the words of whoever asks for it.
+#[derive(Clone, Debug)]
+pub struct NewTenant {
+    /// Short name for signing in.
+    pub slug: String,
+    /// Name for people.
+    pub name: String,
+    /// Three letters.
+    pub base_currency: String,
+    /// IANA name.
+    pub time_zone: String,
+    /// Who manages its users.
+    pub admin_email: String,
+    /// His password.
+    pub admin_password: String,
+}
+
+/// Makes a tenant with its administrator and its first organization, which has its name: every
+/// document belongs to one.
+///
+/// # Errors
+/// As a sentence for the user: a value breaks a rule, or the short name is taken.
+pub async fn create(db: &Db, new: NewTenant) -> Result<Tenant> {
+    let identity = Identity::start(db).await.map_err(sentence)?;
+    make(db, identity.passwords(), new).await
+}
+
+pub(crate) async fn make(db: &Db, passwords: &Passwords, new: NewTenant) -> Result<Tenant> {
+    let tenant = identity::NewTenant {
+        slug: new.slug,
+        name: new.name,
+        base_currency: Currency::parse(&new.base_currency)
+            .context("the currency is not three capital letters such as RUB")?,
+        time_zone: new
+            .time_zone
+            .parse()
+            .map_err(|_| anyhow!("the time zone is not a name such as Europe/Moscow"))?,
+        admin: NewAdmin {
+            password: passwords
+                .hash(&new.admin_password, &new.admin_email)
+                .await
+                .map_err(sentence)?,
+            name: new.admin_email.clone(),
+            email: new.admin_email,
+            language: terminal_language(),
+        },
+    };
+    let tenant = identity::create_tenant(db, tenant).await.map_err(sentence)?;
+    let fields = OrganizationChanges {
+        name: Some(tenant.name.clone()),
+        prefix: Some(prefix(&tenant.slug)),
+        ..OrganizationChanges::default()
+    };
+    let permit = identity::worker_scope(&tenant, "tenant").permit::<CreateOrganization>()?;
+    db.write_as_job(&permit, &CreateOrganization { fields }).await.map_err(sentence)?;
+    Ok(tenant)
+}
+
+/// What its documents' numbers begin with until somebody chooses better.
+fn prefix(slug: &str) -> String {
+    slug.chars().filter(char::is_ascii_alphanumeric).take(2).collect::<String>().to_uppercase()
+}
+
+async fn create_with_users(db: &Db, wish: &CreateTenant) -> Result<()> {
+    if wish.if_missing && identity::tenant(db, &wish.slug).await?.is_some() {
         return say(&format!("The tenant {} is there.", wish.slug));
     }
     let (admin, others) = first_users(&wish.users)?;
@@ -83,27 +147,19 @@ async fn create(parts: &Parts, wish: &CreateTenant) -> Result<()> {
         Some(given) => (given, false),
         None => (new_password()?, true),
     };
-    let identity = Identity::start(&parts.db).await.map_err(sentence)?;
+    let identity = Identity::start(db).await.map_err(sentence)?;
     let passwords = identity.passwords();
-    let tenant = NewTenant {
+    let new = NewTenant {
         slug: wish.slug.clone(),
         name: wish.name.clone().unwrap_or_else(|| wish.slug.clone()),
-        base_currency: Currency::parse(&wish.currency)
-            .context("--currency is not three capital letters such as RUB")?,
-        time_zone: wish
-            .time_zone
-            .parse()
-            .map_err(|_| anyhow!("--time-zone is not a zone such as Europe/Moscow"))?,
-        admin: NewAdmin {
-            password: passwords.hash(&password, &admin.email).await.map_err(sentence)?,
-            name: admin.email.clone(),
-            email: admin.email,
-            language: terminal_language(),
-        },
+        base_currency: wish.currency.clone(),
+        time_zone: wish.time_zone.clone(),
+        admin_email: admin.email,
+        admin_password: password.clone(),
     };
-    let tenant = identity::create_tenant(&parts.db, tenant).await.map_err(sentence)?;
+    let tenant = make(db, passwords, new).await?;
     for user in others {
-        add(parts, &tenant, user, passwords, &password).await?;
+        add(db, &tenant, user, passwords, &password).await?;
     }
     say(&format!("Made the tenant {}.", tenant.slug))?;
     if is_made {
@@ -113,7 +169,7 @@ async fn create(parts: &Parts, wish: &CreateTenant) -> Result<()> {
 }
 
 async fn add(
-    parts: &Parts,
+    db: &Db,
     tenant: &Tenant,
     user: FirstUser,
     passwords: &Passwords,
@@ -130,7 +186,7 @@ async fn add(
         external_reference: None,
     };
     let permit = identity::worker_scope(tenant, "tenant").permit::<CreateUser>()?;
-    parts.db.write_as_job(&permit, &command).await.map_err(sentence)?;
+    db.write_as_job(&permit, &command).await.map_err(sentence)?;
     Ok(())
 }
 
@@ -153,14 +209,6 @@ fn new_password() -> Result<String> {
     let mut bits = [0_u8; 15];
     OsRng.try_fill_bytes(&mut bits).context("the system gives no random numbers")?;
     Ok(bits.iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}")))
-}
-
-/// A refusal in the reader's language; whatever else went wrong in its own words.
-fn sentence(error: CommandError) -> anyhow::Error {
-    match error {
-        CommandError::Refused(refusal) => anyhow!("{}", refusal.text.get(terminal_language())),
-        other => anyhow!(other),
-    }
 }
 
 #[cfg(test)]

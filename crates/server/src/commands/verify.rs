@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
-use db::{Discrepancy, ReadPool};
+use db::{Db, Discrepancy, Outcome, ReadPool};
 use identity::Tenant;
 use kernel::Clock;
 
@@ -15,23 +15,23 @@ use crate::place::{Place, Tenure};
 pub(super) async fn run(config: Config) -> Result<ExitCode> {
     let place = Place::open(&config.database, Tenure::Beside).await?;
     let parts = Parts::assemble(&place, &config, Clock::system()).await?;
-    let off = verify_all(&parts).await;
+    let off = verify_all(&parts.db).await;
     parts.db.close().await;
     place.close().await?;
     Ok(if off? == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Prints what is off in every tenant, and counts it.
-async fn verify_all(parts: &Parts) -> Result<usize> {
+async fn verify_all(db: &Db) -> Result<usize> {
     let mut off = 0;
-    let tenants = identity::tenants(&parts.db).await?;
+    let tenants = identity::tenants(db).await?;
     for tenant in &tenants {
-        let found = verify(parts, tenant)
+        let slug = &tenant.slug;
+        let found = check(db, tenant)
             .await
-            .with_context(|| format!("the tenant {} cannot be checked", tenant.slug))?;
+            .with_context(|| format!("the tenant {slug} cannot be checked"))?;
         off += found.len();
         for Discrepancy { figure, record, expected, found } in found {
-            let slug = &tenant.slug;
             say(&format!("{slug}: {figure} of {record} is {found}, its register adds {expected}"))?;
         }
     }
@@ -42,13 +42,25 @@ async fn verify_all(parts: &Parts) -> Result<usize> {
     Ok(off)
 }
 
+/// What differs from its register in one tenant; nothing, if all is well.
+///
+/// # Errors
+/// There is no such tenant, or the database does not answer.
+pub async fn check_tenant(db: &Db, slug: &str) -> Result<Vec<Discrepancy>> {
+    let tenant = identity::tenant(db, slug).await?;
+    let tenant = tenant.with_context(|| format!("there is no tenant {slug}"))?;
+    Ok(check(db, &tenant).await?)
+}
+
 /// From one snapshot, so that postings may go on meanwhile.
-async fn verify(parts: &Parts, tenant: &Tenant) -> Result<Vec<Discrepancy>> {
+async fn check(db: &Db, tenant: &Tenant) -> Outcome<Vec<Discrepancy>> {
     let scope = identity::worker_scope(tenant, "verify");
-    let reader = parts.db.reader(&scope, ReadPool::Reports);
+    let reader = db.reader(&scope, ReadPool::Reports);
     let tx = reader.tx().await?;
     let mut found = stock::discrepancies(&tx, &scope.permit()?).await?;
     found.extend(settlements::discrepancies(&tx, &scope.permit()?).await?);
+    found.extend(sales::discrepancies(&tx, &scope.permit()?).await?);
+    found.extend(analytics::discrepancies(&tx, &scope.permit()?).await?);
     drop(tx);
     reader.renew().await;
     Ok(found)

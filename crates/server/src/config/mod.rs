@@ -8,6 +8,7 @@ mod settings;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use http::HeaderValue;
 use tracing_subscriber::EnvFilter;
 use url::Url;
 
@@ -26,6 +27,11 @@ pub struct Config {
     /// Cache and bus of the large size; in memory without it.
     pub redis_url: Option<SecretUrl>,
     pub pools: Pools,
+    pub cost: Cost,
+    /// Web origins whose pages may call the API.
+    pub origins: Vec<HeaderValue>,
+    /// Whether the schema is shown to those who have not signed in; set by the demo alone.
+    pub open_introspection: bool,
     pub log: Log,
 }
 
@@ -47,6 +53,15 @@ pub struct Pools {
     pub quick: u32,
     pub reports: u32,
     pub jobs: u32,
+}
+
+/// How much operations may cost, in points, by caller; a tenant may spend eight times as much.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// What can be spent at once.
+    pub capacity: u32,
+    /// What comes back each second.
+    pub per_second: u32,
 }
 
 /// What is told about the run, and how.
@@ -92,6 +107,8 @@ const AN_ADDRESS: &str = "an address with a port, such as 127.0.0.1:8080";
 const A_POSTGRES_URL: &str = "an address such as postgres://user:password@host/database";
 const A_REDIS_URL: &str = "an address such as redis://host:6379";
 const A_POOL_SIZE: &str = "a number of connections from 1 to 200";
+const POINTS: &str = "a number of points from 1 to 1000000000";
+const ORIGINS: &str = "origins such as https://shop.example, separated by commas";
 
 impl Config {
     /// Joins the file (where one is named) under the given settings, and checks every value.
@@ -121,9 +138,21 @@ impl Config {
             &["redis", "rediss", "redis+unix", "unix"],
             A_REDIS_URL,
         )?;
+        let (cost, origins) = (cost(&settings)?, origins(settings.origins.as_deref())?);
         let log = log(&settings)?;
         let database = database(settings)?;
-        Ok(Self { listen, admin_listen, database, redis_url, pools, log })
+        let open_introspection = false;
+        Ok(Self {
+            listen,
+            admin_listen,
+            database,
+            redis_url,
+            pools,
+            cost,
+            origins,
+            open_introspection,
+            log,
+        })
     }
 }
 
@@ -203,6 +232,44 @@ fn pool(setting: &'static str, given: Option<&str>, default: u32) -> Result<u32,
         Ok(size @ 1..=200) => Ok(size),
         _ => Err(ConfigError::Wrong { setting, value: value.to_owned(), expected: A_POOL_SIZE }),
     }
+}
+
+fn cost(settings: &Settings) -> Result<Cost, ConfigError> {
+    Ok(Cost {
+        capacity: points(
+            "--cost-capacity (OBOROT_COST_CAPACITY)",
+            settings.cost_capacity.as_deref(),
+            100_000,
+        )?,
+        per_second: points(
+            "--cost-per-second (OBOROT_COST_PER_SECOND)",
+            settings.cost_per_second.as_deref(),
+            50_000,
+        )?,
+    })
+}
+
+fn points(setting: &'static str, given: Option<&str>, default: u32) -> Result<u32, ConfigError> {
+    let Some(value) = given else { return Ok(default) };
+    match value.parse() {
+        Ok(points @ 1..=1_000_000_000) => Ok(points),
+        _ => Err(ConfigError::Wrong { setting, value: value.to_owned(), expected: POINTS }),
+    }
+}
+
+fn origins(given: Option<&str>) -> Result<Vec<HeaderValue>, ConfigError> {
+    let setting = "--origins (OBOROT_ORIGINS)";
+    let wrong =
+        |value: &str| ConfigError::Wrong { setting, value: value.to_owned(), expected: ORIGINS };
+    let each = given.unwrap_or_default().split(',').map(str::trim).filter(|one| !one.is_empty());
+    each.map(|one| match Url::parse(one) {
+        // What a browser sends has no path, not even the slash that the parser adds.
+        Ok(url) if url.origin().ascii_serialization() == one => {
+            HeaderValue::from_str(one).map_err(|_| wrong(one))
+        }
+        _ => Err(wrong(one)),
+    })
+    .collect()
 }
 
 fn postgres(setting: &'static str, given: Option<&str>) -> Result<Option<SecretUrl>, ConfigError> {

@@ -70,6 +70,18 @@ pub struct Settings {
     #[arg(long, value_name = "N", env = "OBOROT_JOB_CONNECTIONS")]
     pub job_connections: Option<String>,
 
+    /// Cost points a caller may spend at once [default: 100000]
+    #[arg(long, value_name = "N", env = "OBOROT_COST_CAPACITY")]
+    pub cost_capacity: Option<String>,
+
+    /// Cost points a caller gets back each second [default: 50000]
+    #[arg(long, value_name = "N", env = "OBOROT_COST_PER_SECOND")]
+    pub cost_per_second: Option<String>,
+
+    /// Web origins whose pages may call the API, separated by commas [default: none]
+    #[arg(long, value_name = "ORIGINS", env = "OBOROT_ORIGINS")]
+    pub origins: Option<String>,
+
     /// What is logged: a level or directives such as warn,db=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "OBOROT_LOG")]
     pub log: Option<String>,
@@ -104,6 +116,9 @@ impl Settings {
             quick_connections: first(self.quick_connections, file.quick_connections),
             report_connections: first(self.report_connections, file.report_connections),
             job_connections: first(self.job_connections, file.job_connections),
+            cost_capacity: first(self.cost_capacity, file.cost_capacity),
+            cost_per_second: first(self.cost_per_second, file.cost_per_second),
+            origins: first(self.origins, file.origins),
             log: first(self.log, file.log),
             log_format: first(self.log_format, file.log_format),
         })

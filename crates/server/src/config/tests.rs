@@ -31,6 +31,16 @@ fn a_wrong_value_is_named_with_what_would_be_right() {
             "--request-connections",
             "1 to 200",
         ),
+        (
+            Settings { cost_per_second: given("many"), ..Settings::default() },
+            "OBOROT_COST_PER_SECOND",
+            "points",
+        ),
+        (
+            Settings { origins: given("https://a.example/"), ..Settings::default() },
+            "--origins",
+            "https://shop.example",
+        ),
         (Settings { log: given("db=loud"), ..Settings::default() }, "OBOROT_LOG", "db=loud"),
         (Settings { log_format: given("xml"), ..Settings::default() }, "--log-format", "xml"),
         (
@@ -101,4 +111,11 @@ fn one_database_address_is_its_owner_and_two_are_the_programs_logins() {
 
     let half = Settings { database_url: url("oborot_app"), ..migrating };
     assert!(refusal(half).contains("without --database-system-url"));
+}
+
+#[test]
+fn origins_are_told_apart_by_commas() {
+    let origins = Some("https://a.example, http://localhost:3000".to_owned());
+    let config = Config::resolve(Settings { origins, ..Settings::default() }).unwrap();
+    assert_eq!(config.origins, ["https://a.example", "http://localhost:3000"]);
 }

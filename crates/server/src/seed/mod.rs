@@ -1,9 +1,9 @@
 //! The demo data: two invented companies whose history ends today, so that every screen is alive.
 //!
-//! Pure: no clock, no database, no network. The same `today` and seed give the same data, on every
+//! The generator is pure: no clock, no database, no network. The same `today` and seed give the same data, on every
 //! machine and with every later version of the program's dependencies. What comes out are plain
-//! values ([`Company`]) and a list of what happened in order of time ([`Event`]); whoever loads the
-//! demo runs it through the program's own commands, one event after the other, as people would.
+//! values ([`Company`]) and a list of what happened in order of time ([`Event`]); [`load`] plays them
+//! through the program's own commands, one event after the other, as people would.
 //!
 //! What holds for every company (and is tested):
 //! - events are sorted by date and none lies after today;
@@ -18,6 +18,7 @@ mod company;
 mod customers;
 mod dice;
 mod lines;
+pub mod load;
 mod model;
 mod orders;
 mod payments;
@@ -33,6 +34,9 @@ pub use model::*;
 
 /// The seed of the demo that is shipped.
 pub const DEMO_SEED: u64 = 20_240_229;
+
+/// The demo's tenants, the large one first.
+pub const SLUGS: [&str; 2] = [profile::VOSTOK.slug, profile::ZAPAD.slug];
 
 /// The password of every demo user. These tenants exist in the demo only.
 pub const DEMO_PASSWORD: &str = "oborot-demo";

@@ -1,5 +1,5 @@
 //! What runs beside requests: events get their positions and go out, and the days of the outbox
-//! come and go. Every replica runs these; the database lets one at a time do the work.
+//! come and go, sums by month take in new sales. Every replica runs these; the database lets one at a time do the work.
 
 use std::time::Duration;
 
@@ -12,6 +12,8 @@ use crate::shutdown::Shutdown;
 
 /// How often the sequencer looks by itself, should a wake be lost.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// How often sums by month take in what was queued for them; reports add the queue meanwhile.
+const FOLD_EVERY: Duration = Duration::from_secs(1);
 /// After a failure, so that a database that is away is not hammered.
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
@@ -89,4 +91,24 @@ async fn keep_days(db: &Db) -> Result<(), Fault> {
     let mut tx = db.system(Reason::Partitions).await?;
     tx.run("select keep_outbox_days(7)").await?;
     tx.commit().await
+}
+
+/// Folds queued sales into their sums by month, until stopping begins.
+pub async fn fold_sales(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        match fold_everything(&db).await {
+            Ok(()) => {}
+            Err(error) => tracing::warn!(%error, "sales could not be folded"),
+        }
+        shutdown.unless_begun(tokio::time::sleep(FOLD_EVERY)).await;
+    }
+}
+
+/// Folds until nothing is queued.
+///
+/// # Errors
+/// A fault where the queue cannot be looked at.
+pub async fn fold_everything(db: &Db) -> Result<(), Fault> {
+    while analytics::fold_all(db).await? > 0 {}
+    Ok(())
 }

@@ -1,0 +1,191 @@
+//! What happened, event after event.
+
+use std::collections::HashMap;
+
+use anyhow::{Context, Result};
+use kernel::{Currency, NaiveDate, OrderId, OrderLineId, ProductId};
+use sales::{
+    CancelSalesOrder, ConfirmSalesOrder, CreateSalesOrder, Dispatch, LineDraft, OrderDraft,
+    ShipLine, ShipSalesOrder,
+};
+use settlements::{OrderRef, PaymentMethod, RecordPayment};
+use stock::commands::{CreateGoodsReceipt, PostGoodsReceipt, ReceiptLineInput};
+
+use super::hand::Hand;
+use super::masters::Masters;
+use crate::commands::sentence;
+use crate::seed::model::{self, Company, Order, Payment, Receipt, Shipment, What};
+
+/// Plays the whole history in order.
+pub(super) async fn play(hand: &Hand, company: &Company, masters: &Masters) -> Result<()> {
+    let currency = Currency::parse(company.currency).context("an unknown currency")?;
+    let mut player =
+        Player { hand, company, masters, currency, orders: vec![None; company.orders.len()] };
+    for (number, event) in company.events.iter().enumerate() {
+        match &event.what {
+            What::Receive(receipt) => player.receive(number, event.on, receipt).await?,
+            What::Draft { order } => player.draft(*order).await?,
+            What::Confirm { order } => player.confirm(*order).await?,
+            What::Pay(payment) => player.pay(number, event.on, payment).await?,
+            What::Ship(shipment) => player.ship(number, event.on, shipment).await?,
+            What::Cancel { order } => player.cancel(*order).await?,
+        }
+        hand.advance(1);
+    }
+    Ok(())
+}
+
+struct Player<'a> {
+    hand: &'a Hand,
+    company: &'a Company,
+    masters: &'a Masters,
+    currency: Currency,
+    /// Orders written so far, by their position.
+    orders: Vec<Option<OrderId>>,
+}
+
+impl Player<'_> {
+    fn order(&self, position: usize) -> Result<OrderId> {
+        self.orders[position].context("an event of an order that was not written yet")
+    }
+
+    async fn receive(&self, number: usize, on: NaiveDate, receipt: &Receipt) -> Result<()> {
+        let line = |line: &model::ReceiptLine| ReceiptLineInput {
+            id: None,
+            product_id: self.masters.products[line.product],
+            quantity: line.quantity,
+            unit_cost: Some(line.unit_cost),
+            expires_on: None,
+        };
+        let draft = CreateGoodsReceipt {
+            organization_id: Some(self.masters.organization),
+            warehouse_id: Some(self.masters.warehouses[receipt.warehouse]),
+            occurred_on: Some(on),
+            supplier_name: receipt.supplier.to_owned(),
+            comment: String::new(),
+            external_reference: None,
+            lines: receipt.lines.iter().map(line).collect(),
+        };
+        let id = self.hand.does(format!("receipt:{number}"), draft).await?;
+        let post = PostGoodsReceipt { id, version: 1 };
+        self.hand.does(format!("receipt:{number}:post"), post).await?;
+        Ok(())
+    }
+
+    async fn draft(&mut self, position: usize) -> Result<()> {
+        let order = &self.company.orders[position];
+        let usual = self.company.customers[order.customer].agreement.discount;
+        let line = |line: &model::OrderLine| LineDraft {
+            product_id: self.masters.products[line.product],
+            quantity: line.quantity,
+            // The list has the same price; a discount beyond the usual one is typed.
+            price: None,
+            discount_percent: (line.discount != usual).then_some(line.discount),
+        };
+        let draft = OrderDraft {
+            customer_id: self.masters.customers[order.customer],
+            agreement_id: None,
+            organization_id: None,
+            manager_id: None,
+            warehouse_id: Some(self.masters.warehouses[order.warehouse]),
+            date: Some(order.date),
+            requested_ship_date: None,
+            external_reference: None,
+            comment: None,
+            lines: order.lines.iter().map(line).collect(),
+        };
+        let command = CreateSalesOrder { draft };
+        self.orders[position] = Some(self.hand.does(format!("order:{position}"), command).await?);
+        Ok(())
+    }
+
+    async fn confirm(&self, position: usize) -> Result<()> {
+        let command = ConfirmSalesOrder { id: self.order(position)?, version: None };
+        self.hand.does(format!("order:{position}:confirm"), command).await?;
+        Ok(())
+    }
+
+    async fn pay(&self, number: usize, on: NaiveDate, payment: &Payment) -> Result<()> {
+        let customer_id = self.masters.customers[payment.customer];
+        let order = match payment.order {
+            None => None,
+            Some(position) => Some(OrderRef {
+                id: self.order(position)?,
+                customer_id,
+                organization_id: self.masters.organization,
+                agreement_id: self.masters.agreements[payment.customer],
+                currency: self.currency,
+            }),
+        };
+        let command = RecordPayment {
+            customer_id: Some(customer_id),
+            organization_id: None,
+            agreement_id: None,
+            order,
+            amount: payment.amount,
+            currency: None,
+            date: Some(on),
+            method: PaymentMethod::Bank,
+            external_reference: None,
+            comment: None,
+        };
+        self.hand.does(format!("payment:{number}"), command).await?;
+        Ok(())
+    }
+
+    async fn ship(&self, number: usize, on: NaiveDate, shipment: &Shipment) -> Result<()> {
+        let order = &self.company.orders[shipment.order];
+        let order_id = self.order(shipment.order)?;
+        let lines = if is_whole(order, shipment) {
+            None
+        } else {
+            Some(self.part(order_id, order, shipment).await?)
+        };
+        let dispatch = Dispatch {
+            order_id,
+            warehouse_id: None,
+            date: Some(on),
+            lines,
+            comment: None,
+            external_reference: None,
+        };
+        let command = ShipSalesOrder { dispatch, version: None };
+        self.hand.does(format!("shipment:{number}"), command).await?;
+        Ok(())
+    }
+
+    /// The order's lines that leave; an order names a product once.
+    async fn part(&self, id: OrderId, order: &Order, shipment: &Shipment) -> Result<Vec<ShipLine>> {
+        let reader = self.hand.reader();
+        let tx = reader.tx().await?;
+        let permit = self.hand.scope().permit()?;
+        let found = sales::order_lines_by_order(&tx, &permit, &[id]).await;
+        drop(tx);
+        reader.renew().await;
+        let written = found.map_err(sentence)?.remove(&id).unwrap_or_default();
+        let by_product: HashMap<ProductId, OrderLineId> =
+            written.iter().map(|line| (line.product_id, line.id)).collect();
+        let ship = |part: &model::ShipmentLine| {
+            let product = self.masters.products[order.lines[part.line].product];
+            let order_line_id = *by_product.get(&product)?;
+            Some(ShipLine { order_line_id, quantity: part.quantity })
+        };
+        let lines: Option<Vec<ShipLine>> = shipment.lines.iter().map(ship).collect();
+        lines.context("a line of an order is missing")
+    }
+
+    async fn cancel(&self, position: usize) -> Result<()> {
+        let command = CancelSalesOrder {
+            id: self.order(position)?,
+            version: None,
+            reason: "Клиент отказался от заказа".to_owned(),
+        };
+        self.hand.does(format!("order:{position}:cancel"), command).await?;
+        Ok(())
+    }
+}
+
+fn is_whole(order: &Order, shipment: &Shipment) -> bool {
+    let left_whole = |line: &model::ShipmentLine| order.lines[line.line].quantity == line.quantity;
+    shipment.lines.len() == order.lines.len() && shipment.lines.iter().all(left_whole)
+}
