@@ -124,7 +124,10 @@ impl RecordPayment {
         // Amounts of all currencies have the same two places.
         match Money::checked(self.amount, permit.scope().facts().base_currency) {
             Ok(money) if money.amount.is_zero() => Err(too_small()),
-            Ok(money) => Ok(money.amount),
+            Ok(mut money) => {
+                money.amount.rescale(2);
+                Ok(money.amount)
+            }
             Err(ScaleError::TooSmall) => Err(too_small()),
             Err(ScaleError::TooManyPlaces(places)) => Err(wrong(
                 format!("The amount has at most {places} decimal places."),

@@ -1,11 +1,10 @@
 -- How old is what customers owe: by customer and currency, in buckets by days overdue, with the
 -- advances that stand against it; as of a business date and as known at a recorded time.
 --
--- The figures come from the registers alone. The balances only pick whose rows to read: a debt
--- or an advance of which nothing is left, and whose rows are all dated and recorded by then, was
--- settled then as it is now. So today's ageing reads what is open and no more. Lives on
--- receivable_balance_open, _occurred, _recorded, their siblings of payment_balance, and on the
--- registers' keys.
+-- A debt or an advance whose rows are all dated and recorded by then is open then as it is now,
+-- so its balance is read; one that has moved since is added up anew from the registers. So
+-- today's ageing reads what is open and no more. Lives on receivable_balance_open_due, _occurred,
+-- _recorded, on payment_balance_open, _occurred, _recorded, and on the registers' keys.
 --
 -- $1 tenant, $2 as of, $3 known at (null: all that is known), $4 managers (null: all),
 -- $5 customer (null: all), $6 how many rows. Totals by currency come first, without a customer.
@@ -13,13 +12,22 @@ with debt as (
     select b.receivable_id, b.customer_id, b.currency, b.due_on
     from receivable_balance b
     where b.tenant_id = $1
-      and (b.open_cents > 0 or b.last_occurred_on > $2
-           or b.last_recorded_at > $3::timestamptz)
+      and (b.last_occurred_on > $2 or b.last_recorded_at > $3::timestamptz)
+      and b.occurred_on <= $2
       and ($4::uuid[] is null or b.manager_id = any ($4))
       and ($5::uuid is null or b.customer_id = $5)
 ), owed as (
-    select d.customer_id, d.currency, $2::date - d.due_on as days,
-           coalesce(i.amount, 0) - coalesce(a.amount, 0) as open
+    select b.customer_id, b.currency, $2::date - b.due_on as days, b.open
+    from receivable_balance b
+    where b.tenant_id = $1
+      and b.open_cents > 0
+      and b.last_occurred_on <= $2
+      and ($3::timestamptz is null or b.last_recorded_at <= $3)
+      and ($4::uuid[] is null or b.manager_id = any ($4))
+      and ($5::uuid is null or b.customer_id = $5)
+    union all
+    select d.customer_id, d.currency, $2::date - d.due_on,
+           coalesce(i.amount, 0) - coalesce(a.amount, 0)
     from debt d
     cross join lateral (
         select sum(x.amount) as amount
@@ -41,12 +49,21 @@ with debt as (
     select b.payment_id, b.customer_id, b.currency
     from payment_balance b
     where b.tenant_id = $1
-      and (b.open_cents > 0 or b.last_occurred_on > $2
-           or b.last_recorded_at > $3::timestamptz)
+      and (b.last_occurred_on > $2 or b.last_recorded_at > $3::timestamptz)
+      and b.date <= $2
       and ($4::uuid[] is null or b.manager_id = any ($4))
       and ($5::uuid is null or b.customer_id = $5)
 ), advance as (
-    select m.customer_id, m.currency, coalesce(e.amount, 0) - coalesce(a.amount, 0) as open
+    select b.customer_id, b.currency, b.open
+    from payment_balance b
+    where b.tenant_id = $1
+      and b.open_cents > 0
+      and b.last_occurred_on <= $2
+      and ($3::timestamptz is null or b.last_recorded_at <= $3)
+      and ($4::uuid[] is null or b.manager_id = any ($4))
+      and ($5::uuid is null or b.customer_id = $5)
+    union all
+    select m.customer_id, m.currency, coalesce(e.amount, 0) - coalesce(a.amount, 0)
     from money m
     cross join lateral (
         select sum(x.amount) as amount
