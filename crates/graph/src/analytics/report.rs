@@ -87,8 +87,7 @@ pub struct SalesReportInput {
     #[graphql(default)]
     dimensions: Vec<SalesDimension>,
     /// Which sales count.
-    #[graphql(default)]
-    filter: SalesReportFilter,
+    filter: Option<SalesReportFilter>,
     /// The order; by default by month, in it by revenue downward.
     order_by: Option<SalesReportOrder>,
     /// Only the first so many rows, 1 to 5,000; by default 1,000. Totals always cover all.
@@ -101,7 +100,7 @@ impl From<SalesReportInput> for SalesQuery {
     fn from(input: SalesReportInput) -> Self {
         let dimensions = input.dimensions.into_iter().map(Dimension::from);
         Self {
-            filter: input.filter.into(),
+            filter: input.filter.unwrap_or_default().into(),
             order: input.order_by.map(ReportOrder::from),
             top: input.top,
             currency: input.currency.map(|code| code.0),
