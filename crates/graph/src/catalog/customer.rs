@@ -12,8 +12,10 @@ use crate::errors::Failure;
 use crate::identity::User;
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
+use crate::paging::Connection;
 use crate::scalars::Money;
 use crate::session::Session;
+use crate::settlements::{Payment, Receivable, payments_of_customer, receivables_of_customer};
 
 /// A company that buys.
 #[derive(Clone, SimpleObject)]
@@ -131,6 +133,29 @@ impl Customer {
     ) -> async_graphql::Result<Option<Agreement>> {
         let agreements = self.terms(Session::of(ctx)?).await?;
         Ok(agreements.into_iter().find(|agreement| agreement.is_default))
+    }
+
+    /// What it owes and owed, the earliest due first. Further pages stand in the root field
+    /// `receivables`, with the same cursors. Needs the right receivable.read.
+    async fn receivables(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Those with something left to pay (true) or with nothing left (false).")]
+        open: Option<bool>,
+        #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
+    ) -> async_graphql::Result<Option<Connection<Receivable>>> {
+        let session = Session::of(ctx)?;
+        Ok(Some(receivables_of_customer(session, self.key, open, first).await?))
+    }
+
+    /// What it has paid, the newest first. Further pages stand in the root field `payments`, with
+    /// the same cursors. Needs the right payment.read.
+    async fn payments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
+    ) -> async_graphql::Result<Option<Connection<Payment>>> {
+        Ok(Some(payments_of_customer(Session::of(ctx)?, self.key, first).await?))
     }
 }
 

@@ -4,6 +4,7 @@ use ::settlements::{AgeingQuery, ReadAgeing};
 use async_graphql::{Context, Object, SimpleObject};
 use kernel::CustomerId;
 
+use crate::catalog::Customer;
 use crate::errors::Failure;
 use crate::ids::GlobalId;
 use crate::paging;
@@ -60,9 +61,9 @@ pub struct AgeingRow {
 /// One customer's debt in one currency.
 #[Object]
 impl AgeingRow {
-    /// The global id of the customer.
-    async fn customer_id(&self) -> GlobalId<CustomerId> {
-        GlobalId(self.customer)
+    /// Who owes.
+    async fn customer(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Customer>> {
+        Ok(Session::of(ctx)?.load(self.customer).await?)
     }
 
     /// What he owes, by days overdue.

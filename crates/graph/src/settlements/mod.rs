@@ -13,13 +13,10 @@ use async_graphql::MergedObject;
 
 pub use ageing::AgeingBuckets;
 pub use allocation::PaymentAllocation;
-pub use loads::{
-    AllocationsOfPayment, AllocationsOfReceivable, PaymentsOfCustomer, PaymentsOfOrder,
-    ReceivablesOfCustomer, ReceivablesOfOrder, ReceivablesOfShipment,
-};
+pub use loads::{PaymentsOfOrder, ReceivablesOfOrder, ReceivablesOfShipment};
 pub use mutation::SettlementsMutation;
-pub use payment::{Payment, PaymentMethod, PaymentState, payments_of_customer};
-pub use receivable::{Receivable, ReceivableState, receivables_of_customer};
+pub use payment::{Payment, payments_of_customer};
+pub use receivable::{Receivable, receivables_of_customer};
 
 /// Queries about settlements.
 #[derive(MergedObject, Default)]

@@ -5,6 +5,7 @@ use kernel::CustomerId;
 
 use super::allocation::PaymentAllocation;
 use super::loads::{AllocationsOfPayment, PaymentCountOf, PaymentsOfCustomer};
+use crate::catalog::{Agreement, Customer, Organization};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -91,6 +92,21 @@ impl Payment {
     /// What of it settles nothing yet: the advance.
     async fn advance(&self) -> Money {
         Money::new(self.0.open, self.0.currency)
+    }
+
+    /// Who paid.
+    async fn customer(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Customer>> {
+        Ok(Session::of(ctx)?.load(self.0.customer_id).await?)
+    }
+
+    /// To whom.
+    async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
+        Ok(Session::of(ctx)?.load(self.0.organization_id).await?)
+    }
+
+    /// Under which terms. Needs the right terms.read.
+    async fn agreement(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Agreement>> {
+        Ok(Session::of(ctx)?.load(self.0.agreement_id).await?)
     }
 
     /// The customer's manager when the money came.

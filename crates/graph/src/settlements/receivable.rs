@@ -5,6 +5,7 @@ use kernel::{CustomerId, Decimal, NaiveDate};
 
 use super::allocation::PaymentAllocation;
 use super::loads::{AllocationsOfReceivable, ReceivableCountOf, ReceivablesOfCustomer};
+use crate::catalog::{Agreement, Customer, Organization};
 use crate::errors::Failure;
 use crate::identity::User;
 use crate::ids::global;
@@ -93,6 +94,21 @@ impl Receivable {
             Some(_) => Decimal::ZERO,
         };
         Money::new(settled, self.0.currency)
+    }
+
+    /// Who owes.
+    async fn customer(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Customer>> {
+        Ok(Session::of(ctx)?.load(self.0.customer_id).await?)
+    }
+
+    /// To whom.
+    async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
+        Ok(Session::of(ctx)?.load(self.0.organization_id).await?)
+    }
+
+    /// Under which terms. Needs the right terms.read.
+    async fn agreement(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Agreement>> {
+        Ok(Session::of(ctx)?.load(self.0.agreement_id).await?)
     }
 
     /// The responsible manager as of the shipment.
