@@ -35,6 +35,7 @@ mod live;
 mod loaders;
 mod node;
 pub mod paging;
+mod sales;
 mod scalars;
 mod schema;
 mod session;

@@ -110,6 +110,20 @@ impl<T> Connection<T> {
         Self { edges, page, counter: None }
     }
 
+    /// As [`Connection::of`], where making a node may fail.
+    ///
+    /// # Errors
+    /// What the first failing row answered.
+    pub fn try_of<R>(
+        page: Page<R>,
+        node: impl Fn(R) -> Result<T, Failure>,
+    ) -> Result<Self, Failure> {
+        let Page { rows, has_next, has_previous } = page;
+        let rows = rows.into_iter().map(|(position, row)| Ok((position, node(row)?)));
+        let rows = rows.collect::<Result<Vec<_>, Failure>>()?;
+        Ok(Self::of(Page { rows, has_next, has_previous }, |node| node))
+    }
+
     /// Adds how to count the whole list; it runs only when `totalCount` is asked for. It answers
     /// up to [`COUNT_CAP`] + 1.
     #[must_use]

@@ -174,7 +174,7 @@ impl From<Currency> for CurrencyCode {
     }
 }
 
-/// An amount in a currency, two places.
+/// An amount in a currency: two places, prices of a unit up to four.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, SimpleObject)]
 pub struct Money {
     /// The amount in units of the currency.
@@ -184,6 +184,16 @@ pub struct Money {
 }
 
 impl Money {
+    /// A price of a unit, which keeps up to four places and is written with two at least.
+    #[must_use]
+    pub fn unit_price(price: kernel::Decimal, currency: Currency) -> Self {
+        let mut amount = price.normalize();
+        if amount.scale() < 2 {
+            amount.rescale(2);
+        }
+        Self { amount: Decimal(amount), currency: CurrencyCode(currency) }
+    }
+
     /// An amount, rounded to two places and always written with them.
     #[must_use]
     pub fn new(amount: kernel::Decimal, currency: Currency) -> Self {

@@ -15,6 +15,7 @@ pub struct Query(
     crate::identity::IdentityQuery,
     crate::catalog::CatalogQuery,
     crate::stock::StockQuery,
+    crate::sales::SalesQuery,
     crate::settlements::SettlementsQuery,
     crate::analytics::AnalyticsQuery,
 );
@@ -25,6 +26,7 @@ pub struct Mutation(
     crate::identity::IdentityMutation,
     crate::catalog::CatalogMutation,
     crate::stock::StockMutation,
+    crate::sales::SalesMutation,
     crate::settlements::SettlementsMutation,
 );
 

@@ -22,8 +22,10 @@ pub use commands::{
     OrderDraft, PostShipment, ReverseShipment, ShipLine, ShipSalesOrder, UpdateSalesOrder, Warning,
 };
 pub use loaders::{
-    order_lines_by_id, order_lines_by_order, orders_by_id, shipment_lines_by_shipment,
-    shipment_lots_by_line, shipments_by_id, shipments_by_order,
+    count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,
+    order_lines_by_order, orders_by_id, orders_of_customers, shipment_lines_by_id,
+    shipment_lines_by_shipment, shipment_lots_by_line, shipments_by_id, shipments_by_order,
+    shipments_of_customers,
 };
 pub use model::{
     Order, OrderLine, PaymentSteps, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot,

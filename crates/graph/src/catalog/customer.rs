@@ -2,7 +2,7 @@
 
 use ::catalog::{ReadCustomers, ReadTerms, customers_by_id};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use kernel::{Currency, CustomerId, Decimal, RegionId, UserId};
+use kernel::{CustomerId, RegionId, UserId};
 
 use super::contacts::{ContactPerson, ContactsOf};
 use super::directories::Region;
@@ -13,6 +13,7 @@ use crate::identity::User;
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
+use crate::sales::{SalesOrder, Shipment, orders_of_customer, shipments_of_customer};
 use crate::scalars::Money;
 use crate::session::Session;
 use crate::settlements::{Payment, Receivable, payments_of_customer, receivables_of_customer};
@@ -48,9 +49,7 @@ pub struct Customer {
     #[graphql(skip)]
     pub(crate) manager_id: Option<UserId>,
     #[graphql(skip)]
-    limit: Option<Decimal>,
-    #[graphql(skip)]
-    limit_currency: Currency,
+    limit: Option<Money>,
 }
 
 impl From<::catalog::Customer> for Customer {
@@ -69,13 +68,32 @@ impl From<::catalog::Customer> for Customer {
             key: row.id,
             region_id: fields.region_id,
             manager_id: fields.manager_id,
-            limit: fields.credit_limit,
-            limit_currency: fields.credit_limit_currency,
+            limit: fields.credit_limit.map(|limit| Money::new(limit, fields.credit_limit_currency)),
         }
     }
 }
 
 impl Customer {
+    /// What came with another record in one statement. Only for a resolver that has looked ahead
+    /// and seen that nothing but `id` and `name` is asked: the rest is blank.
+    pub(crate) fn brief(key: CustomerId, name: String) -> Self {
+        Self {
+            id: global(key),
+            name,
+            legal_name: None,
+            inn: None,
+            kpp: None,
+            phone: None,
+            email: None,
+            address: None,
+            noted: Noted::unread(key),
+            key,
+            region_id: None,
+            manager_id: None,
+            limit: None,
+        }
+    }
+
     /// The right to see terms may reach fewer customers than the right to see customers.
     fn may_see_terms(&self, session: &Session) -> Result<(), Failure> {
         let permit = session.permit::<ReadTerms>()?;
@@ -117,7 +135,7 @@ impl Customer {
     /// The most it may owe; null is no limit. Needs the right terms.read.
     async fn credit_limit(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         self.may_see_terms(Session::of(ctx)?)?;
-        Ok(self.limit.map(|limit| Money::new(limit, self.limit_currency)))
+        Ok(self.limit)
     }
 
     /// Its agreements in use, the default one first; null for who may not see terms, with an
@@ -133,6 +151,26 @@ impl Customer {
     ) -> async_graphql::Result<Option<Agreement>> {
         let agreements = self.terms(Session::of(ctx)?).await?;
         Ok(agreements.into_iter().find(|agreement| agreement.is_default))
+    }
+
+    /// Its orders, the newest first. Further pages stand in the root field `orders`, with the same
+    /// cursors. Needs the right order.read.
+    async fn orders(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
+    ) -> async_graphql::Result<Option<Connection<SalesOrder>>> {
+        Ok(Some(orders_of_customer(Session::of(ctx)?, self.key, first).await?))
+    }
+
+    /// Shipments to it, the newest first. Further pages stand in the root field `shipments`, with
+    /// the same cursors. Needs the right shipment.read.
+    async fn shipments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
+    ) -> async_graphql::Result<Option<Connection<Shipment>>> {
+        Ok(Some(shipments_of_customer(Session::of(ctx)?, self.key, first).await?))
     }
 
     /// What it owes and owed, the earliest due first. Further pages stand in the root field

@@ -41,6 +41,20 @@ impl Noted {
 }
 
 impl Noted {
+    /// Of a record of which this was not read, since nobody asks for it.
+    pub(super) fn unread(subject: impl Into<Uuid>) -> Self {
+        let never = DateTime(kernel::DateTime::UNIX_EPOCH);
+        Self {
+            external_reference: None,
+            version: 0,
+            created_at: never,
+            updated_at: never,
+            archived_at: None,
+            creator: None,
+            subject: subject.into(),
+        }
+    }
+
     /// Of a record of the catalog.
     pub(super) fn of(
         subject: impl Into<Uuid>,

@@ -54,6 +54,24 @@ impl From<::catalog::Product> for Product {
     }
 }
 
+impl Product {
+    /// What came with another record in one statement. Only for a resolver that has looked ahead
+    /// and seen that nothing but `id`, `sku` and `name` is asked: the rest is blank.
+    pub(crate) fn brief(key: ProductId, sku: String, name: String) -> Self {
+        Self {
+            id: global(key),
+            sku,
+            name,
+            unit: String::new(),
+            vat_rate: None,
+            is_service: false,
+            noted: Noted::unread(key),
+            key,
+            group_id: None,
+        }
+    }
+}
+
 #[ComplexObject]
 impl Product {
     /// The group it lies in.

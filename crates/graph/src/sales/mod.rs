@@ -1,0 +1,148 @@
+//! Sales orders and shipments: what customers ordered and what left the house.
+
+mod card;
+mod inputs;
+mod loads;
+mod order;
+mod order_mutations;
+mod queries;
+mod shipment;
+mod shipment_mutations;
+
+pub use order::{SalesOrder, SalesOrderLine};
+pub use queries::{orders_of_customer, shipments_of_customer};
+pub use shipment::{Shipment, ShipmentLine};
+
+use access::{Action, Right};
+use async_graphql::{Context, Enum, MergedObject, SimpleObject};
+use kernel::{Currency, Decimal};
+
+use crate::errors::Failure;
+use crate::scalars::Money;
+use crate::session::Session;
+
+/// Queries of this context.
+#[derive(MergedObject, Default)]
+pub struct SalesQuery(queries::OrderQuery, queries::ShipmentQuery);
+
+/// Mutations of this context.
+#[derive(MergedObject, Default)]
+pub struct SalesMutation(order_mutations::OrderMutation, shipment_mutations::ShipmentMutation);
+
+struct SeePrices;
+impl Action for SeePrices {
+    const RIGHT: Right = Right::PriceRead;
+}
+
+struct SeeCost;
+impl Action for SeeCost {
+    const RIGHT: Right = Right::CostRead;
+}
+
+/// A figure that shows prices: refused to those who may not see any.
+fn priced<T>(ctx: &Context<'_>, figure: T) -> Result<T, Failure> {
+    Session::of(ctx)?.permit::<SeePrices>()?;
+    Ok(figure)
+}
+
+/// A figure that shows cost: refused to those who may not see any.
+fn costed<T>(ctx: &Context<'_>, figure: T) -> Result<T, Failure> {
+    Session::of(ctx)?.permit::<SeeCost>()?;
+    Ok(figure)
+}
+
+/// Where a sales order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "::sales::OrderState")]
+pub enum SalesOrderState {
+    /// Written, not agreed: no number, holds nothing.
+    Draft,
+    /// Agreed: has a number and holds goods.
+    Confirmed,
+    /// A part of it has been shipped.
+    InFulfilment,
+    /// All of it has been shipped, or it was closed short.
+    Completed,
+    /// Nothing comes of it.
+    Cancelled,
+}
+
+/// What can be done with a sales order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "::sales::OrderMove")]
+pub enum SalesOrderTransition {
+    /// Change the draft: `updateSalesOrder`.
+    Update,
+    /// Agree to it: `confirmSalesOrder`.
+    Confirm,
+    /// Give it up: `cancelSalesOrder`.
+    Cancel,
+    /// Ship a part of it, or all that is left: `shipSalesOrder`.
+    Ship,
+    /// Be content with what has been shipped: `closeSalesOrder`.
+    Close,
+}
+
+/// Where a line's price comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "::sales::PriceSource")]
+pub enum PriceSource {
+    /// The agreement's price list.
+    List,
+    /// Somebody typed it.
+    Manual,
+}
+
+/// Where a line's discount comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "::sales::Source")]
+pub enum DiscountSource {
+    /// The agreement's personal discount.
+    Agreement,
+    /// Somebody typed it.
+    Manual,
+}
+
+/// Where a shipment stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "::sales::ShipmentState")]
+pub enum ShipmentState {
+    /// Written, nothing has moved.
+    Draft,
+    /// Goods are gone, revenue and debt are booked.
+    Posted,
+    /// Posted and undone by a later posting.
+    Reversed,
+    /// Given up before it was posted.
+    Cancelled,
+}
+
+/// What can be done with a shipment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "::sales::ShipmentMove")]
+pub enum ShipmentTransition {
+    /// Let the goods go: `postShipment`.
+    Post,
+    /// Give the draft up: `cancelShipment`.
+    Cancel,
+    /// Undo the posting: `reverseShipment`.
+    Reverse,
+}
+
+/// What a document comes to: the sums of its lines' rounded sums, in its currency.
+#[derive(Clone, Copy, Debug, SimpleObject)]
+pub struct DocumentTotal {
+    /// Without VAT.
+    net: Money,
+    /// The tax.
+    vat: Money,
+    /// To pay.
+    gross: Money,
+}
+
+impl DocumentTotal {
+    fn of(net: Decimal, vat: Decimal, gross: Decimal, currency: Currency) -> Self {
+        let money = |amount| Money::new(amount, currency);
+        Self { net: money(net), vat: money(vat), gross: money(gross) }
+    }
+}

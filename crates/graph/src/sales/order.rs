@@ -1,0 +1,383 @@
+//! Sales orders and their lines.
+
+use std::sync::Arc;
+
+use ::sales::{CardLine, CardRow, Order, OrderCard, OrderLine};
+use access::{Action, Right};
+use async_graphql::{Context, ID, Object};
+use kernel::Currency;
+
+use super::loads::{HeldFor, LinesOf, ShipmentsOf};
+use super::shipment::Shipment;
+use super::{
+    DiscountSource, DocumentTotal, PriceSource, SalesOrderState, SalesOrderTransition, priced,
+};
+use crate::catalog::{Agreement, Customer, Organization, Product, Warehouse};
+use crate::errors::Failure;
+use crate::identity::{AuditEntry, User, history};
+use crate::ids::global;
+use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
+use crate::session::Session;
+use crate::settlements::{Payment, PaymentsOfOrder, Receivable, ReceivablesOfOrder};
+
+struct SeeCustomers;
+impl Action for SeeCustomers {
+    const RIGHT: Right = Right::CustomerRead;
+}
+
+struct SeeProducts;
+impl Action for SeeProducts {
+    const RIGHT: Right = Right::ProductRead;
+}
+
+/// What a customer ordered. Holds goods from its confirmation on.
+#[derive(Clone)]
+pub struct SalesOrder {
+    order: Arc<Order>,
+    /// What came with it in one statement, where it was read so.
+    customer: Option<Brief<Customer>>,
+    lines: Option<Vec<SalesOrderLine>>,
+}
+
+/// A record beside the one that was read: seen, or not for the caller.
+#[derive(Clone)]
+enum Brief<T> {
+    Seen(T),
+    Hidden,
+}
+
+impl From<Order> for SalesOrder {
+    fn from(order: Order) -> Self {
+        Self { order: Arc::new(order), customer: None, lines: None }
+    }
+}
+
+impl SalesOrder {
+    /// With its customer beside it, where the caller may see him.
+    pub(super) fn with_customer(row: CardRow, session: &Session) -> Result<Self, Failure> {
+        let permit = session.permit::<SeeCustomers>()?;
+        let customer = if permit.reaches(row.customer_manager_id, Some(row.customer_id)) {
+            Brief::Seen(Customer::brief(row.customer_id, row.customer_name))
+        } else {
+            Brief::Hidden
+        };
+        Ok(Self { order: Arc::new(row.order), customer: Some(customer), lines: None })
+    }
+
+    /// With its customer and lines beside it.
+    pub(super) fn of_card(card: OrderCard, session: &Session) -> Result<Self, Failure> {
+        session.permit::<SeeProducts>()?;
+        let currency = card.head.order.currency;
+        let lines = card.lines.into_iter().map(|line| SalesOrderLine::of_card(line, currency));
+        let lines = lines.collect();
+        Ok(Self { lines: Some(lines), ..Self::with_customer(card.head, session)? })
+    }
+}
+
+/// What a customer ordered. Holds goods from its confirmation on.
+#[Object]
+impl SalesOrder {
+    /// The opaque global id.
+    pub async fn id(&self) -> ID {
+        global(self.order.id)
+    }
+
+    /// Given on confirmation, by organization and year of the date; null in a draft.
+    async fn number(&self) -> Option<&str> {
+        self.order.number.as_deref()
+    }
+
+    /// The document's date.
+    async fn date(&self) -> Date {
+        self.order.date.into()
+    }
+
+    /// Where it stands.
+    async fn state(&self) -> SalesOrderState {
+        self.order.state.into()
+    }
+
+    /// What can be done in this state.
+    async fn available_transitions(&self) -> Vec<SalesOrderTransition> {
+        self.order.state.moves().into_iter().map(Into::into).collect()
+    }
+
+    /// Who buys; null where the caller may not see him.
+    async fn customer(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Customer>> {
+        match &self.customer {
+            Some(Brief::Seen(customer)) => Ok(Some(customer.clone())),
+            Some(Brief::Hidden) => Ok(None),
+            None => Ok(Session::of(ctx)?.load(self.order.customer_id).await?),
+        }
+    }
+
+    /// Who sells.
+    async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
+        Ok(Session::of(ctx)?.load(self.order.organization_id).await?)
+    }
+
+    /// The terms it was written on.
+    async fn agreement(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Agreement>> {
+        Ok(Session::of(ctx)?.load(self.order.agreement_id).await?)
+    }
+
+    /// The responsible manager.
+    async fn manager(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        user(ctx, self.order.manager_id).await
+    }
+
+    /// From where it ships; null: from wherever goods are.
+    async fn warehouse(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
+        match self.order.warehouse_id {
+            Some(id) => Ok(Session::of(ctx)?.load(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The currency of all its amounts.
+    async fn currency(&self) -> CurrencyCode {
+        self.order.currency.into()
+    }
+
+    /// Whether prices and amounts of its lines include VAT.
+    async fn prices_include_vat(&self) -> bool {
+        self.order.prices_include_vat
+    }
+
+    /// Its lines, in their order.
+    async fn lines(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SalesOrderLine>> {
+        match &self.lines {
+            Some(lines) => Ok(lines.clone()),
+            None => {
+                let lines = Session::of(ctx)?.load(LinesOf(self.order.id)).await?;
+                let lines = lines.unwrap_or_default().into_iter();
+                let currency = self.order.currency;
+                Ok(lines.map(|line| SalesOrderLine::new(line, currency)).collect())
+            }
+        }
+    }
+
+    /// What it comes to. Needs the right `price.read`.
+    async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<DocumentTotal>> {
+        let order = &self.order;
+        let total = DocumentTotal::of(order.net, order.vat, order.gross, order.currency);
+        Ok(Some(priced(ctx, total)?))
+    }
+
+    /// What its posted shipments came to, with VAT. Needs the right `price.read`.
+    async fn shipped_total(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        let money = Money::new(self.order.shipped_gross, self.order.currency);
+        Ok(Some(priced(ctx, money)?))
+    }
+
+    /// Percent of the gross to be paid before shipping, as agreed when it was written.
+    async fn prepayment_percent(&self) -> Decimal {
+        Decimal(self.order.prepayment_percent.get().normalize())
+    }
+
+    /// When the customer wants it.
+    async fn requested_ship_date(&self) -> Option<Date> {
+        self.order.requested_ship_date.map(Date)
+    }
+
+    /// A note.
+    async fn comment(&self) -> Option<&str> {
+        self.order.comment.as_deref()
+    }
+
+    /// Why it was cancelled.
+    async fn cancel_reason(&self) -> Option<&str> {
+        self.order.cancel_reason.as_deref()
+    }
+
+    /// Why it was closed short.
+    async fn close_reason(&self) -> Option<&str> {
+        self.order.close_reason.as_deref()
+    }
+
+    /// Its key in another system; unique among the tenant's orders.
+    async fn external_reference(&self) -> Option<&str> {
+        self.order.external_reference.as_deref()
+    }
+
+    /// Grows with each change; an update names the version it has read.
+    async fn version(&self) -> i32 {
+        self.order.version
+    }
+
+    /// When it was written.
+    async fn created_at(&self) -> DateTime {
+        self.order.created_at.into()
+    }
+
+    /// When it was changed last.
+    async fn updated_at(&self) -> DateTime {
+        self.order.updated_at.into()
+    }
+
+    /// The person who wrote it; null where a program did.
+    async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        user(ctx, self.order.created_by).await
+    }
+
+    /// Its shipments, oldest first. Needs the right `shipment.read`.
+    async fn shipments(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Shipment>>> {
+        let shipments = Session::of(ctx)?.load(ShipmentsOf(self.order.id)).await?;
+        Ok(Some(shipments.unwrap_or_default()))
+    }
+
+    /// The payments that name it, oldest first. Needs the right `payment.read`.
+    async fn payments(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Payment>>> {
+        let payments = Session::of(ctx)?.load(PaymentsOfOrder(self.order.id)).await?;
+        Ok(Some(payments.unwrap_or_default()))
+    }
+
+    /// What its shipments opened, oldest due first. Needs the right `receivable.read`.
+    async fn receivables(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<Receivable>>> {
+        let receivables = Session::of(ctx)?.load(ReceivablesOfOrder(self.order.id)).await?;
+        Ok(Some(receivables.unwrap_or_default()))
+    }
+
+    /// Who did what to it, newest first, at most 100 entries.
+    async fn history(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<AuditEntry>> {
+        Ok(history(Session::of(ctx)?, self.order.id).await?)
+    }
+}
+
+/// A person by id, where there is one.
+pub(super) async fn user(
+    ctx: &Context<'_>,
+    id: Option<kernel::UserId>,
+) -> async_graphql::Result<Option<User>> {
+    match id {
+        Some(id) => Ok(Session::of(ctx)?.load(id).await?),
+        None => Ok(None),
+    }
+}
+
+/// A line of a sales order.
+#[derive(Clone)]
+pub struct SalesOrderLine {
+    line: Arc<OrderLine>,
+    currency: Currency,
+    product: Option<Product>,
+}
+
+impl SalesOrderLine {
+    pub(super) fn new(line: OrderLine, currency: Currency) -> Self {
+        Self { line: Arc::new(line), currency, product: None }
+    }
+
+    fn of_card(card: CardLine, currency: Currency) -> Self {
+        let product = Product::brief(card.product_id, card.product_sku, card.product_name);
+        Self { line: Arc::new(card.line), currency, product: Some(product) }
+    }
+
+    async fn held(&self, ctx: &Context<'_>) -> async_graphql::Result<kernel::Decimal> {
+        Ok(Session::of(ctx)?.load(HeldFor(self.line.id)).await?.unwrap_or_default())
+    }
+}
+
+/// A line of a sales order.
+#[Object]
+impl SalesOrderLine {
+    /// The opaque global id.
+    pub async fn id(&self) -> ID {
+        global(self.line.id)
+    }
+
+    /// Its place, from 1.
+    async fn position(&self) -> i32 {
+        self.line.position
+    }
+
+    /// The order it belongs to.
+    async fn order(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesOrder>> {
+        Ok(Session::of(ctx)?.load(self.line.order_id).await?)
+    }
+
+    /// What was ordered.
+    async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
+        match &self.product {
+            Some(product) => Ok(Some(product.clone())),
+            None => Ok(Session::of(ctx)?.load(self.line.product_id).await?),
+        }
+    }
+
+    /// How much, in its unit.
+    async fn quantity(&self) -> Decimal {
+        Decimal(self.line.quantity.normalize())
+    }
+
+    /// The product's base unit when the line was written.
+    async fn unit(&self) -> &str {
+        &self.line.unit
+    }
+
+    /// What the price list held on the order's date, per unit; null where it held nothing. Needs
+    /// the right `price.read`.
+    async fn list_price(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        let money = self.line.list_price.map(|price| Money::unit_price(price, self.currency));
+        Ok(priced(ctx, money)?)
+    }
+
+    /// Per unit, before the discount, with VAT or without it as the order says. Needs the right
+    /// `price.read`.
+    async fn price(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(Some(priced(ctx, Money::unit_price(self.line.price, self.currency))?))
+    }
+
+    /// Where the price comes from. Needs the right `price.read`.
+    async fn price_source(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PriceSource>> {
+        Ok(Some(priced(ctx, self.line.price_source.into())?))
+    }
+
+    /// Percent of the price. Needs the right `price.read`.
+    async fn discount_percent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
+        Ok(Some(priced(ctx, Decimal(self.line.discount_percent.get().normalize()))?))
+    }
+
+    /// Where the discount comes from. Needs the right `price.read`.
+    async fn discount_source(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<DiscountSource>> {
+        Ok(Some(priced(ctx, self.line.discount_source.into())?))
+    }
+
+    /// round(quantity × price × (1 − discount/100), 2), with VAT or without it as the order says.
+    /// Needs the right `price.read`.
+    async fn amount(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(Some(priced(ctx, Money::new(self.line.amount, self.currency))?))
+    }
+
+    /// Percent; null is "without VAT", which is not 0 %.
+    async fn vat_rate(&self) -> Option<Decimal> {
+        self.line.vat_rate.map(|rate| Decimal(rate.get().normalize()))
+    }
+
+    /// The tax in the amount or on top of it. Needs the right `price.read`.
+    async fn vat_amount(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(Some(priced(ctx, Money::new(self.line.vat_amount, self.currency))?))
+    }
+
+    /// What is held for it in stock now. Needs the right `stock.read`.
+    async fn reserved(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
+        Ok(Some(Decimal(self.held(ctx).await?.normalize())))
+    }
+
+    /// What posted shipments took.
+    async fn shipped(&self) -> Decimal {
+        Decimal(self.line.shipped.normalize())
+    }
+
+    /// What is neither shipped nor held: quantity − shipped − reserved. Services are never held.
+    /// Needs the right `stock.read`.
+    async fn short(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
+        let short = self.line.left() - self.held(ctx).await?;
+        Ok(Some(Decimal(short.max(kernel::Decimal::ZERO).normalize())))
+    }
+}

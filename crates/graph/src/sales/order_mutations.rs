@@ -1,0 +1,198 @@
+//! Mutations of orders.
+
+use ::sales::{
+    CancelSalesOrder, CloseSalesOrder, ConfirmSalesOrder, CreateSalesOrder, UpdateSalesOrder,
+};
+use async_graphql::{Context, Json, Object, SimpleObject};
+use kernel::OrderLineId;
+
+use super::inputs::{
+    CancelSalesOrderInput, CloseSalesOrderInput, ConfirmSalesOrderInput, CreateSalesOrderInput,
+    UpdateSalesOrderInput,
+};
+use super::order::{SalesOrder, SalesOrderLine};
+use crate::idempotency::mutate;
+use crate::scalars::Decimal;
+use crate::session::Session;
+use crate::user_error::UserError;
+
+/// What `createSalesOrder` answers.
+#[derive(SimpleObject)]
+pub struct CreateSalesOrderPayload {
+    /// The new draft.
+    order: Option<SalesOrder>,
+    /// Why nothing was written.
+    user_errors: Vec<UserError>,
+}
+
+/// What `updateSalesOrder` answers.
+#[derive(SimpleObject)]
+pub struct UpdateSalesOrderPayload {
+    /// The draft as it is now.
+    order: Option<SalesOrder>,
+    /// Why nothing was written.
+    user_errors: Vec<UserError>,
+}
+
+/// What `confirmSalesOrder` answers.
+#[derive(SimpleObject)]
+pub struct ConfirmSalesOrderPayload {
+    /// The confirmed order.
+    order: Option<SalesOrder>,
+    /// What is there for each line of goods; services have no stock.
+    availability: Vec<LineAvailability>,
+    /// What was let through all the same, such as a credit limit that only warns.
+    warnings: Vec<OrderWarning>,
+    /// Why nothing was written.
+    user_errors: Vec<UserError>,
+}
+
+/// What `cancelSalesOrder` answers.
+#[derive(SimpleObject)]
+pub struct CancelSalesOrderPayload {
+    /// The cancelled order.
+    order: Option<SalesOrder>,
+    /// Why nothing was written.
+    user_errors: Vec<UserError>,
+}
+
+/// What `closeSalesOrder` answers.
+#[derive(SimpleObject)]
+pub struct CloseSalesOrderPayload {
+    /// The closed order.
+    order: Option<SalesOrder>,
+    /// Why nothing was written.
+    user_errors: Vec<UserError>,
+}
+
+/// What was there for a line when its order was confirmed, in base units.
+pub struct LineAvailability(::sales::LineAvailability);
+
+/// What was there for a line when its order was confirmed, in base units.
+#[Object]
+impl LineAvailability {
+    /// The line.
+    async fn line(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesOrderLine>> {
+        let id: OrderLineId = self.0.line;
+        Ok(Session::of(ctx)?.load(id).await?)
+    }
+
+    /// What was free before.
+    async fn available(&self) -> Decimal {
+        Decimal(self.0.available.normalize())
+    }
+
+    /// What is held for the line now.
+    async fn reserved(&self) -> Decimal {
+        Decimal(self.0.reserved.normalize())
+    }
+
+    /// What is missing.
+    async fn short(&self) -> Decimal {
+        Decimal(self.0.short.normalize())
+    }
+}
+
+/// Something that was let through with a word.
+#[derive(SimpleObject)]
+pub struct OrderWarning {
+    /// What a program decides by, as a user error would have it.
+    code: String,
+    /// What a person reads, in the language of `Accept-Language`.
+    message: String,
+    /// Machine-readable facts.
+    details: Option<Json<serde_json::Value>>,
+}
+
+/// Mutations of orders.
+#[derive(Default)]
+pub struct OrderMutation;
+
+#[Object]
+impl OrderMutation {
+    /// Writes an order as a draft: prices from the agreement's list, its personal discount where
+    /// none is given. Holds nothing yet.
+    async fn create_sales_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The order.")] mut input: CreateSalesOrderInput,
+    ) -> async_graphql::Result<CreateSalesOrderPayload> {
+        let key = input.idempotency_key.take();
+        let done = mutate(ctx, CreateSalesOrder { draft: input.into() }, key).await?;
+        let order = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(CreateSalesOrderPayload { order, user_errors: done.user_errors })
+    }
+
+    /// Changes a draft: what is left out stays, prices are found anew.
+    async fn update_sales_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The changes.")] mut input: UpdateSalesOrderInput,
+    ) -> async_graphql::Result<UpdateSalesOrderPayload> {
+        let (key, id, version) = (input.idempotency_key.take(), input.id.0, input.version);
+        let command = UpdateSalesOrder { id, version, change: input.into() };
+        let done = mutate(ctx, command, key).await?;
+        let order = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(UpdateSalesOrderPayload { order, user_errors: done.user_errors })
+    }
+
+    /// Confirms a draft: number, credit check, reservation of what is there. What is short is
+    /// told in `availability` and is no error.
+    async fn confirm_sales_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which order.")] input: ConfirmSalesOrderInput,
+    ) -> async_graphql::Result<ConfirmSalesOrderPayload> {
+        let session = Session::of(ctx)?;
+        let command = ConfirmSalesOrder { id: input.id.0, version: input.version };
+        let done = mutate(ctx, command, input.idempotency_key).await?;
+        let user_errors = done.user_errors;
+        let Some(confirmed) = done.output else {
+            let (availability, warnings) = (Vec::new(), Vec::new());
+            return Ok(ConfirmSalesOrderPayload {
+                order: None,
+                availability,
+                warnings,
+                user_errors,
+            });
+        };
+        let language = session.language();
+        let warning = |warning: ::sales::Warning| OrderWarning {
+            code: warning.code,
+            message: warning.text.get(language).to_owned(),
+            details: warning.details.map(Json),
+        };
+        Ok(ConfirmSalesOrderPayload {
+            order: session.load(confirmed.order).await?,
+            availability: confirmed.availability.into_iter().map(LineAvailability).collect(),
+            warnings: confirmed.warnings.into_iter().map(warning).collect(),
+            user_errors,
+        })
+    }
+
+    /// Cancels a draft or a confirmed order and frees what was held for it.
+    async fn cancel_sales_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which order, and why.")] input: CancelSalesOrderInput,
+    ) -> async_graphql::Result<CancelSalesOrderPayload> {
+        let (id, version, reason) = (input.id.0, input.version, input.reason);
+        let command = CancelSalesOrder { id, version, reason };
+        let done = mutate(ctx, command, input.idempotency_key).await?;
+        let order = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(CancelSalesOrderPayload { order, user_errors: done.user_errors })
+    }
+
+    /// Closes an order short: the rest is neither held nor shipped any more.
+    async fn close_sales_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which order, and why.")] input: CloseSalesOrderInput,
+    ) -> async_graphql::Result<CloseSalesOrderPayload> {
+        let (id, version, reason) = (input.id.0, input.version, input.reason);
+        let command = CloseSalesOrder { id, version, reason };
+        let done = mutate(ctx, command, input.idempotency_key).await?;
+        let order = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(CloseSalesOrderPayload { order, user_errors: done.user_errors })
+    }
+}
