@@ -306,7 +306,6 @@ create table price (
     constraint price_price check (price >= 0)
 );
 select protect('price');
-create index price_product on price (tenant_id, product_id, valid_from);
 grant select, insert, update on price to oborot_app;
 
 -- What other contexts may read of the catalog.

@@ -8,7 +8,7 @@ use db::{Outcome, Sql, TenantTx, values};
 use kernel::{ContactId, CustomerId, Direction, Page, PageRequest, RegionId, UserId};
 
 use super::directories::AROUND;
-use super::listing::{self, Archived, Key};
+use super::listing::{self, Archived, Key, Slice};
 use super::search::Sought;
 use super::uuids;
 use crate::ReadCustomers;
@@ -143,7 +143,8 @@ pub async fn customers(
     let sought = sought(filter)?;
     let key = sort.key(sought.is_some());
     let head = format!("select {AROUND}, {COLUMNS}, {}", key.text());
-    listing::page(tx, from_where(&head, permit, filter, sought), key, direction, page).await
+    let sql = from_where(&head, permit, filter, sought);
+    listing::page(tx, sql, Slice { key, direction, request: page }).await
 }
 
 /// How many customers, counted up to one more than 10,000.

@@ -10,7 +10,7 @@ use kernel::{
     WarehouseId,
 };
 
-use super::listing::{self, Archived, Key};
+use super::listing::{self, Archived, Key, Slice};
 use super::uuids;
 use crate::records::{Organization, PriceList, ProductGroup, Region, Warehouse};
 use crate::{ReadDirectory, ReadPrices, ReadProducts};
@@ -105,7 +105,7 @@ pub async fn directory<T: Directory>(
     );
     let mut sql = Sql::new(text, values![permit.tenant()]);
     filtered(&mut sql, filter);
-    listing::page(tx, sql, BY_NAME, direction, page).await
+    listing::page(tx, sql, Slice { key: BY_NAME, direction, request: page }).await
 }
 
 /// How many records a short list has, counted up to one more than 10,000.

@@ -117,33 +117,60 @@ impl<T: FromQueryResult> FromQueryResult for Keyed<T> {
     }
 }
 
+/// A list's order and the page of it that is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Slice<'a> {
+    pub(crate) key: Key,
+    pub(crate) direction: Direction,
+    pub(crate) request: &'a PageRequest,
+}
+
+impl Slice<'_> {
+    /// Adds the page's bounds to the `where` of a select from a table named `r`.
+    pub(crate) fn push_bounds(&self, sql: &mut Sql) -> Result<(), Refusal> {
+        let bounds = [(&self.request.after, false), (&self.request.before, true)];
+        for (position, is_before) in bounds {
+            let Some(position) = position else { continue };
+            let beyond = if (self.direction == Direction::Asc) == is_before { "<" } else { ">" };
+            sql.push(&format!(" and ({}, r.id) {beyond} (", self.key.column()));
+            sql.bind(self.key.value(position)?).push(", ").bind(position.id).push(")");
+        }
+        Ok(())
+    }
+
+    /// Adds the order and how many rows: one more than asked for, to know whether rows follow.
+    pub(crate) fn push_order(&self, sql: &mut Sql) {
+        let is_upward = (self.direction == Direction::Asc) != self.request.backward;
+        let way = if is_upward { "asc" } else { "desc" };
+        sql.push(&format!(" order by {} {way}, r.id {way} limit ", self.key.column()));
+        sql.bind(i64::from(self.request.limit) + 1);
+    }
+
+    /// Reads the rows; each has the key's text as `sort_key`.
+    pub(crate) async fn read<T: FromQueryResult>(
+        &self,
+        tx: &TenantTx,
+        sql: Sql,
+    ) -> Outcome<Page<T>> {
+        let rows: Vec<Keyed<T>> = tx.all(sql).await?;
+        let positioned = rows.into_iter().map(|found| {
+            let order = self.key.order().to_owned();
+            (Position { order, key: Some(found.key), id: found.id }, found.row)
+        });
+        Ok(Page::of(positioned.collect(), self.request))
+    }
+}
+
 /// Reads a page. `sql` selects from a table named `r`, with the key's text as `sort_key`, and
 /// ends inside its `where`.
 pub(crate) async fn page<T: FromQueryResult>(
     tx: &TenantTx,
     mut sql: Sql,
-    key: Key,
-    direction: Direction,
-    request: &PageRequest,
+    slice: Slice<'_>,
 ) -> Outcome<Page<T>> {
-    let column = key.column();
-    let is_upward = (direction == Direction::Asc) != request.backward;
-    let bounds = [(&request.after, false), (&request.before, true)];
-    for (position, is_before) in bounds {
-        let Some(position) = position else { continue };
-        let beyond = if (direction == Direction::Asc) == is_before { "<" } else { ">" };
-        sql.push(&format!(" and ({column}, r.id) {beyond} ("));
-        sql.bind(key.value(position)?).push(", ").bind(position.id).push(")");
-    }
-    let way = if is_upward { "asc" } else { "desc" };
-    sql.push(&format!(" order by {column} {way}, r.id {way} limit "));
-    sql.bind(i64::from(request.limit) + 1);
-    let rows: Vec<Keyed<T>> = tx.all(sql).await?;
-    let positioned = rows.into_iter().map(|found| {
-        let order = key.order().to_owned();
-        (Position { order, key: Some(found.key), id: found.id }, found.row)
-    });
-    Ok(Page::of(positioned.collect(), request))
+    slice.push_bounds(&mut sql)?;
+    slice.push_order(&mut sql);
+    slice.read(tx, sql).await
 }
 
 /// Counts rows, up to one more than 10,000. `sql` selects `1` from a table and ends inside its

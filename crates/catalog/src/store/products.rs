@@ -7,7 +7,7 @@ use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{Direction, Page, PageRequest, ProductGroupId, ProductId};
 
 use super::directories::AROUND;
-use super::listing::{self, Archived, Key};
+use super::listing::{self, Archived, Key, Slice};
 use super::search::Sought;
 use super::uuids;
 use crate::ReadProducts;
@@ -70,6 +70,37 @@ impl ProductSort {
     }
 }
 
+/// A group with all groups below it, as an array. A tree is at most ten levels deep and has no
+/// rings.
+fn push_groups(sql: &mut Sql, group: ProductGroupId) {
+    sql.with(
+        "array(
+            with recursive below as (
+                select g.id from product_group g where g.tenant_id = $1 and g.id = ",
+        group,
+        "
+                union
+                select g.id
+                from below b
+                join product_group g on g.tenant_id = $1 and g.parent_id = b.id
+            )
+            select id from below)",
+    );
+}
+
+fn push_filter(sql: &mut Sql, filter: &ProductFilter) {
+    filter.archived.push(sql);
+    if let Some(ids) = &filter.ids {
+        sql.with(" and r.id = any(", uuids(ids), "::uuid[])");
+    }
+    if let Some(is_service) = filter.is_service {
+        sql.with(" and r.is_service = ", is_service, "");
+    }
+    if let Some(reference) = &filter.external_reference {
+        sql.with(" and r.external_reference = ", reference.clone(), "");
+    }
+}
+
 fn from_where(
     head: &str,
     permit: &Permit<ReadProducts>,
@@ -83,33 +114,42 @@ fn from_where(
         sql.bind(filter.archived.wanted()).push("::boolean) found on found.id = r.id");
     }
     sql.push(" where r.tenant_id = $1");
-    filter.archived.push(&mut sql);
-    if let Some(ids) = &filter.ids {
-        sql.with(" and r.id = any(", uuids(ids), "::uuid[])");
-    }
+    push_filter(&mut sql, filter);
     if let Some(group) = filter.group {
-        // A tree is at most ten levels deep and has no rings.
-        sql.with(
-            " and r.group_id = any(array(
-                with recursive below as (
-                    select g.id from product_group g where g.tenant_id = $1 and g.id = ",
-            group,
-            "
-                    union
-                    select g.id
-                    from below b
-                    join product_group g on g.tenant_id = $1 and g.parent_id = b.id
-                )
-                select id from below))",
-        );
-    }
-    if let Some(is_service) = filter.is_service {
-        sql.with(" and r.is_service = ", is_service, "");
-    }
-    if let Some(reference) = &filter.external_reference {
-        sql.with(" and r.external_reference = ", reference.clone(), "");
+        sql.push(" and r.group_id = any(");
+        push_groups(&mut sql, group);
+        sql.push(")");
     }
     sql
+}
+
+/// A page of a group's products: the page of each group by the index of its members, then the
+/// page of these. The planner cannot know how a name and a group hang together, and would read
+/// the whole tenant's products by name until enough of the group were met.
+async fn products_below(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    filter: &ProductFilter,
+    group: ProductGroupId,
+    slice: Slice<'_>,
+) -> Outcome<Page<Product>> {
+    let head = format!("select {AROUND}, {COLUMNS}, r.sort_key from unnest(");
+    let mut sql = Sql::new(head, values![permit.tenant()]);
+    push_groups(&mut sql, group);
+    sql.push(&format!(
+        ") as member (group_id)
+         cross join lateral (
+             select {AROUND}, {COLUMNS}, r.name_key, r.sku_key, {}
+             from product r
+             where r.tenant_id = $1 and r.group_id = member.group_id",
+        slice.key.text()
+    ));
+    push_filter(&mut sql, filter);
+    slice.push_bounds(&mut sql)?;
+    slice.push_order(&mut sql);
+    sql.push(") r");
+    slice.push_order(&mut sql);
+    slice.read(tx, sql).await
 }
 
 fn sought(filter: &ProductFilter) -> Outcome<Option<Sought>> {
@@ -130,8 +170,12 @@ pub async fn products(
 ) -> Outcome<Page<Product>> {
     let sought = sought(filter)?;
     let key = sort.key(sought.is_some());
+    let slice = Slice { key, direction, request: page };
+    if let (Some(group), None) = (filter.group, &sought) {
+        return products_below(tx, permit, filter, group, slice).await;
+    }
     let head = format!("select {AROUND}, {COLUMNS}, {}", key.text());
-    listing::page(tx, from_where(&head, permit, filter, sought), key, direction, page).await
+    listing::page(tx, from_where(&head, permit, filter, sought), slice).await
 }
 
 /// How many products, counted up to one more than 10,000.
