@@ -48,7 +48,6 @@ impl Client {
 pub(crate) struct Operation {
     pub(crate) judged: Judged,
     document: Arc<ExecutableDocument>,
-    query: String,
     name: Option<String>,
     variables: Variables,
     session: Session,
@@ -87,7 +86,7 @@ impl Api {
             session = session.standing_by(Arc::new(holder));
         }
         let payers = client.payers();
-        Ok(Operation { judged, document, query: params.query, name, variables, session, payers })
+        Ok(Operation { judged, document, name, variables, session, payers })
     }
 
     /// Executes a query or a mutation.
@@ -160,8 +159,8 @@ impl Api {
 
 impl Operation {
     fn request(&self) -> Request {
-        // The text is kept for messages that quote it; the document is what is executed.
-        let mut request = Request::new(self.query.clone()).variables(self.variables.clone());
+        // The document is what is executed: the text has done its work.
+        let mut request = Request::new(String::new()).variables(self.variables.clone());
         request.operation_name.clone_from(&self.name);
         request.set_parsed_query(ExecutableDocument::clone(&self.document));
         request
