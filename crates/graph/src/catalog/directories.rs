@@ -1,16 +1,18 @@
 //! Organizations, warehouses and regions.
 
 use ::catalog::{ReadDirectory, directory_by_ids};
-use async_graphql::{Context, ID, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use kernel::{OrganizationId, RegionId, WarehouseId};
 
 use super::list::{Around, DirectoryFilter, DirectoryOrder, short_list};
 use super::noted::Noted;
+use crate::errors::Failure;
 use crate::ids::{GlobalId, global};
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
 use crate::scalars::Date;
 use crate::session::Session;
+use crate::stock::{StockBalance, StockIn};
 
 /// A legal entity of the tenant that sells: it numbers its documents, owns its goods and its
 /// settlements.
@@ -55,6 +57,7 @@ impl From<::catalog::Organization> for Organization {
 
 /// A place where goods lie.
 #[derive(Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct Warehouse {
     /// The opaque global id.
     #[graphql(owned)]
@@ -69,6 +72,29 @@ pub struct Warehouse {
     is_default: bool,
     #[graphql(flatten)]
     noted: Noted,
+    #[graphql(skip)]
+    key: WarehouseId,
+}
+
+#[ComplexObject]
+impl Warehouse {
+    /// The first of what is in stock there; the query `stock` with this warehouse gives all of
+    /// it, page by page. Needs the right stock.read.
+    async fn stock(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 250.", default = 50)] first: i32,
+    ) -> async_graphql::Result<Option<Vec<StockBalance>>> {
+        let Some(first) = u32::try_from(first).ok().filter(|first| *first <= 250) else {
+            return Err(Failure::bad_input(
+                "give first from 0 to 250",
+                "укажите first от 0 до 250",
+            )
+            .into());
+        };
+        let key = StockIn { warehouse: self.key, first };
+        Ok(Some(Session::of(ctx)?.load(key).await?.unwrap_or_default()))
+    }
 }
 
 impl From<::catalog::Warehouse> for Warehouse {
@@ -80,6 +106,7 @@ impl From<::catalog::Warehouse> for Warehouse {
             priority: row.fields.priority,
             is_default: row.fields.is_default,
             noted: Noted::of(row.id, row.fields.external_reference, &row.record),
+            key: row.id,
         }
     }
 }

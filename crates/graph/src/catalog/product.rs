@@ -11,6 +11,7 @@ use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::scalars::{Date, Decimal};
 use crate::session::Session;
+use crate::stock::{Lot, LotsInStock, StockBalance, StockOf};
 
 /// Goods or a service.
 #[derive(Clone, SimpleObject)]
@@ -80,6 +81,18 @@ impl Product {
             Some(id) => Ok(Session::of(ctx)?.load(id).await?),
             None => Ok(None),
         }
+    }
+
+    /// What is in stock of it, by warehouse and organization; nothing on hand is no row. Needs
+    /// the right stock.read.
+    async fn stock(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<StockBalance>>> {
+        Ok(Some(Session::of(ctx)?.load(StockOf(self.key)).await?.unwrap_or_default()))
+    }
+
+    /// The lots of it of which something is left, those received first first; at most 250. Needs
+    /// the right stock.read.
+    async fn lots(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Lot>>> {
+        Ok(Some(Session::of(ctx)?.load(LotsInStock(self.key)).await?.unwrap_or_default()))
     }
 
     /// Its prices in all lists in use, the default list first: in each the latest one not after

@@ -6,6 +6,7 @@ use async_graphql::{Context, Object};
 use super::loads::{BalancesOf, LotsInStock};
 use super::lot::LotBalance;
 use super::value;
+use crate::catalog::{Organization, Product, Warehouse};
 use crate::scalars::{Decimal, Money};
 use crate::session::Session;
 
@@ -22,6 +23,21 @@ impl From<StockRow> for StockBalance {
 /// Goods of one product and organization in one warehouse, all lots together.
 #[Object]
 impl StockBalance {
+    /// What.
+    async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
+        Ok(Session::of(ctx)?.load(self.0.product_id).await?)
+    }
+
+    /// Where.
+    async fn warehouse(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
+        Ok(Session::of(ctx)?.load(self.0.warehouse_id).await?)
+    }
+
+    /// Whose goods.
+    async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
+        Ok(Session::of(ctx)?.load(self.0.organization_id).await?)
+    }
+
     /// What lies there, in the product's base unit.
     async fn on_hand(&self) -> Decimal {
         self.0.on_hand.into()

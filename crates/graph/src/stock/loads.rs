@@ -6,6 +6,7 @@ use std::hash::Hash;
 use ::stock::{ReadReceipts, ReadStock};
 use kernel::{
     LotId, MovementId, OrderLineId, ProductId, ReceiptId, ReceiptLineId, ReservationId, Uuid,
+    WarehouseId,
 };
 
 use super::balance::StockBalance;
@@ -17,6 +18,15 @@ use crate::loaders::{Load, Loaded, Loaders};
 /// What is in stock of a product, by warehouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StockOf(pub ProductId);
+
+/// The first of what is in stock in a warehouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StockIn {
+    /// The warehouse.
+    pub warehouse: WarehouseId,
+    /// How many rows, at most 250.
+    pub first: u32,
+}
 
 /// The lots of a product of which something is left, the oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -140,6 +150,26 @@ impl Load<StockOf> for Loaders {
         let ids: Vec<ProductId> = keys.iter().map(|key| key.0).collect();
         let found = ::stock::stock_of_products(&*self.tx().await?, &permit, &ids).await?;
         Ok(each(found, StockOf, list))
+    }
+}
+
+impl Load<StockIn> for Loaders {
+    type Value = Vec<StockBalance>;
+
+    async fn load(&self, keys: &[StockIn]) -> Loaded<StockIn, Vec<StockBalance>> {
+        let permit = self.permit::<ReadStock>()?;
+        let tx = self.tx().await?;
+        // One statement for each number that the query's text names.
+        let mut by_first: HashMap<u32, Vec<WarehouseId>> = HashMap::new();
+        for key in keys {
+            by_first.entry(key.first).or_default().push(key.warehouse);
+        }
+        let mut loaded = HashMap::new();
+        for (first, ids) in by_first {
+            let found = ::stock::stock_of_warehouses(&tx, &permit, &ids, first).await?;
+            loaded.extend(each(found, |warehouse| StockIn { warehouse, first }, list));
+        }
+        Ok(loaded)
     }
 }
 

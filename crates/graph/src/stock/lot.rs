@@ -8,6 +8,7 @@ use super::loads::{BalancesOf, MovementsOfLot};
 use super::movement::StockMovement;
 use super::receipt::GoodsReceipt;
 use super::{cost, value};
+use crate::catalog::{Organization, Product, Warehouse};
 use crate::ids::global;
 use crate::scalars::{Date, DateTime, Decimal, Money};
 use crate::session::Session;
@@ -34,6 +35,16 @@ impl Lot {
     /// The opaque global id.
     pub async fn id(&self) -> ID {
         global(self.0.id)
+    }
+
+    /// What.
+    async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
+        Ok(Session::of(ctx)?.load(self.0.product_id).await?)
+    }
+
+    /// Whose goods.
+    async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
+        Ok(Session::of(ctx)?.load(self.0.organization_id).await?)
     }
 
     /// The business date of its receipt; lots leave in this order.
@@ -108,6 +119,11 @@ impl LotBalance {
     /// The lot.
     async fn lot(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Lot>> {
         Ok(Session::of(ctx)?.load(self.0.lot_id).await?)
+    }
+
+    /// Where.
+    async fn warehouse(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
+        Ok(Session::of(ctx)?.load(self.0.warehouse_id).await?)
     }
 
     /// What lies there, in the product's base unit.

@@ -13,7 +13,7 @@ use access::{Action, Right};
 use async_graphql::Context;
 
 pub use balance::StockBalance;
-pub use loads::{HeldFor, LotsInStock, MovementsOf, StockOf};
+pub use loads::{HeldFor, LotsInStock, MovementsOf, StockIn, StockOf};
 pub use lot::Lot;
 pub use movement::{Reservation, StockMovement};
 pub use mutation::StockMutation;

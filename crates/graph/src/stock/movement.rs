@@ -7,6 +7,7 @@ use kernel::OrderId;
 
 use super::lot::Lot;
 use super::value;
+use crate::catalog::{Organization, Product, Warehouse};
 use crate::errors::Failure;
 use crate::identity::User;
 use crate::ids::{AnyId, NodeId, global};
@@ -63,6 +64,21 @@ impl StockMovement {
     /// `cost.read`.
     async fn value(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Ok(value(ctx, self.0.value)?)
+    }
+
+    /// What.
+    async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
+        Ok(Session::of(ctx)?.load(self.0.product_id).await?)
+    }
+
+    /// Where.
+    async fn warehouse(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
+        Ok(Session::of(ctx)?.load(self.0.warehouse_id).await?)
+    }
+
+    /// Whose goods.
+    async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
+        Ok(Session::of(ctx)?.load(self.0.organization_id).await?)
     }
 
     /// The lot.
@@ -150,6 +166,16 @@ impl Reservation {
     /// What is held, in the product's base unit.
     async fn quantity(&self) -> Decimal {
         self.0.quantity.into()
+    }
+
+    /// What.
+    async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
+        Ok(Session::of(ctx)?.load(self.0.product_id).await?)
+    }
+
+    /// Where.
+    async fn warehouse(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
+        Ok(Session::of(ctx)?.load(self.0.warehouse_id).await?)
     }
 
     /// Out of which lot.

@@ -7,6 +7,7 @@ use super::loads::{LinesOf, LotOf, MovementsOf};
 use super::lot::Lot;
 use super::movement::StockMovement;
 use super::{cost, value};
+use crate::catalog::{Organization, Product, Warehouse};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -70,6 +71,16 @@ impl GoodsReceipt {
     /// The states it may go to from here.
     async fn available_transitions(&self) -> async_graphql::Result<Vec<GoodsReceiptState>> {
         Ok(self.standing()?.next().iter().map(|state| (*state).into()).collect())
+    }
+
+    /// Whose goods.
+    async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
+        Ok(Session::of(ctx)?.load(self.0.organization_id).await?)
+    }
+
+    /// Where to.
+    async fn warehouse(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
+        Ok(Session::of(ctx)?.load(self.0.warehouse_id).await?)
     }
 
     /// Who delivered.
@@ -150,6 +161,11 @@ impl GoodsReceiptLine {
     /// The opaque global id.
     pub async fn id(&self) -> ID {
         global(self.0.id)
+    }
+
+    /// What.
+    async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
+        Ok(Session::of(ctx)?.load(self.0.product_id).await?)
     }
 
     /// What came in, in the product's base unit.

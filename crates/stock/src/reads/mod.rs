@@ -23,7 +23,9 @@ pub use movements::{
 pub use receipts::{
     ReceiptFilter, ReceiptLineRow, ReceiptRow, ReceiptSort, count_receipts, receipts,
 };
-pub use stock::{StockFilter, StockRow, count_stock, stock, stock_of_products};
+pub use stock::{
+    StockFilter, StockRow, count_stock, stock, stock_of_products, stock_of_warehouses,
+};
 
 /// Reading lots, balances, reservations and movements.
 #[derive(Clone, Copy, Debug)]

@@ -153,3 +153,37 @@ pub async fn stock_of_products(
     }
     Ok(found)
 }
+
+/// The first rows of what is in stock in warehouses, in the order of [`stock`]; empty warehouses
+/// are absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn stock_of_warehouses(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    warehouses: &[WarehouseId],
+    first: u32,
+) -> Outcome<HashMap<WarehouseId, Vec<StockRow>>> {
+    let sql = format!(
+        "select s.organization_id, s.warehouse_id, s.product_id, s.on_hand, s.reserved,
+                s.available, s.value
+         from (select distinct u.id from unnest($4::uuid[]) as u (id)) w
+         cross join lateral (
+             {SUMS} and b.warehouse_id = w.id
+             group by b.product_id, b.warehouse_id, b.organization_id
+             order by b.product_id, b.organization_id
+             limit $5
+         ) s
+         order by s.product_id, s.organization_id"
+    );
+    let ids = uuids(warehouses.iter().copied());
+    let cost = sees_cost(permit);
+    let values = values![permit.tenant(), tx.today(), cost, ids, i64::from(first)];
+    let rows: Vec<StockRow> = tx.all(Sql::new(sql, values)).await?;
+    let mut found: HashMap<WarehouseId, Vec<StockRow>> = HashMap::new();
+    for row in rows {
+        found.entry(row.warehouse_id).or_default().push(row);
+    }
+    Ok(found)
+}
