@@ -4,6 +4,7 @@
 mod board;
 mod figures;
 mod report;
+mod subjects;
 
 use analytics::{DashboardPeriod, ReadDashboard, ReadSalesReport};
 use async_graphql::{Context, Object};

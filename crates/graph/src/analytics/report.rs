@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use analytics::{Answered, Dimension, Measure, ReportOrder, SalesFilter, SalesQuery, Span};
-use async_graphql::{Enum, ID, InputObject, Object, SimpleObject};
+use async_graphql::{Enum, InputObject, Object, SimpleObject};
 use kernel::{
     CustomerId, OrganizationId, ProductGroupId, ProductId, RegionId, UserId, WarehouseId,
 };
 
 use super::figures::SalesFigures;
-use crate::ids::{GlobalId, NodeId, global};
+use super::subjects::{
+    SalesReportCustomer, SalesReportManager, SalesReportProduct, SalesReportProductGroup,
+};
+use crate::ids::GlobalId;
 use crate::paging::OrderDirection;
 use crate::scalars::{CurrencyCode, Date, DateTime};
 
@@ -140,45 +143,19 @@ impl From<SalesReportOrder> for ReportOrder {
     }
 }
 
-/// A record that a row of a report is about. `node(id)` gives the record itself.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct SalesReportSubject {
-    /// The record's global id.
-    id: ID,
-    /// Its name today; null where the caller may not see such records.
-    name: Option<String>,
-}
-
-impl<Id: NodeId> From<analytics::Named<Id>> for SalesReportSubject {
-    fn from(named: analytics::Named<Id>) -> Self {
-        Self { id: global(named.id), name: named.name }
-    }
-}
-
-/// A product that a row of a report is about. `node(id)` gives the record itself.
-#[derive(Clone, Debug, SimpleObject)]
-pub struct SalesReportProduct {
-    /// The product's global id.
-    id: ID,
-    /// Its stock-keeping code; null where the caller may not see products.
-    sku: Option<String>,
-    /// Its name today; null where the caller may not see products.
-    name: Option<String>,
-}
-
 /// A row: the dimensions that were asked for, null where not, and the measures.
 #[derive(Clone, SimpleObject)]
 pub struct SalesReportRow {
     /// The first day of the month.
     month: Option<Date>,
     /// Who bought.
-    customer: Option<SalesReportSubject>,
+    customer: Option<SalesReportCustomer>,
     /// What was sold.
     product: Option<SalesReportProduct>,
     /// The product's group as of the posting; null too for products without a group.
-    product_group: Option<SalesReportSubject>,
+    product_group: Option<SalesReportProductGroup>,
     /// Who was responsible as of the posting; null too where nobody was.
-    manager: Option<SalesReportSubject>,
+    manager: Option<SalesReportManager>,
     /// The measures.
     #[graphql(flatten)]
     figures: SalesFigures,
@@ -186,15 +163,10 @@ pub struct SalesReportRow {
 
 impl SalesReportRow {
     pub(super) fn of(row: analytics::SalesRow, like: SalesFigures) -> Self {
-        let product = |p: analytics::NamedProduct| SalesReportProduct {
-            id: global(p.id),
-            sku: p.sku,
-            name: p.name,
-        };
         Self {
             month: row.month.map(Date),
             customer: row.customer.map(Into::into),
-            product: row.product.map(product),
+            product: row.product.map(Into::into),
             product_group: row.product_group.map(Into::into),
             manager: row.manager.map(Into::into),
             figures: SalesFigures { figures: row.figures, ..like },
