@@ -19,6 +19,7 @@ use crate::ids::global;
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
 use crate::session::Session;
 use crate::settlements::{Payment, PaymentsOfOrder, Receivable, ReceivablesOfOrder};
+use crate::stock::Reservation;
 
 struct SeeCustomers;
 impl Action for SeeCustomers {
@@ -367,6 +368,15 @@ impl SalesOrderLine {
     /// What is held for it in stock now. Needs the right `stock.read`.
     async fn reserved(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
         Ok(Some(Decimal(self.held(ctx).await?.normalize())))
+    }
+
+    /// The lots in which it is held. Needs the right `stock.read`.
+    async fn reservations(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<Reservation>>> {
+        let held = Session::of(ctx)?.load(crate::stock::HeldFor(self.line.id)).await?;
+        Ok(Some(held.unwrap_or_default()))
     }
 
     /// What posted shipments took.

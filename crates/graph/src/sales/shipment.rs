@@ -15,7 +15,7 @@ use crate::ids::global;
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
 use crate::session::Session;
 use crate::settlements::{Receivable, ReceivablesOfShipment};
-use crate::stock::Lot;
+use crate::stock::{Lot, MovementsOf, StockMovement};
 
 /// Goods and services leaving for a customer: writes stock off, books revenue and cost, opens
 /// receivables.
@@ -166,6 +166,15 @@ impl Shipment {
     ) -> async_graphql::Result<Option<Vec<Receivable>>> {
         let receivables = Session::of(ctx)?.load(ReceivablesOfShipment(self.0.id)).await?;
         Ok(Some(receivables.unwrap_or_default()))
+    }
+
+    /// What it moved, and what its reversal moved back. Needs the right `stock.read`.
+    async fn movements(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<StockMovement>>> {
+        let moved = Session::of(ctx)?.load(MovementsOf(self.0.id.0)).await?;
+        Ok(Some(moved.unwrap_or_default()))
     }
 
     /// Who did what to it, newest first, at most 100 entries.

@@ -5,7 +5,7 @@ use async_graphql::{Context, Object};
 
 use super::loads::{BalancesOf, LotsInStock};
 use super::lot::LotBalance;
-use super::value;
+use super::{quantity, value};
 use crate::catalog::{Organization, Product, Warehouse};
 use crate::scalars::{Decimal, Money};
 use crate::session::Session;
@@ -40,18 +40,18 @@ impl StockBalance {
 
     /// What lies there, in the product's base unit.
     async fn on_hand(&self) -> Decimal {
-        self.0.on_hand.into()
+        quantity(self.0.on_hand)
     }
 
     /// What is held for orders, in the product's base unit.
     async fn reserved(&self) -> Decimal {
-        self.0.reserved.into()
+        quantity(self.0.reserved)
     }
 
     /// On hand less reserved, of lots neither expired today nor blocked, in the product's base
     /// unit.
     async fn available(&self) -> Decimal {
-        self.0.available.into()
+        quantity(self.0.available)
     }
 
     /// What the goods on hand cost, in the base currency. Needs the right `cost.read`.

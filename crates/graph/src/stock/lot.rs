@@ -7,7 +7,7 @@ use kernel::LotId;
 use super::loads::{BalancesOf, MovementsOfLot};
 use super::movement::StockMovement;
 use super::receipt::GoodsReceipt;
-use super::{cost, value};
+use super::{cost, quantity, value};
 use crate::catalog::{Organization, Product, Warehouse};
 use crate::ids::global;
 use crate::scalars::{Date, DateTime, Decimal, Money};
@@ -69,7 +69,7 @@ impl Lot {
 
     /// What a base unit cost when it was received, in the base currency, without recoverable
     /// tax. Needs the right `cost.read`.
-    async fn unit_cost(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
+    async fn unit_cost(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Ok(cost(ctx, self.0.unit_cost)?)
     }
 
@@ -128,18 +128,18 @@ impl LotBalance {
 
     /// What lies there, in the product's base unit.
     async fn on_hand(&self) -> Decimal {
-        self.0.on_hand.into()
+        quantity(self.0.on_hand)
     }
 
     /// What is held for orders, in the product's base unit.
     async fn reserved(&self) -> Decimal {
-        self.0.reserved.into()
+        quantity(self.0.reserved)
     }
 
     /// On hand less reserved, in the product's base unit; 0 where the lot has expired today or
     /// is blocked.
     async fn available(&self) -> Decimal {
-        self.0.available.into()
+        quantity(self.0.available)
     }
 
     /// What the goods on hand cost, in the base currency. Needs the right `cost.read`.

@@ -39,8 +39,14 @@ fn value(ctx: &Context<'_>, amount: Option<kernel::Decimal>) -> Result<Option<Mo
     Ok(amount.map(|amount| Money::new(amount, currency)))
 }
 
-/// A unit cost, for those who may see cost; others get FORBIDDEN.
-fn cost(ctx: &Context<'_>, amount: Option<kernel::Decimal>) -> Result<Option<Decimal>, Failure> {
-    Session::of(ctx)?.permit::<SeeCost>()?;
-    Ok(amount.map(Decimal))
+/// A unit cost in the base currency, for those who may see cost; others get FORBIDDEN.
+fn cost(ctx: &Context<'_>, amount: Option<kernel::Decimal>) -> Result<Option<Money>, Failure> {
+    let permit = Session::of(ctx)?.permit::<SeeCost>()?;
+    let currency = permit.scope().facts().base_currency;
+    Ok(amount.map(|amount| Money::unit_price(amount, currency)))
+}
+
+/// A quantity without the zeros of its column.
+fn quantity(base_units: kernel::Decimal) -> Decimal {
+    Decimal(base_units.normalize())
 }

@@ -6,7 +6,7 @@ use db::CommandError;
 use kernel::OrderId;
 
 use super::lot::Lot;
-use super::value;
+use super::{quantity, value};
 use crate::catalog::{Organization, Product, Warehouse};
 use crate::errors::Failure;
 use crate::identity::User;
@@ -57,7 +57,7 @@ impl StockMovement {
 
     /// Above zero inwards, below zero outwards, in the product's base unit.
     async fn quantity(&self) -> Decimal {
-        self.0.quantity.into()
+        quantity(self.0.quantity)
     }
 
     /// What the goods cost, with the quantity's sign, in the base currency. Needs the right
@@ -165,7 +165,7 @@ impl Reservation {
 
     /// What is held, in the product's base unit.
     async fn quantity(&self) -> Decimal {
-        self.0.quantity.into()
+        quantity(self.0.quantity)
     }
 
     /// What.

@@ -6,7 +6,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use super::loads::{LinesOf, LotOf, MovementsOf};
 use super::lot::Lot;
 use super::movement::StockMovement;
-use super::{cost, value};
+use super::{cost, quantity, value};
 use crate::catalog::{Organization, Product, Warehouse};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
@@ -170,12 +170,12 @@ impl GoodsReceiptLine {
 
     /// What came in, in the product's base unit.
     async fn quantity(&self) -> Decimal {
-        self.0.quantity.into()
+        quantity(self.0.quantity)
     }
 
     /// What a base unit cost, in the base currency, without recoverable tax; null while it is
     /// not stated. Needs the right `cost.read`.
-    async fn unit_cost(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
+    async fn unit_cost(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Ok(cost(ctx, self.0.unit_cost)?)
     }
 
