@@ -227,7 +227,7 @@ impl SalesOrder {
         Ok(Some(shipments.unwrap_or_default()))
     }
 
-    /// The payments that name it, oldest first. Needs the right `payment.read`.
+    /// The payments that name it or settle its shipments, oldest first. Needs the right `payment.read`.
     async fn payments(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Payment>>> {
         let payments = Session::of(ctx)?.load(PaymentsOfOrder(self.order.id)).await?;
         Ok(Some(payments.unwrap_or_default()))

@@ -10,6 +10,7 @@ use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::paging::{self, Connection};
+use crate::sales::SalesOrder;
 use crate::scalars::{Date, DateTime, Money};
 use crate::session::Session;
 
@@ -107,6 +108,11 @@ impl Payment {
     /// Under which terms. Needs the right terms.read.
     async fn agreement(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Agreement>> {
         Ok(Session::of(ctx)?.load(self.0.agreement_id).await?)
+    }
+
+    /// The order that the payer named; what is left of the money stays with it.
+    async fn order(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesOrder>> {
+        Ok(Session::of(ctx)?.load_made(self.0.order_id).await?)
     }
 
     /// The customer's manager when the money came.

@@ -10,6 +10,7 @@ use crate::errors::Failure;
 use crate::identity::User;
 use crate::ids::global;
 use crate::paging::{self, Connection};
+use crate::sales::{SalesOrder, Shipment};
 use crate::scalars::{Date, DateTime, Money};
 use crate::session::Session;
 
@@ -109,6 +110,16 @@ impl Receivable {
     /// Under which terms. Needs the right terms.read.
     async fn agreement(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Agreement>> {
         Ok(Session::of(ctx)?.load(self.0.agreement_id).await?)
+    }
+
+    /// The order it comes from.
+    async fn order(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesOrder>> {
+        Ok(Session::of(ctx)?.load(self.0.order_id).await?)
+    }
+
+    /// The shipment that opened it.
+    async fn shipment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Shipment>> {
+        Ok(Session::of(ctx)?.load(self.0.shipment_id).await?)
     }
 
     /// The responsible manager as of the shipment.
