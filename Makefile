@@ -27,8 +27,8 @@ test: ## Formatting, lints and all tests, on a PostgreSQL and a Redis of its own
 northwind: ## Loads the Northwind company into the running server, through the API
 	@$(BUILD) --release --bin northwind --bin oborot
 	@$(TARGET)/release/oborot tenant create northwind --if-missing --name "Northwind Traders" \
-	    --currency USD --time-zone UTC --user admin=admin@northwind.example \
-	    --user director=director@northwind.example --password oborot-demo
+	    --currency USD --time-zone UTC --password oborot-demo \
+	    $(foreach role,admin director warehouse accounting,--user $(role)=$(role)@northwind.example)
 	@$(TARGET)/release/northwind
 
 schema: ## Writes schema.graphql anew from the code

@@ -8,6 +8,8 @@ mod hand;
 mod history;
 mod mark;
 mod masters;
+#[cfg(test)]
+mod tests;
 
 use std::sync::{Arc, Mutex};
 
@@ -111,11 +113,15 @@ impl Workshop {
             Some(tenant) => tenant,
             None => self.begin(company, day).await?,
         };
-        let scope = identity::worker_scope(&tenant, "demo");
+        self.play(company, &tenant).await?;
+        mark::write(&self.lasting, &tenant, day, mark::COMPLETE).await
+    }
+
+    async fn play(&self, company: &Company, tenant: &Tenant) -> Result<()> {
+        let scope = identity::worker_scope(tenant, "demo");
         let hand = Hand::new(self.hasty.clone(), scope, Arc::clone(&self.progress));
         let masters = masters::write(&hand, company, &self.passwords).await?;
-        history::play(&hand, company, &masters).await?;
-        mark::write(&self.lasting, &tenant, day, mark::COMPLETE).await
+        history::play(&hand, company, &masters).await
     }
 
     /// Makes the tenant with its administrator and notes the day its history ends on.
