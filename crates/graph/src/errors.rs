@@ -7,7 +7,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use access::Forbidden;
-use async_graphql::{Response, ServerError};
+use async_graphql::indexmap::IndexMap;
+use async_graphql::{Name, PathSegment, Response, ServerError, Value as Async};
 use db::{CommandError, Fault};
 use kernel::{Language, Text, Uuid};
 use serde_json::Value;
@@ -162,9 +163,35 @@ impl From<Forbidden> for Failure {
 #[must_use]
 pub fn present(mut response: Response, language: Language) -> Response {
     for error in &mut response.errors {
+        put_null(&mut response.data, &error.path);
         present_error(error, language);
     }
     response
+}
+
+/// Puts null where a field failed (GraphQL specification, 6.4.4). async-graphql 7.2 leaves the
+/// field out, and makes the whole object null where all its fields failed: a client could not
+/// tell a customer whose credit limit he may not see from one that is not there. The root stays
+/// as it is.
+fn put_null(data: &mut Async, path: &[PathSegment]) {
+    let Some((PathSegment::Field(root), rest)) = path.split_first() else { return };
+    let Async::Object(fields) = data else { return };
+    let mut place = fields.entry(Name::new(root)).or_insert(Async::Null);
+    for segment in rest {
+        if matches!((&*place, segment), (Async::Null, PathSegment::Field(_))) {
+            *place = Async::Object(IndexMap::new());
+        }
+        place = match (place, segment) {
+            (Async::Object(fields), PathSegment::Field(name)) => {
+                fields.entry(Name::new(name)).or_insert(Async::Null)
+            }
+            (Async::List(items), PathSegment::Index(index)) => match items.get_mut(*index) {
+                Some(item) => item,
+                None => return,
+            },
+            _ => return,
+        };
+    }
 }
 
 fn present_error(error: &mut ServerError, language: Language) {
@@ -273,8 +300,25 @@ mod tests {
 
     struct Root;
 
+    struct Customer;
+
+    #[Object]
+    impl Customer {
+        async fn name(&self) -> &str {
+            "Vostok"
+        }
+
+        async fn limit(&self) -> async_graphql::Result<Option<i32>> {
+            Err(Forbidden(access::Right::TermsRead))?
+        }
+    }
+
     #[Object]
     impl Root {
+        async fn customers(&self) -> Vec<Customer> {
+            vec![Customer, Customer]
+        }
+
         async fn forbidden(&self) -> async_graphql::Result<i32> {
             Err(Forbidden(access::Right::CostRead))?
         }
@@ -294,6 +338,18 @@ mod tests {
         async fn number(&self, n: i32) -> i32 {
             n
         }
+    }
+
+    #[tokio::test]
+    async fn a_field_that_failed_is_null_and_its_object_stays() {
+        let schema = Schema::new(Root, EmptyMutation, EmptySubscription);
+        let query = "{ all: customers { name most: limit } bare: customers { limit } }";
+        let response = present(schema.execute(query).await, Language::En);
+        assert_eq!(response.errors.len(), 4);
+        let named = serde_json::json!({"name": "Vostok", "most": null});
+        let bare = serde_json::json!({"limit": null});
+        let expected = serde_json::json!({"all": [named, named], "bare": [bare, bare]});
+        assert_eq!(serde_json::to_value(response.data).unwrap(), expected);
     }
 
     async fn ask(query: &str, language: Language) -> ServerError {
