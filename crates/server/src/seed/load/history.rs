@@ -1,8 +1,11 @@
 //! What happened, event after event.
 
 use std::collections::HashMap;
+use std::mem::discriminant;
+use std::pin::pin;
 
 use anyhow::{Context, Result};
+use futures::stream::{self, StreamExt, TryStreamExt};
 use kernel::{Currency, NaiveDate, OrderId, OrderLineId, ProductId};
 use sales::{
     CancelSalesOrder, ConfirmSalesOrder, CreateSalesOrder, Dispatch, LineDraft, OrderDraft,
@@ -14,23 +17,45 @@ use stock::commands::{CreateGoodsReceipt, PostGoodsReceipt, ReceiptLineInput};
 use super::hand::Hand;
 use super::masters::Masters;
 use crate::commands::sentence;
-use crate::seed::model::{self, Company, Order, Payment, Receipt, Shipment, What};
+use crate::seed::model::{self, Company, Event, Order, Payment, Receipt, Shipment, What};
 
-/// Plays the whole history in order.
+/// Drafts written ahead of the day: they depend on no other event.
+const AHEAD: usize = 2;
+/// Events of one day and kind at once.
+const SIDE_BY_SIDE: usize = 3;
+
+/// Orders written so far, by their position.
+type Written = Vec<Option<OrderId>>;
+
+/// Plays the whole history in order. What depends on stock alone goes one by one, so that goods
+/// are held for whoever came first.
 pub(super) async fn play(hand: &Hand, company: &Company, masters: &Masters) -> Result<()> {
     let currency = Currency::parse(company.currency).context("an unknown currency")?;
-    let mut player =
-        Player { hand, company, masters, currency, orders: vec![None; company.orders.len()] };
-    for (number, event) in company.events.iter().enumerate() {
-        match &event.what {
-            What::Receive(receipt) => player.receive(number, event.on, receipt).await?,
-            What::Draft { order } => player.draft(*order).await?,
-            What::Confirm { order } => player.confirm(*order).await?,
-            What::Pay(payment) => player.pay(number, event.on, payment).await?,
-            What::Ship(shipment) => player.ship(number, event.on, shipment).await?,
-            What::Cancel { order } => player.cancel(*order).await?,
+    let player = Player { hand, company, masters, currency };
+    let mut written: Written = vec![None; company.orders.len()];
+    let drafts = company.events.iter().filter_map(|event| match event.what {
+        What::Draft { order } => Some(order),
+        _ => None,
+    });
+    let drafts = stream::iter(drafts).map(|order| player.draft(order)).buffered(AHEAD);
+    let mut drafts = pin!(drafts);
+    let events: Vec<(usize, &Event)> = company.events.iter().enumerate().collect();
+    let alike = |a: &(usize, &Event), b: &(usize, &Event)| {
+        a.1.on == b.1.on && discriminant(&a.1.what) == discriminant(&b.1.what)
+    };
+    for group in events.chunk_by(alike) {
+        for (_, event) in group {
+            match event.what {
+                What::Draft { order } => written[order] = drafts.try_next().await?,
+                What::Confirm { order } => player.confirm(&written, order).await?,
+                What::Cancel { order } => player.cancel(&written, order).await?,
+                What::Receive(_) | What::Pay(_) | What::Ship(_) => {}
+            }
         }
-        hand.advance(1);
+        let posts = group.iter().map(|&(number, event)| player.post(&written, number, event));
+        let posts: Vec<_> = posts.collect();
+        stream::iter(posts).buffer_unordered(SIDE_BY_SIDE).try_collect::<()>().await?;
+        hand.advance(group.len());
     }
     Ok(())
 }
@@ -40,13 +65,21 @@ struct Player<'a> {
     company: &'a Company,
     masters: &'a Masters,
     currency: Currency,
-    /// Orders written so far, by their position.
-    orders: Vec<Option<OrderId>>,
+}
+
+fn order(written: &Written, position: usize) -> Result<OrderId> {
+    written[position].context("an event of an order that was not written yet")
 }
 
 impl Player<'_> {
-    fn order(&self, position: usize) -> Result<OrderId> {
-        self.orders[position].context("an event of an order that was not written yet")
+    /// What can go side by side with others of its day and kind.
+    async fn post(&self, written: &Written, number: usize, event: &Event) -> Result<()> {
+        match &event.what {
+            What::Receive(receipt) => self.receive(number, event.on, receipt).await,
+            What::Pay(payment) => self.pay(written, number, event.on, payment).await,
+            What::Ship(shipment) => self.ship(written, number, event.on, shipment).await,
+            What::Draft { .. } | What::Confirm { .. } | What::Cancel { .. } => Ok(()),
+        }
     }
 
     async fn receive(&self, number: usize, on: NaiveDate, receipt: &Receipt) -> Result<()> {
@@ -72,7 +105,7 @@ impl Player<'_> {
         Ok(())
     }
 
-    async fn draft(&mut self, position: usize) -> Result<()> {
+    async fn draft(&self, position: usize) -> Result<OrderId> {
         let order = &self.company.orders[position];
         let usual = self.company.customers[order.customer].agreement.discount;
         let line = |line: &model::OrderLine| LineDraft {
@@ -95,22 +128,27 @@ impl Player<'_> {
             lines: order.lines.iter().map(line).collect(),
         };
         let command = CreateSalesOrder { draft };
-        self.orders[position] = Some(self.hand.does(format!("order:{position}"), command).await?);
-        Ok(())
+        self.hand.does(format!("order:{position}"), command).await
     }
 
-    async fn confirm(&self, position: usize) -> Result<()> {
-        let command = ConfirmSalesOrder { id: self.order(position)?, version: None };
+    async fn confirm(&self, written: &Written, position: usize) -> Result<()> {
+        let command = ConfirmSalesOrder { id: order(written, position)?, version: None };
         self.hand.does(format!("order:{position}:confirm"), command).await?;
         Ok(())
     }
 
-    async fn pay(&self, number: usize, on: NaiveDate, payment: &Payment) -> Result<()> {
+    async fn pay(
+        &self,
+        written: &Written,
+        number: usize,
+        on: NaiveDate,
+        payment: &Payment,
+    ) -> Result<()> {
         let customer_id = self.masters.customers[payment.customer];
         let order = match payment.order {
             None => None,
             Some(position) => Some(OrderRef {
-                id: self.order(position)?,
+                id: order(written, position)?,
                 customer_id,
                 organization_id: self.masters.organization,
                 agreement_id: self.masters.agreements[payment.customer],
@@ -133,9 +171,15 @@ impl Player<'_> {
         Ok(())
     }
 
-    async fn ship(&self, number: usize, on: NaiveDate, shipment: &Shipment) -> Result<()> {
+    async fn ship(
+        &self,
+        written: &Written,
+        number: usize,
+        on: NaiveDate,
+        shipment: &Shipment,
+    ) -> Result<()> {
+        let order_id = order(written, shipment.order)?;
         let order = &self.company.orders[shipment.order];
-        let order_id = self.order(shipment.order)?;
         let lines = if is_whole(order, shipment) {
             None
         } else {
@@ -174,9 +218,9 @@ impl Player<'_> {
         lines.context("a line of an order is missing")
     }
 
-    async fn cancel(&self, position: usize) -> Result<()> {
+    async fn cancel(&self, written: &Written, position: usize) -> Result<()> {
         let command = CancelSalesOrder {
-            id: self.order(position)?,
+            id: order(written, position)?,
             version: None,
             reason: "Клиент отказался от заказа".to_owned(),
         };

@@ -94,7 +94,9 @@ fn invented(slug: &str, day: NaiveDate) -> Result<Company> {
 fn hasty(place: &Place, parts: &Parts) -> Result<Db> {
     let mut url = place.app.reveal().clone();
     url.query_pairs_mut().append_pair("options", "-csynchronous_commit=off");
-    let settings = DbConfig::new(url.to_string(), place.system.reveal().to_string());
+    let mut settings = DbConfig::new(url.to_string(), place.system.reveal().to_string());
+    // Half for each company: nobody waits.
+    settings.request_connections = 16;
     let announce = Arc::new(Announce::new(parts.live.clone()));
     Ok(Db::new(&settings, parts.clock.clone(), Some(announce))?)
 }
