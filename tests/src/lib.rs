@@ -1,1 +1,16 @@
-//! The harness: a real server, and actors who act only through the API.
+//! The harness: a real server on a real PostgreSQL and Redis, and actors who act only through
+//! its public API. Each story makes a company of its own in one migrated database.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a story that cannot go on stops with what was wrong"
+)]
+
+pub mod actor;
+pub mod company;
+pub mod house;
+pub mod schema;
+pub mod socket;
+pub mod stock;

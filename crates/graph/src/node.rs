@@ -74,13 +74,14 @@ pub struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// The record with this id, or null where there is none for the caller.
+    /// The record with this id; null with NOT_FOUND where there is none for the caller.
     async fn node(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The record's global id.")] id: AnyId,
     ) -> async_graphql::Result<Option<Node>> {
-        Ok(find(Session::of(ctx)?, id).await?)
+        let found = find(Session::of(ctx)?, id).await?;
+        found.map(Some).ok_or_else(|| Failure::not_found().into())
     }
 
     /// The records with these ids, in their order, null for each that is not there. At most 250.

@@ -185,6 +185,18 @@ impl Session {
         Ok(self.loaders.fetch(vec![key]).await?.pop().flatten())
     }
 
+    /// The one record that a root field names.
+    ///
+    /// # Errors
+    /// NOT_FOUND where it is not there or not visible: the two cannot be told apart.
+    pub async fn found<K>(&self, key: K) -> Result<Option<<Loaders as Load<K>>::Value>, Failure>
+    where
+        K: crate::loaders::Key,
+        Loaders: Load<K>,
+    {
+        self.load(key).await?.map(Some).ok_or_else(Failure::not_found)
+    }
+
     /// Records by their keys, in the order of the keys; `None` for those not there.
     ///
     /// # Errors

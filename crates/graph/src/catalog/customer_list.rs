@@ -109,6 +109,6 @@ impl CustomerQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: GlobalId<CustomerId>,
     ) -> async_graphql::Result<Option<Customer>> {
-        Ok(Session::of(ctx)?.load(id.0).await?)
+        Ok(Session::of(ctx)?.found(id.0).await?)
     }
 }

@@ -124,12 +124,13 @@ impl ProductQuery {
     ) -> async_graphql::Result<Option<Product>> {
         let session = Session::of(ctx)?;
         match (id, sku) {
-            (Some(id), None) => Ok(session.load(id.0).await?),
+            (Some(id), None) => Ok(session.found(id.0).await?),
             (None, Some(sku)) => {
                 let permit = session.permit::<ReadProducts>()?;
                 let tx = session.tx().await?;
                 let found = ::catalog::product_by_sku(&tx, &permit, &sku).await?;
-                Ok(found.map(Product::from))
+                let product = found.map(Product::from);
+                product.map(Some).ok_or_else(|| Failure::not_found().into())
             }
             _ => {
                 Err(Failure::bad_input("give either id or sku", "укажите либо id, либо sku").into())

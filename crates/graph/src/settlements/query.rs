@@ -7,7 +7,6 @@ use kernel::{PaymentId, ReceivableId};
 use super::inputs::{PaymentFilter, PaymentOrder, ReceivableFilter, ReceivableOrder};
 use super::payment::Payment;
 use super::receivable::Receivable;
-use crate::errors::Failure;
 use crate::ids::GlobalId;
 use crate::paging::{self, COUNT_CAP, Connection};
 use crate::session::Session;
@@ -53,8 +52,7 @@ impl ListQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: GlobalId<PaymentId>,
     ) -> async_graphql::Result<Option<Payment>> {
-        let found = Session::of(ctx)?.load(id.0).await?;
-        Ok(Some(found.ok_or_else(Failure::not_found)?))
+        Ok(Session::of(ctx)?.found(id.0).await?)
     }
 
     /// What customers owe and owed; the earliest due first where no order is asked for.
@@ -92,7 +90,6 @@ impl ListQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: GlobalId<ReceivableId>,
     ) -> async_graphql::Result<Option<Receivable>> {
-        let found = Session::of(ctx)?.load(id.0).await?;
-        Ok(Some(found.ok_or_else(Failure::not_found)?))
+        Ok(Session::of(ctx)?.found(id.0).await?)
     }
 }

@@ -209,9 +209,31 @@ pub struct SetGoodsReceiptCostsInput {
     pub(super) idempotency_key: Option<String>,
 }
 
-/// A goods receipt in the version that was read.
+/// Which draft is posted.
 #[derive(InputObject)]
-pub struct GoodsReceiptInput {
+pub struct PostGoodsReceiptInput {
+    /// The receipt.
+    pub(super) id: GlobalId<ReceiptId>,
+    /// The version that was read.
+    pub(super) version: i32,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// Which draft is given up.
+#[derive(InputObject)]
+pub struct CancelGoodsReceiptInput {
+    /// The receipt.
+    pub(super) id: GlobalId<ReceiptId>,
+    /// The version that was read.
+    pub(super) version: i32,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// Which posted receipt is undone.
+#[derive(InputObject)]
+pub struct ReverseGoodsReceiptInput {
     /// The receipt.
     pub(super) id: GlobalId<ReceiptId>,
     /// The version that was read.

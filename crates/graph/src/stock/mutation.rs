@@ -9,8 +9,9 @@ use db::Command;
 use kernel::ReceiptId;
 
 use super::inputs::{
-    CreateGoodsReceiptInput, GoodsReceiptCostInput, GoodsReceiptInput, GoodsReceiptLineInput,
-    SetGoodsReceiptCostsInput, UpdateGoodsReceiptInput,
+    CancelGoodsReceiptInput, CreateGoodsReceiptInput, GoodsReceiptCostInput, GoodsReceiptLineInput,
+    PostGoodsReceiptInput, ReverseGoodsReceiptInput, SetGoodsReceiptCostsInput,
+    UpdateGoodsReceiptInput,
 };
 use super::receipt::GoodsReceipt;
 use crate::idempotency::mutate;
@@ -93,7 +94,7 @@ impl StockMutation {
     async fn post_goods_receipt(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The receipt.")] input: GoodsReceiptInput,
+        #[graphql(desc = "The receipt.")] input: PostGoodsReceiptInput,
     ) -> async_graphql::Result<GoodsReceiptPayload> {
         let command = PostGoodsReceipt { id: input.id.0, version: input.version };
         run(ctx, command, input.idempotency_key).await
@@ -103,7 +104,7 @@ impl StockMutation {
     async fn cancel_goods_receipt(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The receipt.")] input: GoodsReceiptInput,
+        #[graphql(desc = "The receipt.")] input: CancelGoodsReceiptInput,
     ) -> async_graphql::Result<GoodsReceiptPayload> {
         let command = CancelGoodsReceipt { id: input.id.0, version: input.version };
         run(ctx, command, input.idempotency_key).await
@@ -114,7 +115,7 @@ impl StockMutation {
     async fn reverse_goods_receipt(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The receipt.")] input: GoodsReceiptInput,
+        #[graphql(desc = "The receipt.")] input: ReverseGoodsReceiptInput,
     ) -> async_graphql::Result<GoodsReceiptPayload> {
         let command = ReverseGoodsReceipt { id: input.id.0, version: input.version };
         run(ctx, command, input.idempotency_key).await

@@ -60,8 +60,7 @@ impl StockQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: GlobalId<ReceiptId>,
     ) -> async_graphql::Result<Option<GoodsReceipt>> {
-        let found = Session::of(ctx)?.load(id.0).await?;
-        Ok(Some(found.ok_or_else(Failure::not_found)?))
+        Ok(Session::of(ctx)?.found(id.0).await?)
     }
 
     /// One lot.
@@ -70,8 +69,7 @@ impl StockQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: GlobalId<LotId>,
     ) -> async_graphql::Result<Option<Lot>> {
-        let found = Session::of(ctx)?.load(id.0).await?;
-        Ok(Some(found.ok_or_else(Failure::not_found)?))
+        Ok(Session::of(ctx)?.found(id.0).await?)
     }
 
     /// What is in stock, by product, warehouse and organization. Nothing on hand is no row.

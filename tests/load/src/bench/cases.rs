@@ -40,7 +40,7 @@ const ORDER: &str = "query($id: ID!) { order(id: $id) { id number date state
 const NEWEST: &str = "{ orders(first: 50, orderBy: {field: DATE, direction: DESC}) { nodes {
     id number date state total { gross { amount } } customer { id name } } } }";
 
-const NO_DATABASE: &str = "{ viewer { name tenant { slug baseCurrency } } }";
+const NO_DATABASE: &str = "{ viewer { rights { object act reach } } }";
 
 const DASHBOARD: &str = "{ dashboard { asOf revenueByMonth { month revenue { amount }
     profit { amount } } topCustomers { customer { name } profit { amount } } } }";

@@ -169,10 +169,10 @@ async fn compare_ageing(director: &Client, data: &Data, open: Decimal) -> Result
     let (_, last) = period(data);
     let as_of = last + chrono::Duration::days(PAYMENT_DAYS + 1);
     let query = "query($asOf: Date) { receivablesAgeing(asOf: $asOf) {
-        totals { open { amount } overdue { amount } } } }";
+        totals { total { amount } overdue { amount } } } }";
     let answer = director.ask(query, json!({"asOf": as_of})).await?;
-    let totals = &answer["receivablesAgeing"]["totals"];
-    for name in ["open", "overdue"] {
+    let totals = &answer["receivablesAgeing"]["totals"][0];
+    for name in ["total", "overdue"] {
         let amount: Decimal = totals[name]["amount"].as_str().context("no amount")?.parse()?;
         ensure!(amount == open, "{name} is {amount}, not {open}");
     }

@@ -1,0 +1,237 @@
+//! The server the stories are told on: one for the whole run, on a database of its own, and
+//! replicas of it where a story needs them.
+
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, OnceLock, mpsc};
+use std::time::Duration;
+
+use db::Db;
+use kernel::{Clock, NaiveDate};
+use server::config::{Config, Settings};
+use server::parts::Parts;
+use server::place::{Place, Tenure};
+use server::serving::Doors;
+use server::shutdown::Shutdown;
+use sqlx::{Connection, PgConnection};
+
+/// A running server and the way to its inside, for checks that no client can make.
+pub struct House {
+    address: String,
+    /// The owner of the database.
+    pub owner_url: String,
+    /// The program's login.
+    pub app_url: String,
+    parts: Parts,
+    /// The server's own: connections belong to the runtime that opened them.
+    runtime: tokio::runtime::Handle,
+}
+
+/// The server of this run; the first story starts it.
+pub fn house() -> &'static House {
+    static HOUSE: OnceLock<House> = OnceLock::new();
+    HOUSE.get_or_init(|| {
+        let owner = fresh_database();
+        let redis = std::env::var("OBOROT_TEST_REDIS_URL").ok();
+        start(&owner, redis, Clock::system())
+    })
+}
+
+/// A new empty database beside the run's own.
+fn fresh_database() -> String {
+    let url = std::env::var("OBOROT_TEST_DATABASE_URL")
+        .expect("run `make test`: it starts a PostgreSQL and a Redis and gives their addresses");
+    let name = format!("stories_{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
+    let create = format!("create database {name}");
+    on_own_runtime(async {
+        let mut owner = PgConnection::connect(&url).await.unwrap();
+        sqlx::raw_sql(sqlx::AssertSqlSafe(create)).execute(&mut owner).await.unwrap();
+    });
+    let mut url = reqwest::Url::parse(&url).unwrap();
+    url.set_path(&name);
+    url.to_string()
+}
+
+/// Runs to the end on a thread of its own: stories live on runtimes that come and go.
+fn on_own_runtime<T: Send>(work: impl Future<Output = T> + Send) -> T {
+    std::thread::scope(|threads| {
+        let worker = threads.spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.unwrap().block_on(work)
+        });
+        worker.join().unwrap()
+    })
+}
+
+/// Starts a server on a thread and a runtime of its own, for as long as the process lives.
+fn start(owner: &str, redis: Option<String>, clock: Clock) -> House {
+    let (tell, told) = mpsc::channel();
+    let settings = Settings {
+        database_url: Some(owner.to_owned()),
+        redis_url: redis,
+        listen: Some("127.0.0.1:0".to_owned()),
+        admin_listen: Some("off".to_owned()),
+        ..Settings::default()
+    };
+    let owner_url = owner.to_owned();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .enable_all()
+            .build()
+            .unwrap();
+        runtime.block_on(async {
+            let config = Config::resolve(settings).unwrap();
+            let place = Place::open(&config.database, Tenure::Alone).await.unwrap();
+            let parts = Parts::assemble(&place, &config, clock).await.unwrap();
+            let doors = Doors::open(&config).await.unwrap();
+            let house = House {
+                address: doors.api_address().to_string(),
+                owner_url,
+                app_url: place.app.reveal().to_string(),
+                parts: parts.clone(),
+                runtime: tokio::runtime::Handle::current(),
+            };
+            let shutdown = Shutdown::default();
+            let served = server::serving::serve(doors, parts, &config, shutdown);
+            tell.send(house).unwrap();
+            served.await.unwrap();
+        });
+    });
+    told.recv_timeout(Duration::from_secs(60)).expect("the server starts")
+}
+
+impl House {
+    /// Where the server is.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// Today, in Moscow, where the stories' companies are.
+    pub fn today(&self) -> NaiveDate {
+        self.parts.clock.today(chrono_tz::Europe::Moscow)
+    }
+
+    /// Makes a tenant with its first administrator, as `oborot tenant create` does.
+    pub async fn create_tenant(&self, slug: &str, currency: &str, email: &str, password: &str) {
+        let new = server::commands::tenant::NewTenant {
+            slug: slug.to_owned(),
+            name: slug.to_owned(),
+            base_currency: currency.to_owned(),
+            time_zone: "Europe/Moscow".to_owned(),
+            admin_email: email.to_owned(),
+            admin_password: password.to_owned(),
+        };
+        let db = self.parts.db.clone();
+        let work = async move { server::commands::tenant::create(&db, new).await.map(|_| ()) };
+        self.runtime.spawn(work).await.unwrap().unwrap();
+    }
+
+    /// Stops the story where a register of the tenant differs from its balances, as
+    /// `oborot verify` does.
+    pub async fn verify(&self, slug: &str) {
+        let (db, slug) = (self.parts.db.clone(), slug.to_owned());
+        let work = async move { server::commands::verify::check_tenant(&db, &slug).await };
+        let found = self.runtime.spawn(work).await.unwrap().unwrap();
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
+    fn db(&self) -> &Db {
+        &self.parts.db
+    }
+}
+
+/// A server of its own on the house's database, with a Redis of its own or none.
+pub struct Replica {
+    house: House,
+    redis: Option<Redis>,
+    redis_url: Option<String>,
+}
+
+struct Redis {
+    child: Mutex<Child>,
+    folder: PathBuf,
+}
+
+impl Drop for Redis {
+    fn drop(&mut self) {
+        let mut child = self.child.lock().unwrap();
+        let _ = child.kill();
+        let _ = child.wait();
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+impl Replica {
+    /// A server that keeps cache and bus in memory.
+    pub async fn alone() -> Self {
+        Self {
+            house: start(&house().owner_url, None, Clock::system()),
+            redis: None,
+            redis_url: None,
+        }
+    }
+
+    /// A server with a Redis of its own that the story may kill.
+    pub async fn with_own_redis() -> Self {
+        let name = format!("oborot-redis-{}", uuid::Uuid::new_v4().simple());
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).unwrap();
+        let socket = folder.join("s");
+        let child = Command::new("redis-server")
+            .args(["--port", "0", "--save", "", "--appendonly", "no", "--unixsocket"])
+            .arg(&socket)
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("redis-server is installed");
+        let redis = Redis { child: Mutex::new(child), folder };
+        for _ in 0..100 {
+            if socket.exists() {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let url = format!("redis+unix://{}", socket.display());
+        let house = start(&house().owner_url, Some(url.clone()), Clock::system());
+        Self { house, redis: Some(redis), redis_url: Some(url) }
+    }
+
+    /// Another server on the house's database and the house's Redis.
+    pub async fn beside_the_house() -> Self {
+        let redis_url = std::env::var("OBOROT_TEST_REDIS_URL").ok();
+        let house = start(&house().owner_url, redis_url.clone(), Clock::system());
+        Self { house, redis: None, redis_url }
+    }
+
+    /// Another server on the same database and the same Redis.
+    pub async fn twin(&self) -> Self {
+        let house = start(&house().owner_url, self.redis_url.clone(), Clock::system());
+        Self { house, redis: None, redis_url: self.redis_url.clone() }
+    }
+
+    /// A server on a database of its own whose clock the story moves.
+    pub async fn with_clock(clock: Clock) -> Self {
+        Self { house: start(&fresh_database(), None, clock), redis: None, redis_url: None }
+    }
+
+    /// Kills the Redis at once.
+    pub fn kill_redis(&self) {
+        let redis = self.redis.as_ref().expect("a replica with a Redis of its own");
+        redis.child.lock().unwrap().kill().unwrap();
+    }
+
+    /// Where the server is.
+    pub fn url(&self) -> String {
+        self.house.url()
+    }
+
+    /// The server's inside.
+    pub fn house(&self) -> &House {
+        &self.house
+    }
+
+    /// Statements this server has sent to PostgreSQL.
+    pub fn statements(&self) -> u64 {
+        self.house.db().statements()
+    }
+}

@@ -1,0 +1,6 @@
+//! Who sees what, and who does not.
+
+mod hang_up;
+mod neighbour;
+mod roles;
+mod sign_in;

@@ -1,0 +1,223 @@
+//! Tenants share one system and never see each other.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use stories::actor::Actor;
+use stories::company::Company;
+use stories::schema::{Field, Schema};
+use stories::socket::{Heard, Socket};
+use stories::stock::{confirm, draft};
+
+/// A company in which something of every kind has happened.
+async fn busy_company() -> Company {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let good = company.product(&at, "GOOD", "10.00").await;
+    company.receive(&at, None, &[(&good, "10", "5.00")]).await;
+    let contacts = json!({"contacts": [{"name": "Ivan"}]});
+    let customer = company.customer("Secret customer", &company.anna_id, contacts).await;
+    let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let input = json!({"orderId": order.0});
+    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    let order = draft(&company.anna, &customer, &[(&good, "1")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let input = json!({
+        "customerId": customer, "amount": "5.00", "currency": "RUB", "method": "CASH",
+    });
+    company.accounting.does("recordPayment", input, "payment { id }").await;
+    company.director.does("createRegion", json!({"name": "North"}), "region { id }").await;
+    let input = json!({"name": "Sales"});
+    company.admin.does("createDepartment", input, "department { id }").await;
+    let input = json!({"name": "A-team", "headId": company.anna_id, "memberIds": []});
+    company.admin.does("saveTeam", input, "team { id }").await;
+    let input = json!({"name": "shop", "scopes": ["orders:read"]});
+    company.admin.does("createApiKey", input, "apiKey { id }").await;
+    let input = json!({"name": "own", "title": "Own", "includes": ["manager"], "rights": []});
+    company.admin.does("saveRole", input, "role { name }").await;
+    company
+}
+
+fn connections(schema: &Schema) -> Vec<&Field> {
+    let is_list = |field: &&Field| {
+        field.of.name.ends_with("Connection") && !field.arguments.iter().any(|a| a.of.required)
+    };
+    schema.root("Query").iter().filter(is_list).collect()
+}
+
+/// Every id that an actor meets in any list, by type; and all lists as they are.
+async fn everything(schema: &Schema, actors: &[&Actor]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut met: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for actor in actors {
+        for field in connections(schema) {
+            let selection = deep(schema, &field.of.name, 3);
+            let query = format!("{{ {}(first: 3) {{ {selection} }} }}", field.name);
+            let answer = actor.send(&query, json!({})).await;
+            let code = answer["errors"][0]["extensions"]["code"].as_str();
+            assert!(matches!(code, None | Some("FORBIDDEN")), "{query}: {answer}");
+            collect(&answer["data"], &mut met);
+        }
+        let viewer = actor.ask("{ viewer { tenant { __typename id } } }", json!({})).await;
+        collect(&viewer, &mut met);
+    }
+    met
+}
+
+/// A selection of ids, type names and versions, so many levels down.
+fn deep(schema: &Schema, name: &str, levels: u8) -> String {
+    let mut parts = vec!["__typename".to_owned()];
+    for field in &schema.types[name].fields {
+        let takes = field.arguments.iter().any(|argument| argument.of.required);
+        if takes || field.name == "edges" {
+            continue;
+        }
+        if matches!(field.name.as_str(), "id" | "version" | "state") {
+            parts.push(field.name.clone());
+        } else if levels > 0 && schema.is_object(&field.of.name) && wanted(schema, &field.of.name) {
+            let inner = deep(schema, &field.of.name, levels - 1);
+            parts.push(format!("{} {{ {inner} }}", field.name));
+        }
+    }
+    parts.join(" ")
+}
+
+/// Records and lists of records; amounts and the like are left out.
+fn wanted(schema: &Schema, name: &str) -> bool {
+    let of = &schema.types[name];
+    of.interfaces.iter().any(|i| i == "Node") && !name.ends_with("Connection")
+        || name.ends_with("Connection")
+}
+
+fn collect(value: &Value, met: &mut BTreeMap<String, BTreeSet<String>>) {
+    match value {
+        Value::Object(fields) => {
+            if let (Some(kind), Some(id)) =
+                (fields.get("__typename").and_then(Value::as_str), fields.get("id"))
+                && let Some(id) = id.as_str()
+            {
+                met.entry(kind.to_owned()).or_default().insert(id.to_owned());
+            }
+            fields.values().for_each(|field| collect(field, met));
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, met)),
+        _ => {}
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn neighbour_sees_nothing() {
+    let (ours, neighbour) = tokio::join!(busy_company(), busy_company());
+    let schema = Schema::ask(&ours.director).await;
+    let insiders = [&ours.director, &ours.admin];
+    let met = everything(&schema, &insiders).await;
+    let missing: Vec<String> =
+        schema.nodes().into_iter().filter(|kind| !met.contains_key(kind)).collect();
+    assert!(missing.is_empty(), "no record of {missing:?}: the story must make one of each kind");
+    let ids: BTreeSet<&String> = met.values().flatten().collect();
+    let strangers = [&neighbour.director, &neighbour.admin];
+
+    // Not by id.
+    for stranger in strangers {
+        for id in &ids {
+            let answer =
+                stranger.send("query($id: ID!) { node(id: $id) { id } }", json!({"id": id})).await;
+            assert!(answer["data"]["node"].is_null(), "node({id}): {answer}");
+            let code = answer["errors"][0]["extensions"]["code"].as_str();
+            assert!(matches!(code, Some("NOT_FOUND" | "FORBIDDEN")), "node({id}): {answer}");
+        }
+    }
+    // Not in any list.
+    let theirs = everything(&schema, &strangers).await;
+    for id in theirs.values().flatten() {
+        assert!(!ids.contains(id), "{id} is in a neighbour's list");
+    }
+    // Not by a mutation with our ids, whatever it is.
+    let before = everything_told(&schema, &insiders).await;
+    for stranger in strangers {
+        for mutation in schema.root("Mutation") {
+            try_with_foreign_ids(&schema, stranger, mutation, &met).await;
+        }
+    }
+    let after = everything_told(&schema, &insiders).await;
+    assert_eq!(before, after, "something of ours has changed");
+}
+
+/// All lists, with the audit trail, as text.
+async fn everything_told(schema: &Schema, actors: &[&Actor]) -> String {
+    let mut told = String::new();
+    for actor in actors {
+        for field in connections(schema) {
+            let selection = deep(schema, &field.of.name, 1);
+            let query = format!("{{ {}(first: 20) {{ {selection} }} }}", field.name);
+            told.push_str(&actor.send(&query, json!({})).await["data"].to_string());
+            told.push('\n');
+        }
+    }
+    told
+}
+
+async fn try_with_foreign_ids(
+    schema: &Schema,
+    stranger: &Actor,
+    mutation: &Field,
+    met: &BTreeMap<String, BTreeSet<String>>,
+) {
+    // Whoever signs in, or out, uses no ids.
+    if matches!(mutation.name.as_str(), "signIn" | "refreshSession" | "signOut") {
+        return;
+    }
+    let Some(argument) = mutation.arguments.first() else { return };
+    for (kind, ids) in met {
+        let Some(own) = ids.first() else { continue };
+        let give = |name: &str, of: &str| -> Option<Value> {
+            if of != "ID" {
+                return None;
+            }
+            // customerId is a Customer; a plain id is each kind in turn.
+            let by_name = met.iter().find(|(kind, _)| {
+                let stem = name.strip_suffix("Ids").or(name.strip_suffix("Id")).unwrap_or(name);
+                kind.to_lowercase().ends_with(&stem.to_lowercase())
+            });
+            let id = by_name.and_then(|(_, ids)| ids.first()).unwrap_or(own);
+            Some(json!(id))
+        };
+        let input = schema.fill(&argument.of, &give, "input");
+        let text = input.to_string();
+        if !met.values().flatten().any(|id| text.contains(id.as_str())) {
+            return;
+        }
+        let query = format!(
+            "mutation($input: {}!) {{ {}(input: $input) {{ userErrors {{ code message }} }} }}",
+            argument.of.name, mutation.name
+        );
+        let answer = stranger.send(&query, json!({"input": input})).await;
+        let refused = answer["errors"].is_array()
+            || answer["data"][&mutation.name]["userErrors"]
+                .as_array()
+                .is_some_and(|errors| !errors.is_empty());
+        assert!(refused, "{} with our {kind}: {answer}\n{input}", mutation.name);
+    }
+}
+
+#[tokio::test]
+async fn a_neighbours_events_are_not_heard() {
+    let (ours, neighbour) = tokio::join!(Company::new(), Company::new());
+    let mut socket = Socket::signed_in(&neighbour.director.token).await;
+    let query = "subscription { documentChanged { cursor kind } }";
+    socket.subscribe("d", query, json!({})).await;
+    let query = "subscription { stockChanged { cursor } }";
+    socket.subscribe("s", query, json!({})).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    let at = ours.furnish().await;
+    let good = ours.product(&at, "GOOD", "10.00").await;
+    ours.receive(&at, None, &[(&good, "10", "5.00")]).await;
+    let heard = socket.hear_within(Duration::from_secs(2)).await;
+    assert_eq!(heard, Heard::Silence);
+    // The same socket does hear its own company.
+    let at = neighbour.furnish().await;
+    let good = neighbour.product(&at, "GOOD", "10.00").await;
+    neighbour.receive(&at, None, &[(&good, "10", "5.00")]).await;
+    assert!(matches!(socket.hear().await, Heard::Message(_)));
+}

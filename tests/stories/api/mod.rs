@@ -1,0 +1,5 @@
+//! The API as a stranger meets it: by the book, and with bad manners.
+
+mod bad_input;
+mod lists;
+mod northwind;

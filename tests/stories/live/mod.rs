@@ -1,0 +1,4 @@
+//! What happens is told to those who may know, as it happens, and once.
+
+mod events;
+mod reports;

@@ -1,0 +1,7 @@
+//! One sale, and what must hold around it.
+
+mod dates;
+mod oversell;
+mod partial;
+mod prices;
+mod simple;
