@@ -1,6 +1,13 @@
 //! The stories: what the program does for the people who use it, told through its public API on
 //! a real server, and the promises that hold over the whole of it (`contract`).
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    reason = "a story that cannot go on stops with what was wrong"
+)]
+
 mod access;
 mod api;
 mod contract;
