@@ -2,6 +2,9 @@
 //!
 //! A library besides the binary, so that the tests start the same database and the same server.
 
+// Optimised, the compiler lays out the futures of the schema's nested fields in one another.
+#![recursion_limit = "256"]
+
 pub mod cluster;
 pub mod commands;
 pub mod config;
