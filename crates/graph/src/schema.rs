@@ -1,8 +1,9 @@
 //! The roots. Each context's folder gives its own; they are merged here.
 
 use async_graphql::{MergedObject, MergedSubscription, Request, Response, Schema};
-use futures::StreamExt;
+use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
+use futures::{FutureExt, StreamExt};
 
 use crate::errors::present;
 use crate::live::Resume;
@@ -67,10 +68,21 @@ impl Graph {
     }
 
     /// Executes a query or a mutation. The session's snapshot ends with it.
-    pub async fn execute(&self, request: Request, session: &Session) -> Response {
-        let response = self.schema.execute(request.data(session.clone())).await;
-        session.finish().await;
-        present(response, session.language())
+    ///
+    /// Boxed here: whoever awaits it would otherwise compile all resolvers once more, as parts of
+    /// a future of its own.
+    pub fn execute<'a>(
+        &'a self,
+        request: Request,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Response> {
+        let executing = self.schema.execute(request.data(session.clone()));
+        async move {
+            let response = executing.await;
+            session.finish().await;
+            present(response, session.language())
+        }
+        .boxed()
     }
 
     /// Executes any operation as a stream of responses; a query or a mutation gives one. The
