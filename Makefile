@@ -1,6 +1,6 @@
 # Thin on purpose: each line calls cargo or a script. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench load northwind lint schema
+.PHONY: help run test bench northwind lint schema
 
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -34,6 +34,11 @@ northwind: ## Loads the Northwind company into the running server, through the A
 schema: ## Writes schema.graphql anew from the code
 	@$(BUILD) --bin oborot
 	@$(TARGET)/debug/oborot schema > schema.graphql
+
+bench: ## Measures the release program against PostgreSQL alone; needs wrk and pgbench
+	@scripts/ensure-packages.sh test
+	@$(BUILD) --release --bins
+	@$(TARGET)/release/with-services $(TARGET)/release/bench --program $(TARGET)/release/oborot
 
 lint: ## Formatting and lints alone
 	@$(CARGO) fmt --all --check

@@ -1,7 +1,7 @@
 //! `oborot`: see `oborot --help`.
 
 // Optimised, the compiler lays out the futures of the schema's nested fields in one another.
-#![recursion_limit = "256"]
+#![recursion_limit = "512"]
 
 use std::io::Write;
 use std::process::ExitCode;
