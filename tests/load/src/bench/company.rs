@@ -33,12 +33,11 @@ fn id(payload: &Value, thing: &str) -> Result<String> {
     Ok(payload[thing]["id"].as_str().with_context(|| format!("no id in {payload}"))?.to_owned())
 }
 
-/// Makes the company's people, goods, customers and orders through the API. The tenant with its
-/// administrator is there.
+/// Makes a tenant's director and signs him in: the caller and his token.
 ///
 /// # Errors
 /// When the program refuses something.
-pub async fn prepare(url: &str, slug: &str) -> Result<Company> {
+pub async fn director(url: &str, slug: &str) -> Result<(Client, String)> {
     let nobody = Client::new(url)?;
     let admin = nobody.sign_in(slug, &format!("admin@{slug}.example"), PASSWORD).await?;
     let email = format!("director@{slug}.example");
@@ -47,8 +46,16 @@ pub async fn prepare(url: &str, slug: &str) -> Result<Company> {
     });
     admin.do_it("createUser", input, "user { id }").await?;
     let token = nobody.token(slug, &email, PASSWORD).await?;
-    let director = nobody.with_token(&token);
+    Ok((nobody.with_token(&token), token))
+}
 
+/// Makes the company's people, goods, customers and orders through the API. The tenant with its
+/// administrator is there.
+///
+/// # Errors
+/// When the program refuses something.
+pub async fn prepare(url: &str, slug: &str) -> Result<Company> {
+    let (director, token) = director(url, slug).await?;
     let input = json!({"name": "Main"});
     let warehouse = director.do_it("createWarehouse", input, "warehouse { id }").await?;
     let input = json!({

@@ -5,10 +5,13 @@
 
 mod cases;
 mod company;
+mod postings;
 mod process;
+mod reports;
 mod subscribers;
 mod tools;
 
 pub use cases::{Row, run};
-pub use company::{Company, prepare};
+pub use company::{Company, PASSWORD, director, prepare};
 pub use process::Program;
+pub use reports::Large;
