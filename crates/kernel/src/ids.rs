@@ -75,6 +75,22 @@ ids! {
     ProductId,
     /// A list of prices in one currency.
     PriceListId,
+    /// Where a customer comes from: shop, site, dealers.
+    SalesChannelId,
+    /// Customers that share a price list.
+    PriceSegmentId,
+    /// A company that sells to the tenant.
+    SupplierId,
+    /// A currency the tenant works in.
+    CurrencyId,
+    /// Goods taxed alike.
+    VatCategoryId,
+    /// A place inside a warehouse.
+    BinId,
+    /// A way in which a product is packed.
+    PackagingId,
+    /// A product in one combination of attributes.
+    VariantId,
     /// A received quantity with its own value.
     LotId,
     /// Goods coming in.
