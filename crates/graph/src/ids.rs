@@ -126,6 +126,7 @@ impl<T: NodeId> InputType for GlobalId<T> {
     }
 }
 
+#[async_trait::async_trait]
 impl<T: NodeId> OutputType for GlobalId<T> {
     fn type_name() -> Cow<'static, str> {
         <ID as OutputType>::type_name()

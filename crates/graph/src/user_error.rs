@@ -39,6 +39,7 @@ impl UserError {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UserErrorCode(pub RefusalCode);
 
+#[async_trait::async_trait]
 impl OutputType for UserErrorCode {
     fn type_name() -> Cow<'static, str> {
         "UserErrorCode".into()

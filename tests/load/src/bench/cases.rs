@@ -6,6 +6,7 @@ use std::time::Instant;
 use anyhow::{Context, Result, ensure};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use clap::ValueEnum;
 use sqlx::{Connection, PgConnection};
 
 use super::company::Company;
@@ -46,35 +47,61 @@ const NO_DATABASE: &str = "{ viewer { rights { object act reach } } }";
 const DASHBOARD: &str = "{ dashboard { asOf revenueByMonth { month revenue { amount }
     profit { amount } } topCustomers { customer { name } profit { amount } } } }";
 
-/// Runs all cases.
+/// A thing to measure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Case {
+    /// An order by its id.
+    Order,
+    /// The 50 newest orders.
+    Newest,
+    /// The dashboard from the cache.
+    Dashboard,
+    /// Confirming and shipping orders.
+    Posting,
+    /// Thousands of subscribers.
+    Subscribers,
+    /// The dashboard over millions of sales, computed.
+    Reports,
+}
+
+/// What is measured, and with which tools.
+pub struct Setting<'a> {
+    /// The running program.
+    pub program: &'a Program,
+    /// The company that most cases act on.
+    pub company: &'a Company,
+    /// The tenant that has sold much.
+    pub large: &'a Large,
+    /// The owner of the program's database.
+    pub owner_url: &'a str,
+    /// The program pgbench.
+    pub pgbench_bin: &'a Path,
+}
+
+/// Runs cases in the order given.
 ///
 /// # Errors
 /// When a tool is missing, or the program answers with an error.
-pub async fn run(
-    program: &Program,
-    company: &Company,
-    large: &Large,
-    owner_url: &str,
-    pgbench_bin: &Path,
-    tell: &dyn Fn(&str),
-) -> Result<Vec<Row>> {
+pub async fn run(setting: &Setting<'_>, cases: &[Case], tell: &dyn Fn(&str)) -> Result<Vec<Row>> {
+    let Setting { program, company, large, owner_url, pgbench_bin } = *setting;
     let scripts = Scripts::new()?;
     let bench = Bench { program, company, owner_url, pgbench_bin, scripts };
     bench.free_the_owner().await?;
     bench.number_orders().await?;
     let mut rows = Vec::new();
-    tell("order by id");
-    rows.extend(bench.order_by_id().await?);
-    tell("50 newest orders");
-    rows.push(bench.newest().await?);
-    tell("dashboard");
-    rows.push(bench.dashboard().await?);
-    tell("confirm and ship");
-    rows.extend(postings::measure(&bench).await?);
-    tell("subscribers");
-    rows.extend(subscribers::measure(program, company, SUBSCRIBERS).await?);
-    tell("a dashboard over millions of sales");
-    rows.push(reports::measure(&bench, large).await?);
+    for case in cases {
+        tell(&format!("measuring: {case:?} …"));
+        match case {
+            Case::Order => rows.extend(bench.order_by_id().await?),
+            Case::Newest => rows.push(bench.newest().await?),
+            Case::Dashboard => rows.push(bench.dashboard().await?),
+            Case::Posting => rows.extend(postings::measure(&bench).await?),
+            Case::Subscribers => {
+                rows.extend(subscribers::measure(program, company, SUBSCRIBERS).await?);
+            }
+            Case::Reports => rows.push(reports::measure(&bench, large).await?),
+        }
+    }
     Ok(rows)
 }
 

@@ -11,7 +11,7 @@ mod reports;
 mod subscribers;
 mod tools;
 
-pub use cases::{Row, run};
+pub use cases::{Case, Row, Setting, run};
 pub use company::{Company, PASSWORD, director, prepare};
 pub use process::Program;
 pub use reports::Large;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use clap::Parser;
-use load::bench::{self, Large, Program, Row};
+use clap::{Parser, ValueEnum};
+use load::bench::{self, Case, Large, Program, Row, Setting};
 
 /// Measures the release program against PostgreSQL doing the same alone, as ratios in one run.
 ///
@@ -21,6 +21,9 @@ struct Arguments {
     /// The owner's address of an empty database.
     #[arg(long, env = "OBOROT_TEST_DATABASE_URL", hide_env_values = true)]
     database: String,
+    /// What to measure; everything where nothing is named.
+    #[arg(long, value_enum)]
+    case: Vec<Case>,
     /// Sale lines of the large tenant.
     #[arg(long, default_value_t = 5_000_000)]
     lines: u32,
@@ -53,7 +56,7 @@ fn tell(sentence: &str) {
 }
 
 async fn run(arguments: Arguments) -> Result<String> {
-    let Arguments { program: binary, database, lines, pgbench } = arguments;
+    let Arguments { program: binary, database, case, lines, pgbench } = arguments;
     for slug in [SLUG, LARGE] {
         let admin = format!("admin=admin@{slug}.example");
         let words = ["tenant", "create", slug, "--user", &admin, "--password", bench::PASSWORD];
@@ -66,10 +69,15 @@ async fn run(arguments: Arguments) -> Result<String> {
     tell("preparing a company …");
     let company = bench::prepare(&program.url, SLUG).await?;
     let large = Large { slug: LARGE.to_owned(), lines };
-    let cases = bench::run(&program, &company, &large, &database, &pgbench, &|case| {
-        tell(&format!("{case} …"));
-    });
-    rows.extend(cases.await?);
+    let setting = Setting {
+        program: &program,
+        company: &company,
+        large: &large,
+        owner_url: &database,
+        pgbench_bin: &pgbench,
+    };
+    let cases = if case.is_empty() { Case::value_variants() } else { &case };
+    rows.extend(bench::run(&setting, cases, &tell).await?);
     program.stop().await?;
     rows.push(restart(&binary, &database).await?);
     Ok(table(&rows))
