@@ -25,6 +25,8 @@ pub enum Reason {
     TenantAdmin,
     /// Learning which tenants have sales to fold into sums.
     FoldSales,
+    /// Learning which tenants have orders whose goods are to be held, now that they are paid.
+    PaidOrders,
     /// Listing tenants, to check or serve each in a scope of its own.
     ListTenants,
     /// Making and dropping daily partitions.

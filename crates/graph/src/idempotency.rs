@@ -38,6 +38,9 @@ pub async fn mutate<C: Command>(
     let session = Session::of(ctx)?;
     let permit = session.permit::<C>()?;
     let once = key.map(|key| keyed(ctx, key)).transpose()?;
+    // What was read so far holds a connection, and the command is about to wait for another: as
+    // many callers as there are connections would wait for each other.
+    session.reader()?.renew().await;
     let written = session.db().write(&permit, command, once).await;
     session.reader()?.renew().await;
     match written {

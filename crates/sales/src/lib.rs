@@ -6,9 +6,11 @@
 //! and a reversal is a row of its own; a posting writes stock, revenue and debt in one
 //! transaction or nothing. [`discrepancies`] proves it.
 
+mod after_payment;
 mod commands;
 mod credit;
 mod events;
+mod holding;
 mod loaders;
 mod model;
 mod posting;
@@ -16,6 +18,7 @@ mod rules;
 mod store;
 mod verify;
 
+pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use commands::{
     CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
     CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, OrderChange,

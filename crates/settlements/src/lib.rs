@@ -5,6 +5,7 @@
 //! Invariants: registers are append-only, and open amounts equal them at every moment; whoever
 //! writes here holds the customer's lock; this crate knows orders and shipments by id only.
 
+mod awaiting;
 mod billing;
 mod commands;
 mod credit;
@@ -14,6 +15,7 @@ mod model;
 mod rules;
 mod store;
 
+pub use awaiting::{await_payment, awaited_by_order, paid_orders, stop_awaiting};
 pub use billing::{Billing, bill, unbill};
 pub use commands::{AllocatePayment, OrderRef, RecordPayment, ReversePayment, WantedShare};
 pub use credit::{Position, position, prepaid, prepaid_by_order};

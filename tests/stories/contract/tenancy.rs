@@ -119,6 +119,7 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
     let listed = [
         "api_key",
         "app_user",
+        "awaited_payment",
         "event_outbox",
         "event_position",
         "refresh_token",

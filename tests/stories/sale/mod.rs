@@ -3,5 +3,6 @@
 mod dates;
 mod oversell;
 mod partial;
+mod prepayment;
 mod prices;
 mod simple;

@@ -29,7 +29,7 @@ pub enum CreditPolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "::catalog::Moment")]
 pub enum PaymentMoment {
-    /// Before goods are reserved.
+    /// Before goods are reserved: a confirmed order holds nothing until it is paid.
     BeforeReserve,
     /// Before goods are shipped.
     BeforeShipment,

@@ -31,6 +31,10 @@ pub struct LotsOf(pub ShipmentLineId);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HeldFor(pub OrderLineId);
 
+/// How much more must be paid before goods are held for an order, in its currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct AwaitedFor(pub OrderId);
+
 /// The newest orders of a customer: so many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OrdersOfCustomer {
@@ -140,6 +144,18 @@ impl Load<LinesOf> for Loaders {
         let ids: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
         let found = ::sales::order_lines_by_order(&*self.tx().await?, &permit, &ids).await?;
         Ok(found.into_iter().map(|(id, rows)| (LinesOf(id), rows)).collect())
+    }
+}
+
+impl Load<AwaitedFor> for Loaders {
+    type Value = Decimal;
+
+    async fn load(&self, keys: &[AwaitedFor]) -> Loaded<AwaitedFor, Decimal> {
+        let permit = self.permit::<ReadOrders>()?;
+        let ids: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let tx = self.tx().await?;
+        let found = ::settlements::awaited_by_order(&tx, &permit, &ids).await?;
+        Ok(found.into_iter().map(|(id, amount)| (AwaitedFor(id), amount)).collect())
     }
 }
 

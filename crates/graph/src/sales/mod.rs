@@ -15,9 +15,10 @@ pub use shipment::{Shipment, ShipmentLine};
 
 use access::{Action, Right};
 use async_graphql::{Context, Enum, MergedObject, SimpleObject};
-use kernel::{Currency, Decimal};
+use kernel::{Currency, Decimal, UserId};
 
 use crate::errors::Failure;
+use crate::identity::User;
 use crate::scalars::Money;
 use crate::session::Session;
 
@@ -49,6 +50,14 @@ fn priced<T>(ctx: &Context<'_>, figure: T) -> Result<T, Failure> {
 fn costed<T>(ctx: &Context<'_>, figure: T) -> Result<T, Failure> {
     Session::of(ctx)?.permit::<SeeCost>()?;
     Ok(figure)
+}
+
+/// A person by id, where there is one.
+async fn user(ctx: &Context<'_>, id: Option<UserId>) -> async_graphql::Result<Option<User>> {
+    match id {
+        Some(id) => Ok(Session::of(ctx)?.load(id).await?),
+        None => Ok(None),
+    }
 }
 
 /// Where a sales order stands.

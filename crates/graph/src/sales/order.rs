@@ -7,10 +7,10 @@ use access::{Action, Right};
 use async_graphql::{Context, ID, Object};
 use kernel::Currency;
 
-use super::loads::{HeldFor, LinesOf, ShipmentsOf};
+use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
 use super::shipment::Shipment;
 use super::{
-    DiscountSource, DocumentTotal, PriceSource, SalesOrderState, SalesOrderTransition, priced,
+    DiscountSource, DocumentTotal, PriceSource, SalesOrderState, SalesOrderTransition, priced, user,
 };
 use crate::catalog::{Agreement, Customer, Organization, Product, Warehouse};
 use crate::errors::Failure;
@@ -31,7 +31,8 @@ impl Action for SeeProducts {
     const RIGHT: Right = Right::ProductRead;
 }
 
-/// What a customer ordered. Holds goods from its confirmation on.
+/// What a customer ordered. Holds goods from its confirmation on, or from
+/// the payment on that it waits for.
 #[derive(Clone)]
 pub struct SalesOrder {
     order: Arc<Order>,
@@ -75,7 +76,8 @@ impl SalesOrder {
     }
 }
 
-/// What a customer ordered. Holds goods from its confirmation on.
+/// What a customer ordered. Holds goods from its confirmation on, or from
+/// the payment on that it waits for.
 #[Object]
 impl SalesOrder {
     /// The opaque global id.
@@ -176,6 +178,14 @@ impl SalesOrder {
         Decimal(self.order.prepayment_percent.get().normalize())
     }
 
+    /// How much more must be paid before goods are held for it, by payment steps with the moment
+    /// `BEFORE_RESERVE`; goods are held within about a second of the payment that makes it up.
+    /// Null where it waits for no money. Needs the right `price.read`.
+    async fn awaited_payment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        let awaited = Session::of(ctx)?.load(AwaitedFor(self.order.id)).await?;
+        Ok(priced(ctx, awaited.map(|amount| Money::new(amount, self.order.currency)))?)
+    }
+
     /// When the customer wants it.
     async fn requested_ship_date(&self) -> Option<Date> {
         self.order.requested_ship_date.map(Date)
@@ -245,17 +255,6 @@ impl SalesOrder {
     /// Who did what to it, newest first, at most 100 entries.
     async fn history(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<AuditEntry>> {
         Ok(history(Session::of(ctx)?, self.order.id).await?)
-    }
-}
-
-/// A person by id, where there is one.
-pub(super) async fn user(
-    ctx: &Context<'_>,
-    id: Option<kernel::UserId>,
-) -> async_graphql::Result<Option<User>> {
-    match id {
-        Some(id) => Ok(Session::of(ctx)?.load(id).await?),
-        None => Ok(None),
     }
 }
 

@@ -41,7 +41,8 @@ pub struct ConfirmSalesOrderPayload {
     order: Option<SalesOrder>,
     /// What is there for each line of goods; services have no stock.
     availability: Vec<LineAvailability>,
-    /// What was let through all the same, such as a credit limit that only warns.
+    /// What was let through all the same, such as a credit limit that only warns, or an order that
+    /// must be paid before goods are held for it (`PREPAYMENT_DUE`).
     warnings: Vec<OrderWarning>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
@@ -77,7 +78,7 @@ impl LineAvailability {
         Ok(Session::of(ctx)?.load(id).await?)
     }
 
-    /// What was free before.
+    /// What was free before; zero where the order waits for money and nobody looked.
     async fn available(&self) -> Decimal {
         Decimal(self.0.available.normalize())
     }
@@ -137,7 +138,9 @@ impl OrderMutation {
     }
 
     /// Confirms a draft: number, credit check, reservation of what is there. What is short is
-    /// told in `availability` and is no error.
+    /// told in `availability` and is no error. Where a part must be paid before goods are held,
+    /// nothing is held until it is: a warning `PREPAYMENT_DUE` and `SalesOrder.awaitedPayment`
+    /// tell how much.
     async fn confirm_sales_order(
         &self,
         ctx: &Context<'_>,

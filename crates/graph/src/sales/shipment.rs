@@ -7,8 +7,8 @@ use async_graphql::{Context, ID, Object};
 use kernel::Currency;
 
 use super::loads::{LotsOf, ShippedLinesOf};
-use super::order::{SalesOrder, SalesOrderLine, user};
-use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced};
+use super::order::{SalesOrder, SalesOrderLine};
+use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
 use crate::catalog::{Customer, Organization, Product, Warehouse};
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::check_version;
 use crate::events::order_changed;
+use crate::holding::let_go;
 use crate::rules::{OrderMove, OrderState, reason};
 use crate::store::{OrderStep, lock_order, step_order};
 
@@ -34,7 +35,7 @@ impl Command for CancelSalesOrder {
         order.state.check(OrderMove::Cancel).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
         if order.state == OrderState::Confirmed {
-            stock::release_order(tx, permit, order.id).await?;
+            let_go(tx, permit, &order).await?;
         }
         let step = OrderStep {
             cancel_reason: Some(reason.clone()),

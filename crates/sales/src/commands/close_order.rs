@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::check_version;
 use crate::events::order_changed;
+use crate::holding::let_go;
 use crate::rules::{OrderMove, OrderState, reason};
 use crate::store::{OrderStep, lock_order, step_order};
 
@@ -33,7 +34,7 @@ impl Command for CloseSalesOrder {
         check_version(self.version, order.version)?;
         order.state.check(OrderMove::Close).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
-        stock::release_order(tx, permit, order.id).await?;
+        let_go(tx, permit, &order).await?;
         let step = OrderStep {
             close_reason: Some(reason.clone()),
             ..OrderStep::to(OrderState::Completed)

@@ -3,23 +3,24 @@
 use std::collections::HashMap;
 
 use access::{Action, Permit, Right};
-use catalog::{CreditPolicy, Moment};
+use catalog::CreditPolicy;
 use chrono::Datelike;
 use db::{AuditEntry, Command, Outcome, Series, TenantTx};
-use kernel::{Decimal, NaiveDate, OrderId, OrderLineId, Refusal, RefusalCode, Text, round_money};
+use kernel::{Decimal, OrderId, OrderLineId, Refusal, RefusalCode, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use stock::ReserveLine;
 
 use super::check_version;
 use crate::credit;
 use crate::events::order_changed;
+use crate::holding;
 use crate::model::{Order, OrderLine};
 use crate::rules::{CreditVerdict, LineRule, OrderMove, OrderState, unknown};
 use crate::store::{OrderStep, lock_order, order_lines, step_order};
 
 /// Confirms a draft: number, credit check, reservation of what is available. What is short is
-/// told and is no error.
+/// told and is no error. Where a part must be paid before goods are held, nothing is held until
+/// it is; a warning tells what is due.
 #[derive(Clone, Debug)]
 pub struct ConfirmSalesOrder {
     /// Which.
@@ -44,7 +45,7 @@ pub struct Confirmed {
 pub struct LineAvailability {
     /// The line.
     pub line: OrderLineId,
-    /// What was free before.
+    /// What was free before; zero where the order waits for money and nobody looked.
     pub available: Decimal,
     /// What is held now.
     pub reserved: Decimal,
@@ -83,8 +84,9 @@ impl Command for ConfirmSalesOrder {
         let Some(organization) = organization else {
             return Err(unknown("organizationId", "organization", "организация").into());
         };
-        let warnings = check_credit(tx, permit, &order).await?;
-        let availability = hold(tx, permit, &order, &lines).await?;
+        let mut warnings = check_credit(tx, permit, &order).await?;
+        let (availability, waits) = hold_or_wait(tx, permit, &order, lines).await?;
+        warnings.extend(waits);
         let series = Series {
             organization: order.organization_id,
             kind: "sales_order",
@@ -138,66 +140,45 @@ fn warning(verdict: &CreditVerdict, refusal: Refusal) -> Warning {
     Warning { code: refusal.code.as_str().to_owned(), text: refusal.text, details: refusal.details }
 }
 
-/// Holds what is there for the lines of goods. Where a part must be paid before goods are held,
-/// nothing is held until it is.
-async fn hold<A>(
+/// Holds what is there for the lines of goods, or lets the order wait where a part must be paid
+/// before goods are held and is not.
+async fn hold_or_wait<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
-    lines: &[OrderLine],
-) -> Outcome<Vec<LineAvailability>> {
-    let products: Vec<_> = lines.iter().map(|line| line.product_id).collect();
-    let cards = catalog::product_cards(tx, permit, &products).await?;
-    let is_goods =
-        |line: &&OrderLine| cards.get(&line.product_id).is_some_and(|card| !card.is_service);
-    let goods: Vec<&OrderLine> = lines.iter().filter(is_goods).collect();
-    if !paid_before_reserve(tx, permit, order).await? {
-        let nothing = |line: &&OrderLine| LineAvailability {
-            line: line.id,
-            available: Decimal::ZERO,
-            reserved: Decimal::ZERO,
-            short: line.quantity,
-        };
-        return Ok(goods.iter().map(nothing).collect());
+    lines: Vec<OrderLine>,
+) -> Outcome<(Vec<LineAvailability>, Option<Warning>)> {
+    let goods = holding::goods(tx, permit, lines).await?;
+    let asked = order.asked_before_reserve();
+    if !asked.is_zero() && !goods.is_empty() {
+        // From here on a payment of this customer comes before the question or after the commit,
+        // and then finds the order waiting.
+        catalog::lock_customer(tx, permit, order.customer_id).await?;
+        let prepaid = settlements::prepaid(tx, permit, order.id).await?;
+        if prepaid < asked {
+            let customer = order.customer_id;
+            settlements::await_payment(tx, permit, order.id, customer, asked).await?;
+            let nothing = goods.iter().map(|line| LineAvailability {
+                line: line.id,
+                available: Decimal::ZERO,
+                reserved: Decimal::ZERO,
+                short: line.quantity,
+            });
+            return Ok((nothing.collect(), Some(waits(order, asked - prepaid, prepaid))));
+        }
     }
-    let wanted: Vec<ReserveLine> = goods
-        .iter()
-        .map(|line| ReserveLine {
-            order_id: order.id,
-            order_line_id: line.id,
-            organization_id: order.organization_id,
-            product_id: line.product_id,
-            quantity: line.quantity,
-            warehouse_id: order.warehouse_id,
-        })
-        .collect();
-    let held = stock::reserve(tx, permit, &wanted, held_on(tx, permit, order)).await?;
-    let by_line: HashMap<_, _> = held.iter().map(|held| (held.order_line_id, held)).collect();
-    let told = goods.iter().filter_map(|line| by_line.get(&line.id)).map(|held| LineAvailability {
-        line: held.order_line_id,
-        available: held.available,
-        reserved: held.reserved,
-        short: held.short,
-    });
-    Ok(told.collect())
+    let held = holding::hold(tx, permit, order, &goods, &HashMap::new()).await?;
+    Ok((held, None))
 }
 
-/// The business date of holding: today, or the order's date where it was written back-dated.
-fn held_on<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> NaiveDate {
-    let zone = permit.scope().facts().zone;
-    let written_on = order.created_at.with_timezone(&zone).date_naive();
-    if order.date < written_on { order.date } else { tx.today() }
-}
-
-async fn paid_before_reserve<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> Outcome<bool> {
-    let steps = order.payment_steps.0.iter();
-    let percent: Decimal = steps
-        .filter(|step| step.moment == Moment::BeforeReserve)
-        .map(|step| step.percent.get())
-        .sum();
-    if percent.is_zero() {
-        return Ok(true);
+fn waits(order: &Order, due: Decimal, paid: Decimal) -> Warning {
+    let currency = order.currency;
+    Warning {
+        code: RefusalCode::PrepaymentDue.as_str().to_owned(),
+        text: Text::new(
+            format!("Goods are held once {due} {currency} more is paid."),
+            format!("Товар будет зарезервирован, когда поступит ещё {due} {currency}."),
+        ),
+        details: Some(json!({ "due": due, "paid": paid, "currency": currency })),
     }
-    let asked = round_money(order.gross * percent / Decimal::ONE_HUNDRED);
-    Ok(settlements::prepaid(tx, permit, order.id).await? >= asked)
 }

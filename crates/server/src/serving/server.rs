@@ -9,7 +9,7 @@ use db::Db;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::task::JoinSet;
 
-use super::workers::{fold_sales, keep_outbox_days, publish_events};
+use super::workers::{fold_sales, hold_paid_orders, keep_outbox_days, publish_events};
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
 use crate::parts::Parts;
@@ -58,6 +58,7 @@ impl Doors {
         let Parts { db, live, .. } = parts;
         workers.spawn(publish_events(db.clone(), live, shutdown.clone()));
         workers.spawn(fold_sales(db.clone(), shutdown.clone()));
+        workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
         let admin =
             Admin { ready: readiness(db.clone()), metrics: metrics()?, shutdown: shutdown.clone() };

@@ -1,5 +1,6 @@
 //! What runs beside requests: events get their positions and go out, and the days of the outbox
-//! come and go, sums by month take in new sales. Every replica runs these; the database lets one at a time do the work.
+//! come and go, sums by month take in new sales, goods are held for orders that were paid. Every
+//! replica runs these; the database lets one at a time do the work.
 
 use std::time::Duration;
 
@@ -14,6 +15,8 @@ use crate::shutdown::Shutdown;
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 /// How often sums by month take in what was queued for them; reports add the queue meanwhile.
 const FOLD_EVERY: Duration = Duration::from_secs(1);
+/// How often paid orders are looked for: within about a second of the payment goods are held.
+const HOLD_EVERY: Duration = Duration::from_millis(500);
 /// After a failure, so that a database that is away is not hammered.
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
@@ -111,4 +114,18 @@ pub async fn fold_sales(db: Db, shutdown: Shutdown) {
 pub async fn fold_everything(db: &Db) -> Result<(), Fault> {
     while analytics::fold_all(db).await? > 0 {}
     Ok(())
+}
+
+/// Holds goods for orders that have got what they waited for, until stopping begins.
+pub async fn hold_paid_orders(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match sales::hold_paid_orders(&db).await {
+            Ok(_) => HOLD_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "paid orders could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
 }

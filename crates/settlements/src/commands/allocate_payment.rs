@@ -9,9 +9,9 @@ use kernel::{Decimal, Money, PaymentId, ReceivableId, Refusal, RefusalCode};
 use serde_json::json;
 
 use super::{check_date, hold_organization, hold_payment};
-use crate::events;
 use crate::rules::{Share, Spread, SpreadRefusal, spread};
 use crate::store::{advances, registers};
+use crate::{awaiting, events};
 
 /// Receivables that one payment may name at once.
 const MOST_SHARES: usize = 200;
@@ -73,6 +73,7 @@ impl Command for AllocatePayment {
         };
         let rows = spread(whole, &shares, &debts, &held).map_err(Refusal::from)?;
         registers::settle(tx, permit, &rows).await?;
+        awaiting::mark_paid(tx, permit, payment.customer_id).await?;
         touch(tx, permit, self.id).await?;
 
         let facts = json!({

@@ -14,7 +14,7 @@ use serde_json::json;
 use super::{LONGEST_REFERENCE, LONGEST_TEXT, check_date, hold_organization, text};
 use crate::rules::{Advance, offset, oldest_due_first};
 use crate::store::{Account, advances, registers};
-use crate::{PaymentMethod, events};
+use crate::{PaymentMethod, awaiting, events};
 
 /// An order as its payment needs it. Orders live above this context, so whoever records a
 /// payment for one reads it first, under a right to read it.
@@ -89,6 +89,7 @@ impl Command for RecordPayment {
         let money = Advance { id, date, free_from: date, order_id, open: amount };
         let offsets = offset(&debts, &[money]);
         registers::settle(tx, permit, &offsets).await?;
+        awaiting::mark_paid(tx, permit, terms.customer_id).await?;
 
         let facts = json!({
             "number": number,
