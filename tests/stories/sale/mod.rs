@@ -5,3 +5,4 @@ mod oversell;
 mod partial;
 mod prices;
 mod simple;
+mod tampering;
