@@ -19,14 +19,19 @@ pub struct Actor {
 impl Actor {
     /// Signs in by e-mail and password.
     pub async fn sign_in(tenant: &str, email: &str, password: &str) -> Self {
+        Self::sign_in_at(&house().url(), tenant, email, password).await
+    }
+
+    /// As [`Actor::sign_in`] at another server.
+    pub async fn sign_in_at(url: &str, tenant: &str, email: &str, password: &str) -> Self {
         let query = "mutation($input: SignInInput!) { signIn(input: $input) {
             accessToken userErrors { code message } } }";
         let input = json!({"tenant": tenant, "email": email, "password": password});
-        let nobody = Client::new(&house().url()).unwrap();
+        let nobody = Client::new(url).unwrap();
         let data = nobody.ask(query, json!({"input": input})).await.unwrap();
         let token = data["signIn"]["accessToken"].as_str();
         let token = token.unwrap_or_else(|| panic!("{email} cannot sign in: {data}"));
-        Self::with_token(email, token)
+        Self::at(url, email, token)
     }
 
     /// Acts with a token or an API key.

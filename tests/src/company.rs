@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::actor::{Actor, text};
-use crate::house::house;
+use crate::house::{House, house};
 
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery";
@@ -33,16 +33,24 @@ pub struct Company {
 impl Company {
     /// A new company in roubles, in Moscow.
     pub async fn new() -> Self {
+        Self::at(house()).await
+    }
+
+    /// As [`Company::new`] at another server.
+    pub async fn at(house: &House) -> Self {
+        let url = house.url();
         let slug = format!("c{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
-        house().create_tenant(&slug, "RUB", &format!("admin@{slug}.example"), PASSWORD).await;
-        let admin = Actor::sign_in(&slug, &format!("admin@{slug}.example"), PASSWORD).await;
+        let email = format!("admin@{slug}.example");
+        house.create_tenant(&slug, "RUB", &email, PASSWORD).await;
+        let admin = Actor::sign_in_at(&url, &slug, &email, PASSWORD).await;
         let user = async |mailbox: &str, role: &str| {
             let email = format!("{mailbox}@{slug}.example");
             let input = json!({
                 "email": email, "name": mailbox, "password": PASSWORD, "roles": [role],
             });
             let payload = admin.does("createUser", input, "user { id }").await;
-            (Actor::sign_in(&slug, &email, PASSWORD).await, text(&payload["user"]["id"]))
+            let user = Actor::sign_in_at(&url, &slug, &email, PASSWORD).await;
+            (user, text(&payload["user"]["id"]))
         };
         let (director, _) = user("director", "director").await;
         let (anna, anna_id) = user("anna", "manager").await;

@@ -6,7 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, OnceLock, mpsc};
 use std::time::Duration;
 
-use db::Db;
+use db::{Db, Discrepancy};
 use kernel::{Clock, NaiveDate};
 use server::config::{Config, Settings};
 use server::parts::Parts;
@@ -130,10 +130,31 @@ impl House {
     /// Stops the story where a register of the tenant differs from its balances, as
     /// `oborot verify` does.
     pub async fn verify(&self, slug: &str) {
+        let found = self.discrepancies(slug).await;
+        assert!(found.is_empty(), "{found:#?}");
+    }
+
+    /// What of the tenant differs from its registers.
+    pub async fn discrepancies(&self, slug: &str) -> Vec<Discrepancy> {
         let (db, slug) = (self.parts.db.clone(), slug.to_owned());
         let work = async move { server::commands::verify::check_tenant(&db, &slug).await };
-        let found = self.runtime.spawn(work).await.unwrap().unwrap();
-        assert!(found.is_empty(), "{found:#?}");
+        self.runtime.spawn(work).await.unwrap().unwrap()
+    }
+
+    /// Runs the program itself on this server's database, as an operator does: what it prints,
+    /// and its exit code.
+    pub fn oborot(&self, words: &[&str]) -> (String, Option<i32>) {
+        // Stories run out of `target/<profile>/deps`, and the program is beside that folder.
+        let story = std::env::current_exe().unwrap();
+        let program = story.ancestors().nth(2).unwrap().join("oborot");
+        assert!(program.exists(), "build the program first: cargo build --workspace --bins");
+        let output = Command::new(program)
+            .args(words)
+            .env("DATABASE_URL", &self.owner_url)
+            .env("OBOROT_LOG", "warn")
+            .output()
+            .unwrap();
+        (String::from_utf8(output.stdout).unwrap(), output.status.code())
     }
 
     fn db(&self) -> &Db {
@@ -212,6 +233,16 @@ impl Replica {
     /// A server on a database of its own whose clock the story moves.
     pub async fn with_clock(clock: Clock) -> Self {
         Self { house: start(&fresh_database(), None, clock), redis: None, redis_url: None }
+    }
+
+    /// A server on a database of its own, whose owner the story may play.
+    pub async fn on_own_database() -> Self {
+        Self::with_clock(Clock::system()).await
+    }
+
+    /// A server on another PostgreSQL, given by its owner's address.
+    pub async fn on(owner_url: &str) -> Self {
+        Self { house: start(owner_url, None, Clock::system()), redis: None, redis_url: None }
     }
 
     /// Kills the Redis at once.

@@ -1,5 +1,6 @@
 //! SQL text and its values, put together piece by piece where a filter or an order varies.
 
+use kernel::Uuid;
 use sea_orm::{DbBackend, Statement, Value, Values};
 
 /// A statement under construction: text with `$n` placeholders and the values for them.
@@ -33,6 +34,16 @@ impl Sql {
     /// Adds text, a placeholder, and text: `sql.with(" and o.state = ", state, "")`.
     pub fn with(&mut self, before: &str, value: impl Into<Value>, after: &str) -> &mut Self {
         self.push(before).bind(value).push(after)
+    }
+
+    /// Keeps to rows of these ids, such as a permit's managers; `None` is all of them. One id is
+    /// an equality, so that an index by this column gives its own order too.
+    pub fn among(&mut self, column: &str, ids: Option<Vec<Uuid>>) -> &mut Self {
+        match ids.as_deref() {
+            None => self,
+            Some([one]) => self.with(&format!(" and {column} = "), *one, ""),
+            Some(_) => self.with(&format!(" and {column} = any("), ids, "::uuid[])"),
+        }
     }
 
     /// The text so far.

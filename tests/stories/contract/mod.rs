@@ -1,5 +1,6 @@
 //! Promises over the whole of the program: its shape, its rights, its schema, its tables.
 
+mod plans;
 mod ranks;
 mod schema;
 mod sizes;

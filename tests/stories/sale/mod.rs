@@ -6,3 +6,4 @@ mod partial;
 mod prepayment;
 mod prices;
 mod simple;
+mod tampering;

@@ -71,18 +71,9 @@ impl CustomerSort {
     }
 }
 
-/// Adds whose customers are within reach. One manager is compared by `=`, so that the index by
-/// manager gives its order too.
+/// Adds whose customers are within reach.
 fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
-    match permit.managers().as_deref() {
-        None => {}
-        Some([one]) => {
-            sql.with(" and r.manager_id = ", *one, "");
-        }
-        Some(several) => {
-            sql.with(" and r.manager_id = any(", several.to_vec(), "::uuid[])");
-        }
-    }
+    sql.among("r.manager_id", permit.managers());
     if let Some(bound) = permit.customer() {
         sql.with(" and r.id = ", bound, "");
     }

@@ -70,9 +70,7 @@ pub struct AuditFilter {
 }
 
 fn filtered(sql: &mut Sql, permit: &Permit<ReadAudit>, filter: &AuditFilter) {
-    if let Some(own) = permit.managers() {
-        sql.with(" and a.actor_id = any(", own, ")");
-    }
+    sql.among("a.actor_id", permit.managers());
     if let Some(subject) = filter.subject {
         sql.with(" and a.subject_id = ", subject, "");
     }

@@ -29,9 +29,7 @@ use kernel::{UserId, Uuid};
 
 /// Adds the permit's reach over a document with `manager_id` and `customer_id`.
 pub(crate) fn within_reach<A>(sql: &mut db::Sql, permit: &Permit<A>, alias: &str) {
-    if let Some(managers) = permit.managers() {
-        sql.push(" and ").push(alias).with(".manager_id = any(", managers, "::uuid[])");
-    }
+    sql.among(&format!("{alias}.manager_id"), permit.managers());
     if let Some(customer) = permit.customer() {
         sql.push(" and ").push(alias).with(".customer_id = ", customer, "");
     }

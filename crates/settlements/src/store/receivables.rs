@@ -134,9 +134,7 @@ where b.tenant_id = $1",
 
 /// Keeps to the debts that the permit reaches.
 pub(crate) fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
-    if let Some(managers) = permit.managers() {
-        sql.with("\n  and b.manager_id = any (", managers, ")");
-    }
+    sql.among("b.manager_id", permit.managers());
     if let Some(customer) = permit.customer() {
         sql.with("\n  and b.customer_id = ", customer, "");
     }

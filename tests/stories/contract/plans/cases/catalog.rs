@@ -1,0 +1,90 @@
+//! Lists of customers and products, and the searches in them.
+
+use kernel::{ProductGroupId, RegionId, UserId};
+use serde_json::json;
+
+use super::super::company::{Large, made};
+use super::{Ask, Case};
+
+const CUSTOMERS: &str = "query($filter: CustomerFilter, $by: CustomerOrder, $search: String) {
+    customers(filter: $filter, orderBy: $by, search: $search) {
+        nodes { name manager { name } region { name } } } }";
+const PRODUCTS: &str = "query($filter: ProductFilter, $by: ProductOrder, $search: String) {
+    products(filter: $filter, orderBy: $by, search: $search) {
+        nodes { name sku group { name } stock { available } currentPrices { price } } } }";
+
+pub fn customers(ask: &Ask, company: &Large) -> Vec<Case> {
+    let customers = |name, variables, indexes| ask(name, CUSTOMERS, variables, indexes);
+    let manager = made::<UserId>(1, 7);
+    let region = made::<RegionId>(4, 7);
+    vec![
+        customers("customers by name", json!({"by": {"field": "NAME"}}), &["customer_order_name"]),
+        customers(
+            "customers by age",
+            json!({"by": {"field": "CREATED_AT"}}),
+            &["customer_order_created"],
+        ),
+        customers(
+            "a manager's customers",
+            json!({"filter": {"managerId": manager}}),
+            &["customer_manager"],
+        ),
+        customers(
+            "a region's customers",
+            json!({"filter": {"regionId": region}}),
+            &["customer_region"],
+        ),
+        customers(
+            "a customer by his INN",
+            json!({"filter": {"inn": "7777774321"}}),
+            &["customer_inn"],
+        ),
+        customers(
+            "a customer by his name elsewhere",
+            json!({"filter": {"externalReference": "C4321"}}),
+            &["customer_external_reference_key"],
+        ),
+        // Every fourth has this first word: the index finds one word, the others are compared.
+        customers("customers found by text", json!({"search": "прогр 43"}), &["customer_search"])
+            .reading(5_000.0),
+        customers(
+            "customers found by a telephone",
+            json!({"search": "79000004321"}),
+            &["customer_search"],
+        ),
+        customers("her customers", json!({}), &["customer_manager"]).by(&company.anna),
+        customers("her customers found by text", json!({"search": "гранит"}), &[])
+            .by(&company.anna)
+            .reading(5_000.0),
+        customers(
+            "archived customers",
+            json!({"filter": {"archived": "ONLY"}}),
+            &["customer_archived"],
+        ),
+    ]
+}
+
+pub fn products(ask: &Ask) -> Vec<Case> {
+    let products = |name, variables, indexes| ask(name, PRODUCTS, variables, indexes);
+    let group = made::<ProductGroupId>(5, 7);
+    vec![
+        products("products by name", json!({"by": {"field": "NAME"}}), &["product_order_name"]),
+        products("products by code", json!({"by": {"field": "SKU"}}), &["product_order_sku"]),
+        products("products by age", json!({"by": {"field": "CREATED_AT"}}),
+            &["product_order_created"]),
+        products("a group's products", json!({"filter": {"groupId": group}}),
+            &["product_group_members"]),
+        products("products found by text", json!({"search": "кирпич 123"}), &["product_search"])
+            .reading(10_000.0),
+        products("products found by code", json!({"search": "sku-0123"}), &["product_order_sku"]),
+        products("services", json!({"filter": {"isService": true}}), &["product_services"]),
+        products("archived products", json!({"filter": {"archived": "ONLY"}}),
+            &["product_archived"]),
+        ask("a group with its products", "query($id: ID!) { node(id: $id) { ... on ProductGroup {
+            name products { name } children { name } } } }", json!({"id": group}),
+            &["product_group_members"]),
+        ask("what is sold and where", "{ organizations { nodes { name } }
+            warehouses { nodes { name } } regions { nodes { name } } productGroups { nodes { name } }
+            priceLists { nodes { name } } users { nodes { name } } }", json!({}), &[]),
+    ]
+}

@@ -1,0 +1,72 @@
+//! What lies where, and how it came there.
+
+use kernel::{LotId, ProductId, ShipmentId, WarehouseId};
+use serde_json::json;
+
+use super::super::company::made;
+use super::{Ask, Case};
+
+pub fn stock(ask: &Ask) -> Vec<Case> {
+    let product = made::<ProductId>(6, 12_345);
+    let warehouse = made::<WarehouseId>(2, 3);
+    let lot = made::<LotId>(12, 12_345);
+    let shipment = made::<ShipmentId>(16, 25_010);
+    const STOCK: &str = "query($products: [ID!], $warehouses: [ID!]) {
+        stock(products: $products, warehouses: $warehouses) {
+            nodes { product { name } warehouse { name } onHand available lots { onHand } } } }";
+    const MOVEMENTS: &str =
+        "query($filter: StockMovementFilter!) { stockMovements(filter: $filter) {
+        nodes { kind quantity date lot { receivedOn } product { name } } } }";
+    const RECEIPTS: &str = "query($filter: GoodsReceiptFilter, $by: GoodsReceiptOrder) {
+        goodsReceipts(filter: $filter, orderBy: $by) { nodes { number lines { quantity } } } }";
+    vec![
+        ask("all stock", STOCK, json!({}), &["stock_balance_in_stock"]),
+        ask(
+            "a product's stock",
+            STOCK,
+            json!({"products": [product]}),
+            &["stock_balance_in_stock"],
+        ),
+        ask("a warehouse's stock", STOCK, json!({"warehouses": [warehouse]}), &[]),
+        ask(
+            "a warehouse",
+            "query($id: ID!) { warehouse(id: $id) { name
+            stock { product { name } onHand } } }",
+            json!({"id": warehouse}),
+            &[],
+        ),
+        ask(
+            "a lot",
+            "query($id: ID!) { lot(id: $id) { receivedOn balances { onHand }
+            movements { quantity } receipt { number } } }",
+            json!({"id": lot}),
+            &["lot_pkey", "stock_movement_lot"],
+        ),
+        ask(
+            "a product's movements",
+            MOVEMENTS,
+            json!({"filter": {"product": product}}),
+            &["stock_movement_product"],
+        ),
+        ask(
+            "a lot's movements",
+            MOVEMENTS,
+            json!({"filter": {"lot": lot}}),
+            &["stock_movement_lot"],
+        ),
+        ask(
+            "a document's movements",
+            MOVEMENTS,
+            json!({"filter": {"document": shipment}}),
+            &["stock_movement_document"],
+        ),
+        ask("receipts by date", RECEIPTS, json!({}), &["goods_receipt_date"]).reading(2_500.0),
+        ask(
+            "receipts by number",
+            RECEIPTS,
+            json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
+            &["goods_receipt_by_number"],
+        )
+        .reading(2_500.0),
+    ]
+}

@@ -1,0 +1,245 @@
+-- A tenant as a wholesaler has it after three years. Inserted by the program's own login in one
+-- tenant, so that its policies and rights hold here too.
+--
+-- made(kind, n) is the n-th id of a kind: ordered as the program's own ids are, by time.
+
+insert into app_user (tenant_id, id, email, name, password_hash)
+select here(), made(1, n), 'm' || n || '@plans.example', 'Manager ' || n, ''
+from generate_series(1, 29) n;
+
+insert into warehouse (tenant_id, id, name, priority, is_default)
+select here(), made(2, n), 'Warehouse ' || n, n, n = 1
+from generate_series(1, 5) n;
+
+insert into price_list (tenant_id, id, name, currency, includes_vat, is_default)
+values (here(), made(3, 1), 'Base', 'RUB', false, true);
+
+insert into region (tenant_id, id, name)
+select here(), made(4, n), 'Region ' || n
+from generate_series(1, 40) n;
+
+insert into product_group (tenant_id, id, name)
+select here(), made(5, n), 'Group ' || n
+from generate_series(1, 200) n;
+
+insert into product (tenant_id, id, sku, name, group_id, unit, vat_rate, is_service, created_at)
+select here(), made(6, n), 'SKU-' || lpad(n::text, 6, '0'),
+       (array['Кабель', 'Труба', 'Кирпич', 'Краска', 'Доска'])[1 + n % 5] || ' ' || n,
+       made(5, 1 + n % 200), 'pcs', 20, false, now() - n * interval '1 minute'
+from generate_series(1, 30000) n;
+
+insert into price (tenant_id, price_list_id, product_id, valid_from, price)
+select here(), made(3, 1), made(6, n), '2000-01-01', 100 + n % 900
+from generate_series(1, 30000) n;
+
+insert into customer (tenant_id, id, name, inn, region_id, manager_id, phone, credit_limit_currency,
+                      external_reference, created_at)
+select here(), made(7, n),
+       (array['Вектор', 'Прогресс', 'Гранит', 'Сокол'])[1 + n % 4] || ' ' || n,
+       lpad(n::text, 10, '7'), made(4, 1 + n % 40),
+       case when n % 30 = 0 then (select id from app_user where name = 'anna')
+            else made(1, n % 30) end,
+       '+7 900 ' || lpad(n::text, 7, '0'), 'RUB', 'C' || n, now() - n * interval '1 hour'
+from generate_series(1, 12000) n;
+
+insert into contact_person (tenant_id, id, customer_id, name)
+select here(), made(8, n), made(7, n), 'Contact ' || n
+from generate_series(1, 12000) n;
+
+insert into agreement (tenant_id, id, customer_id, name, currency, discount_percent,
+                       credit_policy, is_default)
+select here(), made(9, n), made(7, n), 'Main', 'RUB', 0, 'WARN', true
+from generate_series(1, 12000) n;
+
+insert into payment_step (tenant_id, agreement_id, place, percent, moment, days)
+select here(), made(9, n), 0, 100, 'AFTER_SHIPMENT', 14
+from generate_series(1, 12000) n;
+
+insert into goods_receipt (tenant_id, id, number, occurred_on, organization_id, warehouse_id,
+                           supplier_name, state, amount)
+select here(), made(10, n), 'R-' || lpad(n::text, 6, '0'), current_date - 1000 + n / 2,
+       (select id from organization), made(2, 1 + n % 5), 'Supplier', 'POSTED', 5000
+from generate_series(0, 1999) n;
+
+insert into goods_receipt_line (tenant_id, id, receipt_id, position, product_id, quantity,
+                                unit_cost, amount)
+select here(), made(11, n), made(10, n % 2000), n / 2000, made(6, n), 20, 50, 1000
+from generate_series(1, 30000) n;
+
+insert into lot (tenant_id, id, organization_id, product_id, receipt_id, receipt_line_id,
+                 received_on, unit_cost, supplier_name)
+select here(), made(12, n), (select id from organization), made(6, n), made(10, n % 2000),
+       made(11, n), current_date - 1000 + (n % 2000) / 2, 50, 'Supplier'
+from generate_series(1, 30000) n;
+
+insert into stock_balance (tenant_id, organization_id, warehouse_id, product_id, lot_id, on_hand,
+                           reserved, value)
+select here(), (select id from organization), made(2, 1 + n % 5), made(6, n), made(12, n),
+       case when n % 4 = 0 then 0 else 18 end, case when n % 20 = 1 then 2 else 0 end,
+       case when n % 4 = 0 then 0 else 900 end
+from generate_series(1, 30000) n;
+
+-- Two orders in a hundred are drafts, two confirmed, one on its way, three cancelled.
+insert into sales_order (tenant_id, id, number, number_sequence, date, organization_id,
+                         customer_id, agreement_id, manager_id, region_id, currency,
+                         prices_include_vat, state, net, vat, gross, payment_steps,
+                         prepayment_percent, cancel_reason, external_reference, created_at)
+select here(), made(13, n), case when s.state <> 'DRAFT' then 'SO-' || lpad(n::text, 6, '0') end,
+       case when s.state <> 'DRAFT' then n end, current_date - 1000 + n / 30,
+       (select id from organization), c.id, made(9, 1 + n % 12000), c.manager_id, c.region_id,
+       'RUB', false, s.state, 200 + n % 5000, 0, 200 + n % 5000, '[]', 0,
+       case when s.state = 'CANCELLED' then 'changed his mind' end,
+       case when n % 10 = 0 then 'ext-' || n end, now() - (30000 - n) * interval '48 minutes'
+from generate_series(1, 30000) n
+join customer c on c.tenant_id = here() and c.id = made(7, 1 + n % 12000)
+cross join lateral (
+    select case when n % 100 < 2 then 'DRAFT' when n % 100 < 4 then 'CONFIRMED'
+                when n % 100 < 5 then 'IN_FULFILMENT' when n % 100 < 8 then 'CANCELLED'
+                else 'COMPLETED' end as state
+) s;
+
+insert into sales_order_line (tenant_id, id, order_id, position, product_id, unit, quantity,
+                              list_price, price, price_source, discount_percent, discount_source,
+                              amount, vat_amount, shipped)
+select here(), made(14, 2 * n + i), made(13, n), i, made(6, 1 + (n * 2 + i) % 30000), 'pcs', 2,
+       100, 100, 'LIST', 0, 'AGREEMENT', 200, 0, case when n % 100 < 8 then 0 else 2 end
+from generate_series(1, 30000) n, generate_series(0, (n % 3 = 0)::integer) i;
+
+insert into reservation (tenant_id, id, order_id, order_line_id, organization_id, warehouse_id,
+                         product_id, lot_id, quantity)
+select here(), made(15, n), made(13, 2 + 100 * (n / 100)), made(14, 2 * n),
+       (select id from organization), made(2, 1 + n % 5), made(6, n), made(12, n), 2
+from generate_series(1, 30000, 20) n;
+
+insert into reservation_move (tenant_id, id, order_id, order_line_id, warehouse_id, lot_id, kind,
+                              quantity, occurred_on)
+select tenant_id, id, order_id, order_line_id, warehouse_id, lot_id, 'RESERVE', quantity,
+       current_date
+from reservation;
+
+insert into shipment (tenant_id, id, number, number_sequence, date, order_id, organization_id,
+                      customer_id, agreement_id, manager_id, region_id, warehouse_id, currency,
+                      prices_include_vat, state, net, vat, gross, cost, posted_at, created_at)
+select o.tenant_id, made(16, o.number_sequence), 'SH-' || lpad(o.number_sequence::text, 6, '0'),
+       o.number_sequence, o.date, o.id, o.organization_id, o.customer_id, o.agreement_id,
+       o.manager_id, o.region_id, made(2, 1 + (o.number_sequence % 5)::int), 'RUB', false,
+       'POSTED', o.net, 0, o.gross, 100, now(), o.created_at
+from sales_order o
+where o.state = 'COMPLETED'
+order by o.id;
+
+insert into shipment_line (tenant_id, id, shipment_id, position, order_line_id, product_id, unit,
+                           quantity, amount, vat_amount, cost)
+select h.tenant_id, made(17, 2 * h.number_sequence + l.position), h.id, l.position, l.id,
+       l.product_id, 'pcs', l.quantity, l.amount, 0, 50
+from shipment h
+join sales_order_line l on l.tenant_id = h.tenant_id and l.order_id = h.order_id
+order by h.id;
+
+insert into shipment_lot (tenant_id, shipment_line_id, lot_id, quantity, cost)
+select l.tenant_id, l.id, t.id, l.quantity, 50
+from shipment_line l
+join lot t on t.tenant_id = l.tenant_id and t.product_id = l.product_id
+order by l.id;
+
+insert into stock_movement (tenant_id, id, organization_id, warehouse_id, product_id, lot_id, kind,
+                            quantity, value, document_kind, document_id, line_id, occurred_on)
+select t.tenant_id, t.receipt_line_id, t.organization_id, b.warehouse_id, t.product_id, t.id,
+       'RECEIPT', 20, 1000, 'GoodsReceipt', t.receipt_id, t.receipt_line_id, t.received_on
+from lot t
+join stock_balance b on b.tenant_id = t.tenant_id and b.lot_id = t.id
+order by t.id;
+
+insert into stock_movement (tenant_id, id, organization_id, warehouse_id, product_id, lot_id, kind,
+                            quantity, value, document_kind, document_id, line_id, occurred_on)
+select l.tenant_id, l.id, h.organization_id, h.warehouse_id, l.product_id, t.lot_id, 'SHIPMENT',
+       -t.quantity, -t.cost, 'Shipment', h.id, l.id, h.date
+from shipment h
+join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+join shipment_lot t on t.tenant_id = l.tenant_id and t.shipment_line_id = l.id
+order by l.id;
+
+insert into sale_fact (tenant_id, id, occurred_on, kind, shipment_id, shipment_line_id, order_id,
+                       organization_id, manager_id, customer_id, region_id, product_id,
+                       product_group_id, warehouse_id, currency, quantity, revenue, vat, cost)
+select l.tenant_id, l.id, h.date, 'SHIPMENT', h.id, l.id, h.order_id, h.organization_id,
+       h.manager_id, h.customer_id, h.region_id, l.product_id, p.group_id, h.warehouse_id, 'RUB',
+       l.quantity, l.amount, 0, l.cost
+from shipment h
+join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+join product p on p.tenant_id = l.tenant_id and p.id = l.product_id
+order by l.id;
+
+-- As the worker folds them.
+insert into sale_rollup (tenant_id, dimension, month, key, currency, quantity, revenue, cost,
+                         facts)
+select f.tenant_id, k.dimension, date_trunc('month', f.occurred_on::timestamp)::date,
+       coalesce(k.key, '00000000-0000-0000-0000-000000000000'), f.currency, sum(f.quantity),
+       sum(f.revenue), sum(f.cost), count(*)
+from sale_fact f
+cross join lateral (values
+    ('TOTAL', null::uuid),
+    ('CUSTOMER', f.customer_id),
+    ('PRODUCT', f.product_id),
+    ('PRODUCT_GROUP', f.product_group_id),
+    ('MANAGER', f.manager_id)
+) k (dimension, key)
+group by 1, 2, 3, 4, 5;
+
+insert into receivable_item (tenant_id, id, customer_id, organization_id, agreement_id, order_id,
+                             shipment_id, manager_id, currency, due_on, amount, occurred_on)
+select h.tenant_id, made(18, h.number_sequence), h.customer_id, h.organization_id, h.agreement_id,
+       h.order_id, h.id, h.manager_id, 'RUB', h.date + 14, h.gross, h.date
+from shipment h
+order by h.id;
+
+-- Nine of ten debts are paid.
+insert into receivable_balance (tenant_id, receivable_id, customer_id, organization_id,
+                                agreement_id, order_id, shipment_id, manager_id, currency, due_on,
+                                occurred_on, amount, open, last_occurred_on)
+select i.tenant_id, i.id, i.customer_id, i.organization_id, i.agreement_id, i.order_id,
+       i.shipment_id, i.manager_id, 'RUB', i.due_on, i.occurred_on, i.amount,
+       case when h.number_sequence % 10 = 9 then i.amount else 0 end, i.occurred_on
+from receivable_item i
+join shipment h on h.tenant_id = i.tenant_id and h.id = i.shipment_id
+order by i.id;
+
+insert into payment (tenant_id, id, number, date, customer_id, organization_id, agreement_id,
+                     order_id, manager_id, currency, amount, method, state)
+select h.tenant_id, made(19, h.number_sequence), 'P-' || lpad(h.number_sequence::text, 6, '0'),
+       h.date, h.customer_id, h.organization_id, h.agreement_id, h.order_id, h.manager_id, 'RUB',
+       h.gross, 'BANK', 'POSTED'
+from shipment h
+where h.number_sequence % 10 <> 9
+order by h.id;
+
+insert into payment_entry (tenant_id, id, payment_id, customer_id, organization_id, agreement_id,
+                           manager_id, currency, amount, occurred_on)
+select p.tenant_id, p.id, p.id, p.customer_id, p.organization_id, p.agreement_id, p.manager_id,
+       'RUB', p.amount, p.date
+from payment p
+order by p.id;
+
+insert into payment_balance (tenant_id, payment_id, customer_id, organization_id, agreement_id,
+                             order_id, manager_id, currency, date, open, last_occurred_on)
+select p.tenant_id, p.id, p.customer_id, p.organization_id, p.agreement_id, p.order_id,
+       p.manager_id, 'RUB', p.date, 0, p.date
+from payment p
+order by p.id;
+
+insert into allocation (tenant_id, id, payment_id, receivable_id, amount, occurred_on)
+select h.tenant_id, made(20, h.number_sequence), made(19, h.number_sequence),
+       made(18, h.number_sequence), h.gross, h.date
+from shipment h
+where h.number_sequence % 10 <> 9
+order by h.id;
+
+insert into audit_trail (tenant_id, actor_kind, actor_id, actor_label, action, subject_kind,
+                         subject_id, changes, recorded_at)
+select here(), 'user', made(1, 1 + n % 29), 'Manager', 'createSalesOrder', 'SalesOrder',
+       made(13, 1 + n % 30000), '{}', now() - (30000 - n) * interval '48 minutes'
+from generate_series(1, 30000) n;
+
+insert into event_outbox (tenant_id, position, kind, subject_kind, subject_id, products, warehouses)
+select here(), n, 'document_changed', 'SalesOrder', made(13, n), '{}', '{}'
+from generate_series(1, 12000) n;
