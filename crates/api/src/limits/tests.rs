@@ -86,3 +86,51 @@ fn what_an_operation_is_and_needs_is_told() {
     weigh("subscription { a b }", value!({})).unwrap_err();
     weigh("{ order(id: \"\\u0000\") { id } }", value!({})).unwrap_err();
 }
+
+/// A chain of fragments, each in the one before, that ends in a field.
+fn chain(operation: &str, root: &str, links: usize, field: &str) -> String {
+    let links = (0..links)
+        .map(|n| format!("fragment f{n} on {root} {{ ...f{} }} ", n + 1))
+        .chain([format!("fragment f{links} on {root} {{ {field} }}")])
+        .collect::<String>();
+    format!("{operation} {{ ...f0 }} {links}")
+}
+
+#[test]
+fn root_fields_cannot_hide_in_fragments() {
+    for links in [1, 19, 20, 21, 60, 400] {
+        let told = weigh(&chain("", "Query", links, "order(id: 1) { id }"), value!({})).unwrap();
+        assert!(told.needs_sign_in, "{links}");
+        let told = weigh(&chain("", "Query", links, "__schema { a }"), value!({})).unwrap();
+        assert!(told.introspects, "{links}");
+    }
+}
+
+#[test]
+fn fragments_inside_themselves_take_no_time() {
+    let began = std::time::Instant::now();
+    for query in [
+        "{ ...f } fragment f on Query { ...f ...f ...f ...f }".to_owned(),
+        "{ ...a } fragment a on Query { ...b ...b ...b ...b } \
+         fragment b on Query { ...a ...a ...a ...a }"
+            .to_owned(),
+        "{ ... on Query { ...f ...f } } fragment f on Query { ... on Query { ...f ...f } }"
+            .to_owned(),
+        format!("{{ ...f }} fragment f on Query {{ {} }}", "...f ".repeat(1_000)),
+    ] {
+        // Left to the validation.
+        let _ = weigh(&query, value!({}));
+    }
+    assert!(began.elapsed().as_secs() < 2, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_change_is_done_once_however_often_it_stands() {
+    let told = |query: &str| weigh(query, value!({}));
+    told("mutation { ship(id: 1) { a } ship(id: 1) { b } }").unwrap_err();
+    told("mutation { ship(id: 1) { a } ...f } fragment f on Mutation { ship(id: 1) { b } }")
+        .unwrap_err();
+    told("mutation { ship(id: 1) { a } again: ship(id: 1) { b } }").unwrap();
+    told("mutation { __typename ship(id: 1) { a } __typename }").unwrap();
+    told("{ order(id: 1) { a } order(id: 1) { b } }").unwrap();
+}
