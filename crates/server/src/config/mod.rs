@@ -28,7 +28,7 @@ pub struct Config {
     pub redis_url: Option<SecretUrl>,
     pub pools: Pools,
     pub cost: Cost,
-    /// Web origins whose pages may call the API.
+    /// Web origins whose pages may call the API for every tenant.
     pub origins: Vec<HeaderValue>,
     /// Whether the schema is shown to those who have not signed in; set by the demo alone.
     pub open_introspection: bool,
