@@ -19,6 +19,7 @@ mod http_graphql;
 mod ide;
 mod limits;
 mod operation;
+mod order;
 mod request;
 mod sse;
 #[cfg(test)]
@@ -101,6 +102,8 @@ pub fn router(
         .route("/graphql/ide.js", get(ide::script))
         .route("/graphql/ide.css", get(ide::style))
         .route("/.well-known/jwks.json", get(jwks))
+        .fallback(http_graphql::nowhere)
+        .method_not_allowed_fallback(http_graphql::other_method)
         .layer(CompressionLayer::new().compress_when(large))
         .layer(map_response(guard))
         .layer(cors::layer(&api))

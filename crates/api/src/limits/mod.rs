@@ -7,6 +7,7 @@
 mod roots;
 mod shape;
 mod text;
+mod variables;
 
 use std::collections::HashMap;
 use std::convert::Infallible as Never;
@@ -21,6 +22,7 @@ use graph::{ErrorCode, Failure};
 use roots::{Roots, has_twins};
 pub(crate) use shape::Shape;
 pub(crate) use text::check_text;
+use variables::check_variables;
 
 /// Fields inside each other.
 const MOST_DEEP: u32 = 20;
@@ -69,10 +71,11 @@ pub(crate) fn judge(
     operation_name: Option<&str>,
     variables: &Variables,
 ) -> Result<Judged, Failure> {
-    let operation = operation(document, operation_name)?;
+    let operation = asked(document, operation_name)?;
     if variables.values().any(has_nul) {
         return Err(nul());
     }
+    check_variables(shape, operation, variables)?;
     let mut walk = Walk { shape, document, operation, variables, fragments: HashMap::new() };
     let root = match operation.ty {
         OperationType::Query => "Query",
@@ -119,7 +122,11 @@ pub(crate) fn judge(
     })
 }
 
-fn operation<'d>(
+/// The operation that would be executed.
+///
+/// # Errors
+/// BAD_USER_INPUT where none or more than one is meant.
+pub(crate) fn asked<'d>(
     document: &'d ExecutableDocument,
     name: Option<&str>,
 ) -> Result<&'d OperationDefinition, Failure> {

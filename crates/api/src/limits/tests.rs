@@ -16,7 +16,11 @@ const SCHEMA: &str = "
     type Order implements Node { id: ID! lines: [Line!]! customer: Customer! }
     type Line { quantity: String! }
     type Customer { name: String! orders(first: Int): OrderConnection! }
-    type Payload { order: Order }";
+    type Payload { order: Order }
+    enum Way { ASC DESC }
+    scalar Decimal
+    input Line_ { product: ID! quantity: Decimal! note: String more: [Line_!] }
+    input Draft { lines: [Line_!]! way: Way = ASC many: Int! = 1 price: Float paid: Boolean }";
 
 fn weigh(query: &str, variables: Value) -> Result<Judged, Failure> {
     let shape = Shape::read(SCHEMA).unwrap();
@@ -133,4 +137,41 @@ fn a_change_is_done_once_however_often_it_stands() {
     told("mutation { ship(id: 1) { a } again: ship(id: 1) { b } }").unwrap();
     told("mutation { __typename ship(id: 1) { a } __typename }").unwrap();
     told("{ order(id: 1) { a } order(id: 1) { b } }").unwrap();
+}
+
+#[test]
+fn variables_fit_their_types() {
+    let draft =
+        |value: Value| weigh("query($d: Draft!) { order(draft: $d) { id } }", value!({"d": value}));
+    let line = value!({"product": "p", "quantity": "1"});
+    for (value, fits) in [
+        (value!({"lines": []}), true),
+        (value!({"lines": [line.clone(), line.clone()], "way": "DESC", "price": 1}), true),
+        (value!({"lines": line.clone(), "price": 1.5, "paid": null}), true),
+        (value!({"lines": [{"product": 5, "quantity": {"any": 1}, "more": [line.clone()]}]}), true),
+        (value!(null), false),
+        (value!([{"lines": []}]), false),
+        (value!({}), false),
+        (value!({"lines": null}), false),
+        (value!({"lines": [null]}), false),
+        (value!({"lines": [{"product": "p"}]}), false),
+        (value!({"lines": [{"product": true, "quantity": 1}]}), false),
+        (value!({"lines": [], "other": 1}), false),
+        (value!({"lines": [], "way": "UP"}), false),
+        (value!({"lines": [], "way": 1}), false),
+        (value!({"lines": [], "many": null}), false),
+        (value!({"lines": [], "many": 2147483648_i64}), false),
+        (value!({"lines": [], "many": 1.5}), false),
+        (value!({"lines": [], "many": "1"}), false),
+        (value!({"lines": [], "paid": "true"}), false),
+        (value!({"lines": [], "price": "1"}), false),
+    ] {
+        assert_eq!(draft(value.clone()).is_ok(), fits, "{value}");
+    }
+    let needs = "query($n: Int!) { orders(first: $n) { nodes { id } } }";
+    weigh(needs, value!({})).unwrap_err();
+    weigh(needs, value!({"n": 1})).unwrap();
+    weigh("query($n: Int! = 3) { orders(first: $n) { nodes { id } } }", value!({})).unwrap();
+    // Left to the validation.
+    weigh("query($n: Order) { __typename }", value!({"n": 1})).unwrap();
 }
