@@ -47,6 +47,9 @@ pub trait Gate: Send + Sync + 'static {
     /// Moves with every change of rights in a tenant.
     fn changes(&self, tenant: TenantId) -> watch::Receiver<u64>;
 
+    /// Whether a tenant lists a web origin, or any tenant does where none is named.
+    fn lists_origin(&self, origin: &str, tenant: Option<TenantId>) -> bool;
+
     /// The public keys that tokens are signed with (RFC 7517).
     fn jwks(&self) -> serde_json::Value;
 

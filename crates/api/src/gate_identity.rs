@@ -45,6 +45,10 @@ impl Gate for IdentityGate {
         self.identity.doorkeeper().changes(tenant)
     }
 
+    fn lists_origin(&self, origin: &str, tenant: Option<TenantId>) -> bool {
+        self.identity.doorkeeper().lists_origin(origin, tenant)
+    }
+
     fn jwks(&self) -> serde_json::Value {
         self.identity.jwks()
     }

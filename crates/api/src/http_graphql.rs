@@ -8,7 +8,7 @@ use axum::extract::rejection::QueryRejection;
 use axum::extract::{ConnectInfo, Query, Request, State};
 use axum::response::{IntoResponse, Response};
 use graph::{ErrorCode, Failure};
-use http::header::ACCEPT_LANGUAGE;
+use http::header::{ACCEPT_LANGUAGE, ALLOW};
 use http::{Extensions, HeaderMap, StatusCode};
 use kernel::Language;
 
@@ -26,12 +26,11 @@ pub(crate) async fn post(State(api): State<Arc<Api>>, request: Request) -> Respo
     let Some(form) = accept::form(&parts.headers) else {
         return unread(not_acceptable(), Form::Json, language);
     };
-    if !accept::is_json(&parts.headers) {
-        let status = StatusCode::UNSUPPORTED_MEDIA_TYPE;
+    if !accept::is_json(&parts.headers) || !accept::is_plain(&parts.headers) {
         let refused = Unread::new(
-            status,
-            "send application/json in UTF-8",
-            "отправляйте application/json в UTF-8",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "send application/json in UTF-8, not compressed",
+            "отправляйте application/json в UTF-8 без сжатия",
         );
         return unread(refused, form, language);
     }
@@ -76,6 +75,31 @@ pub(crate) async fn get(
         Ok(client) => serve_read_only(&api, params, client, form).await,
         Err(denied) => refused(denied, form, language),
     }
+}
+
+/// An address that is none of ours.
+pub(crate) async fn nowhere(headers: HeaderMap) -> Response {
+    let refused = Unread {
+        status: StatusCode::NOT_FOUND,
+        failure: Failure::told(
+            ErrorCode::NotFound,
+            "there is nothing at this address; GraphQL is at /graphql",
+            "по этому адресу ничего нет; GraphQL — по адресу /graphql",
+        ),
+    };
+    unread(refused, Form::Json, language(&headers))
+}
+
+/// A method that an address does not take; the router names in `Allow` those it does.
+pub(crate) async fn other_method(headers: HeaderMap) -> Response {
+    let refused = Unread::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "this address does not take this method",
+        "этот адрес не принимает такой метод",
+    );
+    let mut response = unread(refused, Form::Json, language(&headers));
+    response.headers_mut().remove(ALLOW);
+    response
 }
 
 async fn serve_read_only(api: &Arc<Api>, params: Params, client: Client, form: Form) -> Response {

@@ -11,6 +11,7 @@
 mod accept;
 mod answer;
 mod buckets;
+mod cors;
 mod documents;
 mod gate;
 mod gate_identity;
@@ -18,6 +19,7 @@ mod http_graphql;
 mod ide;
 mod limits;
 mod operation;
+mod order;
 mod request;
 mod sse;
 #[cfg(test)]
@@ -32,14 +34,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use axum::{Json, Router};
 use graph::{Graph, Services};
-use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-};
-use http::{HeaderName, HeaderValue, Method, StatusCode};
+use http::header::{CACHE_CONTROL, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderValue, StatusCode};
 use tokio_util::sync::CancellationToken;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-use tower_http::cors::CorsLayer;
 
 pub use buckets::Rate;
 pub use gate::{Admitted, Denied, Gate};
@@ -57,7 +56,7 @@ const COMPRESS_FROM_BYTES: u16 = 4 * 1024;
 pub struct Config {
     /// Whether those who have not signed in may read the schema; for the demo.
     pub open_introspection: bool,
-    /// Origins whose pages may call the API.
+    /// Origins whose pages may call the API for every tenant; each tenant lists its own besides.
     pub origins: Vec<HeaderValue>,
     /// The buckets of cost points.
     pub rate: Rate,
@@ -92,9 +91,9 @@ pub fn router(
     stopping: CancellationToken,
 ) -> Result<Router, BrokenSchema> {
     let shape = Shape::read(&graph.sdl()).ok_or(BrokenSchema)?;
-    let cors = cors(&config.origins);
     let (documents, buckets) = (Documents::new(), Buckets::new(config.rate));
     let api = Api { graph, services, gate, config, shape, documents, buckets, stopping };
+    let api = Arc::new(api);
     let large =
         SizeAbove::new(COMPRESS_FROM_BYTES).and(NotForContentType::const_new("text/event-stream"));
     Ok(Router::new()
@@ -103,10 +102,12 @@ pub fn router(
         .route("/graphql/ide.js", get(ide::script))
         .route("/graphql/ide.css", get(ide::style))
         .route("/.well-known/jwks.json", get(jwks))
+        .fallback(http_graphql::nowhere)
+        .method_not_allowed_fallback(http_graphql::other_method)
         .layer(CompressionLayer::new().compress_when(large))
         .layer(map_response(guard))
-        .layer(cors)
-        .with_state(Arc::new(api)))
+        .layer(cors::layer(&api))
+        .with_state(api))
 }
 
 async fn jwks(State(api): State<Arc<Api>>) -> Response {
@@ -121,12 +122,4 @@ async fn guard(mut response: Response) -> Response {
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
-}
-
-fn cors(origins: &[HeaderValue]) -> CorsLayer {
-    CorsLayer::new()
-        .allow_origin(origins.to_vec())
-        .allow_methods([Method::GET, Method::POST])
-        .allow_headers([AUTHORIZATION, CONTENT_TYPE, HeaderName::from_static("accept-language")])
-        .max_age(std::time::Duration::from_secs(600))
 }

@@ -17,7 +17,8 @@ use crate::answer::{out_of_time, refusal};
 use crate::buckets::Payer;
 use crate::documents::Misread;
 use crate::gate::{Admitted, Holder};
-use crate::limits::{Judged, judge};
+use crate::limits::{Judged, asked, judge};
+use crate::order::arrange;
 use crate::request::Params;
 
 /// How long a query or a mutation may take.
@@ -97,7 +98,7 @@ impl Api {
         }
         let executing = self.graph.execute(operation.request(), &operation.session);
         let answer = match tokio::time::timeout(OPERATION_TIME, executing).await {
-            Ok(answer) => answer,
+            Ok(answer) => operation.arranged(answer),
             Err(_) => refusal(out_of_time().into_server_error(language)),
         };
         self.with_cost(answer, &operation)
@@ -115,7 +116,10 @@ impl Api {
             return stream::once(async move { api.with_cost(answer, &operation) }).boxed();
         }
         let session = operation.session.clone();
-        self.graph.execute_stream(move || operation.request(), &session)
+        let operation = Arc::new(operation);
+        let asked = Arc::clone(&operation);
+        let answers = self.graph.execute_stream(move || asked.request(), &session);
+        answers.map(move |answer| operation.arranged(answer)).boxed()
     }
 
     fn pay(&self, operation: &Operation) -> Result<(), Failure> {
@@ -164,6 +168,14 @@ impl Operation {
         request.operation_name.clone_from(&self.name);
         request.set_parsed_query(ExecutableDocument::clone(&self.document));
         request
+    }
+
+    /// The answer with its fields in the order they were asked for.
+    fn arranged(&self, mut answer: Answer) -> Answer {
+        if let Ok(asked) = asked(&self.document, self.name.as_deref()) {
+            arrange(&mut answer.data, &self.document, &asked.selection_set.node);
+        }
+        answer
     }
 }
 

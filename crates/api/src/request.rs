@@ -3,20 +3,24 @@
 use std::time::Duration;
 
 use async_graphql::Variables;
-use axum::body::Body;
+use axum::body::{Body, HttpBody};
+use bytes::{Bytes, BytesMut};
 use graph::Failure;
 use http::StatusCode;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::BodyExt;
 use serde::Deserialize;
 
 /// Largest body.
 pub(crate) const LARGEST_BODY: usize = 1024 * 1024;
+/// Of a larger body so much is read and thrown away: a client that is still sending when the
+/// connection closes sees a broken connection in place of the answer.
+const MOST_SWALLOWED: usize = 16 * 1024 * 1024;
 /// How long a client may take to send its body; tests do not wait that long.
 const BODY_TIME: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 15 });
 
 /// The parameters of a request.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(rename_all = "camelCase", expecting = "an object with the member `query`")]
 pub(crate) struct Params {
     pub(crate) query: String,
     #[serde(default)]
@@ -43,26 +47,44 @@ impl Unread {
 }
 
 /// Reads a body to its end, within its limits.
-pub(crate) async fn body(body: Body) -> Result<bytes::Bytes, Unread> {
-    let read = tokio::time::timeout(BODY_TIME, Limited::new(body, LARGEST_BODY).collect()).await;
-    match read {
-        Ok(Ok(collected)) => Ok(collected.to_bytes()),
-        Ok(Err(error)) if error.is::<LengthLimitError>() => Err(Unread::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "the body is larger than 1 MiB",
-            "тело запроса больше 1 МиБ",
-        )),
-        Ok(Err(_)) => Err(Unread::new(
-            StatusCode::BAD_REQUEST,
-            "the body broke off",
-            "тело запроса оборвалось",
-        )),
-        Err(_) => Err(Unread::new(
+pub(crate) async fn body(body: Body) -> Result<Bytes, Unread> {
+    // One that says beforehand that it is far too large is not waited for.
+    if body.size_hint().lower() > MOST_SWALLOWED as u64 {
+        return Err(too_large());
+    }
+    tokio::time::timeout(BODY_TIME, collect(body)).await.unwrap_or_else(|_| {
+        Err(Unread::new(
             StatusCode::REQUEST_TIMEOUT,
             "the body did not come within 15 seconds",
             "тело запроса не пришло за 15 секунд",
-        )),
+        ))
+    })
+}
+
+async fn collect(mut body: Body) -> Result<Bytes, Unread> {
+    let (mut read, mut length) = (BytesMut::new(), 0);
+    while let Some(frame) = body.frame().await {
+        let broke_off = |_| {
+            let (en, ru) = ("the body broke off", "тело запроса оборвалось");
+            Unread::new(StatusCode::BAD_REQUEST, en, ru)
+        };
+        let Ok(piece) = frame.map_err(broke_off)?.into_data() else { continue };
+        length += piece.len();
+        if length <= LARGEST_BODY {
+            read.extend_from_slice(&piece);
+        } else if length > MOST_SWALLOWED {
+            break;
+        }
     }
+    if length > LARGEST_BODY { Err(too_large()) } else { Ok(read.freeze()) }
+}
+
+fn too_large() -> Unread {
+    Unread::new(
+        StatusCode::PAYLOAD_TOO_LARGE,
+        "the body is larger than 1 MiB",
+        "тело запроса больше 1 МиБ",
+    )
 }
 
 /// Reads the parameters of a JSON body.

@@ -22,7 +22,7 @@ mod throttle;
 pub use actions::{ReadAudit, ReadHistory, ReadKeys, ReadRoles, ReadUsers};
 pub use commands::{
     CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, NewKey,
-    RevokeApiKey, SaveRole, SaveTeam, UpdateDepartment, UpdateUser, UserChanges,
+    RevokeApiKey, SaveRole, SaveTeam, SetWebOrigins, UpdateDepartment, UpdateUser, UserChanges,
 };
 pub use doorkeeper::{AuthError, Authenticated, Credential, Doorkeeper};
 pub use keys::rotate_keys;
@@ -31,9 +31,10 @@ pub use rules::{RoleDraft, right_named};
 pub use sessions::{Credentials, Identity, SignOut, SignedIn};
 pub use store::{
     ApiKey, AuditFilter, AuditRow, Department, OwnTenant, Role, Team, User, UserFilter, UserSort,
-    api_keys, api_keys_by_id, audit_by_id, audit_trail, count_api_keys, count_audit_trail,
-    count_departments, count_teams, count_users, departments, departments_by_id, history,
-    own_account, own_key, own_tenant, roles, teams, teams_by_id, users, users_by_id,
+    WebOrigins, api_keys, api_keys_by_id, audit_by_id, audit_trail, count_api_keys,
+    count_audit_trail, count_departments, count_teams, count_users, departments, departments_by_id,
+    history, own_account, own_key, own_tenant, roles, teams, teams_by_id, users, users_by_id,
+    web_origins,
 };
 pub use tenants::{
     ADMIN_ROLE, NewAdmin, NewTenant, Tenant, create_tenant, tenant, tenants, worker_scope,

@@ -2,5 +2,6 @@
 
 mod hang_up;
 mod neighbour;
+mod pages;
 mod roles;
 mod sign_in;

@@ -133,6 +133,7 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
         "tenant_role_right",
         "user_role",
         "user_session",
+        "web_origins",
     ];
     assert_eq!(reached, listed);
 }

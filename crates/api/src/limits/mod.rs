@@ -4,8 +4,10 @@
 //! (`first`, `last`, or the default page), another list as [`ASSUMED_LIST`]; a mutation and a
 //! count of rows cost [`HEAVY`] more. What was not delivered is given back afterwards.
 
+mod roots;
 mod shape;
 mod text;
+mod variables;
 
 use std::collections::HashMap;
 use std::convert::Infallible as Never;
@@ -17,8 +19,10 @@ use async_graphql::parser::types::{
 use async_graphql::{Name, Positioned, Value, Variables};
 use graph::{ErrorCode, Failure};
 
+use roots::{Roots, has_twins};
 pub(crate) use shape::Shape;
 pub(crate) use text::check_text;
+use variables::check_variables;
 
 /// Fields inside each other.
 const MOST_DEEP: u32 = 20;
@@ -67,10 +71,11 @@ pub(crate) fn judge(
     operation_name: Option<&str>,
     variables: &Variables,
 ) -> Result<Judged, Failure> {
-    let operation = operation(document, operation_name)?;
+    let operation = asked(document, operation_name)?;
     if variables.values().any(has_nul) {
         return Err(nul());
     }
+    check_variables(shape, operation, variables)?;
     let mut walk = Walk { shape, document, operation, variables, fragments: HashMap::new() };
     let root = match operation.ty {
         OperationType::Query => "Query",
@@ -78,7 +83,7 @@ pub(crate) fn judge(
         OperationType::Subscription => "Subscription",
     };
     let weight = walk.set(&operation.selection_set.node, root, 1, 1)?;
-    let roots = walk.root_fields(&operation.selection_set.node, 0);
+    let roots = Roots::new(document).of(&operation.selection_set.node);
     let over = |en: &str, ru: &str| Err(too_costly(en, ru));
     if roots.len() > MOST_ROOT_FIELDS {
         return over("at most 50 root fields", "не более 50 корневых полей");
@@ -99,18 +104,29 @@ pub(crate) fn judge(
     if weight.directives + own_directives > MOST_DIRECTIVES {
         return over("at most 50 directives", "не более 50 директив");
     }
-    let introspects = roots.iter().any(|name| is_introspection(name));
+    if operation.ty == OperationType::Mutation && has_twins(&roots) {
+        // The executor would do it twice where the specification merges the two (6.3.2).
+        return Err(Failure::bad_input(
+            "a change stands once in an operation; give the second one an alias",
+            "изменение пишется в операции один раз; дайте второму псевдоним",
+        ));
+    }
+    let introspects = roots.iter().any(|root| is_introspection(root.name));
     Ok(Judged {
         kind: operation.ty,
         cost: weight.cost.max(1),
         needs_sign_in: roots
             .iter()
-            .any(|name| !OPEN_FIELDS.contains(name) && !is_introspection(name)),
+            .any(|root| !OPEN_FIELDS.contains(&root.name) && !is_introspection(root.name)),
         introspects,
     })
 }
 
-fn operation<'d>(
+/// The operation that would be executed.
+///
+/// # Errors
+/// BAD_USER_INPUT where none or more than one is meant.
+pub(crate) fn asked<'d>(
     document: &'d ExecutableDocument,
     name: Option<&str>,
 ) -> Result<&'d OperationDefinition, Failure> {
@@ -308,31 +324,6 @@ impl<'d> Walk<'d> {
         let mut definitions = self.operation.variable_definitions.iter();
         let definition = definitions.find(|definition| definition.node.name.node == *name)?;
         Some(definition.node.default_value.as_ref()?.node.clone())
-    }
-
-    /// The names of root fields, fragments spread.
-    fn root_fields(&self, set: &'d SelectionSet, depth: u32) -> Vec<&'d str> {
-        let mut names = Vec::new();
-        if depth > MOST_DEEP {
-            return names;
-        }
-        for selection in &set.items {
-            match &selection.node {
-                Selection::Field(field) => names.push(field.node.name.node.as_str()),
-                Selection::InlineFragment(inline) => {
-                    names.extend(self.root_fields(&inline.node.selection_set.node, depth + 1));
-                }
-                Selection::FragmentSpread(spread) => {
-                    if let Some(found) = self.definition(&spread.node.fragment_name.node) {
-                        names.extend(self.root_fields(&found.selection_set.node, depth + 1));
-                    }
-                }
-            }
-            if names.len() > MOST_ROOT_FIELDS {
-                break;
-            }
-        }
-        names
     }
 }
 

@@ -1,6 +1,6 @@
 //! What limits need to know of the schema: which fields lead to which types, and which are lists.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use async_graphql::parser::types::{BaseType, Type, TypeKind, TypeSystemDefinition};
 use async_graphql::parser::{self, types::ServiceDocument};
@@ -9,6 +9,23 @@ use async_graphql::parser::{self, types::ServiceDocument};
 #[derive(Debug, Default)]
 pub(crate) struct Shape {
     types: HashMap<String, HashMap<String, Field>>,
+    inputs: HashMap<String, Input>,
+}
+
+/// A type of values that clients send, but for scalars.
+#[derive(Debug)]
+pub(super) enum Input {
+    /// The names of its values.
+    Enum(HashSet<String>),
+    /// Its fields; in order, so that of two that are wrong always the same is told.
+    Object(BTreeMap<String, InputField>),
+}
+
+/// A field of an input object.
+#[derive(Debug)]
+pub(super) struct InputField {
+    pub(super) ty: Type,
+    pub(super) has_default: bool,
 }
 
 /// A field that leads to objects.
@@ -28,6 +45,9 @@ impl Shape {
         let composite = composite_types(&document);
         for definition in &document.definitions {
             let TypeSystemDefinition::Type(definition) = definition else { continue };
+            if let Some(input) = input(&definition.node.kind) {
+                shape.inputs.insert(definition.node.name.node.to_string(), input);
+            }
             let fields = match &definition.node.kind {
                 TypeKind::Object(object) => &object.fields,
                 TypeKind::Interface(interface) => &interface.fields,
@@ -47,6 +67,29 @@ impl Shape {
     /// The objects a field of a type leads to; `None` for numbers, texts and the like.
     pub(crate) fn field(&self, on: &str, name: &str) -> Option<&Field> {
         self.types.get(on)?.get(name)
+    }
+
+    /// A type of values that clients send; `None` for scalars.
+    pub(super) fn input(&self, name: &str) -> Option<&Input> {
+        self.inputs.get(name)
+    }
+}
+
+fn input(kind: &TypeKind) -> Option<Input> {
+    match kind {
+        TypeKind::Enum(kind) => {
+            let names = kind.values.iter().map(|value| value.node.value.node.to_string());
+            Some(Input::Enum(names.collect()))
+        }
+        TypeKind::InputObject(object) => {
+            let fields = object.fields.iter().map(|field| {
+                let (field, ty) = (&field.node, field.node.ty.node.clone());
+                let has_default = field.default_value.is_some();
+                (field.name.node.to_string(), InputField { ty, has_default })
+            });
+            Some(Input::Object(fields.collect()))
+        }
+        _ => None,
     }
 }
 

@@ -16,7 +16,11 @@ const SCHEMA: &str = "
     type Order implements Node { id: ID! lines: [Line!]! customer: Customer! }
     type Line { quantity: String! }
     type Customer { name: String! orders(first: Int): OrderConnection! }
-    type Payload { order: Order }";
+    type Payload { order: Order }
+    enum Way { ASC DESC }
+    scalar Decimal
+    input Line_ { product: ID! quantity: Decimal! note: String more: [Line_!] }
+    input Draft { lines: [Line_!]! way: Way = ASC many: Int! = 1 price: Float paid: Boolean }";
 
 fn weigh(query: &str, variables: Value) -> Result<Judged, Failure> {
     let shape = Shape::read(SCHEMA).unwrap();
@@ -85,4 +89,89 @@ fn what_an_operation_is_and_needs_is_told() {
     weigh("query A { a } query B { b }", value!({})).unwrap_err();
     weigh("subscription { a b }", value!({})).unwrap_err();
     weigh("{ order(id: \"\\u0000\") { id } }", value!({})).unwrap_err();
+}
+
+/// A chain of fragments, each in the one before, that ends in a field.
+fn chain(operation: &str, root: &str, links: usize, field: &str) -> String {
+    let links = (0..links)
+        .map(|n| format!("fragment f{n} on {root} {{ ...f{} }} ", n + 1))
+        .chain([format!("fragment f{links} on {root} {{ {field} }}")])
+        .collect::<String>();
+    format!("{operation} {{ ...f0 }} {links}")
+}
+
+#[test]
+fn root_fields_cannot_hide_in_fragments() {
+    for links in [1, 19, 20, 21, 60, 400] {
+        let told = weigh(&chain("", "Query", links, "order(id: 1) { id }"), value!({})).unwrap();
+        assert!(told.needs_sign_in, "{links}");
+        let told = weigh(&chain("", "Query", links, "__schema { a }"), value!({})).unwrap();
+        assert!(told.introspects, "{links}");
+    }
+}
+
+#[test]
+fn fragments_inside_themselves_take_no_time() {
+    let began = std::time::Instant::now();
+    for query in [
+        "{ ...f } fragment f on Query { ...f ...f ...f ...f }".to_owned(),
+        "{ ...a } fragment a on Query { ...b ...b ...b ...b } \
+         fragment b on Query { ...a ...a ...a ...a }"
+            .to_owned(),
+        "{ ... on Query { ...f ...f } } fragment f on Query { ... on Query { ...f ...f } }"
+            .to_owned(),
+        format!("{{ ...f }} fragment f on Query {{ {} }}", "...f ".repeat(1_000)),
+    ] {
+        // Left to the validation.
+        let _ = weigh(&query, value!({}));
+    }
+    assert!(began.elapsed().as_secs() < 2, "{:?}", began.elapsed());
+}
+
+#[test]
+fn a_change_is_done_once_however_often_it_stands() {
+    let told = |query: &str| weigh(query, value!({}));
+    told("mutation { ship(id: 1) { a } ship(id: 1) { b } }").unwrap_err();
+    told("mutation { ship(id: 1) { a } ...f } fragment f on Mutation { ship(id: 1) { b } }")
+        .unwrap_err();
+    told("mutation { ship(id: 1) { a } again: ship(id: 1) { b } }").unwrap();
+    told("mutation { __typename ship(id: 1) { a } __typename }").unwrap();
+    told("{ order(id: 1) { a } order(id: 1) { b } }").unwrap();
+}
+
+#[test]
+fn variables_fit_their_types() {
+    let draft =
+        |value: Value| weigh("query($d: Draft!) { order(draft: $d) { id } }", value!({"d": value}));
+    let line = value!({"product": "p", "quantity": "1"});
+    for (value, fits) in [
+        (value!({"lines": []}), true),
+        (value!({"lines": [line.clone(), line.clone()], "way": "DESC", "price": 1}), true),
+        (value!({"lines": line.clone(), "price": 1.5, "paid": null}), true),
+        (value!({"lines": [{"product": 5, "quantity": {"any": 1}, "more": [line.clone()]}]}), true),
+        (value!(null), false),
+        (value!([{"lines": []}]), false),
+        (value!({}), false),
+        (value!({"lines": null}), false),
+        (value!({"lines": [null]}), false),
+        (value!({"lines": [{"product": "p"}]}), false),
+        (value!({"lines": [{"product": true, "quantity": 1}]}), false),
+        (value!({"lines": [], "other": 1}), false),
+        (value!({"lines": [], "way": "UP"}), false),
+        (value!({"lines": [], "way": 1}), false),
+        (value!({"lines": [], "many": null}), false),
+        (value!({"lines": [], "many": 2147483648_i64}), false),
+        (value!({"lines": [], "many": 1.5}), false),
+        (value!({"lines": [], "many": "1"}), false),
+        (value!({"lines": [], "paid": "true"}), false),
+        (value!({"lines": [], "price": "1"}), false),
+    ] {
+        assert_eq!(draft(value.clone()).is_ok(), fits, "{value}");
+    }
+    let needs = "query($n: Int!) { orders(first: $n) { nodes { id } } }";
+    weigh(needs, value!({})).unwrap_err();
+    weigh(needs, value!({"n": 1})).unwrap();
+    weigh("query($n: Int! = 3) { orders(first: $n) { nodes { id } } }", value!({})).unwrap();
+    // Left to the validation.
+    weigh("query($n: Order) { __typename }", value!({"n": 1})).unwrap();
 }

@@ -1,5 +1,6 @@
 //! The routes without a database: what clients send, and what they get.
 
+mod pages;
 mod sockets;
 mod transport;
 
@@ -29,6 +30,7 @@ use crate::{Admitted, Config, Denied, Gate, router};
 struct Doorman {
     tokens: Arc<Mutex<HashMap<String, Admitted>>>,
     changes: watch::Sender<u64>,
+    origins: Arc<Mutex<Vec<(String, TenantId)>>>,
 }
 
 #[async_trait]
@@ -46,6 +48,11 @@ impl Gate for Doorman {
         self.changes.subscribe()
     }
 
+    fn lists_origin(&self, origin: &str, tenant: Option<TenantId>) -> bool {
+        let listed = self.origins.lock().unwrap();
+        listed.iter().any(|(one, by)| one == origin && tenant.is_none_or(|tenant| tenant == *by))
+    }
+
     fn jwks(&self) -> Value {
         serde_json::json!({"keys": []})
     }
@@ -57,7 +64,7 @@ impl Gate for Doorman {
 
 impl Doorman {
     fn new() -> Self {
-        Self { tokens: Arc::default(), changes: watch::Sender::new(0) }
+        Self { tokens: Arc::default(), changes: watch::Sender::new(0), origins: Arc::default() }
     }
 
     fn let_in(&self, token: &str, expires_at: Option<DateTime<Utc>>) {
@@ -76,6 +83,12 @@ impl Doorman {
         });
         let admitted = Admitted { scope, expires_at, actor: user.0 };
         self.tokens.lock().unwrap().insert(token.to_owned(), admitted);
+    }
+
+    /// The tenant of a token lists an origin.
+    fn list(&self, origin: &str, token: &str) {
+        let tenant = self.tokens.lock().unwrap()[token].scope.tenant();
+        self.origins.lock().unwrap().push((origin.to_owned(), tenant));
     }
 
     fn revoke(&self, token: &str) {

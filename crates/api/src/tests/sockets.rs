@@ -135,6 +135,26 @@ async fn a_socket_closes_with_its_token() {
 }
 
 #[tokio::test]
+async fn a_client_that_closes_is_answered() {
+    let (address, _) = open().await;
+    let mut socket = enter(address, "good").await;
+    socket.close(None).await.unwrap();
+    // Without the answer the stream would end in an error.
+    while let Some(message) = socket.next().await {
+        message.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_message_that_is_too_large_is_told_of() {
+    let (address, _) = open().await;
+    let mut socket = enter(address, "good").await;
+    let large = json!({"type": "ping", "payload": {"x": "x".repeat(300 * 1024)}});
+    say(&mut socket, large).await;
+    assert_eq!(hear(&mut socket).await, Err(4400));
+}
+
+#[tokio::test]
 async fn a_socket_that_says_nothing_is_closed() {
     let (address, _) = open().await;
     let mut socket = dial(address).await;

@@ -199,6 +199,66 @@ async fn public_keys_are_served() {
 }
 
 #[tokio::test]
+async fn what_is_not_there_is_told_as_json() {
+    for (method, path, status, allowed) in [
+        (Method::GET, "/", 404, None),
+        (Method::POST, "/graphql/", 404, None),
+        (Method::PUT, "/graphql", 405, Some("GET,HEAD,POST")),
+        (Method::DELETE, "/.well-known/jwks.json", 405, Some("GET,HEAD")),
+    ] {
+        let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
+        let response = send(request).await;
+        assert_eq!(response.status().as_u16(), status, "{path}");
+        assert_eq!(response.headers()[CONTENT_TYPE], "application/json; charset=utf-8");
+        let allow = response.headers().get("allow").map(|allow| allow.to_str().unwrap());
+        assert_eq!(allow, allowed, "{path}");
+        assert!(!code(&read(response).await).is_empty(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn a_compressed_body_is_not_taken() {
+    for (coding, status) in [("gzip", 415), ("br", 415), ("identity", 200), ("Identity", 200)] {
+        let body = Body::from(json!({"query": VIEWER}).to_string());
+        let request = post().header("content-encoding", coding).body(body).unwrap();
+        assert_eq!(send(request).await.status().as_u16(), status, "{coding}");
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_variable_is_told_before_anything_is_done() {
+    let query = "query($n: Int!, $ids: [ID!]!) { viewer { tenant { id } } nodes(ids: $ids) { id }
+        customers(first: $n) { nodes { id } } }";
+    for variables in [
+        json!({"ids": []}),
+        json!({"n": null, "ids": []}),
+        json!({"n": 2_147_483_648_i64, "ids": []}),
+        json!({"n": 1, "ids": [null]}),
+        json!({"n": 1, "ids": {}}),
+    ] {
+        let body = json!({"query": query, "variables": variables}).to_string();
+        let response = send(post().body(Body::from(body)).unwrap()).await;
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{variables}");
+        let answer = read(response).await;
+        assert_eq!(code(&answer), "BAD_USER_INPUT", "{answer}");
+        assert!(answer.get("data").is_none(), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_heard_out_within_reason() {
+    for (pieces, status) in [(1, 200), (2, 413), (1_000_000, 413)] {
+        let begin = format!("{{\"query\": \"{VIEWER}\"}}");
+        let piece = Bytes::from(" ".repeat(768 * 1024));
+        let rest = stream::iter((0..pieces).map(move |_| piece.clone()));
+        let body = futures::StreamExt::chain(stream::iter([Bytes::from(begin)]), rest);
+        let body = Body::from_stream(futures::StreamExt::map(body, Ok::<_, std::io::Error>));
+        let response = send(post().body(body).unwrap()).await;
+        assert_eq!(response.status().as_u16(), status, "{pieces}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_never_ends_is_given_up() {
     let half = stream::once(async { Ok::<_, std::io::Error>(Bytes::from("{\"query\":")) });
     let body = Body::from_stream(futures::StreamExt::chain(half, stream::pending()));

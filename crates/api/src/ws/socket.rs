@@ -24,6 +24,8 @@ use crate::request::Params;
 const INIT_TIME: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 10 });
 /// How long a client may take to receive a message; a slower one is let go.
 const SEND_TIME: Duration = Duration::from_secs(20);
+/// How long a client may take to answer a close.
+const CLOSE_TIME: Duration = Duration::from_secs(2);
 /// A quiet client is asked this often whether it is there…
 const PING_EVERY: Duration = Duration::from_secs(25);
 /// …and let go when it has said nothing for so long.
@@ -78,6 +80,10 @@ impl Drop for Counted {
     }
 }
 
+fn unreadable() -> String {
+    format!("a message is a text of at most {} KiB", super::LARGEST_MESSAGE / 1024)
+}
+
 impl Socket {
     pub(super) fn new(
         api: Arc<Api>,
@@ -112,6 +118,10 @@ impl Socket {
             // Whether it arrives or not, the socket is dropped.
             let _ = timeout(SEND_TIME, closing).await;
         }
+        // Dropped with something unread, the connection would break off, and the client might
+        // never see the close, ours or the answer to its own.
+        let rest = async { while let Some(Ok(_)) = self.stream.recv().await {} };
+        let _ = timeout(CLOSE_TIME, rest).await;
     }
 
     async fn converse(&mut self) -> End {
@@ -126,7 +136,9 @@ impl Socket {
             let step = tokio::select! {
                 heard = self.stream.recv() => match heard {
                     Some(Ok(message)) => self.hear(message).await,
-                    Some(Err(_)) | None => Err(End::Gone),
+                    // Where nobody is there any more, this will not be heard either.
+                    Some(Err(_)) => Err(Farewell::Invalid(unreadable()).into()),
+                    None => Err(End::Gone),
                 },
                 Some((id, answer)) = self.tellings.next(), if !self.tellings.is_empty() => {
                     self.tell(&id, answer).await

@@ -186,7 +186,7 @@ impl DirectoryQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: GlobalId<OrganizationId>,
     ) -> async_graphql::Result<Option<Organization>> {
-        Ok(Session::of(ctx)?.load(id.0).await?)
+        Ok(Session::of(ctx)?.found(id.0).await?)
     }
 
     /// The tenant's warehouses.
@@ -214,7 +214,7 @@ impl DirectoryQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Its global id.")] id: GlobalId<WarehouseId>,
     ) -> async_graphql::Result<Option<Warehouse>> {
-        Ok(Session::of(ctx)?.load(id.0).await?)
+        Ok(Session::of(ctx)?.found(id.0).await?)
     }
 
     /// The tenant's sales regions.

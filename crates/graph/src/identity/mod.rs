@@ -8,6 +8,7 @@ mod sign_in;
 mod trail;
 mod users;
 mod viewer;
+mod web_origins;
 
 pub use keys::ApiKey;
 pub use people::{Department, Team};
@@ -54,6 +55,7 @@ pub struct IdentityMutation(
     people::PeopleMutation,
     roles::RoleMutation,
     keys::KeyMutation,
+    web_origins::WebOriginsMutation,
 );
 
 /// A language of messages.

@@ -12,6 +12,7 @@ use crate::loaders::{Load, Loaded, Loaders};
 use crate::scalars::CurrencyCode;
 use crate::session::Session;
 
+use super::web_origins::WebOrigins;
 use super::{ApiKey, User};
 
 /// The client company whose data this is.
@@ -47,6 +48,11 @@ impl Tenant {
     /// "Today", due dates and months are in this zone (IANA name).
     async fn time_zone(&self) -> &str {
         self.facts.zone.name()
+    }
+
+    /// The web origins whose pages may read what the API answers to the tenant's people and keys.
+    async fn web_origins(&self, ctx: &Context<'_>) -> async_graphql::Result<WebOrigins> {
+        Ok(identity::web_origins(&*Session::of(ctx)?.tx().await?).await?.into())
     }
 }
 

@@ -8,6 +8,7 @@ mod own_password;
 mod role;
 mod team;
 mod update_user;
+mod web_origins;
 
 pub use api_key::{CreateApiKey, NewKey, RevokeApiKey};
 pub use create_user::CreateUser;
@@ -16,6 +17,7 @@ pub(crate) use own_password::SetOwnPassword;
 pub use role::{DeleteRole, SaveRole};
 pub use team::SaveTeam;
 pub use update_user::{UpdateUser, UserChanges};
+pub use web_origins::SetWebOrigins;
 
 use std::collections::BTreeSet;
 

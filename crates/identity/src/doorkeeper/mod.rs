@@ -6,6 +6,7 @@
 //! second. Where the watcher has not been able to look for a while, nothing remembered counts.
 
 mod marks;
+mod origins;
 mod store;
 mod watch;
 
@@ -24,6 +25,7 @@ use tokio::sync::{Semaphore, watch as changes};
 use crate::keys::SigningKeys;
 use crate::secrets::{KEY_PREFIX, KeyText};
 use marks::{Marks, Seen};
+use origins::Origins;
 
 /// Remembered tokens and keys, about 500 bytes each.
 const MOST_REMEMBERED: u64 = 100_000;
@@ -86,6 +88,7 @@ struct Inner {
     db: Db,
     keys: Arc<SigningKeys>,
     marks: Marks,
+    origins: Origins,
     remembered: Cache<[u8; 32], Arc<Remembered>>,
     key_seats: Semaphore,
 }
@@ -111,6 +114,7 @@ impl Doorkeeper {
             db: db.clone(),
             keys,
             marks: Marks::default(),
+            origins: Origins::default(),
             remembered: Cache::builder()
                 .max_capacity(MOST_REMEMBERED)
                 .time_to_live(REMEMBERED)
@@ -151,6 +155,13 @@ impl Doorkeeper {
     #[must_use]
     pub fn changes(&self, tenant: TenantId) -> changes::Receiver<u64> {
         self.inner.marks.of(tenant).subscribe()
+    }
+
+    /// Whether a tenant lists a web origin, or any tenant does where none is named. A change of
+    /// the list holds within a second.
+    #[must_use]
+    pub fn lists_origin(&self, origin: &str, tenant: Option<TenantId>) -> bool {
+        self.inner.origins.lists(origin, tenant)
     }
 
     /// Forgets at once what this replica remembers of an actor, or of all where none is named;

@@ -118,6 +118,28 @@ pub(super) async fn changes(tx: &mut SystemTx, floor: &str) -> Result<Vec<Change
     tx.all(Sql::new(sql, values![floor])).await
 }
 
+/// The web origins a tenant lists.
+#[derive(FromQueryResult)]
+pub(super) struct WebOriginsRow {
+    pub(super) tenant_id: TenantId,
+    pub(super) origins: Vec<String>,
+}
+
+/// The lists of these tenants, or of all.
+pub(super) async fn web_origins(
+    tx: &mut SystemTx,
+    tenants: Option<&[TenantId]>,
+) -> Result<Vec<WebOriginsRow>, Fault> {
+    let all = "select tenant_id, origins from web_origins";
+    match tenants {
+        None => tx.all(all).await,
+        Some(tenants) => {
+            let ids: Vec<Uuid> = tenants.iter().map(|tenant| tenant.0).collect();
+            tx.all(Sql::new(format!("{all} where tenant_id = any($1)"), values![ids])).await
+        }
+    }
+}
+
 /// Removes changes that every replica has seen long ago, and refresh tokens that have expired.
 pub(super) async fn drop_old(tx: &mut SystemTx) -> Result<(), Fault> {
     tx.run("delete from rights_change where changed_at < now() - interval '1 hour'").await?;

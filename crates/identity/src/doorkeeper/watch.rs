@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use db::{Fault, Reason};
-use kernel::Uuid;
+use kernel::{TenantId, Uuid};
 use tokio::time::MissedTickBehavior;
 
 use super::{Inner, store};
@@ -60,6 +60,17 @@ async fn look(inner: &Inner, place: &mut Place) -> Result<(), Fault> {
     let never = "9223372036854775807";
     let floor = place.floor.as_deref().unwrap_or(never);
     let rows = store::changes(&mut tx, floor).await?;
+    let changed: Vec<TenantId> = rows
+        .iter()
+        .filter(|row| row.actor_id.is_none())
+        .filter(|row| row.id.is_some_and(|id| !place.seen.contains(&id)))
+        .filter_map(|row| row.tenant_id)
+        .collect();
+    if place.floor.is_none() {
+        inner.origins.read(&mut tx, None).await?;
+    } else if !changed.is_empty() {
+        inner.origins.read(&mut tx, Some(&changed)).await?;
+    }
     tx.commit().await?;
     let mut seen = HashSet::new();
     for row in rows {
@@ -84,6 +95,8 @@ async fn keep_house(inner: &Inner, count: u64) -> Result<(), Fault> {
         inner.marks.sweep();
         let mut tx = inner.db.system(Reason::WatchRights).await?;
         store::drop_old(&mut tx).await?;
+        // Whoever was cut off for longer than changes are kept has missed some.
+        inner.origins.read(&mut tx, None).await?;
         tx.commit().await?;
     }
     Ok(())

@@ -1,12 +1,14 @@
 //! The rules of accounts, rights and sessions: values in, values out.
 
 mod account;
+mod origin;
 mod refresh;
 mod roles;
 mod throttle;
 mod tree;
 
 pub(crate) use account::{LONGEST_PASSWORD, email, name, password, within_discount};
+pub(crate) use origin::origins;
 pub(crate) use refresh::{Judgement, Presented, judge};
 pub use roles::{RoleDraft, right_named};
 pub(crate) use roles::{RoleRule, check_role, exceeded, is_administrator, reject_unknown_roles};

@@ -4,6 +4,7 @@ mod audit;
 mod keys;
 mod people;
 mod roles;
+mod web_origins;
 
 pub use audit::{AuditFilter, AuditRow, audit_by_id, audit_trail, count_audit_trail, history};
 pub use keys::{ApiKey, api_keys, api_keys_by_id, count_api_keys};
@@ -13,6 +14,7 @@ pub use people::{
     users_by_id,
 };
 pub use roles::{Role, roles};
+pub use web_origins::{WebOrigins, web_origins};
 
 use access::{Right, Scope};
 use db::{FromQueryResult, Outcome, Sql, TenantTx};

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use http::HeaderValue;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
 pub use self::secret::SecretUrl;
@@ -28,7 +29,7 @@ pub struct Config {
     pub redis_url: Option<SecretUrl>,
     pub pools: Pools,
     pub cost: Cost,
-    /// Web origins whose pages may call the API.
+    /// Web origins whose pages may call the API for every tenant.
     pub origins: Vec<HeaderValue>,
     /// Whether the schema is shown to those who have not signed in; set by the demo alone.
     pub open_introspection: bool,
@@ -180,7 +181,11 @@ fn database(settings: Settings) -> Result<Database, ConfigError> {
 
 fn log(settings: &Settings) -> Result<Log, ConfigError> {
     let filter = settings.log.clone().unwrap_or_else(|| DEFAULT_FILTER.to_owned());
-    if EnvFilter::try_new(&filter).is_err() {
+    // A word alone would name a module, so that a misspelt level would silence everything.
+    let mut words = filter.split(',').map(str::trim).filter(|word| !word.is_empty());
+    let is_misspelt =
+        words.any(|word| !word.contains(['=', '[']) && word.parse::<LevelFilter>().is_err());
+    if is_misspelt || EnvFilter::try_new(&filter).is_err() {
         return Err(ConfigError::Wrong {
             setting: "--log (OBOROT_LOG)",
             value: filter,

@@ -78,7 +78,7 @@ pub struct Settings {
     #[arg(long, value_name = "N", env = "OBOROT_COST_PER_SECOND")]
     pub cost_per_second: Option<String>,
 
-    /// Web origins whose pages may call the API, separated by commas [default: none]
+    /// Web origins whose pages may call the API for every tenant, separated by commas [default: none]
     #[arg(long, value_name = "ORIGINS", env = "OBOROT_ORIGINS")]
     pub origins: Option<String>,
 

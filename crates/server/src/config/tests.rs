@@ -42,6 +42,8 @@ fn a_wrong_value_is_named_with_what_would_be_right() {
             "https://shop.example",
         ),
         (Settings { log: given("db=loud"), ..Settings::default() }, "OBOROT_LOG", "db=loud"),
+        (Settings { log: given("loud"), ..Settings::default() }, "OBOROT_LOG", "loud"),
+        (Settings { log: given("warn,db"), ..Settings::default() }, "OBOROT_LOG", "warn,db"),
         (Settings { log_format: given("xml"), ..Settings::default() }, "--log-format", "xml"),
         (
             Settings { redis_url: given("http://cache"), ..Settings::default() },
