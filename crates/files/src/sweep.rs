@@ -37,6 +37,13 @@ pub struct Swept {
     pub removed: usize,
 }
 
+impl std::ops::AddAssign for Swept {
+    fn add_assign(&mut self, other: Self) {
+        self.orphans += other.orphans;
+        self.removed += other.removed;
+    }
+}
+
 /// Notes that the bytes of removed files are gone.
 #[derive(Clone, Debug)]
 struct MarkPurged {

@@ -240,7 +240,11 @@ mod tests {
         content.into()
     }
 
-    async fn upload(files: &Files, tenant: TenantId, content: &Bytes) -> Result<Stored, UploadError> {
+    async fn upload(
+        files: &Files,
+        tenant: TenantId,
+        content: &Bytes,
+    ) -> Result<Stored, UploadError> {
         let mut upload = Upload::begin(files, tenant, "a.pdf").await?;
         for piece in content.chunks(100_000) {
             upload.write(&content.slice_ref(piece)).await?;
@@ -274,7 +278,9 @@ mod tests {
         let (folder, tenant) = (Folder::new(), TenantId::new());
         let files = folder.files(2 * PART_BYTES as u64);
         let refused = upload(&files, tenant, &pdf(2 * PART_BYTES + 1)).await.unwrap_err();
-        assert!(matches!(refused, UploadError::Refused(no) if no.code == RefusalCode::FileTooLarge));
+        assert!(
+            matches!(refused, UploadError::Refused(no) if no.code == RefusalCode::FileTooLarge)
+        );
         let refused = upload(&files, tenant, &Bytes::from_static(b"MZ")).await.unwrap_err();
         assert!(matches!(refused, UploadError::Refused(_)));
         let refused = upload(&files, tenant, &Bytes::new()).await.unwrap_err();

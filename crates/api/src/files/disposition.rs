@@ -40,10 +40,16 @@ mod tests {
     fn a_name_cannot_leave_its_header() {
         for (name, expected) in [
             ("a b.pdf", "attachment; filename=\"a b.pdf\"; filename*=UTF-8''a%20b.pdf"),
-            ("цена.csv", "attachment; filename=\"____.csv\"; \
-                          filename*=UTF-8''%D1%86%D0%B5%D0%BD%D0%B0.csv"),
-            ("a\"; x=\r\n'%41.txt", "attachment; filename=\"a_; x=__'_41.txt\"; \
-                                     filename*=UTF-8''a%22%3B%20x%3D%0D%0A%27%2541.txt"),
+            (
+                "цена.csv",
+                "attachment; filename=\"____.csv\"; \
+                          filename*=UTF-8''%D1%86%D0%B5%D0%BD%D0%B0.csv",
+            ),
+            (
+                "a\"; x=\r\n'%41.txt",
+                "attachment; filename=\"a_; x=__'_41.txt\"; \
+                                     filename*=UTF-8''a%22%3B%20x%3D%0D%0A%27%2541.txt",
+            ),
         ] {
             assert_eq!(attachment(name), expected, "{name:?}");
         }

@@ -22,9 +22,7 @@ use crate::operation::Client;
 
 /// The routes.
 pub(crate) fn router() -> Router<Arc<Api>> {
-    Router::new()
-        .route("/files", post(upload::post))
-        .route("/files/{id}", get(download::get))
+    Router::new().route("/files", post(upload::post)).route("/files/{id}", get(download::get))
 }
 
 /// Lets in whoever has signed in, for so many points of cost.

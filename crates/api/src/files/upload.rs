@@ -233,9 +233,7 @@ fn broken(error: &multer::Error, files: &Files) -> Refused {
         multer::Error::StreamSizeExceeded { .. } => {
             CommandError::from(too_large(files.limit_bytes())).into()
         }
-        multer::Error::StreamReadFailed(_) => {
-            wrong("the form broke off", "форма оборвалась")
-        }
+        multer::Error::StreamReadFailed(_) => wrong("the form broke off", "форма оборвалась"),
         _ => wrong("the form is broken", "форма повреждена"),
     }
 }

@@ -199,7 +199,10 @@ impl Customer {
 
     /// Its files, oldest first: contracts and the like, at most 200. They tell terms, so they need
     /// the right terms.read; null for who lacks it, with an error FORBIDDEN.
-    async fn attachments(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Attachment>>> {
+    async fn attachments(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<Attachment>>> {
         Ok(Some(files_of::<OfCustomer>(Session::of(ctx)?, self.key.0).await?))
     }
 }

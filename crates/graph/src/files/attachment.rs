@@ -173,7 +173,8 @@ async fn of_one_kind<S: Subject>(
         Err(failure) if failure.is_forbidden() => return Ok(()),
         Err(failure) => return Err(failure),
     };
-    let rows = match attachments(&*loaders.tx().await?, &permit, keys).await.map_err(Failure::from) {
+    let rows = match attachments(&*loaders.tx().await?, &permit, keys).await.map_err(Failure::from)
+    {
         Err(failure) if failure.is_forbidden() => return Ok(()),
         rows => rows?,
     };
