@@ -118,6 +118,14 @@ impl Files {
         self.store().await.map(drop)
     }
 
+    /// Whether there may be objects: a folder is made with the first one.
+    pub(crate) fn is_in_use(&self) -> bool {
+        match &self.0.place {
+            Place::Folder(path) => path.is_dir(),
+            Place::Bucket(_) => true,
+        }
+    }
+
     /// A piece of an object, or all of it, as it comes from the store.
     ///
     /// # Errors

@@ -72,6 +72,9 @@ impl Command for MarkPurged {
 /// # Errors
 /// The store or the database failed; the next sweep goes on from there.
 pub async fn sweep(db: &Db, files: &Files, worker: &Scope) -> Result<Swept, SweepError> {
+    if !files.is_in_use() {
+        return Ok(Swept::default());
+    }
     let before = db.clock().now() - chrono::Duration::hours(KEPT_HOURS);
     let removed = purge(db, files, worker, before).await?;
     let orphans = clear_orphans(db, files, worker, before).await?;
