@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use access::{Action, Permit, Right};
+use chrono::SubsecRound;
 use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{AttachmentId, DateTime, Refusal, RefusalCode, Utc, Uuid};
 use serde::{Deserialize, Serialize};
@@ -68,7 +69,8 @@ impl<S: Subject> Command for Attach<S> {
             "sizeBytes": self.file.size_bytes,
         });
         tx.audit(AuditEntry::new("attachFile", S::KIND, self.subject, changes));
-        Ok(Attached { id: self.file.id, created_at: tx.now() })
+        // As PostgreSQL keeps it, so that the answer and later ones agree.
+        Ok(Attached { id: self.file.id, created_at: tx.now().trunc_subsecs(6) })
     }
 }
 
