@@ -52,6 +52,12 @@ fn fresh_database() -> String {
     url.to_string()
 }
 
+/// The folder of this run's files; it goes with the run.
+fn files_folder() -> PathBuf {
+    let folder = std::env::var_os("OBOROT_TEST_FILES");
+    PathBuf::from(folder.expect("run `make test`: it makes a folder for files"))
+}
+
 /// Runs to the end on a thread of its own: stories live on runtimes that come and go.
 fn on_own_runtime<T: Send>(work: impl Future<Output = T> + Send) -> T {
     std::thread::scope(|threads| {
@@ -69,6 +75,8 @@ fn start(owner: &str, redis: Option<String>, clock: Clock) -> House {
     let settings = Settings {
         database_url: Some(owner.to_owned()),
         redis_url: redis,
+        // All servers of a run keep files together, as replicas do.
+        files: Some(files_folder().display().to_string()),
         listen: Some("127.0.0.1:0".to_owned()),
         admin_listen: Some("off".to_owned()),
         ..Settings::default()
@@ -155,6 +163,19 @@ impl House {
             .output()
             .unwrap();
         (String::from_utf8(output.stdout).unwrap(), output.status.code())
+    }
+
+    /// What lies in the store of a tenant, finished or not.
+    pub fn objects_of(&self, tenant: uuid::Uuid) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(files_folder().join(tenant.to_string()));
+        entries.into_iter().flatten().map(|entry| entry.unwrap().path()).collect()
+    }
+
+    /// Sweeps the store of files, as the worker does.
+    pub async fn sweep_files(&self) {
+        let (db, files) = (self.parts.db.clone(), self.parts.files.clone());
+        let work = async move { server::serving::workers::sweep_all_files(&db, &files).await };
+        self.runtime.spawn(work).await.unwrap().unwrap();
     }
 
     fn db(&self) -> &Db {

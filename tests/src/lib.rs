@@ -10,6 +10,7 @@
 
 pub mod actor;
 pub mod company;
+pub mod files;
 pub mod house;
 pub mod schema;
 pub mod socket;

@@ -1,6 +1,6 @@
 //! The API over HTTP: GraphQL by POST, GET, server-sent events and WebSocket, the public keys,
-//! and an IDE for browsers. Here stand authentication, limits, cost and transports; what is
-//! answered stands in `graph`.
+//! files of records, and an IDE for browsers. Here stand authentication, limits, cost and
+//! transports; what is answered stands in `graph`.
 //!
 //! Invariants: a tenant comes from a token or key and from nothing else; nothing is executed that
 //! was not weighed first; every wait on a client has a limit.
@@ -13,6 +13,7 @@ mod answer;
 mod buckets;
 mod cors;
 mod documents;
+mod files;
 mod gate;
 mod gate_identity;
 mod http_graphql;
@@ -105,6 +106,8 @@ pub fn router(
         .fallback(http_graphql::nowhere)
         .method_not_allowed_fallback(http_graphql::other_method)
         .layer(CompressionLayer::new().compress_when(large))
+        // Behind the compression: a file is sent as it is, whole or by ranges of its bytes.
+        .merge(files::router())
         .layer(map_response(guard))
         .layer(cors::layer(&api))
         .with_state(api))

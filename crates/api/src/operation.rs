@@ -34,7 +34,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    fn payers(&self) -> Vec<Payer> {
+    pub(crate) fn payers(&self) -> Vec<Payer> {
         match &self.admitted {
             Some(admitted) => {
                 let tenant = admitted.scope.tenant();
@@ -123,8 +123,12 @@ impl Api {
     }
 
     fn pay(&self, operation: &Operation) -> Result<(), Failure> {
+        self.charge(&operation.payers, operation.judged.cost)
+    }
+
+    /// Takes points from all payers, or says why not.
+    pub(crate) fn charge(&self, payers: &[Payer], cost: u64) -> Result<(), Failure> {
         let rate = self.buckets.rate();
-        let cost = operation.judged.cost;
         if cost > u64::from(rate.capacity) {
             return Err(Failure::told(
                 ErrorCode::QueryTooCostly,
@@ -132,7 +136,7 @@ impl Api {
                 format!("операция стоит {cost} баллов, а запас — {}", rate.capacity),
             ));
         }
-        self.buckets.pay(&operation.payers, cost, Instant::now()).map_err(|empty| {
+        self.buckets.pay(payers, cost, Instant::now()).map_err(|empty| {
             Failure::told(
                 ErrorCode::RateLimited,
                 format!("too many requests; try again in {} ms", empty.wait_ms),

@@ -64,6 +64,7 @@ node_ids! {
     DashboardId = "Dashboard",
     AuditId = "AuditEntry",
     EventId = "Event",
+    AttachmentId = "Attachment",
 }
 
 /// The global form of an id, for `async fn id(&self) -> ID`.

@@ -31,6 +31,7 @@
 mod analytics;
 mod catalog;
 mod errors;
+pub mod files;
 mod idempotency;
 mod identity;
 mod ids;

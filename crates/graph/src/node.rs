@@ -66,6 +66,7 @@ nodes! {
     Payment(crate::settlements::Payment, PaymentId),
     Receivable(crate::settlements::Receivable, ReceivableId),
     PaymentAllocation(crate::settlements::PaymentAllocation, AllocationId),
+    Attachment(crate::files::Attachment, AttachmentId),
 }
 
 /// Records by global id.

@@ -29,6 +29,7 @@ pub struct Mutation(
     crate::stock::StockMutation,
     crate::sales::SalesMutation,
     crate::settlements::SettlementsMutation,
+    crate::files::FilesMutation,
 );
 
 /// Everything that can be listened to.

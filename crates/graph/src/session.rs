@@ -6,6 +6,7 @@ use std::sync::Arc;
 use access::{Action, Permit, Scope};
 use async_graphql::Context;
 use db::{Db, ReadPool, Reader, TenantTx};
+use files::Files;
 use identity::Identity;
 use kernel::Language;
 use live::Live;
@@ -23,19 +24,26 @@ pub struct Services {
     pub live: Live,
     feeds: Arc<Feeds>,
     identity: Option<Identity>,
+    files: Option<Files>,
 }
 
 impl Services {
     /// What the whole program shares.
     #[must_use]
     pub fn new(db: Db, live: Live) -> Self {
-        Self { db, live, feeds: Arc::default(), identity: None }
+        Self { db, live, feeds: Arc::default(), identity: None, files: None }
     }
 
     /// Lets people sign in; without it only those who are known already are served.
     #[must_use]
     pub fn signing_in(self, identity: Identity) -> Self {
         Self { identity: Some(identity), ..self }
+    }
+
+    /// Lets people attach files; without it there are none.
+    #[must_use]
+    pub fn keeping(self, files: Files) -> Self {
+        Self { files: Some(files), ..self }
     }
 }
 
@@ -158,6 +166,15 @@ impl Session {
     pub fn identity(&self) -> Result<&Identity, Failure> {
         let identity = self.core.services.identity.as_ref();
         identity.ok_or_else(|| Failure::broken("a server without sign-in"))
+    }
+
+    /// The store of files.
+    ///
+    /// # Errors
+    /// A fault where the program was put together without it.
+    pub fn files(&self) -> Result<&Files, Failure> {
+        let files = self.core.services.files.as_ref();
+        files.ok_or_else(|| Failure::broken("a server without files"))
     }
 
     /// The language of messages.

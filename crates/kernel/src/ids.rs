@@ -123,4 +123,6 @@ ids! {
     AuditId,
     /// A row of the outbox.
     EventId,
+    /// A file that hangs on a record.
+    AttachmentId,
 }

@@ -88,6 +88,12 @@ codes! {
     RightsExceeded = "RIGHTS_EXCEEDED",
     /// The last administrator cannot be removed.
     LastAdmin = "LAST_ADMIN",
+    /// The file's name could lead a program or a person astray.
+    FileNameNotAllowed = "FILE_NAME_NOT_ALLOWED",
+    /// Files of this type are not kept, or the content is not what the name says.
+    FileTypeNotAllowed = "FILE_TYPE_NOT_ALLOWED",
+    /// The file is larger than the limit; details hold it in bytes.
+    FileTooLarge = "FILE_TOO_LARGE",
 }
 
 /// A business rule's "no": nothing was written.

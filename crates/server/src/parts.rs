@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use db::{Db, DbConfig};
+use files::Files;
 use kernel::Clock;
 use live::Live;
 
@@ -11,12 +12,13 @@ use crate::config::{Config, SecretUrl};
 use crate::place::Place;
 use crate::serving::workers::Announce;
 
-/// Time, cache and bus, database. A clone is a handle to the same.
+/// Time, cache and bus, database, files. A clone is a handle to the same.
 #[derive(Clone)]
 pub struct Parts {
     pub clock: Clock,
     pub live: Live,
     pub db: Db,
+    pub files: Files,
 }
 
 impl Parts {
@@ -25,7 +27,7 @@ impl Parts {
     ///
     /// # Errors
     /// As a sentence for the user: the schema is older than the program, or an address of
-    /// PostgreSQL or Redis cannot be used.
+    /// PostgreSQL or Redis, or the place of files, cannot be used.
     pub async fn assemble(place: &Place, config: &Config, clock: Clock) -> Result<Self> {
         match &place.owner {
             Some(owner) => migrate(owner).await?,
@@ -37,7 +39,11 @@ impl Parts {
         };
         let announce = Arc::new(Announce::new(live.clone()));
         let db = Db::new(&db_config(place, config), clock.clone(), Some(announce))?;
-        Ok(Self { clock, live, db })
+        let files = config.files.files();
+        if config.files.is_given {
+            files.open().await?;
+        }
+        Ok(Self { clock, live, db, files })
     }
 }
 

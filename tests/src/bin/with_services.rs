@@ -51,7 +51,8 @@ async fn run() -> Result<ExitCode> {
     command
         .args(words)
         .env("OBOROT_TEST_DATABASE_URL", cluster.owner_url().as_str())
-        .env("OBOROT_TEST_REDIS_URL", redis.url());
+        .env("OBOROT_TEST_REDIS_URL", redis.url())
+        .env("OBOROT_TEST_FILES", folder.0.join("files"));
     without_our_package(&mut command);
     let status = signals.pass_to(tokio::process::Command::from(command).spawn()?).await?;
     drop(redis);

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use stories::actor::Actor;
 use stories::company::Company;
+use stories::files::upload;
 use stories::schema::{Field, Schema};
 use stories::socket::{Heard, Socket};
 use stories::stock::{confirm, draft};
@@ -18,6 +19,7 @@ async fn busy_company() -> Company {
     company.receive(&at, None, &[(&good, "10", "5.00")]).await;
     let contacts = json!({"contacts": [{"name": "Ivan"}]});
     let customer = company.customer("Secret customer", &company.anna_id, contacts).await;
+    upload(&company.anna, &customer, "secret.txt", b"secret terms").await;
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
     let input = json!({"orderId": order.0});

@@ -1,5 +1,6 @@
 //! The API as a stranger meets it: by the book, and with bad manners.
 
 mod bad_input;
+mod files;
 mod lists;
 mod northwind;

@@ -9,7 +9,7 @@ const RANKS: &[&[&str]] = &[
     &["kernel"],
     &["access"],
     &["db"],
-    &["live"],
+    &["live", "files"],
     &["identity"],
     &["catalog"],
     &["stock"],
@@ -57,6 +57,9 @@ fn each_outside_thing_is_known_to_its_crate_only() {
         ("casbin", &["access"][..]),
         ("jsonwebtoken", &["access"]),
         ("redis", &["live"]),
+        ("object_store", &["files"]),
+        ("infer", &["files"]),
+        ("multer", &["api"]),
         // The private cluster makes logins before there is a pool.
         ("sqlx", &["db", "server"]),
         ("async-graphql", &["graph", "api"]),

@@ -9,6 +9,7 @@ use super::directories::Region;
 use super::noted::Noted;
 use super::terms::{Agreement, AgreementsOf};
 use crate::errors::Failure;
+use crate::files::{Attachment, OfCustomer, files_of};
 use crate::identity::User;
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
@@ -194,6 +195,15 @@ impl Customer {
         #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
     ) -> async_graphql::Result<Option<Connection<Payment>>> {
         Ok(Some(payments_of_customer(Session::of(ctx)?, self.key, first).await?))
+    }
+
+    /// Its files, oldest first: contracts and the like, at most 200. They tell terms, so they need
+    /// the right terms.read; null for who lacks it, with an error FORBIDDEN.
+    async fn attachments(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<Attachment>>> {
+        Ok(Some(files_of::<OfCustomer>(Session::of(ctx)?, self.key.0).await?))
     }
 }
 

@@ -7,6 +7,7 @@ use kernel::{ProductGroupId, ProductId};
 use super::group::ProductGroup;
 use super::noted::Noted;
 use super::price_list::{PricesOf, ProductPrice};
+use crate::files::{Attachment, OfProduct, files_of};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::scalars::{Date, Decimal};
@@ -106,6 +107,17 @@ impl Product {
         let session = Session::of(ctx)?;
         let key = PricesOf { product: self.key, on: on.map(|day| day.0) };
         Ok(Some(session.load(key).await?.unwrap_or_default()))
+    }
+
+    /// Its files, oldest first, at most 200; the photo is one of them.
+    async fn attachments(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Attachment>> {
+        Ok(files_of::<OfProduct>(Session::of(ctx)?, self.key.0).await?)
+    }
+
+    /// Its picture.
+    async fn photo(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Attachment>> {
+        let files = files_of::<OfProduct>(Session::of(ctx)?, self.key.0).await?;
+        Ok(files.into_iter().find(Attachment::is_photo))
     }
 }
 

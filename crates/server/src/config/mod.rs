@@ -2,6 +2,7 @@
 //!
 //! A wrong value stops the start with one sentence that names it and says what would be right.
 
+mod files;
 mod secret;
 mod settings;
 
@@ -13,6 +14,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
+pub use self::files::FilesConfig;
 pub use self::secret::SecretUrl;
 pub use self::settings::Settings;
 use crate::cluster;
@@ -29,6 +31,7 @@ pub struct Config {
     pub redis_url: Option<SecretUrl>,
     pub pools: Pools,
     pub cost: Cost,
+    pub files: FilesConfig,
     /// Web origins whose pages may call the API for every tenant.
     pub origins: Vec<HeaderValue>,
     /// Whether the schema is shown to those who have not signed in; set by the demo alone.
@@ -140,7 +143,7 @@ impl Config {
             A_REDIS_URL,
         )?;
         let (cost, origins) = (cost(&settings)?, origins(settings.origins.as_deref())?);
-        let log = log(&settings)?;
+        let (log, files) = (log(&settings)?, FilesConfig::of(&settings)?);
         let database = database(settings)?;
         let open_introspection = false;
         Ok(Self {
@@ -150,6 +153,7 @@ impl Config {
             redis_url,
             pools,
             cost,
+            files,
             origins,
             open_introspection,
             log,

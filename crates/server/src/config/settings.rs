@@ -82,6 +82,30 @@ pub struct Settings {
     #[arg(long, value_name = "ORIGINS", env = "OBOROT_ORIGINS")]
     pub origins: Option<String>,
 
+    /// Where attached files lie: a folder, or s3://bucket/prefix [default: files in the data folder]
+    #[arg(long, value_name = "PLACE", env = "OBOROT_FILES")]
+    pub files: Option<String>,
+
+    /// Address of the S3-compatible service [default: Amazon's]
+    #[arg(long, value_name = "URL", env = "OBOROT_FILES_ENDPOINT")]
+    pub files_endpoint: Option<String>,
+
+    /// Region of the S3-compatible service [default: us-east-1]
+    #[arg(long, value_name = "REGION", env = "OBOROT_FILES_REGION")]
+    pub files_region: Option<String>,
+
+    /// Access key for the bucket [default: the machine's own role]
+    #[arg(long, value_name = "ID", env = "OBOROT_FILES_ACCESS_KEY", hide_env_values = true)]
+    pub files_access_key: Option<String>,
+
+    /// Secret that belongs to the access key
+    #[arg(long, value_name = "SECRET", env = "OBOROT_FILES_SECRET_KEY", hide_env_values = true)]
+    pub files_secret_key: Option<String>,
+
+    /// Largest file in MiB [default: 20]
+    #[arg(long, value_name = "MIB", env = "OBOROT_FILES_LIMIT_MIB")]
+    pub files_limit_mib: Option<String>,
+
     /// What is logged: a level or directives such as warn,db=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "OBOROT_LOG")]
     pub log: Option<String>,
@@ -119,6 +143,12 @@ impl Settings {
             cost_capacity: first(self.cost_capacity, file.cost_capacity),
             cost_per_second: first(self.cost_per_second, file.cost_per_second),
             origins: first(self.origins, file.origins),
+            files: first(self.files, file.files),
+            files_endpoint: first(self.files_endpoint, file.files_endpoint),
+            files_region: first(self.files_region, file.files_region),
+            files_access_key: first(self.files_access_key, file.files_access_key),
+            files_secret_key: first(self.files_secret_key, file.files_secret_key),
+            files_limit_mib: first(self.files_limit_mib, file.files_limit_mib),
             log: first(self.log, file.log),
             log_format: first(self.log_format, file.log_format),
         })

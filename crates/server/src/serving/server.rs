@@ -9,7 +9,7 @@ use db::Db;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::task::JoinSet;
 
-use super::workers::{fold_sales, hold_paid_orders, keep_outbox_days, publish_events};
+use super::workers::{fold_sales, hold_paid_orders, keep_outbox_days, publish_events, sweep_files};
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
 use crate::parts::Parts;
@@ -55,11 +55,12 @@ impl Doors {
     /// When the metrics cannot be collected or a worker failed.
     pub async fn serve(self, api: Router, parts: Parts, shutdown: Shutdown) -> Result<()> {
         let mut workers = JoinSet::new();
-        let Parts { db, live, .. } = parts;
+        let Parts { db, live, files, .. } = parts;
         workers.spawn(publish_events(db.clone(), live, shutdown.clone()));
         workers.spawn(fold_sales(db.clone(), shutdown.clone()));
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
+        workers.spawn(sweep_files(db.clone(), files, shutdown.clone()));
         let admin =
             Admin { ready: readiness(db.clone()), metrics: metrics()?, shutdown: shutdown.clone() };
         // Told about stopping by readyz for as long as the API still answers.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use db::{AfterCommit, Db, Fault, Reason, Sequencer};
+use files::{Files, Swept};
 use kernel::TenantId;
 use live::Live;
 
@@ -21,6 +22,8 @@ const HOLD_EVERY: Duration = Duration::from_millis(500);
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
 const KEEP_DAYS_EVERY: Duration = Duration::from_secs(3600);
+/// Bytes that nobody needs cost little: what is a day old may become a quarter older.
+const SWEEP_EVERY: Duration = Duration::from_secs(6 * 3600);
 
 /// Moves the cache's epoch and wakes the sequencers once a posting is committed.
 #[derive(Debug)]
@@ -128,4 +131,33 @@ pub async fn hold_paid_orders(db: Db, shutdown: Shutdown) {
         };
         shutdown.unless_begun(tokio::time::sleep(rest)).await;
     }
+}
+
+/// Removes the bytes of files that are gone or never got a row, now and four times a day.
+pub async fn sweep_files(db: Db, files: Files, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let swept = shutdown.unless_begun(sweep_all_files(&db, &files)).await;
+        if let Some(Err(error)) = swept {
+            tracing::warn!(%error, "files could not be swept");
+        }
+        shutdown.unless_begun(tokio::time::sleep(SWEEP_EVERY)).await;
+    }
+}
+
+/// One round over all tenants; one that fails is logged and does not stop the others.
+///
+/// # Errors
+/// A fault where the tenants cannot be listed.
+pub async fn sweep_all_files(db: &Db, files: &Files) -> Result<Swept, Fault> {
+    let mut all = Swept::default();
+    for tenant in identity::tenants(db).await? {
+        match files::sweep(db, files, &identity::worker_scope(&tenant, "sweep files")).await {
+            Ok(swept) => all += swept,
+            Err(error) => tracing::warn!(tenant = %tenant.id, %error, "files were not swept"),
+        }
+    }
+    if all != Swept::default() {
+        tracing::info!(orphans = all.orphans, removed = all.removed, "swept files");
+    }
+    Ok(all)
 }

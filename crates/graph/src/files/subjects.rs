@@ -1,0 +1,75 @@
+//! What may have files. A new kind of record is a type here and a line in [`of_kind`].
+
+use std::collections::HashSet;
+
+use ::catalog::{ReadCustomers, ReadProducts, customers_by_id, products_by_id};
+use ::files::Subject;
+use access::{Action, Permit, Right};
+use db::{Outcome, TenantTx};
+use kernel::{CustomerId, ProductId, Uuid};
+
+/// Runs the same work for the one type that stands for a kind of record; the last part is for a
+/// kind that has no files.
+macro_rules! of_kind {
+    ($kind:expr, $of:ident => $work:expr, $none:expr) => {
+        match $kind {
+            kind if kind == <$crate::files::subjects::OfCustomer as ::files::Subject>::KIND => {
+                type $of = $crate::files::subjects::OfCustomer;
+                $work
+            }
+            kind if kind == <$crate::files::subjects::OfProduct as ::files::Subject>::KIND => {
+                type $of = $crate::files::subjects::OfProduct;
+                $work
+            }
+            _ => $none,
+        }
+    };
+}
+pub(super) use of_kind;
+
+/// The files of a customer: contracts, price agreements. Whoever may not see his terms may not
+/// see the papers they stand in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OfCustomer;
+
+impl Subject for OfCustomer {
+    const KIND: &'static str = "Customer";
+    const READ: Right = Right::TermsRead;
+    const WRITE: Right = Right::CustomerWrite;
+    const HAS_PHOTO: bool = false;
+
+    async fn within<A: Action>(
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        ids: &[Uuid],
+    ) -> Outcome<HashSet<Uuid>> {
+        let ids: Vec<CustomerId> = ids.iter().copied().map(CustomerId).collect();
+        let readable = permit.scope().permit::<ReadCustomers>()?;
+        let found = customers_by_id(tx, &readable, &ids).await?;
+        let reached = found.into_iter();
+        let reached = reached.filter(|(id, row)| permit.reaches(row.fields.manager_id, Some(*id)));
+        Ok(reached.map(|(id, _)| id.0).collect())
+    }
+}
+
+/// The files of a product: its photo, certificates, data sheets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OfProduct;
+
+impl Subject for OfProduct {
+    const KIND: &'static str = "Product";
+    const READ: Right = Right::ProductRead;
+    const WRITE: Right = Right::ProductWrite;
+    const HAS_PHOTO: bool = true;
+
+    async fn within<A: Action>(
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        ids: &[Uuid],
+    ) -> Outcome<HashSet<Uuid>> {
+        let ids: Vec<ProductId> = ids.iter().copied().map(ProductId).collect();
+        let readable = permit.scope().permit::<ReadProducts>()?;
+        let found = products_by_id(tx, &readable, &ids).await?;
+        Ok(found.into_keys().map(|id| id.0).collect())
+    }
+}
