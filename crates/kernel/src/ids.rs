@@ -73,8 +73,18 @@ ids! {
     ProductGroupId,
     /// Goods or a service.
     ProductId,
+    /// A product in one combination of attributes.
+    ProductVariantId,
+    /// A unit in which a product is packed, bought or sold.
+    PackagingId,
     /// A list of prices in one currency.
     PriceListId,
+    /// A group of customers that shares prices.
+    PriceSegmentId,
+    /// A percentage off, and for whom, what and when.
+    DiscountRuleId,
+    /// A way by which sales come.
+    SalesChannelId,
     /// A received quantity with its own value.
     LotId,
     /// Goods coming in.

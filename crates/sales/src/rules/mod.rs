@@ -6,14 +6,13 @@ mod pricing;
 mod refusals;
 mod states;
 mod text;
-mod totals;
 mod transitions;
 
+pub use catalog::pricing::{LineSum, Totals, VatMode, line_sum, totals};
 pub use credit::{CreditVerdict, Gate, prepayment_due};
 pub use parts::{OrderedLine, part_of};
 pub use pricing::{Asked, Leave, Offer, PriceSource, Source, price_line};
 pub use refusals::{LineRule, at_line, out_of_scale, stale, unknown};
 pub use states::{OrderState, ShipmentState};
 pub use text::{external_reference, optional_text, reason};
-pub use totals::{LineSum, Totals, VatMode, line_sum, totals};
 pub use transitions::{OrderMove, ShipmentMove, Shipped};
