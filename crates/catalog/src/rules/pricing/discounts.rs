@@ -102,7 +102,8 @@ enum Scope {
 
 /// The rules that may hold in one document, by what they name.
 pub(super) struct ActiveRules<'a> {
-    by_scope: HashMap<Scope, Vec<&'a DiscountRule>>,
+    /// With their places among all of them, the greatest first; a line's few need no comparing.
+    by_scope: HashMap<Scope, Vec<(usize, &'a DiscountRule)>>,
     circumstances: Circumstances,
     rates: &'a Rates,
 }
@@ -113,24 +114,31 @@ impl<'a> ActiveRules<'a> {
         circumstances: Circumstances,
         rates: &'a Rates,
     ) -> Self {
-        let mut by_scope: HashMap<Scope, Vec<&DiscountRule>> = HashMap::new();
-        for rule in rules.iter().filter(|rule| rule.holds_in(circumstances)) {
-            by_scope.entry(rule.scope()).or_default().push(rule);
+        let active = rules
+            .iter()
+            .filter(|rule| rule.percent > Percent::ZERO && rule.holds_in(circumstances));
+        let mut active: Vec<&DiscountRule> = active.collect();
+        active.sort_by_key(|rule| (Reverse(rule.percent), rule.id));
+        let mut by_scope: HashMap<Scope, Vec<(usize, &DiscountRule)>> = HashMap::new();
+        for (place, rule) in active.into_iter().enumerate() {
+            by_scope.entry(rule.scope()).or_default().push((place, rule));
         }
         Self { by_scope, circumstances, rates }
     }
 
+    /// The rules that a line matches, the greatest first, among equals the smaller id.
     fn matching(&self, line: Discounted<'_>) -> Result<Vec<&'a DiscountRule>, PriceRefusal> {
         let groups = line.groups.iter().map(|group| Scope::Group(*group));
         let scopes = groups.chain([Scope::Product(line.product), Scope::Anything]);
         let mut found = Vec::new();
-        for rule in scopes.filter_map(|scope| self.by_scope.get(&scope)).flatten() {
+        for (place, rule) in scopes.filter_map(|scope| self.by_scope.get(&scope)).flatten() {
             let is_of_group = rule.group.is_none_or(|group| line.groups.contains(&group));
             if is_of_group && self.is_reached(rule.threshold, line)? {
-                found.push(*rule);
+                found.push((*place, *rule));
             }
         }
-        Ok(found)
+        found.sort_unstable_by_key(|(place, _)| *place);
+        Ok(found.into_iter().map(|(_, rule)| rule).collect())
     }
 
     fn is_reached(&self, threshold: Threshold, line: Discounted<'_>) -> Result<bool, PriceRefusal> {
@@ -164,22 +172,23 @@ impl<'a> ActiveRules<'a> {
         combination: Combination,
         steps: &mut Vec<Step>,
     ) -> Result<Percent, PriceRefusal> {
-        let rules = self.matching(line)?.into_iter().map(|rule| {
-            (rule.percent, DiscountSource::Rule, Record::new(rule.id, rule.name.clone()))
-        });
-        let personal = personal
-            .into_iter()
-            .map(|(agreement, percent)| (percent, DiscountSource::Agreement, agreement.clone()));
-        let mut found: Vec<_> =
-            personal.chain(rules).filter(|(percent, ..)| *percent > Percent::ZERO).collect();
-        found.sort_by(|one, other| {
-            let place = |it: &(Percent, DiscountSource, Record)| (Reverse(it.0), it.1, it.2.id);
-            place(one).cmp(&place(other))
-        });
+        let rules = self.matching(line)?;
+        let mut found: Vec<_> = rules
+            .iter()
+            .map(|rule| {
+                let record = Record::new(rule.id, rule.name.clone());
+                (rule.percent, DiscountSource::Rule, record)
+            })
+            .collect();
+        if let Some((agreement, percent)) = personal.filter(|it| it.1 > Percent::ZERO) {
+            let place = rules.partition_point(|rule| rule.percent > percent);
+            found.insert(place, (percent, DiscountSource::Agreement, agreement.clone()));
+        }
         let Some((_, _, best)) = found.first() else { return Ok(Percent::ZERO) };
         let winner = (combination == Combination::Best).then(|| best.clone());
         let percents: Vec<Percent> = found.iter().map(|(percent, ..)| *percent).collect();
         let discount = combined(combination, &percents).ok_or(PriceRefusal::TooLarge)?;
+        steps.reserve(found.len() + 4);
         steps.extend(found.into_iter().map(|(percent, source, record)| Step::Matched {
             source,
             record,
