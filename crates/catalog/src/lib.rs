@@ -21,7 +21,9 @@ pub use cards::{
 };
 pub use commands::*;
 pub use records::*;
-pub use rules::{CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period, out_of_scale};
+pub use rules::{
+    CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period, out_of_scale, pricing,
+};
 pub use store::{
     Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, ProductFilter,
     ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, contacts_by_id,

@@ -87,10 +87,12 @@ ids! {
     VatCategoryId,
     /// A place inside a warehouse.
     BinId,
-    /// A way in which a product is packed.
+    /// A unit in which a product is packed, bought or sold.
     PackagingId,
     /// A product in one combination of attributes.
-    VariantId,
+    ProductVariantId,
+    /// A percentage off, and for whom, what and when.
+    DiscountRuleId,
     /// A received quantity with its own value.
     LotId,
     /// Goods coming in.

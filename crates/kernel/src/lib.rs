@@ -7,6 +7,7 @@ mod ids;
 mod language;
 mod money;
 mod paging;
+mod price;
 mod refusal;
 mod share;
 
@@ -14,12 +15,13 @@ pub use clock::{Clock, Month};
 pub use ids::*;
 pub use language::{Language, Text};
 pub use money::{
-    Currency, Money, Percent, Quantity, ScaleError, line_amount, round_money, vat_excluded,
-    vat_included,
+    Currency, Money, Percent, Quantity, ScaleError, line_amount, round_money, round_percent,
+    vat_excluded, vat_included,
 };
 pub use paging::{
     Cursor, DEFAULT_PAGE, Direction, LARGEST_PAGE, Page, PageError, PageRequest, Position,
 };
+pub use price::{Factor, Rounding, RoundingDirection, UnitPrice};
 pub use refusal::{Refusal, RefusalCode};
 pub use share::share_out;
 

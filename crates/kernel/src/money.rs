@@ -178,7 +178,7 @@ impl Percent {
 }
 
 /// Checks a number against `NUMERIC(18, places)`.
-fn fit(value: Decimal, places: u32) -> Result<Decimal, ScaleError> {
+pub(crate) fn fit(value: Decimal, places: u32) -> Result<Decimal, ScaleError> {
     let value = value.normalize();
     if value.scale() > places {
         return Err(ScaleError::TooManyPlaces(places));
@@ -215,6 +215,12 @@ impl Money {
 #[must_use]
 pub fn round_money(amount: Decimal) -> Decimal {
     amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
+}
+
+/// Rounds a percentage to four places, half away from zero.
+#[must_use]
+pub fn round_percent(percent: Decimal) -> Decimal {
+    percent.round_dp_with_strategy(4, RoundingStrategy::MidpointAwayFromZero)
 }
 
 /// round(quantity × price × (1 − discount/100), 2) (domain, section 2); `None` on overflow.

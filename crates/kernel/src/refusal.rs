@@ -56,6 +56,12 @@ codes! {
     PriceNotAllowed = "PRICE_NOT_ALLOWED",
     /// The discount is above the caller's limit.
     DiscountOverLimit = "DISCOUNT_OVER_LIMIT",
+    /// No rate of a currency is known on the day.
+    NoRate = "NO_RATE",
+    /// The net price is below the product's minimum price.
+    PriceBelowMinimum = "PRICE_BELOW_MINIMUM",
+    /// The margin is below the minimum, or the cost is unknown.
+    MarginBelowMinimum = "MARGIN_BELOW_MINIMUM",
     /// There are not enough goods; details name product, asked and available.
     InsufficientStock = "INSUFFICIENT_STOCK",
     /// More is to be shipped than the order has left.

@@ -1,6 +1,7 @@
 //! The rules of the catalog: values in, values out; no clock, no database.
 
 mod period;
+pub mod pricing;
 mod tax;
 mod terms;
 mod text;

@@ -7,9 +7,9 @@ mod refusals;
 mod reserving;
 mod states;
 mod text;
-mod totals;
 mod transitions;
 
+pub use catalog::pricing::{LineSum, Totals, VatMode, line_sum, totals};
 pub use credit::{CreditVerdict, Gate, prepayment_due};
 pub use parts::{OrderedLine, part_of};
 pub use pricing::{Asked, Leave, Offer, PriceSource, Source, price_line};
@@ -17,5 +17,4 @@ pub use refusals::{LineRule, at_line, out_of_scale, stale, unknown};
 pub use reserving::{AfterPayment, after_payment, asked_before_reserve, to_hold};
 pub use states::{OrderState, ShipmentState};
 pub use text::{external_reference, optional_text, reason};
-pub use totals::{LineSum, Totals, VatMode, line_sum, totals};
 pub use transitions::{OrderMove, ShipmentMove, Shipped};

@@ -3,7 +3,7 @@
 
 use kernel::{Decimal, Percent, round_money};
 
-use super::totals::{LineSum, VatMode};
+use super::{LineSum, VatMode};
 
 /// An order's line and what posted shipments have taken of it.
 #[derive(Clone, Copy, Debug)]

@@ -1,9 +1,11 @@
 //! Sums of lines and documents (domain, section 2).
 
 use kernel::{Decimal, Percent, Quantity, line_amount, vat_excluded, vat_included};
+use serde::{Deserialize, Serialize};
 
 /// How prices and amounts of a document stand to VAT.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum VatMode {
     /// They include it.
     Included,

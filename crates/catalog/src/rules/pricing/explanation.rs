@@ -1,0 +1,201 @@
+//! The price explanation (domain, section 3): the steps that led to a line's price, kept with the
+//! line. Each step holds what it did and with what, so that it is read, and computed again, from
+//! itself alone, though rules, names and rates have changed since.
+
+use kernel::{Currency, Decimal, Factor, NaiveDate, Percent, Quantity, Rounding, UnitPrice};
+use serde::{Deserialize, Serialize};
+
+use super::rates::Conversion;
+use super::{Combination, Record, VatMode};
+
+/// The shape of the steps. A change that old explanations cannot be read with takes a new number;
+/// new kinds of steps and new optional fields do not.
+pub const VERSION: u16 = 1;
+
+/// Where prices are looked for, in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum PriceSource {
+    /// A fixed price in the agreement; no automatic discount falls on it.
+    AgreementPrice,
+    /// The agreement's price list.
+    AgreementList,
+    /// The list of the customer's price segment.
+    SegmentList,
+    /// The tenant's default list.
+    DefaultList,
+}
+
+/// What a price was found for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum FoundFor {
+    /// The variant asked for.
+    Variant,
+    /// The product in all its variants.
+    Product,
+}
+
+/// Where an automatic discount comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum DiscountSource {
+    /// The agreement's personal discount.
+    Agreement,
+    /// A discount rule.
+    Rule,
+}
+
+/// One step. Prices are per `per` base units (of the step that found or typed them) with four
+/// places, except behind [`Step::Derived`], whose product is exact.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "step", rename_all = "SCREAMING_SNAKE_CASE", rename_all_fields = "camelCase")]
+pub enum Step {
+    /// A source was looked at and held no price.
+    HeldNothing {
+        /// Which source.
+        source: PriceSource,
+        /// The agreement or list; `None`: there is none.
+        record: Option<Record>,
+    },
+    /// A source held a price.
+    Found(Found),
+    /// Became a price of a derived list.
+    Derived {
+        /// The derived list.
+        record: Record,
+        /// What the price is multiplied by.
+        coefficient: Decimal,
+        /// Before.
+        before: Decimal,
+        /// After, exact.
+        after: Decimal,
+    },
+    /// Rounded as the derived list says.
+    Rounded {
+        /// Step and direction.
+        rounding: Rounding,
+        /// Before, exact.
+        before: Decimal,
+        /// After.
+        after: Decimal,
+    },
+    /// Became a price in another currency, four places.
+    Converted {
+        /// The currencies and their rates.
+        conversion: Conversion,
+        /// Before.
+        before: Decimal,
+        /// After.
+        after: Decimal,
+    },
+    /// VAT was added or taken out, four places.
+    VatChanged {
+        /// How the price stands to VAT from now on.
+        to: VatMode,
+        /// The product's rate.
+        rate: Percent,
+        /// Before.
+        before: Decimal,
+        /// After.
+        after: Decimal,
+    },
+    /// The price is net: automatic discounts were not looked at.
+    Net,
+    /// A discount that the line may have.
+    Matched {
+        /// Where from.
+        source: DiscountSource,
+        /// The agreement or rule.
+        record: Record,
+        /// How much.
+        percent: Percent,
+    },
+    /// What the discounts above come to together.
+    Combined {
+        /// How they combine.
+        combination: Combination,
+        /// Whose percentage it is where the best one counts alone.
+        winner: Option<Record>,
+        /// How much.
+        discount: Percent,
+    },
+    /// Somebody typed a price; it replaces the automatic discount as well.
+    ManualPrice {
+        /// Who.
+        by: Record,
+        /// The resolved price; `None`: there was none.
+        before: Option<UnitPrice>,
+        /// The typed one.
+        after: UnitPrice,
+    },
+    /// Somebody typed a discount; it replaces the automatic one.
+    ManualDiscount {
+        /// Who.
+        by: Record,
+        /// The discount until then.
+        before: Percent,
+        /// The typed one.
+        after: Percent,
+    },
+    /// The line's amount.
+    Summed(Summed),
+}
+
+/// The price that a source held.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Found {
+    /// Which source.
+    pub source: PriceSource,
+    /// The agreement or base list that has the price itself.
+    pub record: Record,
+    /// What it is a price of.
+    pub found_for: FoundFor,
+    /// The packaging it is a price of; `None`: of the base unit.
+    pub packaging: Option<Record>,
+    /// The quantity break, in base units.
+    pub min_quantity: Quantity,
+    /// Since when it holds.
+    pub valid_from: NaiveDate,
+    /// Its currency.
+    pub currency: Currency,
+    /// How it stands to VAT.
+    pub vat_mode: VatMode,
+    /// The price and its unit.
+    pub after: UnitPrice,
+}
+
+/// What a line comes to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Summed {
+    /// As entered.
+    pub quantity: Quantity,
+    /// How many base units the entered unit holds.
+    pub unit: Factor,
+    /// The price before the discount.
+    pub price: UnitPrice,
+    /// The same per base unit, four places.
+    pub base_unit_price: Decimal,
+    /// The discount.
+    pub discount: Percent,
+    /// round(quantity × price × (1 − discount/100), 2).
+    pub amount: Decimal,
+}
+
+/// How a line's price came about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Explanation {
+    /// The shape of the steps, see [`VERSION`].
+    pub version: u16,
+    /// The date it was priced for.
+    pub on: NaiveDate,
+    /// The document's currency.
+    pub currency: Currency,
+    /// How the document's prices stand to VAT.
+    pub vat_mode: VatMode,
+    /// In the order they were made.
+    pub steps: Vec<Step>,
+}
