@@ -7,10 +7,12 @@ use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrganizationId, Percent, PriceListId,
-    ProductGroupId, ProductId, Refusal, RefusalCode, RegionId, UserId, Uuid, WarehouseId,
+    PriceSegmentId, ProductGroupId, ProductId, Refusal, RefusalCode, RegionId, SalesChannelId,
+    UserId, Uuid, WarehouseId,
 };
 
-use crate::rules::{CreditPolicy, PaymentStep};
+use crate::rules::pricing::Combination;
+use crate::rules::{AgreementState, CreditPolicy, PaymentStep, Validity};
 use crate::store::{StepColumns, uuids};
 
 /// A product as a document's line needs it.
@@ -174,41 +176,6 @@ pub async fn lock_customer<A>(tx: &TenantTx, permit: &Permit<A>, id: CustomerId)
     Ok(locked.is_some())
 }
 
-/// The latest price not after the date, per base unit in the list's currency; products without
-/// one are absent.
-///
-/// # Errors
-/// [`db::Fault`].
-pub async fn list_prices<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    list: PriceListId,
-    products: &[ProductId],
-    on: NaiveDate,
-) -> Outcome<HashMap<ProductId, Decimal>> {
-    #[derive(FromQueryResult)]
-    struct Found {
-        product_id: ProductId,
-        price: Decimal,
-    }
-    let sql = "
-        select asked.id as product_id, found.price
-        from unnest($3::uuid[]) as asked (id)
-        cross join lateral (
-            select p.price
-            from price p
-            where p.tenant_id = $1
-              and p.price_list_id = $2
-              and p.product_id = asked.id
-              and p.valid_from <= $4
-            order by p.valid_from desc
-            limit 1
-        ) found";
-    let values = values![permit.tenant(), list, uuids(products), on];
-    let found: Vec<Found> = tx.all(Sql::new(sql, values)).await?;
-    Ok(found.into_iter().map(|row| (row.product_id, row.price)).collect())
-}
-
 /// The terms an order is made on: the customer's, the agreement's, the organization that sells.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OrderTerms {
@@ -224,11 +191,25 @@ pub struct OrderTerms {
     pub agreement_id: AgreementId,
     /// The organization that sells.
     pub organization_id: OrganizationId,
-    /// The agreement's currency; the price list has the same.
+    /// Its name.
+    pub agreement_name: String,
+    /// Whether new documents may be made under it, and from when to when.
+    pub validity: Validity,
+    /// The agreement's currency.
     pub currency: Currency,
-    /// The agreement's price list, else the tenant's default one.
-    pub price_list_id: PriceListId,
-    /// Whether that list's prices include VAT.
+    /// The agreement's own price list.
+    pub agreement_list: Option<PriceListId>,
+    /// The customer's price segment.
+    pub segment: Option<PriceSegmentId>,
+    /// The segment's price list.
+    pub segment_list: Option<PriceListId>,
+    /// The tenant's default price list.
+    pub default_list: Option<PriceListId>,
+    /// The way by which the customer's sales come.
+    pub channel: Option<SalesChannelId>,
+    /// How the tenant's automatic discounts combine.
+    pub combination: Combination,
+    /// Whether prices include VAT: by the agreement's list, else by the default one.
     pub prices_include_vat: bool,
     /// The personal discount.
     pub discount: Percent,
@@ -291,9 +272,18 @@ struct TermsRow {
     agreement_id: AgreementId,
     agreement_organization_id: Option<OrganizationId>,
     organization_id: Option<OrganizationId>,
+    agreement_name: String,
+    agreement_list_id: Option<PriceListId>,
+    agreement_state: AgreementState,
+    agreement_valid_from: Option<NaiveDate>,
+    agreement_valid_to: Option<NaiveDate>,
+    price_segment_id: Option<PriceSegmentId>,
+    segment_list_id: Option<PriceListId>,
+    default_list_id: Option<PriceListId>,
+    sales_channel_id: Option<SalesChannelId>,
+    combination: Option<String>,
+    discount_cap: Option<Percent>,
     currency: Currency,
-    price_list_id: Option<PriceListId>,
-    price_list_currency: Option<Currency>,
     prices_include_vat: Option<bool>,
     discount_percent: Percent,
     credit_policy: CreditPolicy,
@@ -315,9 +305,7 @@ impl TermsRow {
             .at(["organizationId"])
             .into());
         }
-        let (Some(price_list_id), Some(prices_include_vat)) =
-            (self.price_list_id, self.prices_include_vat)
-        else {
+        let Some(prices_include_vat) = self.prices_include_vat else {
             return Err(Refusal::new(
                 RefusalCode::NoPrice,
                 "The agreement names no price list, and there is no default one.",
@@ -325,14 +313,6 @@ impl TermsRow {
             )
             .into());
         };
-        if self.price_list_currency != Some(self.currency) {
-            return Err(Refusal::new(
-                RefusalCode::CurrencyMismatch,
-                "The agreement and its price list have different currencies.",
-                "Валюты соглашения и вида цен различаются.",
-            )
-            .into());
-        }
         Ok(OrderTerms {
             customer_id: self.customer_id,
             customer_name: self.customer_name,
@@ -341,7 +321,18 @@ impl TermsRow {
             agreement_id: self.agreement_id,
             organization_id,
             currency: self.currency,
-            price_list_id,
+            agreement_name: self.agreement_name,
+            validity: Validity {
+                state: self.agreement_state,
+                from: self.agreement_valid_from,
+                to: self.agreement_valid_to,
+            },
+            agreement_list: self.agreement_list_id,
+            segment: self.price_segment_id,
+            segment_list: self.segment_list_id,
+            default_list: self.default_list_id,
+            channel: self.sales_channel_id,
+            combination: combination_of(self.combination.as_deref(), self.discount_cap),
             prices_include_vat,
             discount: self.discount_percent,
             payment_steps: self.steps.into_steps()?,
@@ -350,6 +341,14 @@ impl TermsRow {
             credit_policy: self.credit_policy,
             customer_archived: self.customer_archived,
         })
+    }
+}
+
+/// How discounts combine, as the database keeps it; no row is `BEST`.
+pub(crate) fn combination_of(word: Option<&str>, cap: Option<Percent>) -> Combination {
+    match (word, cap) {
+        (Some("SUM"), Some(cap)) => Combination::Sum { cap },
+        _ => Combination::Best,
     }
 }
 

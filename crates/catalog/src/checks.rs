@@ -3,11 +3,12 @@
 use kernel::{Currency, Money, Refusal, RefusalCode};
 
 use crate::records::{
-    AgreementFields, ContactFields, CustomerFields, OrganizationFields, PriceListFields,
-    ProductFields, ProductGroupFields, RegionFields, WarehouseFields,
+    AgreementFields, ContactFields, CustomerFields, OrganizationFields, ProductFields,
+    ProductGroupFields, RegionFields, WarehouseFields,
 };
 use crate::rules::{
-    at, check_inn, check_kpp, clean, clean_email, clean_phone, optional, out_of_scale,
+    AgreementState, at, check_inn, check_kpp, clean, clean_email, clean_phone, optional,
+    out_of_scale,
 };
 
 const NAME: usize = 250;
@@ -18,13 +19,13 @@ const SKU: usize = 64;
 const UNIT: usize = 20;
 const PREFIX: usize = 10;
 
-type Checked<T> = Result<T, Refusal>;
+pub(crate) type Checked<T> = Result<T, Refusal>;
 
-fn name(text: &str) -> Checked<String> {
+pub(crate) fn name(text: &str) -> Checked<String> {
     at("name", clean(text, NAME))
 }
 
-fn reference(text: Option<&str>) -> Checked<Option<String>> {
+pub(crate) fn reference(text: Option<&str>) -> Checked<Option<String>> {
     at("externalReference", optional(text, |text| clean(text, REFERENCE)))
 }
 
@@ -81,16 +82,6 @@ impl Checks for RegionFields {
         Ok(Self {
             name: name(&self.name)?,
             external_reference: reference(self.external_reference.as_deref())?,
-        })
-    }
-}
-
-impl Checks for PriceListFields {
-    fn checked(&self) -> Checked<Self> {
-        Ok(Self {
-            name: name(&self.name)?,
-            external_reference: reference(self.external_reference.as_deref())?,
-            ..self.clone()
         })
     }
 }
@@ -156,6 +147,9 @@ impl Checks for ContactFields {
 
 impl Checks for AgreementFields {
     fn checked(&self) -> Checked<Self> {
+        if self.valid_from.zip(self.valid_to).is_some_and(|(from, to)| to < from) {
+            return Err(dates_crossed());
+        }
         Ok(Self {
             name: name(&self.name)?,
             external_reference: reference(self.external_reference.as_deref())?,
@@ -215,6 +209,29 @@ pub(crate) fn default_stays(before: bool, after: bool) -> Checked<()> {
         "Одна запись всегда основная: сделайте основной другую.",
     )
     .at(["isDefault"]))
+}
+
+/// The last day lies before the first.
+pub(crate) fn dates_crossed() -> Refusal {
+    Refusal::new(
+        RefusalCode::Invalid,
+        "The last day lies before the first.",
+        "Последний день раньше первого.",
+    )
+    .at(["validTo"])
+}
+
+/// Refuses a default agreement that is a draft or closed.
+pub(crate) fn default_in_force(fields: &AgreementFields) -> Checked<()> {
+    if !fields.is_default || fields.state == AgreementState::Active {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::InUse,
+        "The default agreement is in force: make another one the default first.",
+        "Основное соглашение действует: сначала сделайте основным другое.",
+    )
+    .at(["state"]))
 }
 
 /// Refuses to archive the default record.

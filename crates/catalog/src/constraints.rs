@@ -20,6 +20,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         | "warehouse_name_key"
         | "region_name_key"
         | "price_list_name_key"
+        | "discount_rule_name_key"
         | "agreement_name_key" => taken("name"),
         "organization_prefix_key" => taken("prefix"),
         "product_sku_key" => taken("sku"),
@@ -29,6 +30,13 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "agreement_price_list_fkey" | "price_price_list_fkey" => unknown("priceListId"),
         "product_group_parent_fkey" => unknown("parentId"),
         "product_group_fkey" => unknown("groupId"),
+        "discount_rule_segment_fkey" => unknown("priceSegmentId"),
+        "discount_rule_group_fkey" => unknown("productGroupId"),
+        "discount_rule_product_fkey" => unknown("productId"),
+        "discount_rule_channel_fkey" => unknown("salesChannelId"),
+        "price_list_base_fkey" => unknown("baseListId"),
+        "price_variant_fkey" | "agreement_price_variant_fkey" => unknown("variantId"),
+        "price_packaging_fkey" | "agreement_price_packaging_fkey" => unknown("packagingId"),
         "organization_default"
         | "warehouse_default"
         | "price_list_default"

@@ -10,26 +10,30 @@ mod cards;
 mod checks;
 mod commands;
 mod constraints;
+mod desk;
 mod records;
 mod rules;
 mod store;
 
 pub use cards::{
     OrderTerms, OrganizationCard, ProductCard, WarehouseCard, default_warehouse, document_terms,
-    hold_organization, list_prices, lock_customer, order_terms, organization_card, product_cards,
+    hold_organization, lock_customer, order_terms, organization_card, product_cards,
     warehouse_cards,
 };
 pub use commands::*;
+pub use desk::{Pricing, price_lines, prices_by_product};
 pub use records::*;
 pub use rules::{
-    CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period, out_of_scale, pricing,
+    AgreementState, CreditPolicy, Moment, PaymentStep, PeriodRefusal, Validity, check_period,
+    out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, ProductFilter,
-    ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, contacts_by_id,
-    count_customers, count_directory, count_products, customers, customers_by_id, directory,
-    directory_by_ids, groups_by_parent, prices_by_product, product_by_sku, products,
-    products_by_group, products_by_id,
+    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, NewPrice,
+    PriceBreak, PriceSettings, ProductFilter, ProductSort, agreements_by_customer,
+    agreements_by_id, contacts_by_customer, contacts_by_id, count_customers, count_directory,
+    count_products, customers, customers_by_id, directory, directory_by_ids, groups_by_parent,
+    lists_by_base, price_settings, product_by_sku, products, products_by_group, products_by_id,
+    rates_on,
 };
 
 use access::{Action, Right};

@@ -4,11 +4,12 @@
 use db::{FromQueryResult, Value};
 use kernel::{
     AgreementId, ContactId, Currency, CustomerId, DateTime, Decimal, NaiveDate, OrganizationId,
-    Percent, PriceListId, ProductGroupId, ProductId, RegionId, UserId, Utc, WarehouseId,
+    Percent, PriceListId, ProductGroupId, ProductId, RegionId, RoundingDirection, UserId, Utc,
+    WarehouseId,
 };
 use serde::Serialize;
 
-use crate::rules::{CreditPolicy, PaymentStep};
+use crate::rules::{AgreementState, CreditPolicy, PaymentStep};
 
 /// The columns that people write; each is named as its field.
 pub(crate) trait Fields: Serialize + FromQueryResult + Send + Sync {
@@ -206,6 +207,14 @@ fields! {
         includes_vat: bool,
         /// Taken where an agreement names none; exactly one of a tenant is.
         is_default: bool,
+        /// The list it is derived from; `None`: it has prices of its own.
+        base_list_id: Option<PriceListId>,
+        /// What the base's prices are multiplied by, six places; of derived lists.
+        coefficient: Option<Decimal>,
+        /// To multiples of what its prices are rounded; `None`: to four places.
+        rounding_step: Option<Decimal>,
+        /// Where a price goes that lies between two steps.
+        rounding_direction: Option<RoundingDirection>,
         /// The partner's own key of it.
         external_reference: Option<String>,
     }
@@ -306,9 +315,19 @@ fields! {
         discount_percent: Percent,
         /// What a gate does over the credit limit.
         credit_policy: CreditPolicy,
+        /// Where it stands: drafts and closed ones are not used by new documents.
+        state: AgreementState,
+        /// From this day on; `None` is ever.
+        valid_from: Option<NaiveDate>,
+        /// To this day, itself included; `None` is without an end.
+        valid_to: Option<NaiveDate>,
         /// Taken where an order names none; exactly one of a customer is.
         is_default: bool,
         /// The partner's own key of it.
         external_reference: Option<String>,
     }
 }
+
+// Declared behind the macros that it uses.
+mod discount_rule;
+pub use discount_rule::{DiscountRule, DiscountRuleChanges, DiscountRuleFields};

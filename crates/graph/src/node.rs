@@ -54,6 +54,7 @@ nodes! {
     ProductGroup(crate::catalog::ProductGroup, ProductGroupId),
     Product(crate::catalog::Product, ProductId),
     PriceList(crate::catalog::PriceList, PriceListId),
+    DiscountRule(crate::catalog::DiscountRule, DiscountRuleId),
     GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),
     GoodsReceiptLine(crate::stock::GoodsReceiptLine, ReceiptLineId),
     Lot(crate::stock::Lot, LotId),

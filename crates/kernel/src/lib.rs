@@ -3,6 +3,7 @@
 //! time is [`Clock`], which is handed in.
 
 mod clock;
+mod direction;
 mod ids;
 mod language;
 mod money;

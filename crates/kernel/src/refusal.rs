@@ -52,6 +52,8 @@ codes! {
     InUse = "IN_USE",
     /// No price list holds a price.
     NoPrice = "NO_PRICE",
+    /// The agreement is a draft, closed, or not in force on the day.
+    AgreementNotInForce = "AGREEMENT_NOT_IN_FORCE",
     /// The caller may not set a price of his own.
     PriceNotAllowed = "PRICE_NOT_ALLOWED",
     /// The discount is above the caller's limit.

@@ -14,6 +14,8 @@ mod holding;
 mod loaders;
 mod model;
 mod posting;
+mod quote;
+mod quoting;
 mod rules;
 mod store;
 mod verify;
@@ -33,10 +35,12 @@ pub use loaders::{
 pub use model::{
     Order, OrderLine, PaymentSteps, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot,
 };
-pub use rules::{OrderMove, OrderState, PriceSource, ShipmentMove, ShipmentState, Source};
+pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
+pub use quoting::{AskedLine, TypedPrice};
+pub use rules::{OrderMove, OrderState, ShipmentMove, ShipmentState};
 pub use store::{
     CardLine, CardRow, OrderCard, OrderField, OrderFilter, OrderSort, ShipmentField,
-    ShipmentFilter, ShipmentSort, count_orders, count_shipments, newest_orders, order_card, orders,
-    shipments,
+    ShipmentFilter, ShipmentSort, count_orders, count_shipments, explanations_by_line,
+    newest_orders, order_card, orders, shipments,
 };
 pub use verify::{VerifySales, discrepancies};

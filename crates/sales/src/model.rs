@@ -2,16 +2,17 @@
 
 use access::{Action, Right};
 use catalog::PaymentStep;
+use catalog::pricing::{DiscountSource, PriceSource};
 use db::FromQueryResult;
 use kernel::{
-    AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, LotId, NaiveDate, OrderId,
-    OrderLineId, OrganizationId, Percent, ProductId, RegionId, ShipmentId, ShipmentLineId, UserId,
-    Utc, WarehouseId,
+    AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, LotId, NaiveDate,
+    OrderId, OrderLineId, OrganizationId, Percent, ProductId, RegionId, ShipmentId, ShipmentLineId,
+    UnitPrice, UserId, Utc, WarehouseId,
 };
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
-use crate::rules::{OrderState, PriceSource, ShipmentState, Source};
+use crate::rules::{OrderState, ShipmentState};
 
 /// Reading orders.
 pub struct ReadOrders;
@@ -113,16 +114,24 @@ pub struct OrderLine {
     pub unit: String,
     /// How much, above zero.
     pub quantity: Decimal,
-    /// What the price list held.
+    /// What the sources held, per base unit.
     pub list_price: Option<Decimal>,
-    /// Per unit, before the discount.
+    /// Before the discount, for `price_numerator` / `price_denominator` base units.
     pub price: Decimal,
-    /// Where the price comes from.
-    pub price_source: PriceSource,
+    /// See [`OrderLine::unit_price`].
+    pub price_numerator: i32,
+    /// See [`OrderLine::unit_price`].
+    pub price_denominator: i32,
+    /// Where the price comes from, or would without the typed one; `None`: no source held any.
+    pub price_source: Option<PriceSource>,
+    /// Whether somebody typed it.
+    pub price_is_manual: bool,
     /// Percent of the price.
     pub discount_percent: Percent,
-    /// Where the discount comes from.
-    pub discount_source: Source,
+    /// Where the greatest automatic discount comes from.
+    pub discount_source: Option<DiscountSource>,
+    /// Whether somebody typed it, or a price.
+    pub discount_is_manual: bool,
     /// With VAT or without it, as the order says.
     pub amount: Decimal,
     /// `None` is "without VAT".
@@ -140,8 +149,19 @@ pub struct OrderLine {
 /// The columns of [`OrderLine`], of `sales_order_line l`.
 pub(crate) const LINE_COLUMNS: &str = "
     l.id, l.order_id, l.position, l.product_id, l.unit, l.quantity, l.list_price, l.price,
-    l.price_source, l.discount_percent, l.discount_source, l.amount, l.vat_rate, l.vat_amount,
-    l.shipped, l.shipped_amount, l.shipped_vat";
+    l.price_numerator, l.price_denominator, l.price_source, l.price_is_manual, l.discount_percent,
+    l.discount_source, l.discount_is_manual, l.amount, l.vat_rate, l.vat_amount, l.shipped,
+    l.shipped_amount, l.shipped_vat";
+
+impl OrderLine {
+    /// The price with its unit: amounts are computed from nothing else.
+    #[must_use]
+    pub fn unit_price(&self) -> UnitPrice {
+        let part = |part: i32| u32::try_from(part).unwrap_or(1);
+        let per = Factor::new(part(self.price_numerator), part(self.price_denominator));
+        UnitPrice { amount: self.price, per: per.unwrap_or(Factor::ONE) }
+    }
+}
 
 /// Goods and services leaving for a customer.
 #[derive(Clone, Debug, FromQueryResult)]

@@ -31,6 +31,8 @@ async fn busy_company() -> Company {
     });
     company.accounting.does("recordPayment", input, "payment { id }").await;
     company.director.does("createRegion", json!({"name": "North"}), "region { id }").await;
+    let input = json!({"name": "Ten off", "percent": "10"});
+    company.director.does("createDiscountRule", input, "discountRule { id }").await;
     let input = json!({"name": "Sales"});
     company.admin.does("createDepartment", input, "department { id }").await;
     let input = json!({"name": "A-team", "headId": company.anna_id, "memberIds": []});

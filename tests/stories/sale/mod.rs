@@ -5,5 +5,6 @@ mod oversell;
 mod partial;
 mod prepayment;
 mod prices;
+mod pricing;
 mod simple;
 mod tampering;

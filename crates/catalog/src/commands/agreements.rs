@@ -2,18 +2,21 @@
 
 use access::Permit;
 use db::{Command, CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{AgreementId, CustomerId, Percent, Refusal};
+use kernel::{AgreementId, CustomerId, NaiveDate, Percent, Refusal};
 use serde_json::json;
 
 use super::customers::held as held_customer;
+use super::price_lists::{checked_prices, known_products, noted_prices};
 use super::{Deed, archived_after, changes};
-use crate::checks::{Checks, default_is_live, default_stays, same_currency, same_version};
+use crate::checks::{
+    Checks, default_in_force, default_is_live, default_stays, same_currency, same_version,
+};
 use crate::constraints::unknown;
 use crate::records::{AgreementChanges, AgreementFields};
-use crate::rules::{CreditPolicy, PaymentStep, check_steps};
+use crate::rules::{AgreementState, CreditPolicy, PaymentStep, check_steps};
 use crate::store::{
-    Held, default_agreement, drop_other_defaults, hold, insert, list_currency, replace_steps,
-    steps_of, update,
+    Held, NewPrice, PricesOf, default_agreement, drop_other_defaults, hold, insert, list_currency,
+    put_prices, replace_steps, steps_of, update,
 };
 
 /// Makes an agreement, or changes one. Documents made before keep their terms.
@@ -61,6 +64,43 @@ impl Command for SaveAgreement {
     }
 }
 
+/// Sets prices agreed with one customer from one day on; a price of the same product and day is
+/// replaced. No automatic discount falls on them.
+#[derive(Clone, Debug)]
+pub struct SetAgreementPrices {
+    /// The agreement.
+    pub agreement: AgreementId,
+    /// The first day they hold.
+    pub valid_from: NaiveDate,
+    /// The prices, in the agreement's currency.
+    pub prices: Vec<NewPrice>,
+}
+
+impl Command for SetAgreementPrices {
+    type Output = AgreementId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<AgreementId> {
+        let prices = checked_prices(&self.prices)?;
+        let customer = customer_of(tx, permit, self.agreement).await?;
+        let customer_id = customer.ok_or(CommandError::NotFound)?;
+        let customer = held_customer(tx, permit, customer_id).await?;
+        let held: Option<Held<AgreementFields>> =
+            hold(tx, permit, "agreement", self.agreement.0).await?;
+        let held = held.ok_or(CommandError::NotFound)?;
+        archived_after(&held.record, None, tx.now())?;
+        known_products(tx, permit, &prices).await?;
+        let of = PricesOf::Agreement(self.agreement);
+        put_prices(tx, permit, of, self.valid_from, &prices).await?;
+        let deed = Deed::new("setAgreementPrices", "Agreement", self.agreement);
+        deed.audit(tx, noted_prices(self.valid_from, &prices));
+        let mut event = deed.event();
+        event.manager_id = customer.fields.manager_id;
+        event.customer_id = Some(customer_id);
+        tx.emit(event);
+        Ok(self.agreement)
+    }
+}
+
 impl SaveAgreement {
     async fn revise(
         &self,
@@ -77,6 +117,8 @@ impl SaveAgreement {
         same_version(held.record.version, version)?;
         let archived_at = archived_after(&held.record, self.archived, tx.now())?;
         let mut fields = self.fields.applied(&held.fields).checked()?;
+        held.fields.state.check(fields.state)?;
+        default_in_force(&fields)?;
         default_stays(held.fields.is_default, fields.is_default)?;
         default_is_live(fields.is_default, archived_at.is_some())?;
         let follows = self.fields.currency.is_none() && self.fields.price_list_id.is_some();
@@ -118,6 +160,9 @@ pub(super) async fn make<A>(
         currency: permit.scope().facts().base_currency,
         discount_percent: Percent::ZERO,
         credit_policy: CreditPolicy::Warn,
+        state: AgreementState::Active,
+        valid_from: None,
+        valid_to: None,
         is_default: false,
         external_reference: None,
     };
@@ -127,9 +172,10 @@ pub(super) async fn make<A>(
     let steps = new.steps.unwrap_or(&usual);
     check_steps(steps).map_err(Refusal::from)?;
     let id = AgreementId::new();
-    if default_agreement(tx, permit, new.customer).await?.is_none() {
-        fields.is_default = true;
-    } else if fields.is_default {
+    let is_first = default_agreement(tx, permit, new.customer).await?.is_none();
+    fields.is_default |= is_first;
+    default_in_force(&fields)?;
+    if fields.is_default && !is_first {
         drop_other_defaults(tx, permit, new.customer, id.0).await?;
     }
     let fixed = [("customer_id", new.customer.into())];

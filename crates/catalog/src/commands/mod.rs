@@ -4,6 +4,7 @@
 mod agreements;
 mod contacts;
 mod customers;
+mod discount_rules;
 mod organizations;
 mod price_lists;
 mod product_groups;
@@ -11,9 +12,10 @@ mod products;
 mod regions;
 mod warehouses;
 
-pub use agreements::SaveAgreement;
+pub use agreements::{SaveAgreement, SetAgreementPrices};
 pub use contacts::{AddContactPerson, RemoveContactPerson, UpdateContactPerson};
 pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};
+pub use discount_rules::{CreateDiscountRule, UpdateDiscountRule, UpdatePriceSettings};
 pub use organizations::{ClosePeriod, CreateOrganization, UpdateOrganization};
 pub use price_lists::{CreatePriceList, SetPrices, UpdatePriceList};
 pub use product_groups::{CreateProductGroup, UpdateProductGroup};
@@ -53,6 +55,7 @@ actions! {
     UpdateContactPerson: CustomerWrite;
     RemoveContactPerson: CustomerWrite;
     SaveAgreement: TermsWrite;
+    SetAgreementPrices: TermsWrite;
     CreateProductGroup: ProductWrite;
     UpdateProductGroup: ProductWrite;
     CreateProduct: ProductWrite;

@@ -6,12 +6,14 @@ mod tax;
 mod terms;
 mod text;
 mod tree;
+mod validity;
 
 pub use period::{PeriodRefusal, check_period};
 pub use tax::{check_inn, check_kpp};
-pub use terms::{CreditPolicy, Moment, PaymentStep, check_steps};
+pub use terms::{AgreementState, CreditPolicy, Moment, PaymentStep, check_steps};
 pub use text::{clean, clean_email, clean_phone, optional};
 pub use tree::check_parent;
+pub use validity::Validity;
 
 use kernel::{Refusal, ScaleError};
 

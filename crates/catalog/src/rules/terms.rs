@@ -68,6 +68,18 @@ words! {
     }
 }
 
+words! {
+    /// Where an agreement stands.
+    AgreementState {
+        /// Proposed; no document is made under it.
+        Draft = "DRAFT",
+        /// In force.
+        Active = "ACTIVE",
+        /// Ended; documents made under it keep its terms.
+        Closed = "CLOSED",
+    }
+}
+
 /// One part of what a customer pays for an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PaymentStep {

@@ -6,13 +6,13 @@ use std::hash::Hash;
 use access::{Action, Permit};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Direction, OrganizationId, Page, PageRequest, PriceListId, ProductGroupId, RegionId, Uuid,
-    WarehouseId,
+    Direction, DiscountRuleId, OrganizationId, Page, PageRequest, PriceListId, ProductGroupId,
+    RegionId, Uuid, WarehouseId,
 };
 
 use super::listing::{self, Archived, Key, Slice};
 use super::uuids;
-use crate::records::{Organization, PriceList, ProductGroup, Region, Warehouse};
+use crate::records::{DiscountRule, Organization, PriceList, ProductGroup, Region, Warehouse};
 use crate::{ReadDirectory, ReadPrices, ReadProducts};
 
 /// A record of a short list.
@@ -52,7 +52,12 @@ directories! {
         "r.name, r.address, r.priority, r.is_default";
     Region, RegionId, ReadDirectory, "region", "r.name";
     PriceList, PriceListId, ReadPrices, "price_list",
-        "r.name, r.currency, r.includes_vat, r.is_default";
+        "r.name, r.currency, r.includes_vat, r.is_default, r.base_list_id, r.coefficient, \
+         r.rounding_step, r.rounding_direction";
+    DiscountRule, DiscountRuleId, ReadPrices, "discount_rule",
+        "r.name, r.percent, r.price_segment_id, r.product_group_id, r.product_id, \
+         r.sales_channel_id, r.quantity_from, r.line_sum_from, r.document_sum_from, r.currency, \
+         r.valid_from, r.valid_to";
     ProductGroup, ProductGroupId, ReadProducts, "product_group", "r.name, r.parent_id";
 }
 

@@ -4,6 +4,8 @@ mod agreements;
 mod customers;
 mod directories;
 mod listing;
+mod price_book;
+mod price_settings;
 mod prices;
 mod products;
 mod record;
@@ -22,8 +24,12 @@ pub use customers::{
 pub(crate) use directories::{DefaultOf, has_default, take_default};
 pub use directories::{Directory, DirectoryFilter, count_directory, directory, directory_by_ids};
 pub use listing::Archived;
-pub use prices::{ListPrice, prices_by_product};
-pub(crate) use prices::{list_currency, put_prices};
+pub use price_book::rates_on;
+pub(crate) use price_book::{groups_above, lists_with_bases, price_rows, rules_on};
+pub(crate) use price_settings::put_price_settings;
+pub use price_settings::{PriceSettings, price_settings};
+pub use prices::{ListPrice, NewPrice, PriceBreak, lists_by_base};
+pub(crate) use prices::{PricesOf, list_currency, lists_in_use, lock_bases, put_prices};
 pub use products::{
     ProductFilter, ProductSort, count_products, groups_by_parent, product_by_sku, products,
     products_by_group, products_by_id,

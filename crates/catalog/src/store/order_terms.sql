@@ -8,13 +8,22 @@ select c.id as customer_id,
        c.archived_at is not null as customer_archived,
        c.credit_limit,
        c.credit_limit_currency,
+       c.price_segment_id,
+       c.sales_channel_id,
+       g.price_list_id as segment_list_id,
+       d.id as default_list_id,
        a.id as agreement_id,
+       a.name as agreement_name,
+       a.price_list_id as agreement_list_id,
+       a.state as agreement_state,
+       a.valid_from as agreement_valid_from,
+       a.valid_to as agreement_valid_to,
        a.organization_id as agreement_organization_id,
        o.id as organization_id,
        a.currency,
-       l.id as price_list_id,
-       l.currency as price_list_currency,
-       l.includes_vat as prices_include_vat,
+       coalesce(l.includes_vat, d.includes_vat) as prices_include_vat,
+       t.combination,
+       t.discount_cap,
        a.discount_percent,
        a.credit_policy,
        s.percents,
@@ -33,7 +42,15 @@ left join organization o
           else o.id = coalesce($4, a.organization_id) end
 left join price_list l
   on l.tenant_id = $1
- and case when a.price_list_id is null then l.is_default else l.id = a.price_list_id end
+ and l.id = a.price_list_id
+left join price_list d
+  on d.tenant_id = $1
+ and d.is_default
+left join price_segment g
+  on g.tenant_id = $1
+ and g.id = c.price_segment_id
+left join price_settings t
+  on t.tenant_id = $1
 cross join lateral (
     select array_agg(p.percent order by p.place) as percents,
            array_agg(p.moment order by p.place) as moments,

@@ -3,18 +3,23 @@
 use std::collections::HashMap;
 
 use access::Permit;
-use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{Currency, Decimal, NaiveDate, PriceListId, ProductId};
+use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{
+    AgreementId, Currency, Decimal, NaiveDate, PackagingId, PriceListId, ProductId,
+    ProductVariantId, Quantity, Uuid,
+};
 
+use serde::Serialize;
+
+use super::directories::{AROUND, Directory};
 use super::uuids;
 use crate::ReadPrices;
 use crate::constraints::known;
+use crate::records::PriceList;
 
 /// A product's price in one list.
-#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListPrice {
-    /// The product.
-    pub product_id: ProductId,
     /// The list.
     pub price_list_id: PriceListId,
     /// Per base unit.
@@ -23,43 +28,61 @@ pub struct ListPrice {
     pub currency: Currency,
     /// Whether the price includes VAT.
     pub includes_vat: bool,
-    /// Since when it holds.
+    /// Since when it holds; of a derived list the day of its base's price.
     pub valid_from: NaiveDate,
+    /// What it costs in larger quantities, smaller quantities first.
+    pub breaks: Vec<PriceBreak>,
 }
 
-/// The prices of these products on a day in all lists in use, the default list first.
-///
-/// # Errors
-/// [`db::Fault`].
-pub async fn prices_by_product(
+/// A price from a quantity on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PriceBreak {
+    /// From this quantity on, base units.
+    pub min_quantity: Quantity,
+    /// Per base unit.
+    pub price: Decimal,
+}
+
+/// The price lists in use, the default one first, then by name.
+pub(crate) async fn lists_in_use<A>(
     tx: &TenantTx,
-    permit: &Permit<ReadPrices>,
-    products: &[ProductId],
-    on: NaiveDate,
-) -> Outcome<HashMap<ProductId, Vec<ListPrice>>> {
-    let sql = "
-        select asked.id as product_id, l.id as price_list_id, found.price, l.currency,
-               l.includes_vat, found.valid_from
-        from unnest($2::uuid[]) as asked (id)
-        join price_list l on l.tenant_id = $1 and l.archived_at is null
-        cross join lateral (
-            select p.price, p.valid_from
-            from price p
-            where p.tenant_id = $1
-              and p.price_list_id = l.id
-              and p.product_id = asked.id
-              and p.valid_from <= $3
-            order by p.valid_from desc
-            limit 1
-        ) found
-        order by asked.id, l.is_default desc, l.name_key, l.id";
-    let values = values![permit.tenant(), uuids(products), on];
-    let rows: Vec<ListPrice> = tx.all(Sql::new(sql, values)).await?;
-    let mut prices: HashMap<ProductId, Vec<ListPrice>> = HashMap::new();
-    for row in rows {
-        prices.entry(row.product_id).or_default().push(row);
+    permit: &Permit<A>,
+) -> Outcome<Vec<PriceListId>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: PriceListId,
     }
-    Ok(prices)
+    let sql = "
+        select l.id
+        from price_list l
+        where l.tenant_id = $1
+          and l.archived_at is null
+        order by l.is_default desc, l.name_key, l.id";
+    let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant()])).await?;
+    Ok(found.into_iter().map(|row| row.id).collect())
+}
+
+/// Which list each derived list follows from. Changes of that run one at a time: two at once could
+/// close a ring.
+pub(crate) async fn lock_bases<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+) -> Outcome<HashMap<PriceListId, PriceListId>> {
+    #[derive(FromQueryResult)]
+    struct Derived {
+        id: PriceListId,
+        base_list_id: PriceListId,
+    }
+    let name = format!("{}:price_list", permit.tenant());
+    tx.run(Sql::new("select pg_advisory_xact_lock(hashtextextended($1, 7))", values![name]))
+        .await?;
+    let sql = "
+        select l.id, l.base_list_id
+        from price_list l
+        where l.tenant_id = $1
+          and l.base_list_id is not null";
+    let found: Vec<Derived> = tx.all(Sql::new(sql, values![permit.tenant()])).await?;
+    Ok(found.into_iter().map(|row| (row.id, row.base_list_id)).collect())
 }
 
 /// The currency of a price list in use; `None` asks for the tenant's default one.
@@ -86,35 +109,107 @@ pub(crate) async fn list_currency<A>(
     Ok(found.map(|row| row.currency))
 }
 
-/// Writes prices of a list from one day on; a price of the same day is replaced.
+/// A price as it is written.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NewPrice {
+    /// The product.
+    #[serde(rename = "product_id")]
+    pub product: ProductId,
+    /// One variant of it; `None` is all.
+    #[serde(rename = "variant_id")]
+    pub variant: Option<ProductVariantId>,
+    /// What it is for; `None` is the base unit.
+    #[serde(rename = "packaging_id")]
+    pub packaging: Option<PackagingId>,
+    /// From this quantity on, in base units; zero is any.
+    pub min_quantity: Decimal,
+    /// At most four places; `None` ends the series.
+    pub price: Option<Decimal>,
+}
+
+impl NewPrice {
+    /// The price of a base unit in any variant and quantity.
+    #[must_use]
+    pub fn of(product: ProductId, price: Decimal) -> Self {
+        let (variant, packaging) = (None, None);
+        Self { product, variant, packaging, min_quantity: Decimal::ZERO, price: Some(price) }
+    }
+
+    /// What tells it from the others of its day.
+    pub(crate) fn key(
+        &self,
+    ) -> (ProductId, Option<ProductVariantId>, Option<PackagingId>, Decimal) {
+        (self.product, self.variant, self.packaging, self.min_quantity.normalize())
+    }
+}
+
+/// Whose prices are written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum PricesOf {
+    List(PriceListId),
+    Agreement(AgreementId),
+}
+
+/// Writes prices from one day on; a price of the same day is replaced.
 pub(crate) async fn put_prices<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    list: PriceListId,
+    of: PricesOf,
     valid_from: NaiveDate,
-    prices: &[(ProductId, Decimal)],
+    prices: &[NewPrice],
 ) -> Outcome<()> {
     // In the order of the key, so that two who write the same prices wait and do not deadlock.
-    let mut sorted = prices.to_vec();
-    sorted.sort_by_key(|(product, _)| *product);
-    let (products, amounts): (Vec<ProductId>, Vec<Decimal>) = sorted.into_iter().unzip();
-    let sql = "
-        insert into price as p
-            (tenant_id, price_list_id, product_id, valid_from, price, recorded_at, created_by)
-        select $1, $2, s.product_id, $3, s.price, $4, $5
-        from unnest($6::uuid[], $7::numeric[]) as s (product_id, price)
-        on conflict (tenant_id, price_list_id, product_id, valid_from)
-        do update set price = excluded.price,
-                      recorded_at = excluded.recorded_at,
-                      created_by = excluded.created_by";
-    let values = values![
-        permit.tenant(),
-        list,
-        valid_from,
-        tx.now(),
-        permit.user(),
-        uuids(&products),
-        amounts,
-    ];
+    let mut sorted: Vec<&NewPrice> = prices.iter().collect();
+    sorted.sort_by_key(|price| price.key());
+    let (table, column, holder): (_, _, Uuid) = match of {
+        PricesOf::List(id) => ("price", "price_list_id", id.into()),
+        PricesOf::Agreement(id) => ("agreement_price", "agreement_id", id.into()),
+    };
+    let sql = format!(
+        "insert into {table} as p
+             (tenant_id, {column}, product_id, valid_from, variant_id, packaging_id, min_quantity,
+              price, recorded_at, created_by)
+         select $1, $2, s.product_id, $3, s.variant_id, s.packaging_id, s.min_quantity, s.price,
+                $4, $5
+         from jsonb_to_recordset($6) as s
+              (product_id uuid, variant_id uuid, packaging_id uuid, min_quantity numeric,
+               price numeric)
+         on conflict on constraint {table}_key
+         do update set price = excluded.price,
+                       recorded_at = excluded.recorded_at,
+                       created_by = excluded.created_by"
+    );
+    let rows = serde_json::to_value(&sorted)
+        .map_err(|error| Fault::broken(format!("prices without JSON: {error}")))?;
+    let values = values![permit.tenant(), holder, valid_from, tx.now(), permit.user(), rows];
     known(tx.run(Sql::new(sql, values)).await).map(drop)
+}
+
+/// The lists in use that are derived from these, by name.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn lists_by_base(
+    tx: &TenantTx,
+    permit: &Permit<ReadPrices>,
+    bases: &[PriceListId],
+) -> Outcome<HashMap<PriceListId, Vec<PriceList>>> {
+    let sql = format!(
+        "select {AROUND}, {}
+         from price_list r
+         where r.tenant_id = $1
+           and r.base_list_id = any($2::uuid[])
+           and r.archived_at is null
+         order by r.name_key, r.id",
+        PriceList::COLUMNS
+    );
+    let rows: Vec<PriceList> =
+        tx.all(Sql::new(sql, values![permit.tenant(), uuids(bases)])).await?;
+    let mut found: HashMap<PriceListId, Vec<PriceList>> = HashMap::new();
+    for row in rows {
+        if let Some(base) = row.fields.base_list_id {
+            found.entry(base).or_default().push(row);
+        }
+    }
+    Ok(found)
 }

@@ -53,6 +53,9 @@ impl CustomerAgreementInput {
             currency: self.currency.map(|code| code.0),
             discount_percent: self.discount_percent.map(discount).transpose()?,
             credit_policy: self.credit_policy.map(Into::into),
+            state: None,
+            valid_from: None,
+            valid_to: None,
             is_default: None,
             external_reference: Some(self.external_reference),
         };

@@ -10,6 +10,8 @@ mod customer_list;
 mod customer_writing;
 mod directories;
 mod directory_writing;
+mod discount_rule;
+mod explanation;
 mod group;
 mod list;
 mod noted;
@@ -23,6 +25,8 @@ mod terms_writing;
 pub use contacts::ContactPerson;
 pub use customer::Customer;
 pub use directories::{Organization, Region, Warehouse};
+pub use discount_rule::DiscountRule;
+pub use explanation::{DiscountSource, PriceExplanation, PriceSource};
 pub use group::ProductGroup;
 pub use price_list::PriceList;
 pub use product::Product;
@@ -45,6 +49,7 @@ pub struct CatalogQuery(
     customer_list::CustomerQuery,
     product_list::ProductQuery,
     price_list::PriceListQuery,
+    discount_rule::DiscountQuery,
 );
 
 /// Mutations of this context.
@@ -57,6 +62,7 @@ pub struct CatalogMutation(
     product_writing::ProductMutation,
     group::GroupMutation,
     price_list::PriceListMutation,
+    discount_rule::DiscountMutation,
 );
 
 /// Makes payloads: the record, and why not.

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 
 use ::catalog::{
-    CreatePriceList, ListPrice, PriceListChanges, ReadPrices, SetPrices, UpdatePriceList,
-    directory_by_ids, prices_by_product,
+    CreatePriceList, ListPrice, NewPrice, PriceListChanges, ReadPrices, SetPrices, UpdatePriceList,
+    directory_by_ids, lists_by_base, prices_by_product,
 };
 use async_graphql::{
-    ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
+    ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
-use kernel::{NaiveDate, PriceListId, ProductId};
+use kernel::{NaiveDate, PackagingId, PriceListId, ProductId, ProductVariantId};
 
 use super::list::{Around, DirectoryFilter, DirectoryOrder, short_list};
 use super::noted::Noted;
@@ -23,8 +23,21 @@ use crate::scalars::{CurrencyCode, Date, Decimal};
 use crate::session::Session;
 use crate::user_error::UserError;
 
-/// A list of prices in one currency.
+/// Where a price goes that lies between two steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "kernel::RoundingDirection")]
+pub enum RoundingDirection {
+    /// To the nearer one; from the middle away from zero.
+    Nearest,
+    /// To the greater one.
+    Up,
+    /// To the smaller one.
+    Down,
+}
+
+/// A list of prices in one currency: with prices of its own, or derived from another list.
 #[derive(Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct PriceList {
     /// The opaque global id.
     #[graphql(owned)]
@@ -37,8 +50,47 @@ pub struct PriceList {
     includes_vat: bool,
     /// Taken where an agreement names none; one of the tenant's always is.
     is_default: bool,
+    /// What the base list's prices are multiplied by; null: it has prices of its own.
+    coefficient: Option<Decimal>,
+    /// To multiples of what its prices are rounded; null: to four places.
+    rounding_step: Option<Decimal>,
+    /// Where a price goes that lies between two steps.
+    rounding_direction: Option<RoundingDirection>,
     #[graphql(flatten)]
     noted: Noted,
+    #[graphql(skip)]
+    key: PriceListId,
+    #[graphql(skip)]
+    base_list_id: Option<PriceListId>,
+}
+
+#[ComplexObject]
+impl PriceList {
+    /// The list it is derived from; null: it has prices of its own.
+    async fn base_list(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PriceList>> {
+        Ok(Session::of(ctx)?.load_made(self.base_list_id).await?)
+    }
+
+    /// The lists in use that are derived from it, by name.
+    async fn derived_lists(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PriceList>> {
+        Ok(Session::of(ctx)?.load(DerivedFrom(self.key)).await?.unwrap_or_default())
+    }
+}
+
+/// The lists that are derived from one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct DerivedFrom(PriceListId);
+
+impl Load<DerivedFrom> for Loaders {
+    type Value = Vec<PriceList>;
+
+    async fn load(&self, keys: &[DerivedFrom]) -> Loaded<DerivedFrom, Vec<PriceList>> {
+        let permit = self.permit::<ReadPrices>()?;
+        let ids: Vec<PriceListId> = keys.iter().map(|key| key.0).collect();
+        let found = lists_by_base(&*self.tx().await?, &permit, &ids).await?;
+        let lists = |rows: Vec<_>| rows.into_iter().map(PriceList::from).collect();
+        Ok(found.into_iter().map(|(id, rows)| (DerivedFrom(id), lists(rows))).collect())
+    }
 }
 
 impl From<::catalog::PriceList> for PriceList {
@@ -49,6 +101,11 @@ impl From<::catalog::PriceList> for PriceList {
             currency: row.fields.currency.into(),
             includes_vat: row.fields.includes_vat,
             is_default: row.fields.is_default,
+            coefficient: row.fields.coefficient.map(|of| Decimal(of.normalize())),
+            rounding_step: row.fields.rounding_step.map(|step| Decimal(step.normalize())),
+            rounding_direction: row.fields.rounding_direction.map(Into::into),
+            key: row.id,
+            base_list_id: row.fields.base_list_id,
             noted: Noted::of(row.id, row.fields.external_reference, &row.record),
         }
     }
@@ -65,6 +122,15 @@ impl Load<PriceListId> for Loaders {
     }
 }
 
+/// A price from a quantity on.
+#[derive(Clone, SimpleObject)]
+pub struct PriceBreak {
+    /// From this quantity of a line on, in base units.
+    min_quantity: Decimal,
+    /// The price of one base unit.
+    price: Decimal,
+}
+
 /// A product's price in one list.
 #[derive(Clone, SimpleObject)]
 #[graphql(complex)]
@@ -77,6 +143,8 @@ pub struct ProductPrice {
     includes_vat: bool,
     /// The day it holds from.
     valid_from: Date,
+    /// What it costs in larger quantities, smaller quantities first.
+    breaks: Vec<PriceBreak>,
     #[graphql(skip)]
     price_list_id: PriceListId,
 }
@@ -96,6 +164,14 @@ impl From<ListPrice> for ProductPrice {
             currency: row.currency.into(),
             includes_vat: row.includes_vat,
             valid_from: row.valid_from.into(),
+            breaks: row
+                .breaks
+                .into_iter()
+                .map(|of| PriceBreak {
+                    min_quantity: Decimal(of.min_quantity.get().normalize()),
+                    price: of.price.into(),
+                })
+                .collect(),
             price_list_id: row.price_list_id,
         }
     }
@@ -169,6 +245,15 @@ pub struct CreatePriceListInput {
     includes_vat: bool,
     /// Makes it the default instead of the one that is.
     is_default: Option<bool>,
+    /// The list it is derived from; left out, it has prices of its own.
+    base_list_id: Option<GlobalId<PriceListId>>,
+    /// What the base's prices are multiplied by, above 0 and below 1000, up to six places;
+    /// needed with a base list.
+    coefficient: Option<Decimal>,
+    /// To multiples of what its prices are rounded; to four places where none is given.
+    rounding_step: Option<Decimal>,
+    /// Where a price goes that lies between two steps; to the nearer one where none is given.
+    rounding_direction: Option<RoundingDirection>,
     /// Its key in another system; unique in the tenant.
     external_reference: Option<String>,
     /// A repeat with this key changes nothing and answers the same.
@@ -186,6 +271,14 @@ pub struct UpdatePriceListInput {
     name: Option<String>,
     /// True makes it the default instead of the one that is.
     is_default: Option<bool>,
+    /// The list it is derived from; null gives it prices of its own.
+    base_list_id: MaybeUndefined<GlobalId<PriceListId>>,
+    /// What the base's prices are multiplied by, above 0 and below 1000, up to six places.
+    coefficient: Option<Decimal>,
+    /// To multiples of what its prices are rounded; null: to four places.
+    rounding_step: MaybeUndefined<Decimal>,
+    /// Where a price goes that lies between two steps.
+    rounding_direction: Option<RoundingDirection>,
     /// Its key in another system; unique in the tenant.
     external_reference: MaybeUndefined<String>,
     /// Archives or restores it.
@@ -199,8 +292,27 @@ pub struct UpdatePriceListInput {
 pub struct PriceInput {
     /// The product.
     product_id: GlobalId<ProductId>,
-    /// The price of one base unit in the list's currency: 0 or more, up to four places.
-    price: Decimal,
+    /// One variant of it; left out, all of them.
+    variant_id: Option<GlobalId<ProductVariantId>>,
+    /// The packaging it is the price of; left out, the base unit.
+    packaging_id: Option<GlobalId<PackagingId>>,
+    /// From this quantity of a line on, in base units whatever the packaging; any where none is
+    /// given.
+    min_quantity: Option<Decimal>,
+    /// The price of one unit: 0 or more, up to four places; null: from the day on there is none.
+    price: Option<Decimal>,
+}
+
+impl From<PriceInput> for NewPrice {
+    fn from(input: PriceInput) -> Self {
+        Self {
+            product: input.product_id.0,
+            variant: input.variant_id.map(|id| id.0),
+            packaging: input.packaging_id.map(|id| id.0),
+            min_quantity: input.min_quantity.map_or(kernel::Decimal::ZERO, |least| least.0),
+            price: input.price.map(|price| price.0),
+        }
+    }
 }
 
 /// Prices of one list from one day on.
@@ -210,7 +322,7 @@ pub struct SetPricesInput {
     price_list_id: GlobalId<PriceListId>,
     /// The first day they hold.
     valid_from: Date,
-    /// The prices, each product once, at most 5,000.
+    /// The prices, each product once in a variant, packaging and quantity; at most 5,000.
     prices: Vec<PriceInput>,
     /// A repeat with this key changes nothing and answers the same.
     idempotency_key: Option<String>,
@@ -251,6 +363,10 @@ impl PriceListMutation {
             currency: input.currency.map(|code| code.0),
             includes_vat: Some(input.includes_vat),
             is_default: input.is_default,
+            base_list_id: Some(input.base_list_id.map(|id| id.0)),
+            coefficient: Some(input.coefficient.map(|of| of.0)),
+            rounding_step: Some(input.rounding_step.map(|step| step.0)),
+            rounding_direction: Some(input.rounding_direction.map(Into::into)),
             external_reference: Some(input.external_reference),
         };
         let done = mutate(ctx, CreatePriceList { fields }, input.idempotency_key).await?;
@@ -269,6 +385,10 @@ impl PriceListMutation {
             currency: None,
             includes_vat: None,
             is_default: input.is_default,
+            base_list_id: change(input.base_list_id, |id| id.0),
+            coefficient: input.coefficient.map(|of| Some(of.0)),
+            rounding_step: change(input.rounding_step, |step| step.0),
+            rounding_direction: input.rounding_direction.map(|way| Some(way.into())),
             external_reference: change(input.external_reference, |text| text),
         };
         let (id, version, archived) = (input.id.0, input.version, input.archived);
@@ -287,7 +407,7 @@ impl PriceListMutation {
         let command = SetPrices {
             price_list: input.price_list_id.0,
             valid_from: input.valid_from.0,
-            prices: input.prices.iter().map(|one| (one.product_id.0, one.price.0)).collect(),
+            prices: input.prices.into_iter().map(Into::into).collect(),
         };
         let done = mutate(ctx, command, input.idempotency_key).await?;
         let price_list = Session::of(ctx)?.load_made(done.output).await?;

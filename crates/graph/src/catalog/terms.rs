@@ -10,7 +10,7 @@ use super::noted::Noted;
 use super::price_list::PriceList;
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
-use crate::scalars::{CurrencyCode, Decimal};
+use crate::scalars::{CurrencyCode, Date, Decimal};
 use crate::session::Session;
 
 /// What a gate does when a document would take a customer's debt over the credit limit.
@@ -23,6 +23,18 @@ pub enum CreditPolicy {
     Warn,
     /// The document is refused.
     Block,
+}
+
+/// Where an agreement stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "::catalog::AgreementState")]
+pub enum AgreementState {
+    /// Proposed; no document is made under it.
+    Draft,
+    /// In force.
+    Active,
+    /// Ended; documents made under it keep their terms.
+    Closed,
 }
 
 /// When a payment step falls due.
@@ -70,6 +82,12 @@ pub struct Agreement {
     discount_percent: Decimal,
     /// What a gate does over the credit limit.
     credit_policy: CreditPolicy,
+    /// Where it stands: drafts and closed ones are not used by new documents.
+    state: AgreementState,
+    /// New documents are made under it from this day on; null: ever.
+    valid_from: Option<Date>,
+    /// New documents are made under it to this day, itself included; null: without an end.
+    valid_to: Option<Date>,
     /// Taken where an order names none; one of a customer's always is.
     pub(super) is_default: bool,
     /// How the customer pays; the parts sum to 100 %.
@@ -116,6 +134,9 @@ impl From<::catalog::Agreement> for Agreement {
             currency: row.fields.currency.into(),
             discount_percent: Decimal(row.fields.discount_percent.get().normalize()),
             credit_policy: row.fields.credit_policy.into(),
+            state: row.fields.state.into(),
+            valid_from: row.fields.valid_from.map(Into::into),
+            valid_to: row.fields.valid_to.map(Into::into),
             is_default: row.fields.is_default,
             payment_steps: row.payment_steps.into_iter().map(Into::into).collect(),
             noted: Noted::of(row.id, row.fields.external_reference, &row.record),

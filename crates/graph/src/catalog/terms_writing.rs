@@ -1,14 +1,16 @@
 //! Making and changing agreements.
 
-use ::catalog::{AgreementChanges, SaveAgreement};
+use ::catalog::{AgreementChanges, SaveAgreement, SetAgreementPrices};
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use kernel::{AgreementId, CustomerId, OrganizationId, PriceListId, Refusal, RefusalCode};
 
-use super::terms::{Agreement, CreditPolicy, PaymentMoment};
+use super::price_list::PriceInput;
+use super::terms::{Agreement, AgreementState, CreditPolicy, PaymentMoment};
 use super::{payloads, percent, tried};
+use crate::idempotency::mutate;
 use crate::identity::change;
 use crate::ids::GlobalId;
-use crate::scalars::{CurrencyCode, Decimal};
+use crate::scalars::{CurrencyCode, Date, Decimal};
 use crate::session::Session;
 use crate::user_error::UserError;
 
@@ -60,6 +62,13 @@ pub struct SaveAgreementInput {
     discount_percent: Option<Decimal>,
     /// What a gate does over the credit limit; WARN where none was ever given.
     credit_policy: Option<CreditPolicy>,
+    /// A new one is ACTIVE where none is given; a draft is activated, an agreement in force is
+    /// closed, and nothing comes back.
+    state: Option<AgreementState>,
+    /// New documents are made under it from this day on; null: ever.
+    valid_from: MaybeUndefined<Date>,
+    /// New documents are made under it to this day, itself included; null: without an end.
+    valid_to: MaybeUndefined<Date>,
     /// True makes it the default instead of the one that is.
     is_default: Option<bool>,
     /// How the customer pays, 1 to 12 parts that sum to 100 %; a new agreement without them asks
@@ -91,6 +100,9 @@ impl SaveAgreementInput {
             currency: self.currency.map(|code| code.0),
             discount_percent: self.discount_percent.map(discount).transpose()?,
             credit_policy: self.credit_policy.map(Into::into),
+            state: self.state.map(Into::into),
+            valid_from: change(self.valid_from, |day| day.0),
+            valid_to: change(self.valid_to, |day| day.0),
             is_default: self.is_default,
             external_reference: change(self.external_reference, |text| text),
         };
@@ -104,7 +116,26 @@ impl SaveAgreementInput {
     }
 }
 
+/// Prices agreed with one customer from one day on.
+#[derive(InputObject)]
+pub struct SetAgreementPricesInput {
+    /// The agreement.
+    agreement_id: GlobalId<AgreementId>,
+    /// The first day they hold.
+    valid_from: Date,
+    /// The prices in the agreement's currency, with or without VAT as its documents; each product
+    /// once in a variant, packaging and quantity; at most 5,000.
+    prices: Vec<PriceInput>,
+    /// A repeat with this key changes nothing and answers the same.
+    idempotency_key: Option<String>,
+}
+
 payloads! {
+    /// What came of setting agreed prices.
+    SetAgreementPricesPayload {
+        /// The agreement; null where it was refused.
+        agreement: Agreement
+    }
     /// What came of making or changing an agreement.
     SaveAgreementPayload {
         /// The agreement; null where it was refused.
@@ -129,5 +160,22 @@ impl TermsMutation {
         let done = tried(ctx, input.command(), key).await?;
         let agreement = Session::of(ctx)?.load_made(done.output).await?;
         Ok(SaveAgreementPayload { agreement, user_errors: done.user_errors })
+    }
+
+    /// Sets prices agreed with one customer from one day on; no automatic discount falls on them,
+    /// and documents made before keep theirs. Needs the right terms.write.
+    async fn set_agreement_prices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The prices.")] input: SetAgreementPricesInput,
+    ) -> async_graphql::Result<SetAgreementPricesPayload> {
+        let command = SetAgreementPrices {
+            agreement: input.agreement_id.0,
+            valid_from: input.valid_from.0,
+            prices: input.prices.into_iter().map(Into::into).collect(),
+        };
+        let done = mutate(ctx, command, input.idempotency_key).await?;
+        let agreement = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(SetAgreementPricesPayload { agreement, user_errors: done.user_errors })
     }
 }

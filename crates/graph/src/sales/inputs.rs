@@ -1,6 +1,6 @@
 //! Inputs of the mutations, and what they become.
 
-use ::sales::{Dispatch, LineDraft, OrderChange, OrderDraft, ShipLine};
+use ::sales::{Dispatch, LineDraft, OrderChange, OrderDraft, ShipLine, TypedPrice};
 use async_graphql::{InputObject, MaybeUndefined};
 use kernel::{
     AgreementId, CustomerId, OrderId, OrderLineId, OrganizationId, ProductId, ShipmentId, UserId,
@@ -17,10 +17,10 @@ pub struct SalesOrderLineInput {
     product_id: GlobalId<ProductId>,
     /// How much in the product's unit, above zero, at most three places.
     quantity: Decimal,
-    /// A price of one's own per unit, at most four places; the price list's where none is given.
-    /// Needs the right `order.price`.
+    /// A price of one's own per unit, at most four places; what the sources hold where none is
+    /// given. Needs the right `order.price`.
     price: Option<Decimal>,
-    /// A discount of one's own in per cent, at most four places; the agreement's where none is
+    /// A discount of one's own in per cent, at most four places; the automatic one where none is
     /// given.
     discount_percent: Option<Decimal>,
 }
@@ -30,7 +30,7 @@ impl From<SalesOrderLineInput> for LineDraft {
         Self {
             product_id: line.product_id.0,
             quantity: line.quantity.0,
-            price: line.price.map(|price| price.0),
+            price: line.price.map(|price| TypedPrice::Entered(price.0)),
             discount_percent: line.discount_percent.map(|percent| percent.0),
         }
     }

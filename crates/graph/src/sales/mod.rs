@@ -2,10 +2,12 @@
 
 mod card;
 mod inputs;
+mod line_pricing;
 mod loads;
 mod order;
 mod order_mutations;
 mod queries;
+mod quote;
 mod shipment;
 mod shipment_mutations;
 
@@ -24,7 +26,7 @@ use crate::session::Session;
 
 /// Queries of this context.
 #[derive(MergedObject, Default)]
-pub struct SalesQuery(queries::OrderQuery, queries::ShipmentQuery);
+pub struct SalesQuery(queries::OrderQuery, queries::ShipmentQuery, quote::QuoteQuery);
 
 /// Mutations of this context.
 #[derive(MergedObject, Default)]
@@ -90,26 +92,6 @@ pub enum SalesOrderTransition {
     Ship,
     /// Be content with what has been shipped: `closeSalesOrder`.
     Close,
-}
-
-/// Where a line's price comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "::sales::PriceSource")]
-pub enum PriceSource {
-    /// The agreement's price list.
-    List,
-    /// Somebody typed it.
-    Manual,
-}
-
-/// Where a line's discount comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "::sales::Source")]
-pub enum DiscountSource {
-    /// The agreement's personal discount.
-    Agreement,
-    /// Somebody typed it.
-    Manual,
 }
 
 /// Where a shipment stands.

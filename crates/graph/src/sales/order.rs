@@ -7,11 +7,10 @@ use access::{Action, Right};
 use async_graphql::{Context, ID, Object};
 use kernel::Currency;
 
+use super::line_pricing::LinePricing;
 use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
 use super::shipment::Shipment;
-use super::{
-    DiscountSource, DocumentTotal, PriceSource, SalesOrderState, SalesOrderTransition, priced, user,
-};
+use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
 use crate::catalog::{Agreement, Customer, Organization, Product, Warehouse};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
@@ -284,6 +283,12 @@ impl SalesOrderLine {
 /// A line of a sales order.
 #[Object]
 impl SalesOrderLine {
+    /// What it costs, and why. Needs the right `price.read`.
+    #[graphql(flatten)]
+    async fn pricing(&self) -> LinePricing {
+        LinePricing::of(Arc::clone(&self.line), self.currency)
+    }
+
     /// The opaque global id.
     pub async fn id(&self) -> ID {
         global(self.line.id)
@@ -315,37 +320,6 @@ impl SalesOrderLine {
     /// The product's base unit when the line was written.
     async fn unit(&self) -> &str {
         &self.line.unit
-    }
-
-    /// What the price list held on the order's date, per unit; null where it held nothing. Needs
-    /// the right `price.read`.
-    async fn list_price(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
-        let money = self.line.list_price.map(|price| Money::unit_price(price, self.currency));
-        Ok(priced(ctx, money)?)
-    }
-
-    /// Per unit, before the discount, with VAT or without it as the order says. Needs the right
-    /// `price.read`.
-    async fn price(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
-        Ok(Some(priced(ctx, Money::unit_price(self.line.price, self.currency))?))
-    }
-
-    /// Where the price comes from. Needs the right `price.read`.
-    async fn price_source(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PriceSource>> {
-        Ok(Some(priced(ctx, self.line.price_source.into())?))
-    }
-
-    /// Percent of the price. Needs the right `price.read`.
-    async fn discount_percent(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
-        Ok(Some(priced(ctx, Decimal(self.line.discount_percent.get().normalize()))?))
-    }
-
-    /// Where the discount comes from. Needs the right `price.read`.
-    async fn discount_source(
-        &self,
-        ctx: &Context<'_>,
-    ) -> async_graphql::Result<Option<DiscountSource>> {
-        Ok(Some(priced(ctx, self.line.discount_source.into())?))
     }
 
     /// round(quantity × price × (1 − discount/100), 2), with VAT or without it as the order says.

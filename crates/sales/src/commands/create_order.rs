@@ -9,8 +9,8 @@ use super::draft::{OrderDraft, Trust, check_date, prepare};
 use crate::events::order_changed;
 use crate::store::insert_order;
 
-/// Writes an order as a draft: prices from the agreement's list, its personal discount where none
-/// is typed. Holds nothing yet.
+/// Writes an order as a draft: prices and discounts are found where none are
+/// typed. Holds nothing yet.
 #[derive(Clone, Debug)]
 pub struct CreateSalesOrder {
     /// What is written.
@@ -26,7 +26,7 @@ impl Command for CreateSalesOrder {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<OrderId> {
         let id = OrderId::new();
-        let (order, lines) = prepare(tx, permit, id, &self.draft, Trust::Asked).await?;
+        let (order, lines) = prepare(tx, permit, id, &self.draft, (Trust::Asked, None)).await?;
         check_date(tx, permit, order.organization_id, order.date).await?;
         insert_order(tx, permit, &order, &lines).await?;
         tx.audit(AuditEntry::new(

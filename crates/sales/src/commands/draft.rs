@@ -1,26 +1,20 @@
 //! What a client writes of an order, and what becomes of it: terms, prices, sums.
 
-use std::collections::HashMap;
-
 use access::{Permit, Reach, Right};
-use catalog::{Moment, OrderTerms, PaymentStep, ProductCard};
+use catalog::pricing::{Leave, PricedLine, Record, Step};
+use catalog::{Moment, OrderTerms, PaymentStep, Pricing, ProductCard};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
-    AgreementId, CustomerId, Decimal, DepartmentId, Money, NaiveDate, OrderId, OrderLineId,
-    OrganizationId, Percent, ProductId, Quantity, Refusal, RefusalCode, UserId, WarehouseId,
+    AgreementId, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
+    OrganizationId, ProductId, Refusal, RefusalCode, UnitPrice, UserId, WarehouseId,
 };
 
 use crate::model::PaymentSteps;
+use crate::quoting::{self, AskedLine, TypedPrice, author_of, leave_of};
 use crate::rules::{
-    Asked, Leave, LineRule, LineSum, Offer, VatMode, at_line, external_reference, line_sum,
-    optional_text, out_of_scale, price_line, totals, unknown,
+    LineRule, LineSum, VatMode, at_line, external_reference, optional_text, totals, unknown,
 };
-use crate::store::{NewLine, NewOrder, Seller, sellers};
-
-/// Most lines of an order.
-const MOST_LINES: usize = 1_000;
-/// What a user may give where neither his account nor a right says otherwise.
-const USUAL_DISCOUNT_LIMIT: i64 = 10;
+use crate::store::{NewLine, NewOrder, sellers};
 
 /// An order as a client writes it.
 #[derive(Clone, Debug)]
@@ -55,10 +49,23 @@ pub struct LineDraft {
     pub product_id: ProductId,
     /// How much, above zero, at most three places.
     pub quantity: Decimal,
-    /// A price of one's own per unit, at most four places; `None` is the list's.
-    pub price: Option<Decimal>,
-    /// A discount of one's own in per cent; `None` is the agreement's.
+    /// A price of one's own; `None` is what the sources hold.
+    pub price: Option<TypedPrice>,
+    /// A discount of one's own in per cent; `None` is the automatic one.
     pub discount_percent: Option<Decimal>,
+}
+
+impl LineDraft {
+    fn asked(&self) -> AskedLine {
+        AskedLine {
+            product_id: self.product_id,
+            variant_id: None,
+            packaging_id: None,
+            quantity: self.quantity,
+            price: self.price,
+            discount_percent: self.discount_percent,
+        }
+    }
 }
 
 /// How far the caller is trusted with a draft.
@@ -70,23 +77,27 @@ pub(crate) enum Trust {
     LinesKept,
 }
 
-/// Works a draft out: the header and lines to be written.
+/// Works a draft out: the header and lines to be written. `under`: the agreement that the order
+/// is under already; another one must be in force.
 pub(crate) async fn prepare<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: OrderId,
     draft: &OrderDraft,
-    trust: Trust,
+    (trust, under): (Trust, Option<AgreementId>),
 ) -> Outcome<(NewOrder, Vec<NewLine>)> {
-    check_count(draft.lines.len())?;
     let comment = optional_text("comment", draft.comment.as_deref())?;
     let external_reference = external_reference(draft.external_reference.as_deref())?;
     let terms = terms(tx, permit, draft).await?;
-    let (manager_id, department_id, leave) = people(tx, permit, draft, &terms).await?;
-    check_warehouse(tx, permit, draft.warehouse_id).await?;
     let date = draft.date.unwrap_or_else(|| tx.today());
+    if under != Some(terms.agreement_id) {
+        terms.validity.check(date)?;
+    }
+    let People { manager_id, department_id, leave, by } = people(tx, permit, draft, &terms).await?;
+    check_warehouse(tx, permit, draft.warehouse_id).await?;
     let leave = if trust == Trust::LinesKept { Leave::KEPT } else { leave };
-    let lines = priced(tx, permit, &draft.lines, &terms, leave, date).await?;
+    let pricing = Pricing { terms: &terms, on: date, currency: terms.currency, leave };
+    let lines = priced(tx, permit, pricing, &by, &draft.lines).await?;
     let mode = VatMode::of(terms.prices_include_vat);
     let sums = lines.iter().map(|line| LineSum { amount: line.amount, vat: line.vat_amount });
     let totals = totals(sums, mode).ok_or(LineRule::TooLarge).map_err(Refusal::from)?;
@@ -128,14 +139,6 @@ pub(crate) async fn check_date<A>(
     Ok(())
 }
 
-fn check_count(lines: usize) -> Result<(), Refusal> {
-    match lines {
-        0 => Err(LineRule::None.into()),
-        lines if lines > MOST_LINES => Err(LineRule::TooMany { most: MOST_LINES }.into()),
-        _ => Ok(()),
-    }
-}
-
 fn paid_before(steps: &[PaymentStep]) -> Decimal {
     let before = steps.iter().filter(|step| step.moment != Moment::AfterShipment);
     before.map(|step| step.percent.get()).sum()
@@ -164,13 +167,24 @@ async fn terms<A>(tx: &TenantTx, permit: &Permit<A>, draft: &OrderDraft) -> Outc
     Ok(terms)
 }
 
-/// The responsible manager with his department, and what the caller may give.
+/// Who stands behind a document.
+struct People {
+    /// The responsible manager.
+    manager_id: Option<UserId>,
+    /// His department.
+    department_id: Option<DepartmentId>,
+    /// What the caller may give.
+    leave: Leave,
+    /// The caller as explanations name him.
+    by: Record,
+}
+
 async fn people<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     draft: &OrderDraft,
     terms: &OrderTerms,
-) -> Outcome<(Option<UserId>, Option<DepartmentId>, Leave)> {
+) -> Outcome<People> {
     let reached = |manager: Option<UserId>| permit.reaches(manager, Some(terms.customer_id));
     let manager = match (draft.manager_id, permit.reach()) {
         (Some(manager), _) => Some(manager),
@@ -189,18 +203,12 @@ async fn people<A>(
         return Err(no_manager().into());
     }
     let caller = permit.user().and_then(|id| found.get(&id));
-    Ok((manager, seller.and_then(|seller| seller.department_id), leave_of(permit, caller)))
-}
-
-fn leave_of<A>(permit: &Permit<A>, caller: Option<&Seller>) -> Leave {
-    let has = |right| permit.scope().reach(right).is_some();
-    let usual = Percent::new(Decimal::from(USUAL_DISCOUNT_LIMIT)).unwrap_or(Percent::ZERO);
-    let discount_limit = match caller.and_then(|seller| seller.max_discount) {
-        _ if has(Right::OrderDiscount) => None,
-        Some(own) => Some(own),
-        None => Some(usual),
-    };
-    Leave { own_price: has(Right::OrderPrice), discount_limit }
+    Ok(People {
+        manager_id: manager,
+        department_id: seller.and_then(|seller| seller.department_id),
+        leave: leave_of(permit, caller),
+        by: author_of(permit, caller),
+    })
 }
 
 async fn check_warehouse<A>(
@@ -223,78 +231,52 @@ async fn check_warehouse<A>(
     }
 }
 
+/// Prices the lines; what would need an approval is refused, as long as there are none.
 async fn priced<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
+    pricing: Pricing<'_>,
+    by: &Record,
     drafts: &[LineDraft],
-    terms: &OrderTerms,
-    leave: Leave,
-    date: NaiveDate,
 ) -> Outcome<Vec<NewLine>> {
-    let products: Vec<ProductId> = drafts.iter().map(|line| line.product_id).collect();
-    let cards = catalog::product_cards(tx, permit, &products).await?;
-    let list = terms.price_list_id;
-    let prices = catalog::list_prices(tx, permit, list, &products, date).await?;
-    let mut lines = Vec::with_capacity(drafts.len());
-    for (index, draft) in drafts.iter().enumerate() {
-        let card = product(&cards, draft.product_id, index)?;
-        let offer =
-            Offer { list_price: prices.get(&draft.product_id).copied(), discount: terms.discount };
-        lines.push(line(index, draft, card, offer, terms, leave)?);
+    let asked: Vec<AskedLine> = drafts.iter().map(LineDraft::asked).collect();
+    let answers = quoting::price(tx, permit, pricing, by, &asked).await?;
+    let mut lines = Vec::with_capacity(answers.len());
+    for (index, answer) in answers.into_iter().enumerate() {
+        let priced = answer.priced?;
+        if let Some(reason) = priced.reasons.first() {
+            let refusal = reason.about(&answer.card.name);
+            return Err(at_line(refusal, index, reason.field()).into());
+        }
+        lines.push(line(index, &answer.card, priced));
     }
     Ok(lines)
 }
 
-fn product(
-    cards: &HashMap<ProductId, ProductCard>,
-    id: ProductId,
-    index: usize,
-) -> Result<&ProductCard, Refusal> {
-    let Some(card) = cards.get(&id) else {
-        return Err(at_line(unknown("productId", "product", "товар"), index, "productId"));
-    };
-    if card.archived {
-        let refusal = Refusal::new(
-            RefusalCode::Archived,
-            format!("{} is archived.", card.name),
-            format!("«{}» в архиве.", card.name),
-        );
-        return Err(at_line(refusal, index, "productId"));
-    }
-    Ok(card)
-}
-
-fn line(
-    index: usize,
-    draft: &LineDraft,
-    card: &ProductCard,
-    offer: Offer,
-    terms: &OrderTerms,
-    leave: Leave,
-) -> Result<NewLine, Refusal> {
-    let fits = |field: &'static str| move |error| at_line(out_of_scale(error), index, field);
-    let quantity = Quantity::positive(draft.quantity).map_err(fits("quantity"))?;
-    let price = draft.price.map(Money::unit_price).transpose().map_err(fits("price"))?;
-    let discount = draft.discount_percent.map(Percent::new).transpose();
-    let discount = discount.map_err(fits("discountPercent"))?;
-    let priced = price_line(Asked { price, discount }, offer, leave)
-        .map_err(|refusal| at_line(refusal.about(&card.name), index, refusal.field()))?;
-    let mode = VatMode::of(terms.prices_include_vat);
-    let sum = line_sum(quantity, priced.price, priced.discount, card.vat_rate, mode)
-        .ok_or(LineRule::TooLarge)?;
-    Ok(NewLine {
+fn line(index: usize, card: &ProductCard, priced: PricedLine) -> NewLine {
+    let steps = &priced.explanation.steps;
+    let discount_source = steps.iter().find_map(|step| match step {
+        Step::Matched { source, .. } => Some(*source),
+        _ => None,
+    });
+    NewLine {
         id: OrderLineId::new(),
         position: i32::try_from(index + 1).unwrap_or(i32::MAX),
         product_id: card.id,
         unit: card.unit.clone(),
-        quantity: quantity.get(),
-        list_price: priced.list_price,
-        price: priced.price,
-        price_source: priced.price_source,
+        quantity: priced.base_quantity.get(),
+        list_price: priced.resolved.and_then(UnitPrice::per_base_unit),
+        price: priced.price.amount,
+        price_numerator: priced.price.per.numerator(),
+        price_denominator: priced.price.per.denominator(),
+        price_source: priced.source,
+        price_is_manual: priced.price_is_manual,
         discount_percent: priced.discount,
-        discount_source: priced.discount_source,
-        amount: sum.amount,
+        discount_source,
+        discount_is_manual: priced.discount_is_manual,
+        amount: priced.sum.amount,
         vat_rate: card.vat_rate,
-        vat_amount: sum.vat,
-    })
+        vat_amount: priced.sum.vat,
+        explanation: priced.explanation,
+    }
 }

@@ -9,7 +9,8 @@ use super::check_version;
 use super::draft::{LineDraft, OrderDraft, Trust, check_date, prepare};
 use crate::events::order_changed;
 use crate::model::{Order, OrderLine};
-use crate::rules::{OrderMove, PriceSource, Source};
+use crate::quoting::TypedPrice;
+use crate::rules::OrderMove;
 use crate::store::{lock_order, order_lines, replace_lines, update_draft};
 
 /// What is to be changed; `None` leaves it as it is, `Some(None)` takes it away.
@@ -67,7 +68,8 @@ impl Command for UpdateSalesOrder {
             }
         };
         let draft = self.change.over(&order, lines);
-        let (changed, lines) = prepare(tx, permit, self.id, &draft, trust).await?;
+        let (changed, lines) =
+            prepare(tx, permit, self.id, &draft, (trust, Some(order.agreement_id))).await?;
         if changed.date != order.date || changed.organization_id != order.organization_id {
             check_date(tx, permit, changed.organization_id, changed.date).await?;
         }
@@ -91,9 +93,8 @@ fn as_written(line: &OrderLine) -> LineDraft {
     LineDraft {
         product_id: line.product_id,
         quantity: line.quantity,
-        price: (line.price_source == PriceSource::Manual).then_some(line.price),
-        discount_percent: (line.discount_source == Source::Manual)
-            .then_some(line.discount_percent.get()),
+        price: line.price_is_manual.then(|| TypedPrice::Kept(line.unit_price())),
+        discount_percent: line.discount_is_manual.then_some(line.discount_percent.get()),
     }
 }
 

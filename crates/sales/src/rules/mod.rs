@@ -2,17 +2,15 @@
 
 mod credit;
 mod parts;
-mod pricing;
 mod refusals;
 mod reserving;
 mod states;
 mod text;
 mod transitions;
 
-pub use catalog::pricing::{LineSum, Totals, VatMode, line_sum, totals};
+pub use catalog::pricing::{LineSum, Totals, VatMode, totals};
 pub use credit::{CreditVerdict, Gate, prepayment_due};
 pub use parts::{OrderedLine, part_of};
-pub use pricing::{Asked, Leave, Offer, PriceSource, Source, price_line};
 pub use refusals::{LineRule, at_line, out_of_scale, stale, unknown};
 pub use reserving::{AfterPayment, after_payment, asked_before_reserve, to_hold};
 pub use states::{OrderState, ShipmentState};

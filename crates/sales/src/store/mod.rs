@@ -1,13 +1,16 @@
 //! All SQL of this context.
 
 mod card;
+mod explanations;
 mod facts;
 mod lists;
 mod orders;
 mod sellers;
 mod shipments;
+mod units;
 
 pub use card::{CardLine, CardRow, OrderCard, newest_orders, order_card};
+pub use explanations::explanations_by_line;
 pub(crate) use facts::{BookedLine, BookedLot, Booking, ReversedLine, Unbooking, book, unbook};
 pub use lists::{
     OrderField, OrderFilter, OrderSort, ShipmentField, ShipmentFilter, ShipmentSort, count_orders,
@@ -22,6 +25,7 @@ pub(crate) use shipments::{
     NewShipment, NewShipmentLine, PostedHeader, insert_shipment, lock_shipment, mark_cancelled,
     mark_posted, mark_reversed, order_of_shipment, shipment_lines,
 };
+pub(crate) use units::{packagings, variants};
 
 use access::Permit;
 use db::Value;

@@ -1,6 +1,7 @@
 //! Writing orders, and reading them under their lock.
 
 use access::Permit;
+use catalog::pricing::{DiscountSource, Explanation, PriceSource};
 use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
@@ -10,7 +11,7 @@ use serde::Serialize;
 
 use super::{author, rows, within_reach};
 use crate::model::{LINE_COLUMNS, ORDER_COLUMNS, Order, OrderLine, PaymentSteps};
-use crate::rules::{OrderState, PriceSource, Source, Totals};
+use crate::rules::{OrderState, Totals};
 
 /// An order within reach, locked until the transaction ends.
 pub(crate) async fn lock_order<A>(
@@ -73,9 +74,14 @@ pub(crate) struct NewLine {
     pub(crate) quantity: Decimal,
     pub(crate) list_price: Option<Decimal>,
     pub(crate) price: Decimal,
-    pub(crate) price_source: PriceSource,
+    pub(crate) price_numerator: u32,
+    pub(crate) price_denominator: u32,
+    pub(crate) price_source: Option<PriceSource>,
+    pub(crate) price_is_manual: bool,
     pub(crate) discount_percent: Percent,
-    pub(crate) discount_source: Source,
+    pub(crate) discount_source: Option<DiscountSource>,
+    pub(crate) discount_is_manual: bool,
+    pub(crate) explanation: Explanation,
     pub(crate) amount: Decimal,
     pub(crate) vat_rate: Option<Percent>,
     pub(crate) vat_amount: Decimal,
@@ -84,14 +90,18 @@ pub(crate) struct NewLine {
 const INSERT_LINES: &str = "
     insert into sales_order_line
         (tenant_id, id, order_id, position, product_id, unit, quantity, list_price, price,
-         price_source, discount_percent, discount_source, amount, vat_rate, vat_amount)
+         price_numerator, price_denominator, price_source, price_is_manual,
+         discount_percent, discount_source, discount_is_manual, explanation, amount, vat_rate, vat_amount)
     select $1, x.id, $2, x.position, x.product_id, x.unit, x.quantity, x.list_price, x.price,
-           x.price_source, x.discount_percent, x.discount_source, x.amount, x.vat_rate,
-           x.vat_amount
+           x.price_numerator, x.price_denominator, x.price_source, x.price_is_manual,
+           x.discount_percent, x.discount_source,
+           x.discount_is_manual, x.explanation, x.amount, x.vat_rate, x.vat_amount
     from jsonb_to_recordset($3) as x
         (id uuid, position integer, product_id uuid, unit text, quantity numeric,
-         list_price numeric, price numeric, price_source text, discount_percent numeric,
-         discount_source text, amount numeric, vat_rate numeric, vat_amount numeric)";
+         list_price numeric, price numeric, price_numerator integer, price_denominator integer,
+         price_source text, price_is_manual boolean,
+         discount_percent numeric, discount_source text, discount_is_manual boolean,
+         explanation jsonb, amount numeric, vat_rate numeric, vat_amount numeric)";
 
 /// Writes a draft with its lines, in one statement.
 pub(crate) async fn insert_order<A>(

@@ -12,6 +12,7 @@ use super::uuids;
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct Seller {
     pub(crate) id: UserId,
+    pub(crate) name: String,
     pub(crate) department_id: Option<DepartmentId>,
     /// The largest discount he may give, where one is set for him.
     pub(crate) max_discount: Option<Percent>,
@@ -28,7 +29,7 @@ pub(crate) async fn sellers<A>(
         return Ok(HashMap::new());
     }
     let sql = "
-        select s.id, s.department_id, s.max_discount, s.active
+        select s.id, s.name, s.department_id, s.max_discount, s.active
         from seller_v s
         where s.tenant_id = $1
           and s.id = any($2::uuid[])";

@@ -2,6 +2,7 @@
 //! them. A partner's key bound to one customer sees stock, but not for whom goods are held or
 //! where they went.
 
+mod costs;
 mod keyset;
 mod loaders;
 mod lots;
@@ -11,6 +12,7 @@ mod stock;
 
 use access::{Action, Permit, Right};
 
+pub use costs::{ReadCost, next_costs};
 pub use loaders::{
     lines_of_receipts, receipt_lines_by_id, receipts_by_id, reservations_by_id,
     reservations_of_order_lines,

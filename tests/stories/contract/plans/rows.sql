@@ -99,10 +99,9 @@ cross join lateral (
 ) s;
 
 insert into sales_order_line (tenant_id, id, order_id, position, product_id, unit, quantity,
-                              list_price, price, price_source, discount_percent, discount_source,
-                              amount, vat_amount, shipped)
+                              list_price, price, price_source, discount_percent, amount, vat_amount, shipped)
 select here(), made(14, 2 * n + i), made(13, n), i, made(6, 1 + (n * 2 + i) % 30000), 'pcs', 2,
-       100, 100, 'LIST', 0, 'AGREEMENT', 200, 0, case when n % 100 < 8 then 0 else 2 end
+       100, 100, 'DEFAULT_LIST', 0, 200, 0, case when n % 100 < 8 then 0 else 2 end
 from generate_series(1, 30000) n, generate_series(0, (n % 3 = 0)::integer) i;
 
 insert into reservation (tenant_id, id, order_id, order_line_id, organization_id, warehouse_id,

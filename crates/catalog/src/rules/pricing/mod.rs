@@ -24,6 +24,7 @@ mod resolve;
 mod sentence;
 mod totals;
 mod vat;
+mod words;
 
 #[cfg(test)]
 mod tests;

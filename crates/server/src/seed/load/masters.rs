@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use catalog::{
     AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization, CreatePriceList,
     CreateProduct, CreateProductGroup, CreateRegion, CreateWarehouse, CreditPolicy,
-    CustomerChanges, Moment, OrganizationChanges, PaymentStep, PriceListChanges, ProductChanges,
-    ProductGroupChanges, RegionChanges, SetPrices, WarehouseChanges,
+    CustomerChanges, Moment, NewPrice, OrganizationChanges, PaymentStep, PriceListChanges,
+    ProductChanges, ProductGroupChanges, RegionChanges, SetPrices, WarehouseChanges,
 };
 use identity::{CreateDepartment, CreateUser, Passwords};
 use kernel::{
@@ -170,7 +170,10 @@ async fn prices(hand: &Hand, company: &Company, products: &[ProductId]) -> Resul
     let list = hand.does("price list".to_owned(), CreatePriceList { fields }).await?;
     let mut by_day: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for price in &company.prices {
-        by_day.entry(price.valid_from).or_default().push((products[price.product], price.price));
+        by_day
+            .entry(price.valid_from)
+            .or_default()
+            .push(NewPrice::of(products[price.product], price.price));
     }
     for (valid_from, prices) in by_day {
         let command = SetPrices { price_list: list, valid_from, prices };

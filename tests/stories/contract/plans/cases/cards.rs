@@ -46,7 +46,7 @@ pub fn cards(ask: &Ask) -> Vec<Case> {
              lots { receivedOn balances { onHand } movements { quantity } }
              currentPrices { price priceList { name } } history { action } } }",
             json!({"id": made::<ProductId>(6, 12_345)}),
-            &["product_pkey", "stock_balance_in_stock", "price_pkey", "audit_trail_subject"],
+            &["product_pkey", "stock_balance_in_stock", "price_key", "audit_trail_subject"],
         ),
         ask(
             "a product by its code",

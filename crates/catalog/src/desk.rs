@@ -1,0 +1,222 @@
+//! Where documents get their prices: reads what the rules need and lets them decide. What asks
+//! what something would cost comes here as well.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+
+use access::Permit;
+use db::{Outcome, TenantTx};
+use kernel::{Currency, Decimal, NaiveDate, PriceListId, ProductGroupId, ProductId, Quantity};
+
+use crate::ReadPrices;
+use crate::cards::{OrderTerms, ProductCard};
+use crate::rules::pricing::{
+    AgreementTerms, Combination, DiscountRule, Leave, Line, PriceBook, PriceList, PriceRefusal,
+    PricedLine, Rates, Record, Step, Terms, Threshold, VatMode, price_document,
+};
+use crate::store::{
+    ListPrice, PriceBreak, groups_above, lists_in_use, lists_with_bases, price_rows, rates_on,
+    rules_on,
+};
+
+/// What a document's lines are priced for.
+#[derive(Clone, Copy, Debug)]
+pub struct Pricing<'a> {
+    /// The customer's terms.
+    pub terms: &'a OrderTerms,
+    /// The document's date.
+    pub on: NaiveDate,
+    /// The document's currency.
+    pub currency: Currency,
+    /// What the caller may do without asking.
+    pub leave: Leave,
+}
+
+/// Prices all lines of a document. `lines` come without the groups of their products, which are
+/// looked up where a rule asks for them. At most five statements, whatever the number of lines.
+///
+/// # Errors
+/// [`db::Fault`]; that a line has no price is an answer of its own.
+pub async fn price_lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    pricing: Pricing<'_>,
+    mut lines: Vec<Line>,
+    products: &HashMap<ProductId, ProductCard>,
+) -> Outcome<Vec<Result<PricedLine, PriceRefusal>>> {
+    let Pricing { terms: found, on, currency, leave } = pricing;
+    let rules = rules_on(tx, permit, on).await?;
+    if rules.iter().any(|rule| rule.group.is_some()) {
+        let groups: Vec<ProductGroupId> =
+            products.values().filter_map(|card| card.group_id).collect();
+        let above = groups_above(tx, permit, &groups).await?;
+        for line in &mut lines {
+            let group = products.get(&line.product).and_then(|card| card.group_id);
+            line.groups = group.and_then(|id| above.get(&id).cloned()).unwrap_or_default();
+        }
+    }
+    let sources = [found.agreement_list, found.segment_list, found.default_list];
+    let sources: HashSet<PriceListId> = sources.into_iter().flatten().collect();
+    let sources: Vec<PriceListId> = sources.into_iter().collect();
+    let lists = lists_with_bases(tx, permit, &sources).await?;
+    let based = own_lists(&lists);
+    let asked: HashSet<ProductId> = lines.iter().map(|line| line.product).collect();
+    let asked: Vec<ProductId> = asked.into_iter().collect();
+    let holders = (based.as_slice(), Some(found.agreement_id));
+    let rows = price_rows(tx, permit, holders, &asked, on).await?;
+    let currencies = lists.iter().map(|list| list.currency);
+    let foreign = currencies
+        .chain([found.currency])
+        .chain(rules.iter().filter_map(currency_of))
+        .any(|one| one != currency);
+    let rates = if foreign { rates_on(tx, permit, on).await? } else { Rates::default() };
+    let book = PriceBook::new(lists, rows, rates);
+    let terms = terms_of(found, on, currency, rules);
+    Ok(price_document(&book, &terms, leave, &lines))
+}
+
+/// The prices of these products on a day in all lists in use, the default list first. At most
+/// four statements, whatever the number of products and lists.
+///
+/// # Errors
+/// [`db::Fault`]; a list that holds no price of a product is absent.
+pub async fn prices_by_product(
+    tx: &TenantTx,
+    permit: &Permit<ReadPrices>,
+    products: &[ProductId],
+    on: NaiveDate,
+) -> Outcome<HashMap<ProductId, Vec<ListPrice>>> {
+    let order = lists_in_use(tx, permit).await?;
+    let lists = lists_with_bases(tx, permit, &order).await?;
+    let based: Vec<PriceListId> = own_lists(&lists);
+    let rows = price_rows(tx, permit, (&based, None), products, on).await?;
+    let base = permit.scope().facts().base_currency;
+    let foreign = lists.iter().any(|list| list.currency != base);
+    let rates = if foreign { rates_on(tx, permit, on).await? } else { Rates::default() };
+    let mut quantities: HashMap<ProductId, BTreeSet<Decimal>> = HashMap::new();
+    for row in &rows {
+        quantities.entry(row.product).or_default().insert(row.min_quantity.get());
+    }
+    let shown: HashMap<PriceListId, PriceList> =
+        lists.iter().map(|list| (PriceListId(list.record.id), list.clone())).collect();
+    let book = PriceBook::new(lists, rows, rates);
+    let lines: Vec<Line> = products
+        .iter()
+        .flat_map(|id| {
+            let breaks = quantities.get(id).into_iter().flatten().copied();
+            let breaks = breaks.filter(|least| *least > Decimal::ONE);
+            std::iter::once(Decimal::ONE).chain(breaks).filter_map(|least| shown_line(*id, least))
+        })
+        .collect();
+    let mut found: HashMap<ProductId, Vec<ListPrice>> = HashMap::new();
+    for list in order.iter().filter_map(|id| shown.get(id)) {
+        let priced = price_document(&book, &shown_terms(list, on), Leave::KEPT, &lines);
+        for (line, priced) in lines.iter().zip(priced) {
+            let Ok(priced) = priced else { continue };
+            note(found.entry(line.product).or_default(), list, line, &priced);
+        }
+    }
+    Ok(found)
+}
+
+/// Adds a price to those of its product: the first one of a list, or a break of it.
+fn note(prices: &mut Vec<ListPrice>, list: &PriceList, line: &Line, priced: &PricedLine) {
+    let id = PriceListId(list.record.id);
+    let price = priced.base_unit_price;
+    match prices.last_mut().filter(|last| last.price_list_id == id) {
+        Some(first) if line.quantity.get() > Decimal::ONE => {
+            let before = first.breaks.last().map_or(first.price, |last| last.price);
+            if price != before {
+                first.breaks.push(PriceBreak { min_quantity: line.quantity, price });
+            }
+        }
+        _ => prices.push(ListPrice {
+            price_list_id: id,
+            price,
+            currency: list.currency,
+            includes_vat: list.vat_mode == VatMode::Included,
+            valid_from: held_since(priced),
+            breaks: Vec::new(),
+        }),
+    }
+}
+
+fn held_since(priced: &PricedLine) -> NaiveDate {
+    let since = priced.explanation.steps.iter().find_map(|step| match step {
+        Step::Found(found) => Some(found.valid_from),
+        _ => None,
+    });
+    since.unwrap_or(priced.explanation.on)
+}
+
+fn shown_line(product: ProductId, quantity: Decimal) -> Option<Line> {
+    Some(Line {
+        product,
+        variant: None,
+        groups: HashSet::new(),
+        vat_rate: None,
+        packaging: None,
+        quantity: Quantity::positive(quantity).ok()?,
+        manual: None,
+        minimum_price: None,
+        minimum_margin: None,
+        cost: None,
+    })
+}
+
+/// For nobody in particular, from one list.
+fn shown_terms(list: &PriceList, on: NaiveDate) -> Terms {
+    Terms {
+        on,
+        currency: list.currency,
+        vat_mode: list.vat_mode,
+        agreement: None,
+        segment: None,
+        segment_list: None,
+        default_list: Some(PriceListId(list.record.id)),
+        channel: None,
+        rules: Vec::new(),
+        combination: Combination::Best,
+    }
+}
+
+/// Only lists without a base have prices of their own.
+fn own_lists(lists: &[PriceList]) -> Vec<PriceListId> {
+    let own = lists.iter().filter(|list| list.derived.is_none());
+    own.map(|list| PriceListId(list.record.id)).collect()
+}
+
+/// The currency a rule's sum is in.
+fn currency_of(rule: &DiscountRule) -> Option<Currency> {
+    match rule.threshold {
+        Threshold::LineSum(_, currency) | Threshold::DocumentSum(_, currency) => Some(currency),
+        Threshold::None | Threshold::LineQuantity(_) => None,
+    }
+}
+
+fn terms_of(
+    found: &OrderTerms,
+    on: NaiveDate,
+    currency: Currency,
+    rules: Vec<DiscountRule>,
+) -> Terms {
+    let vat_mode = VatMode::of(found.prices_include_vat);
+    Terms {
+        on,
+        currency,
+        vat_mode,
+        agreement: Some(AgreementTerms {
+            id: found.agreement_id,
+            record: Record::new(found.agreement_id, found.agreement_name.as_str()),
+            currency: found.currency,
+            vat_mode,
+            list: found.agreement_list,
+            discount: found.discount,
+        }),
+        segment: found.segment,
+        segment_list: found.segment_list,
+        default_list: found.default_list,
+        channel: found.channel,
+        rules,
+        combination: found.combination,
+    }
+}
