@@ -13,7 +13,9 @@ use async_graphql::{Context, Enum, ID, Object, Subscription};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use db::Event;
-use futures::Stream;
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
 use kernel::{ProductId, Uuid, WarehouseId};
 
 pub(crate) use feed::{Feed, Feeds};
@@ -183,8 +185,7 @@ impl LiveSubscription {
         #[graphql(desc = "The cursor of the last event received: what came after it is sent \
                           first.")]
         after: Option<String>,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<DocumentEvent>> + use<>>
-    {
+    ) -> async_graphql::Result<BoxStream<'static, async_graphql::Result<DocumentEvent>>> {
         let kinds = distinct(kinds)?;
         let wants = move |event: &Event, scope: &Scope| {
             event.kind == "document_changed"
@@ -206,7 +207,7 @@ impl LiveSubscription {
         #[graphql(desc = "The cursor of the last event received: what came after it is sent \
                           first.")]
         after: Option<String>,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<StockEvent>> + use<>> {
+    ) -> async_graphql::Result<BoxStream<'static, async_graphql::Result<StockEvent>>> {
         let products = distinct(products.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
         let warehouses =
             distinct(warehouses.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
@@ -220,15 +221,23 @@ impl LiveSubscription {
     }
 }
 
-async fn follow<T>(
+/// Boxed, as is what it gives: async-graphql keeps room for both as long as the subscription
+/// lasts, thousands of times over.
+fn follow<'a, T: 'static>(
+    ctx: &'a Context<'_>,
+    after: Option<String>,
+    wants: Wants,
+    shape: fn(Happening) -> T,
+) -> BoxFuture<'a, Result<BoxStream<'static, async_graphql::Result<T>>, Failure>> {
+    begin_to_follow(ctx, after, wants, shape).boxed()
+}
+
+async fn begin_to_follow<T: 'static>(
     ctx: &Context<'_>,
     after: Option<String>,
     wants: Wants,
     shape: fn(Happening) -> T,
-) -> Result<impl Stream<Item = async_graphql::Result<T>> + use<T>, Failure>
-where
-    T: 'static,
-{
+) -> Result<BoxStream<'static, async_graphql::Result<T>>, Failure> {
     let session = Session::of(ctx)?;
     session.permit::<FollowEvents>()?;
     let resume = ctx.data_opt::<Resume>().cloned().unwrap_or_default();
