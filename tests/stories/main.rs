@@ -11,5 +11,6 @@
 mod access;
 mod api;
 mod contract;
+mod directory;
 mod live;
 mod sale;

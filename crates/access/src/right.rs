@@ -51,10 +51,16 @@ rights! {
     AuditRead = "audit"."read",
     /// Change the tenant's settings.
     SettingsWrite = "settings"."write",
-    /// See organizations, warehouses, regions.
+    /// See organizations, warehouses, regions, channels, currencies, tax categories.
     DirectoryRead = "directory"."read",
-    /// Make and change organizations, warehouses, regions.
+    /// Make and change organizations, warehouses, regions, channels, currencies, tax categories.
     DirectoryWrite = "directory"."write",
+    /// Set rates of currencies and of VAT.
+    RateWrite = "rate"."write",
+    /// See suppliers and what they sell.
+    SupplierRead = "supplier"."read",
+    /// Make and change suppliers, what they sell and, with the right to see cost, for how much.
+    SupplierWrite = "supplier"."write",
     /// Close a period of an organization and open it again.
     PeriodClose = "period"."close",
     /// See customers: name, address, contact persons.
@@ -69,9 +75,9 @@ rights! {
     ProductRead = "product"."read",
     /// Make and change products and their groups.
     ProductWrite = "product"."write",
-    /// See sale prices and amounts.
+    /// See sale prices and amounts, price lists and segments.
     PriceRead = "price"."read",
-    /// Set prices of price lists.
+    /// Set prices of price lists, make and change price segments.
     PriceWrite = "price"."write",
     /// See unit cost, cost, profit and margin.
     CostRead = "cost"."read",

@@ -4,11 +4,13 @@ use kernel::{Currency, Money, Refusal, RefusalCode};
 
 use crate::records::{
     AgreementFields, ContactFields, CustomerFields, OrganizationFields, PriceListFields,
-    ProductFields, ProductGroupFields, RegionFields, WarehouseFields,
+    ProductFields, ProductGroupFields, WarehouseFields,
 };
 use crate::rules::{
     at, check_inn, check_kpp, clean, clean_email, clean_phone, optional, out_of_scale,
 };
+
+mod directories;
 
 const NAME: usize = 250;
 const ADDRESS: usize = 500;
@@ -71,15 +73,6 @@ impl Checks for WarehouseFields {
             address: address(self.address.as_deref())?,
             priority: self.priority,
             is_default: self.is_default,
-            external_reference: reference(self.external_reference.as_deref())?,
-        })
-    }
-}
-
-impl Checks for RegionFields {
-    fn checked(&self) -> Checked<Self> {
-        Ok(Self {
-            name: name(&self.name)?,
             external_reference: reference(self.external_reference.as_deref())?,
         })
     }

@@ -15,9 +15,9 @@ mod rules;
 mod store;
 
 pub use cards::{
-    OrderTerms, OrganizationCard, ProductCard, WarehouseCard, default_warehouse, document_terms,
-    hold_organization, list_prices, lock_customer, order_terms, organization_card, product_cards,
-    warehouse_cards,
+    OrderTerms, OrganizationCard, ProductCard, TaxedProduct, WarehouseCard, default_warehouse,
+    document_terms, hold_organization, list_prices, lock_customer, order_terms, organization_card,
+    product_cards, taxed_products, warehouse_cards,
 };
 pub use commands::*;
 pub use records::*;
@@ -25,11 +25,12 @@ pub use rules::{
     CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period, out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, ProductFilter,
-    ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, contacts_by_id,
-    count_customers, count_directory, count_products, customers, customers_by_id, directory,
-    directory_by_ids, groups_by_parent, prices_by_product, product_by_sku, products,
-    products_by_group, products_by_id,
+    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ExchangeRate, ListPrice,
+    Of, ProductFilter, ProductSort, agreements_by_customer, agreements_by_id, bins_by_warehouse,
+    contacts_by_customer, contacts_by_id, count_customers, count_directory, count_products,
+    currency_rates, customers, customers_by_id, directory, directory_by_ids, exchange_rates,
+    groups_by_parent, items_by_product, items_by_supplier, prices_by_product, product_by_sku,
+    products, products_by_group, products_by_id, supplier_prices, vat_rates,
 };
 
 use access::{Action, Right};
@@ -47,8 +48,12 @@ macro_rules! reads {
 }
 
 reads! {
-    /// Reads organizations, warehouses, regions.
+    /// Reads organizations, warehouses, regions, channels, currencies, tax categories.
     ReadDirectory: DirectoryRead;
+    /// Reads suppliers and their items.
+    ReadSuppliers: SupplierRead;
+    /// Reads what suppliers ask.
+    ReadSupplierPrices: CostRead;
     /// Reads customers and their contact persons.
     ReadCustomers: CustomerRead;
     /// Reads customers' credit limits and agreements.

@@ -3,8 +3,9 @@
 
 use db::{FromQueryResult, Value};
 use kernel::{
-    AgreementId, ContactId, Currency, CustomerId, DateTime, Decimal, NaiveDate, OrganizationId,
-    Percent, PriceListId, ProductGroupId, ProductId, RegionId, UserId, Utc, WarehouseId,
+    AgreementId, ContactId, Currency, CustomerId, DateTime, Decimal, DepartmentId, NaiveDate,
+    OrganizationId, Percent, PriceListId, PriceSegmentId, ProductGroupId, ProductId, RegionId,
+    SalesChannelId, TeamId, UserId, Utc, VatCategoryId, WarehouseId,
 };
 use serde::Serialize;
 
@@ -89,11 +90,13 @@ macro_rules! records {
     )*};
 }
 
+mod directories;
+
+pub use directories::*;
+
 records! {
     /// A place where goods lie.
     Warehouse { WarehouseId, WarehouseFields },
-    /// A sales region.
-    Region { RegionId, RegionFields },
     /// A list of prices in one currency.
     PriceList { PriceListId, PriceListFields },
     /// A node of the tree of products.
@@ -186,16 +189,6 @@ fields! {
 }
 
 fields! {
-    /// A region's own fields.
-    RegionFields, RegionChanges {
-        /// Name, unique in the tenant.
-        name: String,
-        /// The partner's own key of it.
-        external_reference: Option<String>,
-    }
-}
-
-fields! {
     /// A price list's own fields.
     PriceListFields, PriceListChanges {
         /// Name, unique in the tenant.
@@ -234,8 +227,10 @@ fields! {
         group_id: Option<ProductGroupId>,
         /// The base unit all quantities are in.
         unit: String,
-        /// `None` is "without VAT", which is not 0 %.
+        /// `None` is "without VAT", which is not 0 %. Holds where there is no tax category.
         vat_rate: Option<Percent>,
+        /// The tax category, whose rate holds on the day of a document.
+        vat_category_id: Option<VatCategoryId>,
         /// A service has no stock; stays as it was made.
         is_service: bool,
         /// The partner's own key of it.
@@ -256,6 +251,14 @@ fields! {
         kpp: Option<String>,
         /// Sales region.
         region_id: Option<RegionId>,
+        /// How it buys.
+        sales_channel_id: Option<SalesChannelId>,
+        /// Drives its prices.
+        price_segment_id: Option<PriceSegmentId>,
+        /// The department that looks after it.
+        department_id: Option<DepartmentId>,
+        /// The team that looks after it.
+        team_id: Option<TeamId>,
         /// The responsible manager: reach OWN means his customers.
         manager_id: Option<UserId>,
         /// Telephone, as typed.

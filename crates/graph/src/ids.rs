@@ -43,6 +43,7 @@ node_ids! {
     SalesChannelId = "SalesChannel",
     PriceSegmentId = "PriceSegment",
     SupplierId = "Supplier",
+    SupplierItemId = "SupplierItem",
     CurrencyId = "Currency",
     VatCategoryId = "VatCategory",
     BinId = "Bin",

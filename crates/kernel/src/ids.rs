@@ -81,6 +81,8 @@ ids! {
     PriceSegmentId,
     /// A company that sells to the tenant.
     SupplierId,
+    /// What a supplier calls a product, and how it sells it.
+    SupplierItemId,
     /// A currency the tenant works in.
     CurrencyId,
     /// Goods taxed alike.

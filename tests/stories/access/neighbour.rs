@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stories::actor::Actor;
-use stories::company::Company;
+use stories::company::{Company, Furniture};
 use stories::files::upload;
 use stories::schema::{Field, Schema};
 use stories::socket::{Heard, Socket};
@@ -31,6 +31,7 @@ async fn busy_company() -> Company {
     });
     company.accounting.does("recordPayment", input, "payment { id }").await;
     company.director.does("createRegion", json!({"name": "North"}), "region { id }").await;
+    directories(&company, &at, &good).await;
     let input = json!({"name": "Sales"});
     company.admin.does("createDepartment", input, "department { id }").await;
     let input = json!({"name": "A-team", "headId": company.anna_id, "memberIds": []});
@@ -40,6 +41,21 @@ async fn busy_company() -> Company {
     let input = json!({"name": "own", "title": "Own", "includes": ["manager"], "rights": []});
     company.admin.does("saveRole", input, "role { name }").await;
     company
+}
+
+/// One of each kind of what customers, goods and prices refer to.
+async fn directories(company: &Company, at: &Furniture, good: &str) {
+    let director = &company.director;
+    director.does("createSalesChannel", json!({"name": "Shops"}), "salesChannel { id }").await;
+    director.does("createPriceSegment", json!({"name": "Vip"}), "priceSegment { id }").await;
+    let input = json!({"code": "CNY", "name": "Yuan"});
+    director.does("createCurrency", input, "currency { id }").await;
+    director.does("createVatCategory", json!({"name": "Usual"}), "vatCategory { id }").await;
+    let input = json!({"warehouseId": at.warehouse, "name": "A-01"});
+    director.does("createBin", input, "bin { id }").await;
+    let made = director.does("createSupplier", json!({"name": "Zavod"}), "supplier { id }").await;
+    let input = json!({"supplierId": made["supplier"]["id"], "productId": good});
+    director.does("createSupplierItem", input, "supplierItem { id }").await;
 }
 
 fn connections(schema: &Schema) -> Vec<&Field> {

@@ -36,8 +36,7 @@ impl Command for CreateCustomer {
         if permit.customer().is_some() {
             return Err(Forbidden(Self::RIGHT).into());
         }
-        let names_terms = self.agreement.is_some() || names_credit(&self.fields);
-        if names_terms {
+        if self.agreement.is_some() || names_terms(&self.fields) {
             permit.scope().permit::<SaveAgreement>()?;
         }
         let mut fields = self.fields.applied(&blank(permit)).checked()?;
@@ -80,7 +79,7 @@ impl Command for UpdateCustomer {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<CustomerId> {
         let held = held(tx, permit, self.id).await?;
-        if names_credit(&self.fields) {
+        if names_terms(&self.fields) {
             let terms = permit.scope().permit::<SaveAgreement>()?;
             may_have(&terms, held.fields.manager_id, self.id)?;
         }
@@ -140,6 +139,10 @@ fn blank<A>(permit: &Permit<A>) -> CustomerFields {
         inn: None,
         kpp: None,
         region_id: None,
+        sales_channel_id: None,
+        price_segment_id: None,
+        department_id: None,
+        team_id: None,
         manager_id: None,
         phone: None,
         email: None,
@@ -150,8 +153,11 @@ fn blank<A>(permit: &Permit<A>) -> CustomerFields {
     }
 }
 
-fn names_credit(fields: &CustomerChanges) -> bool {
-    fields.credit_limit.is_some() || fields.credit_limit_currency.is_some()
+/// Whether terms are named: the limit of credit, or the segment that drives prices.
+fn names_terms(fields: &CustomerChanges) -> bool {
+    fields.credit_limit.is_some()
+        || fields.credit_limit_currency.is_some()
+        || fields.price_segment_id.is_some()
 }
 
 /// A customer with this manager must be within reach.

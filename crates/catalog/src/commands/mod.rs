@@ -4,21 +4,23 @@
 mod agreements;
 mod contacts;
 mod customers;
+mod directories;
 mod organizations;
 mod price_lists;
 mod product_groups;
 mod products;
-mod regions;
+mod rates;
 mod warehouses;
 
 pub use agreements::SaveAgreement;
 pub use contacts::{AddContactPerson, RemoveContactPerson, UpdateContactPerson};
 pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};
+pub use directories::{Create, CreateRegion, Editable, Update, UpdateRegion};
 pub use organizations::{ClosePeriod, CreateOrganization, UpdateOrganization};
 pub use price_lists::{CreatePriceList, SetPrices, UpdatePriceList};
 pub use product_groups::{CreateProductGroup, UpdateProductGroup};
 pub use products::{ArchiveProduct, CreateProduct, RestoreProduct, UpdateProduct};
-pub use regions::{CreateRegion, UpdateRegion};
+pub use rates::{SetCurrencyRates, SetSupplierPrices, SetVatRates};
 pub use warehouses::{CreateWarehouse, UpdateWarehouse};
 
 use access::{Action, Right};
@@ -43,8 +45,9 @@ actions! {
     ClosePeriod: PeriodClose;
     CreateWarehouse: DirectoryWrite;
     UpdateWarehouse: DirectoryWrite;
-    CreateRegion: DirectoryWrite;
-    UpdateRegion: DirectoryWrite;
+    SetCurrencyRates: RateWrite;
+    SetVatRates: RateWrite;
+    SetSupplierPrices: SupplierWrite;
     CreateCustomer: CustomerWrite;
     UpdateCustomer: CustomerWrite;
     ArchiveCustomer: CustomerWrite;

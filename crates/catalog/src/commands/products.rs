@@ -26,6 +26,7 @@ impl Command for CreateProduct {
             group_id: None,
             unit: String::new(),
             vat_rate: None,
+            vat_category_id: None,
             is_service: false,
             external_reference: None,
         };

@@ -5,7 +5,9 @@ use std::collections::HashMap;
 
 use access::{Action, Permit};
 use db::{Outcome, Sql, TenantTx, values};
-use kernel::{ContactId, CustomerId, Direction, Page, PageRequest, RegionId, UserId};
+use kernel::{
+    ContactId, CustomerId, Direction, Page, PageRequest, RegionId, SalesChannelId, UserId,
+};
 
 use super::directories::AROUND;
 use super::listing::{self, Archived, Key, Slice};
@@ -14,7 +16,8 @@ use super::uuids;
 use crate::ReadCustomers;
 use crate::records::{ContactPerson, Customer};
 
-const COLUMNS: &str = "r.name, r.legal_name, r.inn, r.kpp, r.region_id, r.manager_id, r.phone, \
+const COLUMNS: &str = "r.name, r.legal_name, r.inn, r.kpp, r.region_id, r.sales_channel_id, \
+                       r.price_segment_id, r.department_id, r.team_id, r.manager_id, r.phone, \
                        r.email, r.address, r.credit_limit, r.credit_limit_currency";
 
 /// Which customers.
@@ -28,6 +31,8 @@ pub struct CustomerFilter {
     pub manager: Option<UserId>,
     /// Those in this region.
     pub region: Option<RegionId>,
+    /// Those that buy through this channel.
+    pub sales_channel: Option<SalesChannelId>,
     /// Those with this tax number.
     pub inn: Option<String>,
     /// Those with this external reference.
@@ -104,6 +109,9 @@ fn from_where(
     }
     if let Some(region) = filter.region {
         sql.with(" and r.region_id = ", region, "");
+    }
+    if let Some(channel) = filter.sales_channel {
+        sql.with(" and r.sales_channel_id = ", channel, "");
     }
     if let Some(inn) = &filter.inn {
         sql.with(" and r.inn = ", inn.clone(), "");

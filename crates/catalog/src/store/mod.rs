@@ -6,6 +6,7 @@ mod directories;
 mod listing;
 mod prices;
 mod products;
+mod rates;
 mod record;
 mod search;
 
@@ -20,7 +21,9 @@ pub use customers::{
     customers_by_id,
 };
 pub(crate) use directories::{DefaultOf, has_default, take_default};
-pub use directories::{Directory, DirectoryFilter, count_directory, directory, directory_by_ids};
+pub use directories::{
+    Directory, DirectoryFilter, Of, count_directory, directory, directory_by_ids,
+};
 pub use listing::Archived;
 pub use prices::{ListPrice, prices_by_product};
 pub(crate) use prices::{list_currency, put_prices};
@@ -29,6 +32,14 @@ pub use products::{
     products_by_group, products_by_id,
 };
 pub(crate) use products::{group_ancestors, group_is_used, group_levels, lock_tree};
+pub(crate) use rates::{
+    Dated, currency_rates_of, put_currency_rates, put_supplier_prices, put_vat_rates,
+    supplier_prices_of, vat_rates_of,
+};
+pub use rates::{
+    ExchangeRate, bins_by_warehouse, currency_rates, exchange_rates, items_by_product,
+    items_by_supplier, supplier_prices, vat_rates,
+};
 pub(crate) use record::{Held, hold, insert, update};
 
 /// Ids as PostgreSQL takes an array of them.

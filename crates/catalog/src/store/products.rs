@@ -13,7 +13,8 @@ use super::uuids;
 use crate::ReadProducts;
 use crate::records::{Product, ProductGroup};
 
-const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.is_service";
+const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.vat_category_id, \
+                       r.is_service";
 
 /// Which products.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,15 +2,16 @@
 
 use ::catalog::{ReadCustomers, ReadTerms, customers_by_id};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use kernel::{CustomerId, RegionId, UserId};
+use kernel::{CustomerId, DepartmentId, PriceSegmentId, RegionId, SalesChannelId, TeamId, UserId};
 
 use super::contacts::{ContactPerson, ContactsOf};
 use super::directories::Region;
 use super::noted::Noted;
+use super::segments::{PriceSegment, SalesChannel};
 use super::terms::{Agreement, AgreementsOf};
 use crate::errors::Failure;
 use crate::files::{Attachment, OfCustomer, files_of};
-use crate::identity::User;
+use crate::identity::{Department, Team, User};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
@@ -48,6 +49,14 @@ pub struct Customer {
     #[graphql(skip)]
     region_id: Option<RegionId>,
     #[graphql(skip)]
+    sales_channel_id: Option<SalesChannelId>,
+    #[graphql(skip)]
+    price_segment_id: Option<PriceSegmentId>,
+    #[graphql(skip)]
+    department_id: Option<DepartmentId>,
+    #[graphql(skip)]
+    team_id: Option<TeamId>,
+    #[graphql(skip)]
     pub(crate) manager_id: Option<UserId>,
     #[graphql(skip)]
     limit: Option<Money>,
@@ -68,6 +77,10 @@ impl From<::catalog::Customer> for Customer {
             noted: Noted::of(row.id, fields.external_reference, &row.record),
             key: row.id,
             region_id: fields.region_id,
+            sales_channel_id: fields.sales_channel_id,
+            price_segment_id: fields.price_segment_id,
+            department_id: fields.department_id,
+            team_id: fields.team_id,
             manager_id: fields.manager_id,
             limit: fields.credit_limit.map(|limit| Money::new(limit, fields.credit_limit_currency)),
         }
@@ -90,6 +103,10 @@ impl Customer {
             noted: Noted::unread(key),
             key,
             region_id: None,
+            sales_channel_id: None,
+            price_segment_id: None,
+            department_id: None,
+            team_id: None,
             manager_id: None,
             limit: None,
         }
@@ -118,6 +135,37 @@ impl Customer {
             Some(id) => Ok(Session::of(ctx)?.load(id).await?),
             None => Ok(None),
         }
+    }
+
+    /// The sales channel it buys through.
+    async fn sales_channel(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<SalesChannel>> {
+        Ok(Session::of(ctx)?.load_made(self.sales_channel_id).await?)
+    }
+
+    /// The segment that drives its prices. Needs the rights terms.read and price.read.
+    async fn price_segment(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<PriceSegment>> {
+        let session = Session::of(ctx)?;
+        self.may_see_terms(session)?;
+        match self.price_segment_id {
+            Some(id) => Ok(session.load(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The department that looks after it.
+    async fn department(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Department>> {
+        Ok(Session::of(ctx)?.load_made(self.department_id).await?)
+    }
+
+    /// The team that looks after it.
+    async fn team(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Team>> {
+        Ok(Session::of(ctx)?.load_made(self.team_id).await?)
     }
 
     /// The responsible manager: the reach OWN of a right means the records of his customers.

@@ -2,7 +2,7 @@
 
 use ::catalog::{CustomerSort, ReadCustomers};
 use async_graphql::{Context, Enum, InputObject, Object};
-use kernel::{CustomerId, Direction, RegionId, UserId};
+use kernel::{CustomerId, Direction, RegionId, SalesChannelId, UserId};
 
 use super::customer::Customer;
 use super::list::{ArchivedFilter, Around};
@@ -23,6 +23,8 @@ pub struct CustomerFilter {
     manager_id: Option<GlobalId<UserId>>,
     /// Those in this sales region.
     region_id: Option<GlobalId<RegionId>>,
+    /// Those that buy through this sales channel.
+    sales_channel_id: Option<GlobalId<SalesChannelId>>,
     /// Those with this tax number (ИНН).
     inn: Option<String>,
     /// The one with this key in another system.
@@ -81,6 +83,7 @@ impl CustomerQuery {
             ids: filter.ids.map(|ids| ids.into_iter().map(|id| id.0).collect()),
             archived: filter.archived.into(),
             manager: filter.manager_id.map(|id| id.0),
+            sales_channel: filter.sales_channel_id.map(|id| id.0),
             region: filter.region_id.map(|id| id.0),
             inn: filter.inn,
             external_reference: filter.external_reference,

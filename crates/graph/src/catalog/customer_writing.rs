@@ -5,7 +5,10 @@ use ::catalog::{
     UpdateCustomer,
 };
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
-use kernel::{CustomerId, OrganizationId, PriceListId, Refusal, RegionId, UserId};
+use kernel::{
+    CustomerId, DepartmentId, OrganizationId, PriceListId, PriceSegmentId, Refusal, RegionId,
+    SalesChannelId, TeamId, UserId,
+};
 
 use super::contacts::ContactPersonInput;
 use super::customer::Customer;
@@ -73,6 +76,14 @@ pub struct CreateCustomerInput {
     kpp: Option<String>,
     /// Its sales region.
     region_id: Option<GlobalId<RegionId>>,
+    /// The sales channel it buys through.
+    sales_channel_id: Option<GlobalId<SalesChannelId>>,
+    /// The segment that drives its prices. Needs the right terms.write.
+    price_segment_id: Option<GlobalId<PriceSegmentId>>,
+    /// The department that looks after it.
+    department_id: Option<GlobalId<DepartmentId>>,
+    /// The team that looks after it.
+    team_id: Option<GlobalId<TeamId>>,
     /// The responsible manager; who reaches his own customers only is it himself.
     manager_id: Option<GlobalId<UserId>>,
     /// Its telephone number, as typed: 3 to 20 digits.
@@ -109,6 +120,11 @@ impl CreateCustomerInput {
             inn: Some(self.inn),
             kpp: Some(self.kpp),
             region_id: Some(self.region_id.map(|id| id.0)),
+            sales_channel_id: Some(self.sales_channel_id.map(|id| id.0)),
+            // As with the limit below.
+            price_segment_id: self.price_segment_id.map(|id| Some(id.0)),
+            department_id: Some(self.department_id.map(|id| id.0)),
+            team_id: Some(self.team_id.map(|id| id.0)),
             manager_id: Some(self.manager_id.map(|id| id.0)),
             phone: Some(self.phone),
             email: Some(self.email),
@@ -143,6 +159,14 @@ pub struct UpdateCustomerInput {
     kpp: MaybeUndefined<String>,
     /// Its sales region.
     region_id: MaybeUndefined<GlobalId<RegionId>>,
+    /// The sales channel it buys through.
+    sales_channel_id: MaybeUndefined<GlobalId<SalesChannelId>>,
+    /// The segment that drives its prices. Needs the right terms.write.
+    price_segment_id: MaybeUndefined<GlobalId<PriceSegmentId>>,
+    /// The department that looks after it.
+    department_id: MaybeUndefined<GlobalId<DepartmentId>>,
+    /// The team that looks after it.
+    team_id: MaybeUndefined<GlobalId<TeamId>>,
     /// The responsible manager; only to somebody within one's own reach.
     manager_id: MaybeUndefined<GlobalId<UserId>>,
     /// Its telephone number, as typed: 3 to 20 digits.
@@ -169,6 +193,10 @@ impl UpdateCustomerInput {
             inn: change(self.inn, |text| text),
             kpp: change(self.kpp, |text| text),
             region_id: change(self.region_id, |id| id.0),
+            sales_channel_id: change(self.sales_channel_id, |id| id.0),
+            price_segment_id: change(self.price_segment_id, |id| id.0),
+            department_id: change(self.department_id, |id| id.0),
+            team_id: change(self.team_id, |id| id.0),
             manager_id: change(self.manager_id, |id| id.0),
             phone: change(self.phone, |text| text),
             email: change(self.email, |text| text),

@@ -4,7 +4,9 @@
 //! An edge to a context of a higher rank (`customer { orders }`) is one line at the end of the
 //! object's resolvers, calling that context's folder.
 
+mod bins;
 mod contacts;
+mod currencies;
 mod customer;
 mod customer_list;
 mod customer_writing;
@@ -17,16 +19,27 @@ mod price_list;
 mod product;
 mod product_list;
 mod product_writing;
+mod segments;
+mod supplier_item_writing;
+mod supplier_items;
+mod suppliers;
 mod terms;
 mod terms_writing;
+mod vat;
 
+pub use bins::Bin;
 pub use contacts::ContactPerson;
+pub use currencies::Currency;
 pub use customer::Customer;
 pub use directories::{Organization, Region, Warehouse};
 pub use group::ProductGroup;
 pub use price_list::PriceList;
 pub use product::Product;
+pub use segments::{PriceSegment, SalesChannel};
+pub use supplier_items::SupplierItem;
+pub use suppliers::Supplier;
 pub use terms::Agreement;
+pub use vat::VatCategory;
 
 use async_graphql::{Context, MergedObject};
 use db::Command;
@@ -42,6 +55,7 @@ use crate::user_error::UserError;
 #[derive(MergedObject, Default)]
 pub struct CatalogQuery(
     directories::DirectoryQuery,
+    ReferenceQuery,
     customer_list::CustomerQuery,
     product_list::ProductQuery,
     price_list::PriceListQuery,
@@ -51,12 +65,35 @@ pub struct CatalogQuery(
 #[derive(MergedObject, Default)]
 pub struct CatalogMutation(
     directory_writing::DirectoryMutation,
+    ReferenceMutation,
     customer_writing::CustomerMutation,
     contacts::ContactMutation,
     terms_writing::TermsMutation,
     product_writing::ProductMutation,
     group::GroupMutation,
     price_list::PriceListMutation,
+);
+
+/// Queries of the short lists that customers, goods and prices refer to.
+#[derive(MergedObject, Default)]
+pub struct ReferenceQuery(
+    segments::SegmentQuery,
+    currencies::CurrencyQuery,
+    vat::VatQuery,
+    bins::BinQuery,
+    suppliers::SupplierQuery,
+    supplier_items::SupplierItemQuery,
+);
+
+/// Mutations of the short lists that customers, goods and prices refer to.
+#[derive(MergedObject, Default)]
+pub struct ReferenceMutation(
+    segments::SegmentMutation,
+    currencies::CurrencyMutation,
+    vat::VatMutation,
+    bins::BinMutation,
+    suppliers::SupplierMutation,
+    supplier_item_writing::SupplierItemMutation,
 );
 
 /// Makes payloads: the record, and why not.

@@ -2,11 +2,13 @@
 
 use ::catalog::{ReadProducts, products_by_id};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use kernel::{ProductGroupId, ProductId};
+use kernel::{ProductGroupId, ProductId, VatCategoryId};
 
 use super::group::ProductGroup;
 use super::noted::Noted;
 use super::price_list::{PricesOf, ProductPrice};
+use super::supplier_items::{ItemsOf, SupplierItem};
+use super::vat::VatCategory;
 use crate::files::{Attachment, OfProduct, files_of};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
@@ -27,7 +29,8 @@ pub struct Product {
     name: String,
     /// The base unit that all its quantities are in, as printed.
     unit: String,
-    /// The VAT rate, per cent. Null is "without VAT", which is not 0 %.
+    /// The VAT rate of its own, per cent; the tax category's goes before it. Null is "without
+    /// VAT", which is not 0 %.
     vat_rate: Option<Decimal>,
     /// A service has no stock.
     is_service: bool,
@@ -38,6 +41,8 @@ pub struct Product {
     pub(crate) key: ProductId,
     #[graphql(skip)]
     group_id: Option<ProductGroupId>,
+    #[graphql(skip)]
+    vat_category_id: Option<VatCategoryId>,
 }
 
 impl From<::catalog::Product> for Product {
@@ -52,6 +57,7 @@ impl From<::catalog::Product> for Product {
             noted: Noted::of(row.id, row.fields.external_reference, &row.record),
             key: row.id,
             group_id: row.fields.group_id,
+            vat_category_id: row.fields.vat_category_id,
         }
     }
 }
@@ -70,6 +76,7 @@ impl Product {
             noted: Noted::unread(key),
             key,
             group_id: None,
+            vat_category_id: None,
         }
     }
 }
@@ -82,6 +89,20 @@ impl Product {
             Some(id) => Ok(Session::of(ctx)?.load(id).await?),
             None => Ok(None),
         }
+    }
+
+    /// The tax category: documents take its rate of their organization and day.
+    async fn vat_category(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<VatCategory>> {
+        Ok(Session::of(ctx)?.load_made(self.vat_category_id).await?)
+    }
+
+    /// What suppliers call it and how they sell it, at most 250. Needs the right supplier.read.
+    async fn supplier_items(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<SupplierItem>>> {
+        let key = ItemsOf::Product(self.key);
+        Ok(Some(Session::of(ctx)?.load(key).await?.unwrap_or_default()))
     }
 
     /// What is in stock of it, by warehouse and organization; nothing on hand is no row. Needs

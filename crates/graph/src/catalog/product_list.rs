@@ -157,6 +157,7 @@ impl ProductQuery {
             archived: filter.archived.into(),
             external_reference: filter.external_reference,
             parent: crate::identity::change(filter.parent_id, |id| id.0),
+            of: Vec::new(),
         };
         let around = Around { first, after, last, before };
         Ok(short_list::<::catalog::ProductGroup, _>(ctx, filter, order_by, around).await?)

@@ -2,7 +2,7 @@
 
 use ::catalog::{ArchiveProduct, CreateProduct, ProductChanges, RestoreProduct, UpdateProduct};
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
-use kernel::{ProductGroupId, ProductId, Refusal};
+use kernel::{ProductGroupId, ProductId, Refusal, VatCategoryId};
 
 use super::product::Product;
 use super::{payloads, percent, tried};
@@ -26,6 +26,8 @@ pub struct CreateProductInput {
     unit: String,
     /// The VAT rate, 0 to 100 per cent; none is "without VAT", which is not 0 %.
     vat_rate: Option<Decimal>,
+    /// The tax category, whose rates go before the rate of its own.
+    vat_category_id: Option<GlobalId<VatCategoryId>>,
     /// A service has no stock; stays as it was made.
     #[graphql(default)]
     is_service: bool,
@@ -44,6 +46,7 @@ impl CreateProductInput {
             group_id: Some(self.group_id.map(|id| id.0)),
             unit: Some(self.unit),
             vat_rate: Some(self.vat_rate.map(rate).transpose()?),
+            vat_category_id: Some(self.vat_category_id.map(|id| id.0)),
             is_service: Some(self.is_service),
             external_reference: Some(self.external_reference),
         };
@@ -68,6 +71,8 @@ pub struct UpdateProductInput {
     unit: Option<String>,
     /// The VAT rate, 0 to 100 per cent; null is "without VAT", which is not 0 %.
     vat_rate: MaybeUndefined<Decimal>,
+    /// The tax category, whose rates go before the rate of its own.
+    vat_category_id: MaybeUndefined<GlobalId<VatCategoryId>>,
     /// Its key in another system; unique in the tenant.
     external_reference: MaybeUndefined<String>,
     /// A repeat with this key changes nothing and answers the same.
@@ -86,6 +91,7 @@ impl UpdateProductInput {
             group_id: change(self.group_id, |id| id.0),
             unit: self.unit,
             vat_rate: rate,
+            vat_category_id: change(self.vat_category_id, |id| id.0),
             is_service: None,
             external_reference: change(self.external_reference, |text| text),
         };

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use access::{Permit, Reach, Right};
-use catalog::{Moment, OrderTerms, PaymentStep, ProductCard};
+use catalog::{Moment, OrderTerms, PaymentStep, TaxedProduct};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
     AgreementId, CustomerId, Decimal, DepartmentId, Money, NaiveDate, OrderId, OrderLineId,
@@ -232,27 +232,29 @@ async fn priced<A>(
     date: NaiveDate,
 ) -> Outcome<Vec<NewLine>> {
     let products: Vec<ProductId> = drafts.iter().map(|line| line.product_id).collect();
-    let cards = catalog::product_cards(tx, permit, &products).await?;
+    let organization = terms.organization_id;
+    let cards = catalog::taxed_products(tx, permit, &products, organization, date).await?;
     let list = terms.price_list_id;
     let prices = catalog::list_prices(tx, permit, list, &products, date).await?;
     let mut lines = Vec::with_capacity(drafts.len());
     for (index, draft) in drafts.iter().enumerate() {
-        let card = product(&cards, draft.product_id, index)?;
+        let taxed = product(&cards, draft.product_id, index)?;
         let offer =
             Offer { list_price: prices.get(&draft.product_id).copied(), discount: terms.discount };
-        lines.push(line(index, draft, card, offer, terms, leave)?);
+        lines.push(line(index, draft, taxed, offer, terms, leave)?);
     }
     Ok(lines)
 }
 
 fn product(
-    cards: &HashMap<ProductId, ProductCard>,
+    cards: &HashMap<ProductId, TaxedProduct>,
     id: ProductId,
     index: usize,
-) -> Result<&ProductCard, Refusal> {
-    let Some(card) = cards.get(&id) else {
+) -> Result<&TaxedProduct, Refusal> {
+    let Some(taxed) = cards.get(&id) else {
         return Err(at_line(unknown("productId", "product", "товар"), index, "productId"));
     };
+    let card = &taxed.card;
     if card.archived {
         let refusal = Refusal::new(
             RefusalCode::Archived,
@@ -261,13 +263,13 @@ fn product(
         );
         return Err(at_line(refusal, index, "productId"));
     }
-    Ok(card)
+    Ok(taxed)
 }
 
 fn line(
     index: usize,
     draft: &LineDraft,
-    card: &ProductCard,
+    TaxedProduct { card, vat_rate }: &TaxedProduct,
     offer: Offer,
     terms: &OrderTerms,
     leave: Leave,
@@ -280,7 +282,7 @@ fn line(
     let priced = price_line(Asked { price, discount }, offer, leave)
         .map_err(|refusal| at_line(refusal.about(&card.name), index, refusal.field()))?;
     let mode = VatMode::of(terms.prices_include_vat);
-    let sum = line_sum(quantity, priced.price, priced.discount, card.vat_rate, mode)
+    let sum = line_sum(quantity, priced.price, priced.discount, *vat_rate, mode)
         .ok_or(LineRule::TooLarge)?;
     Ok(NewLine {
         id: OrderLineId::new(),
@@ -294,7 +296,7 @@ fn line(
         discount_percent: priced.discount,
         discount_source: priced.discount_source,
         amount: sum.amount,
-        vat_rate: card.vat_rate,
+        vat_rate: *vat_rate,
         vat_amount: sum.vat,
     })
 }

@@ -32,6 +32,30 @@ insert into price (tenant_id, price_list_id, product_id, valid_from, price)
 select here(), made(3, 1), made(6, n), '2000-01-01', 100 + n % 900
 from generate_series(1, 30000) n;
 
+insert into bin (tenant_id, id, warehouse_id, name, walk_order)
+select here(), made(21, n), made(2, 1 + n % 5), 'Bin ' || n, n / 5
+from generate_series(1, 3000) n;
+
+insert into currency (tenant_id, id, code, name)
+select here(), made(22, n), (array['USD', 'EUR', 'CNY'])[n], 'Currency ' || n
+from generate_series(1, 3) n;
+
+insert into currency_rate (tenant_id, currency_id, valid_from, rate)
+select here(), made(22, n), current_date - d, 80 + n
+from generate_series(1, 3) n, generate_series(0, 999) d;
+
+insert into supplier (tenant_id, id, name, currency)
+select here(), made(23, n), 'Supplier ' || n, 'RUB'
+from generate_series(1, 1500) n;
+
+insert into supplier_item (tenant_id, id, supplier_id, product_id, code)
+select here(), made(24, n), made(23, 1 + n % 1500), made(6, n), 'C-' || n
+from generate_series(1, 30000) n;
+
+insert into supplier_price (tenant_id, supplier_item_id, valid_from, price)
+select here(), made(24, n), '2000-01-01', 50
+from generate_series(1, 30000) n;
+
 insert into customer (tenant_id, id, name, inn, region_id, manager_id, phone, credit_limit_currency,
                       external_reference, created_at)
 select here(), made(7, n),

@@ -1,6 +1,6 @@
 //! Lists of customers and products, and the searches in them.
 
-use kernel::{ProductGroupId, RegionId, UserId};
+use kernel::{ProductGroupId, ProductId, RegionId, SupplierId, UserId, WarehouseId};
 use serde_json::json;
 
 use super::super::company::{Large, made};
@@ -86,5 +86,57 @@ pub fn products(ask: &Ask) -> Vec<Case> {
         ask("what is sold and where", "{ organizations { nodes { name } }
             warehouses { nodes { name } } regions { nodes { name } } productGroups { nodes { name } }
             priceLists { nodes { name } } users { nodes { name } } }", json!({}), &[]),
+    ]
+}
+
+pub fn directories(ask: &Ask) -> Vec<Case> {
+    let supplier = json!({"id": made::<SupplierId>(23, 7)});
+    vec![
+        ask(
+            "suppliers by name",
+            "{ suppliers { nodes { name } } }",
+            json!({}),
+            &["supplier_order"],
+        ),
+        ask(
+            "a supplier with what it sells",
+            "query($id: ID!) { supplier(id: $id) { name
+            items { code product { name } prices { price } } } }",
+            supplier.clone(),
+            &["supplier_item_supplier", "supplier_price_pkey"],
+        ),
+        ask(
+            "a supplier's items by name",
+            "query($id: ID) { supplierItems(filter: {supplierId: $id})
+            { nodes { code supplier { name } } } }",
+            supplier,
+            &["supplier_item_supplier"],
+        ),
+        ask(
+            "items by name",
+            "{ supplierItems { nodes { code } } }",
+            json!({}),
+            &["supplier_item_order"],
+        ),
+        ask(
+            "who sells a product",
+            "query($id: ID!) { product(id: $id) { supplierItems { code } } }",
+            json!({"id": made::<ProductId>(6, 7)}),
+            &["supplier_item_product"],
+        ),
+        ask("bins by name", "{ bins { nodes { name } } }", json!({}), &["bin_order"]),
+        ask(
+            "a warehouse's bins",
+            "query($id: ID!) { warehouse(id: $id) { bins { name } } }",
+            json!({"id": made::<WarehouseId>(2, 1)}),
+            &["bin_walk"],
+        ),
+        ask(
+            "currencies and their rates",
+            "{ currencies { nodes { code rate { rate }
+            rates(first: 10) { rate } } } }",
+            json!({}),
+            &["currency_rate_pkey"],
+        ),
     ]
 }
