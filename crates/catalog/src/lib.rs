@@ -22,14 +22,16 @@ pub use cards::{
 pub use commands::*;
 pub use records::*;
 pub use rules::{
-    CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period, out_of_scale, pricing,
+    Channel, ChannelKind, Consent, ContractState, CreditPolicy, Likeness, Moment, PaymentStep,
+    PeriodRefusal, check_period, check_vat_id, out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, ProductFilter,
-    ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, contacts_by_id,
-    count_customers, count_directory, count_products, customers, customers_by_id, directory,
-    directory_by_ids, groups_by_parent, prices_by_product, product_by_sku, products,
-    products_by_group, products_by_id,
+    Archived, CustomerDuplicate, CustomerFilter, CustomerSort, Directory, DirectoryFilter, Known,
+    ListPrice, ProductFilter, ProductSort, Seen, addresses_by_customer, addresses_by_id,
+    agreements_by_customer, agreements_by_id, contacts_by_customer, contacts_by_id,
+    contracts_by_customer, contracts_by_id, count_customers, count_directory, count_products,
+    customer_duplicates, customers, customers_by_id, directory, directory_by_ids, groups_by_parent,
+    known_of, prices_by_product, product_by_sku, products, products_by_group, products_by_id,
 };
 
 use access::{Action, Right};
@@ -49,9 +51,11 @@ macro_rules! reads {
 reads! {
     /// Reads organizations, warehouses, regions.
     ReadDirectory: DirectoryRead;
-    /// Reads customers and their contact persons.
+    /// Reads customers: name, region, addresses.
     ReadCustomers: CustomerRead;
-    /// Reads customers' credit limits and agreements.
+    /// Reads customers' tax numbers, telephones, e-mails, tags and contact persons.
+    ReadContacts: CustomerContact;
+    /// Reads customers' credit limits, agreements and contracts.
     ReadTerms: TermsRead;
     /// Reads products and their groups.
     ReadProducts: ProductRead;
