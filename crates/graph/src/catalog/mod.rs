@@ -4,12 +4,17 @@
 //! An edge to a context of a higher rank (`customer { orders }`) is one line at the end of the
 //! object's resolvers, calling that context's folder.
 
+mod contact_channels;
 mod contacts;
+mod contract;
+mod contract_writing;
 mod customer;
 mod customer_list;
 mod customer_writing;
+mod delivery_address;
 mod directories;
 mod directory_writing;
+mod duplicates;
 mod group;
 mod list;
 mod noted;
@@ -21,7 +26,9 @@ mod terms;
 mod terms_writing;
 
 pub use contacts::ContactPerson;
+pub use contract::Contract;
 pub use customer::Customer;
+pub use delivery_address::DeliveryAddress;
 pub use directories::{Organization, Region, Warehouse};
 pub use group::ProductGroup;
 pub use price_list::PriceList;
@@ -43,6 +50,7 @@ use crate::user_error::UserError;
 pub struct CatalogQuery(
     directories::DirectoryQuery,
     customer_list::CustomerQuery,
+    duplicates::DuplicateQuery,
     product_list::ProductQuery,
     price_list::PriceListQuery,
 );
@@ -53,6 +61,8 @@ pub struct CatalogMutation(
     directory_writing::DirectoryMutation,
     customer_writing::CustomerMutation,
     contacts::ContactMutation,
+    delivery_address::DeliveryAddressMutation,
+    contract_writing::ContractMutation,
     terms_writing::TermsMutation,
     product_writing::ProductMutation,
     group::GroupMutation,
