@@ -11,5 +11,6 @@
 mod access;
 mod api;
 mod contract;
+mod customers;
 mod live;
 mod sale;
