@@ -135,11 +135,12 @@ fn from_where(
         sql.with(" and r.vat_id = ", vat_id.clone(), "");
     }
     for tag in &filter.tags {
+        // An array of ids: a join would read all customers where the tag seems to be common.
         sql.push(
-            " and exists (select from customer_tag t
-                          where t.tenant_id = $1 and t.customer_id = r.id and t.tag_key = ",
+            " and r.id = any(array(select t.customer_id from customer_tag t
+                                   where t.tenant_id = $1 and t.tag_key = ",
         );
-        sql.bind(tag_key(tag)).push(")");
+        sql.bind(tag_key(tag)).push("))");
     }
     if let Some(reference) = &filter.external_reference {
         sql.with(" and r.external_reference = ", reference.clone(), "");
