@@ -63,8 +63,10 @@ rights! {
     SupplierWrite = "supplier"."write",
     /// Close a period of an organization and open it again.
     PeriodClose = "period"."close",
-    /// See customers: name, address, contact persons.
+    /// See customers: name, region, addresses.
     CustomerRead = "customer"."read",
+    /// See customers' tax numbers, telephones, e-mails, tags and contact persons.
+    CustomerContact = "customer"."contact",
     /// Make and change customers and contact persons.
     CustomerWrite = "customer"."write",
     /// See customers' credit limit and agreements.

@@ -3,11 +3,12 @@
 use kernel::{Currency, Money, Refusal, RefusalCode};
 
 use crate::records::{
-    AgreementFields, ContactFields, CustomerFields, OrganizationFields, PriceListFields,
-    ProductFields, ProductGroupFields, WarehouseFields,
+    AgreementFields, ContactFields, ContractFields, CustomerFields, DeliveryAddressFields,
+    OrganizationFields, PriceListFields, ProductFields, ProductGroupFields, WarehouseFields,
 };
 use crate::rules::{
-    at, check_inn, check_kpp, clean, clean_email, clean_phone, optional, out_of_scale,
+    at, check_inn, check_kpp, check_tags, check_validity, check_vat_id, clean, clean_email,
+    clean_phone, optional, out_of_scale,
 };
 
 mod directories;
@@ -19,6 +20,7 @@ const REFERENCE: usize = 200;
 const SKU: usize = 64;
 const UNIT: usize = 20;
 const PREFIX: usize = 10;
+const NUMBER: usize = 64;
 
 type Checked<T> = Result<T, Refusal>;
 
@@ -122,6 +124,8 @@ impl Checks for CustomerFields {
             )?,
             inn: at("inn", optional(self.inn.as_deref(), check_inn))?,
             kpp: at("kpp", optional(self.kpp.as_deref(), check_kpp))?,
+            vat_id: at("vatId", optional(self.vat_id.as_deref(), check_vat_id))?,
+            tags: check_tags(&self.tags)?,
             phone: phone(self.phone.as_deref())?,
             email: email(self.email.as_deref())?,
             address: address(self.address.as_deref())?,
@@ -142,7 +146,35 @@ impl Checks for ContactFields {
             phone: phone(self.phone.as_deref())?,
             email: email(self.email.as_deref())?,
             comment: at("comment", short(self.comment.as_deref(), COMMENT))?,
+            consent_how: at("consent", short(self.consent_how.as_deref(), NAME))?,
             external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
+        })
+    }
+}
+
+impl Checks for DeliveryAddressFields {
+    fn checked(&self) -> Checked<Self> {
+        let comment = optional(self.comment.as_deref(), |text| clean(text, COMMENT));
+        Ok(Self {
+            name: name(&self.name)?,
+            address: at("address", clean(&self.address, ADDRESS))?,
+            comment: at("comment", comment)?,
+            external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
+        })
+    }
+}
+
+impl Checks for ContractFields {
+    fn checked(&self) -> Checked<Self> {
+        check_validity(self.valid_from, self.valid_to)?;
+        let comment = optional(self.comment.as_deref(), |text| clean(text, COMMENT));
+        Ok(Self {
+            number: at("number", clean(&self.number, NUMBER))?,
+            comment: at("comment", comment)?,
+            external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
         })
     }
 }

@@ -43,19 +43,27 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "customer_manager_fkey" => unknown("managerId"),
         "agreement_organization_fkey" => unknown("organizationId"),
         "agreement_price_list_fkey" | "price_price_list_fkey" => unknown("priceListId"),
+        "contract_organization_fkey" => unknown("organizationId"),
+        "delivery_address_region_fkey" => unknown("regionId"),
+        "contract_number_key" => taken("number"),
         "product_group_parent_fkey" => unknown("parentId"),
         "product_group_fkey" => unknown("groupId"),
         "organization_default"
         | "warehouse_default"
         | "price_list_default"
-        | "agreement_default" => Refusal::new(
-            RefusalCode::Taken,
-            "Another record became the default at the same moment: try again.",
-            "Другая запись стала основной в тот же миг: попробуйте ещё раз.",
-        )
-        .at(["isDefault"]),
+        | "agreement_default"
+        | "delivery_address_default" => default_taken(),
         _ => return None,
     })
+}
+
+fn default_taken() -> Refusal {
+    Refusal::new(
+        RefusalCode::Taken,
+        "Another record became the default at the same moment: try again.",
+        "Другая запись стала основной в тот же миг: попробуйте ещё раз.",
+    )
+    .at(["isDefault"])
 }
 
 fn taken(field: &str) -> Refusal {

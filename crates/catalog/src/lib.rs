@@ -22,15 +22,18 @@ pub use cards::{
 pub use commands::*;
 pub use records::*;
 pub use rules::{
-    CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period, out_of_scale, pricing,
+    Channel, ChannelKind, Consent, ContractState, CreditPolicy, Likeness, Moment, PaymentStep,
+    PeriodRefusal, check_period, check_vat_id, out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ExchangeRate, ListPrice,
-    Of, ProductFilter, ProductSort, agreements_by_customer, agreements_by_id, bins_by_warehouse,
-    contacts_by_customer, contacts_by_id, count_customers, count_directory, count_products,
-    currency_rates, customers, customers_by_id, directory, directory_by_ids, exchange_rates,
-    groups_by_parent, items_by_product, items_by_supplier, prices_by_product, product_by_sku,
-    products, products_by_group, products_by_id, supplier_prices, vat_rates,
+    Archived, CustomerDuplicate, CustomerFilter, CustomerSort, Directory, DirectoryFilter,
+    ExchangeRate, Known, ListPrice, Of, ProductFilter, ProductSort, Seen, addresses_by_customer,
+    addresses_by_id, agreements_by_customer, agreements_by_id, bins_by_warehouse,
+    contacts_by_customer, contacts_by_id, contracts_by_customer, contracts_by_id, count_customers,
+    count_directory, count_products, currency_rates, customer_duplicates, customers,
+    customers_by_id, directory, directory_by_ids, exchange_rates, groups_by_parent,
+    items_by_product, items_by_supplier, known_of, prices_by_product, product_by_sku, products,
+    products_by_group, products_by_id, supplier_prices, vat_rates,
 };
 
 use access::{Action, Right};
@@ -54,9 +57,11 @@ reads! {
     ReadSuppliers: SupplierRead;
     /// Reads what suppliers ask.
     ReadSupplierPrices: CostRead;
-    /// Reads customers and their contact persons.
+    /// Reads customers: name, region, addresses.
     ReadCustomers: CustomerRead;
-    /// Reads customers' credit limits and agreements.
+    /// Reads customers' tax numbers, telephones, e-mails, tags and contact persons.
+    ReadContacts: CustomerContact;
+    /// Reads customers' credit limits, agreements and contracts.
     ReadTerms: TermsRead;
     /// Reads products and their groups.
     ReadProducts: ProductRead;

@@ -9,7 +9,7 @@ use kernel::{
 };
 use serde::Serialize;
 
-use crate::rules::{CreditPolicy, PaymentStep};
+use crate::rules::{Channel, Consent, CreditPolicy, PaymentStep};
 
 /// The columns that people write; each is named as its field.
 pub(crate) trait Fields: Serialize + FromQueryResult + Send + Sync {
@@ -123,17 +123,17 @@ pub struct Organization {
 }
 
 /// A person at a customer.
-#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ContactPerson {
     /// Its id.
     pub id: ContactId,
     /// Where the person works.
     pub customer_id: CustomerId,
     /// What people write.
-    #[sea_orm(nested)]
     pub fields: ContactFields,
+    /// How the person is reached; the first of a kind is the main one.
+    pub channels: Vec<Channel>,
     /// What the program notes.
-    #[sea_orm(nested)]
     pub record: Record,
 }
 
@@ -249,6 +249,10 @@ fields! {
         inn: Option<String>,
         /// Code of the reason of registration: nine characters.
         kpp: Option<String>,
+        /// VAT number of a company outside Russia, with the country's letters.
+        vat_id: Option<String>,
+        /// Words that the tenant marks customers with.
+        tags: Vec<String>,
         /// Sales region.
         region_id: Option<RegionId>,
         /// How it buys.
@@ -283,10 +287,18 @@ fields! {
         name: String,
         /// Position at the customer.
         position: Option<String>,
-        /// Telephone, as typed.
+        /// The main telephone, as typed: the first of its channels.
         phone: Option<String>,
-        /// E-mail.
+        /// The main e-mail: the first of its channels.
         email: Option<String>,
+        /// The day of birth.
+        birthday: Option<NaiveDate>,
+        /// What the person has said about being contacted; `None` is never asked.
+        consent: Option<Consent>,
+        /// Since when.
+        consent_since: Option<NaiveDate>,
+        /// How it was given or withdrawn: a form, a letter, a call.
+        consent_how: Option<String>,
         /// Anything else worth knowing.
         comment: Option<String>,
         /// The partner's own key of it.
@@ -315,3 +327,8 @@ fields! {
         external_reference: Option<String>,
     }
 }
+
+// After the macros it is written with.
+mod card;
+
+pub use card::*;

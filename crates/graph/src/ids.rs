@@ -37,6 +37,8 @@ node_ids! {
     CustomerId = "Customer",
     ContactId = "ContactPerson",
     AgreementId = "Agreement",
+    ContractId = "Contract",
+    DeliveryAddressId = "DeliveryAddress",
     ProductGroupId = "ProductGroup",
     ProductId = "Product",
     PriceListId = "PriceList",

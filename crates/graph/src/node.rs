@@ -58,6 +58,8 @@ nodes! {
     Customer(crate::catalog::Customer, CustomerId),
     ContactPerson(crate::catalog::ContactPerson, ContactId),
     Agreement(crate::catalog::Agreement, AgreementId),
+    Contract(crate::catalog::Contract, ContractId),
+    DeliveryAddress(crate::catalog::DeliveryAddress, DeliveryAddressId),
     ProductGroup(crate::catalog::ProductGroup, ProductGroupId),
     Product(crate::catalog::Product, ProductId),
     PriceList(crate::catalog::PriceList, PriceListId),

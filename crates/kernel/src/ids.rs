@@ -69,6 +69,10 @@ ids! {
     ContactId,
     /// Commercial terms with one customer.
     AgreementId,
+    /// A legal paper with one customer.
+    ContractId,
+    /// Where a customer's goods go.
+    DeliveryAddressId,
     /// A node of the tree of products.
     ProductGroupId,
     /// Goods or a service.

@@ -20,6 +20,10 @@ async fn busy_company() -> Company {
     let contacts = json!({"contacts": [{"name": "Ivan"}]});
     let customer = company.customer("Secret customer", &company.anna_id, contacts).await;
     upload(&company.anna, &customer, "secret.txt", b"secret terms").await;
+    let input = json!({"customerId": customer, "number": "K-1"});
+    company.anna.does("draftContract", input, "contract { id }").await;
+    let input = json!({"customerId": customer, "name": "Shop", "address": "Street 1"});
+    company.anna.does("addDeliveryAddress", input, "deliveryAddress { id }").await;
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
     let input = json!({"orderId": order.0});

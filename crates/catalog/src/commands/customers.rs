@@ -6,12 +6,12 @@ use db::{Command, CommandError, Outcome, TenantTx};
 use kernel::{CustomerId, Refusal, RefusalCode, UserId};
 
 use super::agreements::{self, NewAgreement};
-use super::contacts;
+use super::contacts::{self, NewContact};
 use super::{Deed, SaveAgreement, archived_after, archived_differs, changes};
 use crate::checks::{Checks, same_version};
-use crate::records::{AgreementChanges, ContactChanges, CustomerChanges, CustomerFields};
+use crate::records::{AgreementChanges, CustomerChanges, CustomerFields};
 use crate::rules::PaymentStep;
-use crate::store::{Held, hold, insert, update};
+use crate::store::{Held, hold, insert, note_contact_words, update};
 
 /// Contact persons in one request at most.
 const MOST_CONTACTS: usize = 50;
@@ -23,7 +23,7 @@ pub struct CreateCustomer {
     /// Its fields; those not given are empty. Without a credit limit there is no limit.
     pub fields: CustomerChanges,
     /// Contact persons.
-    pub contacts: Vec<ContactChanges>,
+    pub contacts: Vec<NewContact>,
     /// The default agreement's terms; naming any needs the right to write terms.
     pub agreement: Option<(AgreementChanges, Option<Vec<PaymentStep>>)>,
 }
@@ -52,6 +52,9 @@ impl Command for CreateCustomer {
         for (place, contact) in self.contacts.iter().enumerate() {
             let made = contacts::make(tx, permit, id, contact).await;
             made.map_err(|error| within("contacts", Some(place), error))?;
+        }
+        if !self.contacts.is_empty() {
+            note_contact_words(tx, permit, id).await?;
         }
         let (terms, steps) = self.agreement.clone().unwrap_or_default();
         let terms = AgreementChanges { is_default: Some(true), ..terms };
@@ -138,6 +141,8 @@ fn blank<A>(permit: &Permit<A>) -> CustomerFields {
         legal_name: None,
         inn: None,
         kpp: None,
+        vat_id: None,
+        tags: Vec::new(),
         region_id: None,
         sales_channel_id: None,
         price_segment_id: None,
@@ -194,6 +199,14 @@ async fn put_away<A: Action>(
     update(tx, permit, "customer", held.id, &held.fields, archived_at).await?;
     tell(tx, deed, Some(&held.fields), &held.fields);
     Ok(())
+}
+
+/// Tells of what was done to a record that hangs on a customer.
+pub(super) fn tell_of_part(tx: &TenantTx, deed: Deed, customer: &Held<CustomerFields>) {
+    let mut event = deed.event();
+    event.manager_id = customer.fields.manager_id;
+    event.customer_id = Some(customer.id.into());
+    tx.emit(event);
 }
 
 fn tell(tx: &TenantTx, deed: Deed, before: Option<&CustomerFields>, after: &CustomerFields) {

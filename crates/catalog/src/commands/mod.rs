@@ -3,7 +3,9 @@
 
 mod agreements;
 mod contacts;
+mod contracts;
 mod customers;
+mod delivery_addresses;
 mod directories;
 mod organizations;
 mod price_lists;
@@ -13,8 +15,10 @@ mod rates;
 mod warehouses;
 
 pub use agreements::SaveAgreement;
-pub use contacts::{AddContactPerson, RemoveContactPerson, UpdateContactPerson};
+pub use contacts::{AddContactPerson, NewContact, RemoveContactPerson, UpdateContactPerson};
+pub use contracts::{CloseContract, DraftContract, SignContract, UpdateContract};
 pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};
+pub use delivery_addresses::{AddDeliveryAddress, RemoveDeliveryAddress, UpdateDeliveryAddress};
 pub use directories::{Create, CreateRegion, Editable, Update, UpdateRegion};
 pub use organizations::{ClosePeriod, CreateOrganization, UpdateOrganization};
 pub use price_lists::{CreatePriceList, SetPrices, UpdatePriceList};
@@ -55,6 +59,13 @@ actions! {
     AddContactPerson: CustomerWrite;
     UpdateContactPerson: CustomerWrite;
     RemoveContactPerson: CustomerWrite;
+    AddDeliveryAddress: CustomerWrite;
+    UpdateDeliveryAddress: CustomerWrite;
+    RemoveDeliveryAddress: CustomerWrite;
+    DraftContract: CustomerWrite;
+    UpdateContract: CustomerWrite;
+    SignContract: TermsWrite;
+    CloseContract: TermsWrite;
     SaveAgreement: TermsWrite;
     CreateProductGroup: ProductWrite;
     UpdateProductGroup: ProductWrite;

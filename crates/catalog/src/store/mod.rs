@@ -1,8 +1,10 @@
 //! All SQL of the catalog.
 
 mod agreements;
+mod card;
 mod customers;
 mod directories;
+mod duplicates;
 mod listing;
 mod prices;
 mod products;
@@ -16,14 +18,20 @@ pub(crate) use agreements::{
     StepColumns, default_agreement, drop_other_defaults, replace_steps, steps_of,
 };
 pub use agreements::{agreements_by_customer, agreements_by_id};
+pub use card::{addresses_by_customer, addresses_by_id, contracts_by_customer, contracts_by_id};
+pub(crate) use card::{
+    channels_of, customer_of, drop_default_address, has_addresses, note_contact_words,
+    replace_channels,
+};
 pub use customers::{
-    CustomerFilter, CustomerSort, contacts_by_customer, contacts_by_id, count_customers, customers,
-    customers_by_id,
+    CustomerFilter, CustomerSort, Seen, contacts_by_customer, contacts_by_id, count_customers,
+    customers, customers_by_id,
 };
 pub(crate) use directories::{DefaultOf, has_default, take_default};
 pub use directories::{
     Directory, DirectoryFilter, Of, count_directory, directory, directory_by_ids,
 };
+pub use duplicates::{CustomerDuplicate, Known, customer_duplicates, known_of};
 pub use listing::Archived;
 pub use prices::{ListPrice, prices_by_product};
 pub(crate) use prices::{list_currency, put_prices};

@@ -1,10 +1,12 @@
 //! A customer with its edges.
 
-use ::catalog::{ReadCustomers, ReadTerms, customers_by_id};
+use ::catalog::{ReadContacts, ReadCustomers, ReadTerms, customers_by_id};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use kernel::{CustomerId, DepartmentId, PriceSegmentId, RegionId, SalesChannelId, TeamId, UserId};
 
 use super::contacts::{ContactPerson, ContactsOf};
+use super::contract::{Contract, ContractsOf};
+use super::delivery_address::{AddressesOf, DeliveryAddress};
 use super::directories::Region;
 use super::noted::Noted;
 use super::segments::{PriceSegment, SalesChannel};
@@ -31,14 +33,6 @@ pub struct Customer {
     name: String,
     /// The name that papers carry.
     legal_name: Option<String>,
-    /// Its tax number (ИНН): 10 or 12 digits.
-    inn: Option<String>,
-    /// Its registration reason code (КПП): nine characters.
-    kpp: Option<String>,
-    /// Its telephone number, as typed.
-    phone: Option<String>,
-    /// Its e-mail address.
-    email: Option<String>,
     /// Its postal address.
     address: Option<String>,
     #[graphql(flatten)]
@@ -60,6 +54,19 @@ pub struct Customer {
     pub(crate) manager_id: Option<UserId>,
     #[graphql(skip)]
     limit: Option<Money>,
+    #[graphql(skip)]
+    contact: Contact,
+}
+
+/// What needs the right customer.contact.
+#[derive(Clone, Default)]
+struct Contact {
+    inn: Option<String>,
+    kpp: Option<String>,
+    vat_id: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    tags: Vec<String>,
 }
 
 impl From<::catalog::Customer> for Customer {
@@ -69,10 +76,6 @@ impl From<::catalog::Customer> for Customer {
             id: global(row.id),
             name: fields.name,
             legal_name: fields.legal_name,
-            inn: fields.inn,
-            kpp: fields.kpp,
-            phone: fields.phone,
-            email: fields.email,
             address: fields.address,
             noted: Noted::of(row.id, fields.external_reference, &row.record),
             key: row.id,
@@ -83,6 +86,14 @@ impl From<::catalog::Customer> for Customer {
             team_id: fields.team_id,
             manager_id: fields.manager_id,
             limit: fields.credit_limit.map(|limit| Money::new(limit, fields.credit_limit_currency)),
+            contact: Contact {
+                inn: fields.inn,
+                kpp: fields.kpp,
+                vat_id: fields.vat_id,
+                phone: fields.phone,
+                email: fields.email,
+                tags: fields.tags,
+            },
         }
     }
 }
@@ -95,10 +106,6 @@ impl Customer {
             id: global(key),
             name,
             legal_name: None,
-            inn: None,
-            kpp: None,
-            phone: None,
-            email: None,
             address: None,
             noted: Noted::unread(key),
             key,
@@ -109,6 +116,7 @@ impl Customer {
             team_id: None,
             manager_id: None,
             limit: None,
+            contact: Contact::default(),
         }
     }
 
@@ -119,6 +127,15 @@ impl Customer {
             return Ok(());
         }
         Err(access::Forbidden(access::Right::TermsRead).into())
+    }
+
+    /// The same for tax numbers, telephones and people.
+    fn contact(&self, session: &Session) -> Result<&Contact, Failure> {
+        let permit = session.permit::<ReadContacts>()?;
+        if permit.reaches(self.manager_id, Some(self.key)) {
+            return Ok(&self.contact);
+        }
+        Err(access::Forbidden(access::Right::CustomerContact).into())
     }
 
     async fn terms(&self, session: &Session) -> Result<Vec<Agreement>, Failure> {
@@ -176,9 +193,63 @@ impl Customer {
         }
     }
 
-    /// Its contact persons, oldest first.
-    async fn contacts(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ContactPerson>> {
-        Ok(Session::of(ctx)?.load(ContactsOf(self.key)).await?.unwrap_or_default())
+    /// Its tax number (ИНН): 10 or 12 digits. Needs the right customer.contact.
+    async fn inn(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.inn.clone())
+    }
+
+    /// Its registration reason code (КПП): nine characters. Needs the right customer.contact.
+    async fn kpp(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.kpp.clone())
+    }
+
+    /// Its VAT number where it is not Russian, with the country's two letters. Needs the right
+    /// customer.contact.
+    async fn vat_id(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.vat_id.clone())
+    }
+
+    /// Its telephone number, as typed. Needs the right customer.contact.
+    async fn phone(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.phone.clone())
+    }
+
+    /// Its e-mail address. Needs the right customer.contact.
+    async fn email(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.email.clone())
+    }
+
+    /// The words it is marked with; null for who may not see them, with an error FORBIDDEN. Needs
+    /// the right customer.contact.
+    async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<String>>> {
+        Ok(Some(self.contact(Session::of(ctx)?)?.tags.clone()))
+    }
+
+    /// Its contact persons, oldest first; null for who may not see them, with an error FORBIDDEN.
+    /// Needs the right customer.contact.
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ContactPerson>>> {
+        let session = Session::of(ctx)?;
+        self.contact(session)?;
+        Ok(Some(session.load(ContactsOf(self.key)).await?.unwrap_or_default()))
+    }
+
+    /// Where its goods go, the default address first.
+    async fn delivery_addresses(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<DeliveryAddress>> {
+        Ok(Session::of(ctx)?.load(AddressesOf(self.key)).await?.unwrap_or_default())
+    }
+
+    /// The contracts with it, the newest first; null for who may not see terms, with an error
+    /// FORBIDDEN. Needs the right terms.read.
+    async fn contracts(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Contract>>> {
+        let session = Session::of(ctx)?;
+        self.may_see_terms(session)?;
+        Ok(Some(session.load(ContractsOf(self.key)).await?.unwrap_or_default()))
     }
 
     /// The most it may owe; null is no limit. Needs the right terms.read.

@@ -4,7 +4,7 @@ use ::catalog::{
     AgreementChanges, ArchiveCustomer, CreateCustomer, CustomerChanges, RestoreCustomer,
     UpdateCustomer,
 };
-use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
+use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use kernel::{
     CustomerId, DepartmentId, OrganizationId, PriceListId, PriceSegmentId, Refusal, RegionId,
     SalesChannelId, TeamId, UserId,
@@ -12,6 +12,7 @@ use kernel::{
 
 use super::contacts::ContactPersonInput;
 use super::customer::Customer;
+use super::duplicates::{CustomerDuplicate, duplicates};
 use super::terms::CreditPolicy;
 use super::terms_writing::{PaymentStepInput, steps};
 use super::{payloads, percent, tried};
@@ -74,6 +75,11 @@ pub struct CreateCustomerInput {
     inn: Option<String>,
     /// Its registration reason code (КПП): nine characters.
     kpp: Option<String>,
+    /// Its VAT number where it is not Russian, with the country's two letters.
+    vat_id: Option<String>,
+    /// The words it is marked with: at most 20 of 50 characters, each once whatever its case.
+    #[graphql(default)]
+    tags: Vec<String>,
     /// Its sales region.
     region_id: Option<GlobalId<RegionId>>,
     /// The sales channel it buys through.
@@ -119,6 +125,8 @@ impl CreateCustomerInput {
             legal_name: Some(self.legal_name),
             inn: Some(self.inn),
             kpp: Some(self.kpp),
+            vat_id: Some(self.vat_id),
+            tags: Some(self.tags),
             region_id: Some(self.region_id.map(|id| id.0)),
             sales_channel_id: Some(self.sales_channel_id.map(|id| id.0)),
             // As with the limit below.
@@ -157,6 +165,10 @@ pub struct UpdateCustomerInput {
     inn: MaybeUndefined<String>,
     /// Its registration reason code (КПП): nine characters.
     kpp: MaybeUndefined<String>,
+    /// Its VAT number where it is not Russian, with the country's two letters.
+    vat_id: MaybeUndefined<String>,
+    /// All the words it is marked with: at most 20 of 50 characters.
+    tags: Option<Vec<String>>,
     /// Its sales region.
     region_id: MaybeUndefined<GlobalId<RegionId>>,
     /// The sales channel it buys through.
@@ -192,6 +204,8 @@ impl UpdateCustomerInput {
             legal_name: change(self.legal_name, |text| text),
             inn: change(self.inn, |text| text),
             kpp: change(self.kpp, |text| text),
+            vat_id: change(self.vat_id, |text| text),
+            tags: self.tags,
             region_id: change(self.region_id, |id| id.0),
             sales_channel_id: change(self.sales_channel_id, |id| id.0),
             price_segment_id: change(self.price_segment_id, |id| id.0),
@@ -231,12 +245,35 @@ pub struct RestoreCustomerInput {
     idempotency_key: Option<String>,
 }
 
-payloads! {
-    /// What came of making a customer.
-    CreateCustomerPayload {
-        /// The customer; null where it was refused.
-        customer: Customer
+/// What came of making a customer.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct CreateCustomerPayload {
+    /// The customer; null where it was refused.
+    customer: Option<Customer>,
+    /// Why nothing was written; empty where it was.
+    user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl CreateCustomerPayload {
+    /// Other customers that may be the same company, at most 20, the likeliest first: a warning,
+    /// the new customer is there all the same. Only those within the caller's reach; none for who
+    /// lacks the right customer.contact.
+    async fn possible_duplicates(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomerDuplicate>> {
+        let Some(customer) = &self.customer else { return Ok(Vec::new()) };
+        match duplicates(Session::of(ctx)?, Some(customer.key), None).await {
+            // Who may write but not read has done his work all the same.
+            Err(failure) if failure.is_forbidden() => Ok(Vec::new()),
+            found => Ok(found?),
+        }
     }
+}
+
+payloads! {
     /// What came of changing a customer.
     UpdateCustomerPayload {
         /// The customer; null where it was refused.

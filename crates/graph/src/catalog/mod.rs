@@ -5,13 +5,18 @@
 //! object's resolvers, calling that context's folder.
 
 mod bins;
+mod contact_channels;
 mod contacts;
+mod contract;
+mod contract_writing;
 mod currencies;
 mod customer;
 mod customer_list;
 mod customer_writing;
+mod delivery_address;
 mod directories;
 mod directory_writing;
+mod duplicates;
 mod group;
 mod list;
 mod noted;
@@ -29,8 +34,10 @@ mod vat;
 
 pub use bins::Bin;
 pub use contacts::ContactPerson;
+pub use contract::Contract;
 pub use currencies::Currency;
 pub use customer::Customer;
+pub use delivery_address::DeliveryAddress;
 pub use directories::{Organization, Region, Warehouse};
 pub use group::ProductGroup;
 pub use price_list::PriceList;
@@ -57,6 +64,7 @@ pub struct CatalogQuery(
     directories::DirectoryQuery,
     ReferenceQuery,
     customer_list::CustomerQuery,
+    duplicates::DuplicateQuery,
     product_list::ProductQuery,
     price_list::PriceListQuery,
 );
@@ -68,6 +76,8 @@ pub struct CatalogMutation(
     ReferenceMutation,
     customer_writing::CustomerMutation,
     contacts::ContactMutation,
+    delivery_address::DeliveryAddressMutation,
+    contract_writing::ContractMutation,
     terms_writing::TermsMutation,
     product_writing::ProductMutation,
     group::GroupMutation,

@@ -57,17 +57,36 @@ select here(), made(24, n), '2000-01-01', 50
 from generate_series(1, 30000) n;
 
 insert into customer (tenant_id, id, name, inn, region_id, manager_id, phone, credit_limit_currency,
-                      external_reference, created_at)
+                      external_reference, created_at, vat_id, email, tags, contact_words)
 select here(), made(7, n),
        (array['Вектор', 'Прогресс', 'Гранит', 'Сокол'])[1 + n % 4] || ' ' || n,
        lpad(n::text, 10, '7'), made(4, 1 + n % 40),
        case when n % 30 = 0 then (select id from app_user where name = 'anna')
             else made(1, n % 30) end,
-       '+7 900 ' || lpad(n::text, 7, '0'), 'RUB', 'C' || n, now() - n * interval '1 hour'
+       '+7 900 ' || lpad(n::text, 7, '0'), 'RUB', 'C' || n, now() - n * interval '1 hour',
+       'DE' || lpad(n::text, 9, '0'), 'c' || n || '@plans.example', array['tag ' || n % 50],
+       '7901' || lpad(n::text, 7, '0')
+from generate_series(1, 12000) n;
+
+insert into customer_tag (tenant_id, tag_key, customer_id)
+select here(), 'tag ' || n % 50, made(7, n)
+from generate_series(1, 12000) n;
+
+insert into delivery_address (tenant_id, id, customer_id, name, address, is_default)
+select here(), made(21, n), made(7, n), 'Shop', 'Street ' || n, true
+from generate_series(1, 12000) n;
+
+insert into contract (tenant_id, id, customer_id, number, dated, organization_id, state)
+select here(), made(22, n), made(7, n), 'K-' || n, current_date - n % 900,
+       (select id from organization), 'SIGNED'
 from generate_series(1, 12000) n;
 
 insert into contact_person (tenant_id, id, customer_id, name)
 select here(), made(8, n), made(7, n), 'Contact ' || n
+from generate_series(1, 12000) n;
+
+insert into contact_channel (tenant_id, contact_id, place, kind, value)
+select here(), made(8, n), 1, 'PHONE', '+7 901 ' || lpad(n::text, 7, '0')
 from generate_series(1, 12000) n;
 
 insert into agreement (tenant_id, id, customer_id, name, currency, discount_percent,

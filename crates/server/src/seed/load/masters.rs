@@ -233,7 +233,7 @@ fn new_customer(
     };
     Ok(CreateCustomer {
         fields,
-        contacts: customer.contacts.iter().map(contact).collect(),
+        contacts: customer.contacts.iter().map(|person| contact(person).into()).collect(),
         agreement: Some((agreement, Some(steps?))),
     })
 }

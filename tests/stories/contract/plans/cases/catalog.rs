@@ -9,6 +9,8 @@ use super::{Ask, Case};
 const CUSTOMERS: &str = "query($filter: CustomerFilter, $by: CustomerOrder, $search: String) {
     customers(filter: $filter, orderBy: $by, search: $search) {
         nodes { name manager { name } region { name } } } }";
+const DUPLICATES: &str = "query($input: CustomerDuplicatesInput!) {
+    customerDuplicates(input: $input) { score matched customer { name } } }";
 const PRODUCTS: &str = "query($filter: ProductFilter, $by: ProductOrder, $search: String) {
     products(filter: $filter, orderBy: $by, search: $search) {
         nodes { name sku group { name } stock { available } currentPrices { price } } } }";
@@ -56,6 +58,33 @@ pub fn customers(ask: &Ask, company: &Large) -> Vec<Case> {
         customers("her customers found by text", json!({"search": "гранит"}), &[])
             .by(&company.anna)
             .reading(5_000.0),
+        customers(
+            "customers with a tag",
+            json!({"filter": {"tags": ["Tag 7"]}}),
+            &["customer_tag_pkey"],
+        ),
+        customers(
+            "a customer by his VAT number",
+            json!({"filter": {"vatId": "DE000004321"}}),
+            &["customer_vat_id"],
+        ),
+        ask(
+            "customers that may be the same",
+            DUPLICATES,
+            json!({"input": {
+                "name": "ООО «Гранит 4322»", "inn": "7777774321", "vatId": "DE000004321",
+                "phone": "8 901 000-43-21", "email": "C4321@plans.example",
+            }}),
+            &[
+                "customer_inn",
+                "customer_vat_id",
+                "customer_phone",
+                "customer_email",
+                "customer_company",
+                "contact_channel_value",
+            ],
+        )
+        .reading(5_000.0),
         customers(
             "archived customers",
             json!({"filter": {"archived": "ONLY"}}),
