@@ -20,7 +20,8 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         | "warehouse_name_key"
         | "region_name_key"
         | "price_list_name_key"
-        | "agreement_name_key" => taken("name"),
+        | "agreement_name_key"
+        | "product_packaging_name_key" => taken("name"),
         "organization_prefix_key" => taken("prefix"),
         "product_sku_key" => taken("sku"),
         "customer_region_fkey" => unknown("regionId"),
@@ -28,6 +29,9 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "agreement_organization_fkey" => unknown("organizationId"),
         "agreement_price_list_fkey" | "price_price_list_fkey" => unknown("priceListId"),
         "product_group_parent_fkey" => unknown("parentId"),
+        "product_barcode_pkey" => taken("barcodes"),
+        "product_barcode_packaging_fkey" => unknown("barcodes"),
+        "product_substitute_substitute_fkey" => unknown("substituteIds"),
         "product_group_fkey" => unknown("groupId"),
         "organization_default"
         | "warehouse_default"

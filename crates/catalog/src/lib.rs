@@ -22,14 +22,17 @@ pub use cards::{
 pub use commands::*;
 pub use records::*;
 pub use rules::{
-    CreditPolicy, Moment, PaymentStep, PeriodRefusal, check_period, out_of_scale, pricing,
+    Barcode, BarcodeKind, CreditPolicy, Entered, Measured, Moment, PackagingCard, PaymentStep,
+    PeriodRefusal, check_period, measured, out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, ProductFilter,
-    ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, contacts_by_id,
-    count_customers, count_directory, count_products, customers, customers_by_id, directory,
-    directory_by_ids, groups_by_parent, prices_by_product, product_by_sku, products,
-    products_by_group, products_by_id,
+    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, ProductBarcode,
+    ProductFilter, ProductSort, agreements_by_customer, agreements_by_id, barcode,
+    barcodes_by_product, contacts_by_customer, contacts_by_id, count_customers, count_directory,
+    count_products, customers, customers_by_id, directory, directory_by_ids, groups_by_parent,
+    originals_by_product, packagings_by_id, packagings_by_product, prices_by_product,
+    product_by_sku, products, products_by_group, products_by_id, substitutes_by_product,
+    take_packagings,
 };
 
 use access::{Action, Right};

@@ -53,6 +53,7 @@ nodes! {
     Agreement(crate::catalog::Agreement, AgreementId),
     ProductGroup(crate::catalog::ProductGroup, ProductGroupId),
     Product(crate::catalog::Product, ProductId),
+    ProductPackaging(crate::catalog::ProductPackaging, PackagingId),
     PriceList(crate::catalog::PriceList, PriceListId),
     GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),
     GoodsReceiptLine(crate::stock::GoodsReceiptLine, ReceiptLineId),

@@ -1,5 +1,7 @@
 //! The rules of the catalog: values in, values out; no clock, no database.
 
+mod barcode;
+mod packaging;
 mod period;
 pub mod pricing;
 mod tax;
@@ -7,6 +9,8 @@ mod terms;
 mod text;
 mod tree;
 
+pub use barcode::{Barcode, BarcodeKind, barcode_keys, check_barcode};
+pub use packaging::{Entered, Measured, PackagingCard, check_factor, check_measure, measured};
 pub use period::{PeriodRefusal, check_period};
 pub use tax::{check_inn, check_kpp};
 pub use terms::{CreditPolicy, Moment, PaymentStep, check_steps};

@@ -4,7 +4,9 @@ mod agreements;
 mod customers;
 mod directories;
 mod listing;
+mod packagings;
 mod prices;
+mod product_cards;
 mod products;
 mod record;
 mod search;
@@ -22,8 +24,15 @@ pub use customers::{
 pub(crate) use directories::{DefaultOf, has_default, take_default};
 pub use directories::{Directory, DirectoryFilter, count_directory, directory, directory_by_ids};
 pub use listing::Archived;
+pub use packagings::{packagings_by_id, packagings_by_product, take_packagings};
 pub use prices::{ListPrice, prices_by_product};
 pub(crate) use prices::{list_currency, put_prices};
+pub use product_cards::{
+    ProductBarcode, barcode, barcodes_by_product, originals_by_product, substitutes_by_product,
+};
+pub(crate) use product_cards::{
+    barcodes_of, codes_taken, put_barcodes, put_substitutes, substitute_ids,
+};
 pub use products::{
     ProductFilter, ProductSort, count_products, groups_by_parent, product_by_sku, products,
     products_by_group, products_by_id,

@@ -13,8 +13,12 @@ mod directory_writing;
 mod group;
 mod list;
 mod noted;
+mod packaging;
+mod packaging_writing;
 mod price_list;
 mod product;
+mod product_card;
+mod product_card_writing;
 mod product_list;
 mod product_writing;
 mod terms;
@@ -24,8 +28,10 @@ pub use contacts::ContactPerson;
 pub use customer::Customer;
 pub use directories::{Organization, Region, Warehouse};
 pub use group::ProductGroup;
+pub use packaging::ProductPackaging;
 pub use price_list::PriceList;
 pub use product::Product;
+pub(crate) use product_card::alternatives;
 pub use terms::Agreement;
 
 use async_graphql::{Context, MergedObject};
@@ -44,6 +50,7 @@ pub struct CatalogQuery(
     directories::DirectoryQuery,
     customer_list::CustomerQuery,
     product_list::ProductQuery,
+    product_card::BarcodeQuery,
     price_list::PriceListQuery,
 );
 
@@ -55,6 +62,8 @@ pub struct CatalogMutation(
     contacts::ContactMutation,
     terms_writing::TermsMutation,
     product_writing::ProductMutation,
+    packaging_writing::PackagingMutation,
+    product_card_writing::ProductCardMutation,
     group::GroupMutation,
     price_list::PriceListMutation,
 );
