@@ -94,3 +94,8 @@ alter table goods_receipt_line
 
 -- As the maker printed it.
 alter table lot add column number text;
+
+-- What stock needs of a product: a lot is sold while so many days of its life are left.
+create view product_shelf_v with (security_invoker = true) as
+    select tenant_id, id, coalesce(min_shelf_life_days, 0) as min_days from product;
+grant select on product_shelf_v to oborot_app;

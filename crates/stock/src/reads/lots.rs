@@ -150,7 +150,10 @@ pub async fn stock_of_lots(
 ) -> Outcome<HashMap<LotId, Vec<LotStock>>> {
     let sql = "
         select b.lot_id, b.organization_id, b.warehouse_id, b.product_id, b.on_hand, b.reserved,
-               case when not l.blocked and (l.expires_on is null or l.expires_on >= $2)
+               case when not l.blocked and (l.expires_on is null or l.expires_on - (
+                             select p.min_days
+                             from product_shelf_v p
+                             where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $2)
                     then b.on_hand - b.reserved else 0 end as available,
                case when $3 then b.value end as value
         from stock_balance b

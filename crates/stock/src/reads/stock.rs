@@ -102,7 +102,10 @@ const ORDER: &str = "PRODUCT";
 const SUMS: &str = "
     select b.organization_id, b.warehouse_id, b.product_id,
            sum(b.on_hand) as on_hand, sum(b.reserved) as reserved,
-           sum(case when not l.blocked and (l.expires_on is null or l.expires_on >= $2)
+           sum(case when not l.blocked and (l.expires_on is null or l.expires_on - (
+                             select p.min_days
+                             from product_shelf_v p
+                             where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $2)
                     then b.on_hand - b.reserved else 0 end) as available,
            case when $3 then sum(b.value) end as value
     from stock_balance b
