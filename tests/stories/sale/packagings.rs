@@ -148,7 +148,7 @@ async fn a_factor_stays_once_a_document_names_it() {
     for (input, code) in [
         (json!({"productId": tea, "name": "box", "numerator": 6}), "TAKEN"),
         (json!({"productId": tea, "name": "bag", "numerator": 0}), "OUT_OF_RANGE"),
-        (json!({"productId": tea, "name": " ", "numerator": 6}), "INVALID"),
+        (json!({"productId": tea, "name": " ", "numerator": 6}), "REQUIRED"),
         (json!({"productId": tea, "name": "bag", "numerator": 6, "weightKg": "0"}), "OUT_OF_RANGE"),
     ] {
         let told = company.director.refused("addPackaging", input, "packaging { id }").await;

@@ -36,6 +36,10 @@ insert into product_packaging (tenant_id, id, product_id, name, numerator)
 select here(), made(30, n), made(6, n), 'box', 12
 from generate_series(1, 6000) n;
 
+insert into product_variant (tenant_id, id, product_id, sku, name)
+select here(), made(31, n), made(6, n), 'VAR-' || lpad(n::text, 6, '0'), 'Large'
+from generate_series(1, 2000) n;
+
 insert into product_barcode (tenant_id, code, kind, product_id, packaging_id, place)
 select here(), 'CODE-' || lpad(n::text, 6, '0'), 'OTHER', made(6, n),
        case when n <= 6000 then made(30, n) end, 1
