@@ -30,6 +30,14 @@ pub struct ProductCard {
     pub archived: bool,
     /// Its group.
     pub group_id: Option<ProductGroupId>,
+    /// A received lot names the maker's number of it.
+    pub tracks_lots: bool,
+    /// A received lot names its last day.
+    pub tracks_expiry: bool,
+    /// The least price per base unit, base currency, without VAT.
+    pub min_price: Option<Decimal>,
+    /// The least margin, per cent of revenue.
+    pub min_margin_percent: Option<Percent>,
 }
 
 /// The products with these ids; those that are not there are absent.
@@ -43,7 +51,8 @@ pub async fn product_cards<A>(
 ) -> Outcome<HashMap<ProductId, ProductCard>> {
     let sql = "
         select p.id, p.sku, p.name, p.unit, p.is_service, p.archived_at is not null as archived,
-               p.group_id
+               p.group_id, p.tracks_lots, p.tracks_expiry, p.min_price,
+               p.min_margin_percent
         from product p
         where p.tenant_id = $1 and p.id = any($2::uuid[])";
     let cards: Vec<ProductCard> =

@@ -1,14 +1,15 @@
 //! The checks that every record passes before it is written, whether new or changed.
 
-use kernel::{Currency, Money, Refusal, RefusalCode};
+use kernel::{Currency, Decimal, Money, Refusal, RefusalCode};
 
 use crate::records::{
     AgreementFields, ContactFields, ContractFields, CustomerFields, DeliveryAddressFields,
-    OrganizationFields, PriceListFields, ProductFields, ProductGroupFields, WarehouseFields,
+    OrganizationFields, PackagingFields, PriceListFields, ProductFields, ProductGroupFields,
+    WarehouseFields,
 };
 use crate::rules::{
-    at, check_inn, check_kpp, check_tags, check_validity, check_vat_id, clean, clean_email,
-    clean_phone, optional, out_of_scale,
+    at, check_factor, check_inn, check_kpp, check_measure, check_tags, check_validity,
+    check_vat_id, clean, clean_email, clean_phone, optional, out_of_scale,
 };
 
 mod directories;
@@ -102,10 +103,13 @@ impl Checks for ProductGroupFields {
 
 impl Checks for ProductFields {
     fn checked(&self) -> Checked<Self> {
+        service_has_no_lots(self)?;
         Ok(Self {
             sku: at("sku", clean(&self.sku, SKU))?,
             name: name(&self.name)?,
             unit: at("unit", clean(&self.unit, UNIT))?,
+            min_shelf_life_days: shelf_life(self.min_shelf_life_days)?,
+            min_price: least_price(self.min_price)?,
             external_reference: reference(self.external_reference.as_deref())?,
             ..self.clone()
         })
@@ -186,6 +190,53 @@ impl Checks for AgreementFields {
             external_reference: reference(self.external_reference.as_deref())?,
             ..self.clone()
         })
+    }
+}
+
+impl Checks for PackagingFields {
+    fn checked(&self) -> Checked<Self> {
+        let factor = check_factor(self.numerator, self.denominator)?;
+        Ok(Self {
+            name: at("name", clean(&self.name, UNIT))?,
+            numerator: factor.numerator().into(),
+            denominator: factor.denominator().into(),
+            weight_kg: at("weightKg", self.weight_kg.map(check_measure).transpose())?,
+            volume_m3: at("volumeM3", self.volume_m3.map(check_measure).transpose())?,
+            external_reference: reference(self.external_reference.as_deref())?,
+        })
+    }
+}
+
+fn shelf_life(days: Option<i32>) -> Checked<Option<i32>> {
+    if days.is_none_or(|days| (1..=36_500).contains(&days)) {
+        return Ok(days);
+    }
+    Err(Refusal::new(
+        RefusalCode::OutOfRange,
+        "The remaining shelf life is 1 to 36,500 days.",
+        "Остаточный срок годности — от 1 до 36 500 дней.",
+    )
+    .at(["minShelfLifeDays"]))
+}
+
+fn least_price(price: Option<Decimal>) -> Checked<Option<Decimal>> {
+    at("minPrice", price.map(Money::unit_price).transpose().map_err(out_of_scale))
+}
+
+fn service_has_no_lots(fields: &ProductFields) -> Checked<()> {
+    let wrong = [
+        ("tracksLots", fields.tracks_lots),
+        ("tracksExpiry", fields.tracks_expiry),
+        ("minShelfLifeDays", fields.min_shelf_life_days.is_some()),
+    ];
+    match wrong.iter().find(|(_, set)| fields.is_service && *set) {
+        None => Ok(()),
+        Some((field, _)) => Err(Refusal::new(
+            RefusalCode::Invalid,
+            "A service has no lots and does not expire.",
+            "У услуги нет партий и срока годности.",
+        )
+        .at([*field])),
     }
 }
 

@@ -24,7 +24,8 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         | "vat_category_name_key"
         | "bin_name_key"
         | "price_list_name_key"
-        | "agreement_name_key" => taken("name"),
+        | "agreement_name_key"
+        | "product_packaging_name_key" => taken("name"),
         "organization_prefix_key" => taken("prefix"),
         "product_sku_key" => taken("sku"),
         "currency_code_key" | "supplier_item_code_key" => taken("code"),
@@ -47,6 +48,9 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "delivery_address_region_fkey" => unknown("regionId"),
         "contract_number_key" => taken("number"),
         "product_group_parent_fkey" => unknown("parentId"),
+        "product_barcode_pkey" => taken("barcodes"),
+        "product_barcode_packaging_fkey" => unknown("barcodes"),
+        "product_substitute_substitute_fkey" => unknown("substituteIds"),
         "product_group_fkey" => unknown("groupId"),
         "organization_default"
         | "warehouse_default"

@@ -22,18 +22,21 @@ pub use cards::{
 pub use commands::*;
 pub use records::*;
 pub use rules::{
-    Channel, ChannelKind, Consent, ContractState, CreditPolicy, Likeness, Moment, PaymentStep,
-    PeriodRefusal, check_period, check_vat_id, out_of_scale, pricing,
+    Barcode, BarcodeKind, Channel, ChannelKind, Consent, ContractState, CreditPolicy, Entered,
+    Likeness, Measured, Moment, PackagingCard, PaymentStep, PeriodRefusal, check_period,
+    check_vat_id, measured, out_of_scale, pricing,
 };
 pub use store::{
     Archived, CustomerDuplicate, CustomerFilter, CustomerSort, Directory, DirectoryFilter,
-    ExchangeRate, Known, ListPrice, Of, ProductFilter, ProductSort, Seen, addresses_by_customer,
-    addresses_by_id, agreements_by_customer, agreements_by_id, bins_by_warehouse,
-    contacts_by_customer, contacts_by_id, contracts_by_customer, contracts_by_id, count_customers,
-    count_directory, count_products, currency_rates, customer_duplicates, customers,
-    customers_by_id, directory, directory_by_ids, exchange_rates, groups_by_parent,
-    items_by_product, items_by_supplier, known_of, prices_by_product, product_by_sku, products,
-    products_by_group, products_by_id, supplier_prices, vat_rates,
+    ExchangeRate, Known, ListPrice, Of, ProductBarcode, ProductFilter, ProductSort, Seen,
+    addresses_by_customer, addresses_by_id, agreements_by_customer, agreements_by_id, barcode,
+    barcodes_by_product, bins_by_warehouse, contacts_by_customer, contacts_by_id,
+    contracts_by_customer, contracts_by_id, count_customers, count_directory, count_products,
+    currency_rates, customer_duplicates, customers, customers_by_id, directory, directory_by_ids,
+    exchange_rates, groups_by_parent, items_by_product, items_by_supplier, known_of,
+    originals_by_product, packagings_by_id, packagings_by_product, prices_by_product,
+    product_by_sku, products, products_by_group, products_by_id, substitutes_by_product,
+    supplier_prices, take_packagings, vat_rates,
 };
 
 use access::{Action, Right};

@@ -58,6 +58,10 @@ macro_rules! fields {
     };
 }
 
+mod goods;
+
+pub use goods::{Packaging, PackagingChanges, PackagingFields};
+
 /// What the program itself notes on every record.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
 pub struct Record {
@@ -233,6 +237,16 @@ fields! {
         vat_category_id: Option<VatCategoryId>,
         /// A service has no stock; stays as it was made.
         is_service: bool,
+        /// A received lot names the maker's number of it.
+        tracks_lots: bool,
+        /// A received lot names its last day.
+        tracks_expiry: bool,
+        /// Days that are left of a lot's life when it is sold, at least.
+        min_shelf_life_days: Option<i32>,
+        /// The least price per base unit, base currency, without VAT.
+        min_price: Option<Decimal>,
+        /// The least margin, per cent of revenue.
+        min_margin_percent: Option<Percent>,
         /// The partner's own key of it.
         external_reference: Option<String>,
     }

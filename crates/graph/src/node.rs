@@ -62,6 +62,7 @@ nodes! {
     DeliveryAddress(crate::catalog::DeliveryAddress, DeliveryAddressId),
     ProductGroup(crate::catalog::ProductGroup, ProductGroupId),
     Product(crate::catalog::Product, ProductId),
+    ProductPackaging(crate::catalog::ProductPackaging, PackagingId),
     PriceList(crate::catalog::PriceList, PriceListId),
     GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),
     GoodsReceiptLine(crate::stock::GoodsReceiptLine, ReceiptLineId),

@@ -5,8 +5,8 @@ use catalog::PaymentStep;
 use db::FromQueryResult;
 use kernel::{
     AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, LotId, NaiveDate, OrderId,
-    OrderLineId, OrganizationId, Percent, ProductId, RegionId, ShipmentId, ShipmentLineId, UserId,
-    Utc, WarehouseId,
+    OrderLineId, OrganizationId, PackagingId, Percent, ProductId, RegionId, ShipmentId,
+    ShipmentLineId, UserId, Utc, WarehouseId,
 };
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
@@ -111,8 +111,14 @@ pub struct OrderLine {
     pub product_id: ProductId,
     /// The product's unit when the line was written.
     pub unit: String,
-    /// How much, above zero.
+    /// How much, above zero, in base units.
     pub quantity: Decimal,
+    /// The packaging it was entered in; `None` is the base unit.
+    pub packaging_id: Option<PackagingId>,
+    /// How many of that packaging.
+    pub entered_quantity: Option<Decimal>,
+    /// The packaging's name when the line was written.
+    pub entered_unit: Option<String>,
     /// What the price list held.
     pub list_price: Option<Decimal>,
     /// Per unit, before the discount.
@@ -141,7 +147,7 @@ pub struct OrderLine {
 pub(crate) const LINE_COLUMNS: &str = "
     l.id, l.order_id, l.position, l.product_id, l.unit, l.quantity, l.list_price, l.price,
     l.price_source, l.discount_percent, l.discount_source, l.amount, l.vat_rate, l.vat_amount,
-    l.shipped, l.shipped_amount, l.shipped_vat";
+    l.shipped, l.shipped_amount, l.shipped_vat, l.packaging_id, l.entered_quantity, l.entered_unit";
 
 /// Goods and services leaving for a customer.
 #[derive(Clone, Debug, FromQueryResult)]

@@ -2,8 +2,10 @@
 
 mod dates;
 mod oversell;
+mod packagings;
 mod partial;
 mod prepayment;
 mod prices;
+mod product_card;
 mod simple;
 mod tampering;

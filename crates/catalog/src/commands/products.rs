@@ -1,6 +1,6 @@
 //! Products.
 
-use access::{Action, Permit};
+use access::{Action, Forbidden, Permit, Right};
 use db::{Command, CommandError, Outcome, TenantTx};
 use kernel::ProductId;
 
@@ -20,6 +20,7 @@ impl Command for CreateProduct {
     type Output = ProductId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
+        check_limits_right(permit, &self.fields)?;
         let blank = ProductFields {
             sku: String::new(),
             name: String::new(),
@@ -28,6 +29,11 @@ impl Command for CreateProduct {
             vat_rate: None,
             vat_category_id: None,
             is_service: false,
+            tracks_lots: false,
+            tracks_expiry: false,
+            min_shelf_life_days: None,
+            min_price: None,
+            min_margin_percent: None,
             external_reference: None,
         };
         let fields = self.fields.applied(&blank).checked()?;
@@ -53,6 +59,7 @@ impl Command for UpdateProduct {
     type Output = ProductId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
+        check_limits_right(permit, &self.fields)?;
         let held = held(tx, permit, self.id).await?;
         same_version(held.record.version, self.version)?;
         archived_after(&held.record, None, tx.now())?;
@@ -104,7 +111,16 @@ impl Command for RestoreProduct {
     }
 }
 
-async fn held<A: Action>(
+/// The least price and margin tell of cost: who may not see cost does not set them.
+fn check_limits_right<A>(permit: &Permit<A>, fields: &ProductChanges) -> Outcome<()> {
+    let sets_limits = fields.min_price.is_some() || fields.min_margin_percent.is_some();
+    if sets_limits && permit.scope().reach(Right::CostRead).is_none() {
+        return Err(Forbidden(Right::CostRead).into());
+    }
+    Ok(())
+}
+
+pub(super) async fn held<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: ProductId,
@@ -128,7 +144,12 @@ async fn put_away<A: Action>(
     Ok(())
 }
 
-fn tell(tx: &TenantTx, deed: Deed, before: Option<&ProductFields>, after: &ProductFields) {
+pub(super) fn tell(
+    tx: &TenantTx,
+    deed: Deed,
+    before: Option<&ProductFields>,
+    after: &ProductFields,
+) {
     deed.audit(tx, changes(before, after));
     let mut event = deed.event();
     event.products.push(deed.id);

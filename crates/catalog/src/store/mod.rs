@@ -6,7 +6,9 @@ mod customers;
 mod directories;
 mod duplicates;
 mod listing;
+mod packagings;
 mod prices;
+mod product_cards;
 mod products;
 mod rates;
 mod record;
@@ -33,8 +35,15 @@ pub use directories::{
 };
 pub use duplicates::{CustomerDuplicate, Known, customer_duplicates, known_of};
 pub use listing::Archived;
+pub use packagings::{packagings_by_id, packagings_by_product, take_packagings};
 pub use prices::{ListPrice, prices_by_product};
 pub(crate) use prices::{list_currency, put_prices};
+pub use product_cards::{
+    ProductBarcode, barcode, barcodes_by_product, originals_by_product, substitutes_by_product,
+};
+pub(crate) use product_cards::{
+    barcodes_of, codes_taken, put_barcodes, put_substitutes, substitute_ids,
+};
 pub use products::{
     ProductFilter, ProductSort, count_products, groups_by_parent, product_by_sku, products,
     products_by_group, products_by_id,

@@ -20,8 +20,12 @@ mod duplicates;
 mod group;
 mod list;
 mod noted;
+mod packaging;
+mod packaging_writing;
 mod price_list;
 mod product;
+mod product_card;
+mod product_card_writing;
 mod product_list;
 mod product_writing;
 mod segments;
@@ -40,8 +44,10 @@ pub use customer::Customer;
 pub use delivery_address::DeliveryAddress;
 pub use directories::{Organization, Region, Warehouse};
 pub use group::ProductGroup;
+pub use packaging::ProductPackaging;
 pub use price_list::PriceList;
 pub use product::Product;
+pub(crate) use product_card::alternatives;
 pub use segments::{PriceSegment, SalesChannel};
 pub use supplier_items::SupplierItem;
 pub use suppliers::Supplier;
@@ -66,6 +72,7 @@ pub struct CatalogQuery(
     customer_list::CustomerQuery,
     duplicates::DuplicateQuery,
     product_list::ProductQuery,
+    product_card::BarcodeQuery,
     price_list::PriceListQuery,
 );
 
@@ -80,6 +87,8 @@ pub struct CatalogMutation(
     contract_writing::ContractMutation,
     terms_writing::TermsMutation,
     product_writing::ProductMutation,
+    packaging_writing::PackagingMutation,
+    product_card_writing::ProductCardMutation,
     group::GroupMutation,
     price_list::PriceListMutation,
 );

@@ -78,8 +78,8 @@ impl ProductQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Only these.")] filter: Option<ProductFilter>,
         #[graphql(desc = "The order.")] order_by: Option<ProductOrder>,
-        #[graphql(desc = "Words that name or article number must hold; the 200 best finds are \
-                          given.")]
+        #[graphql(desc = "Words that name or article number must hold, or a whole barcode; the \
+                          200 best finds are given.")]
         search: Option<String>,
         #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
         first: Option<i32>,

@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use access::{Permit, Reach, Right};
-use catalog::{Moment, OrderTerms, PaymentStep, TaxedProduct};
+use catalog::{Measured, Moment, OrderTerms, PaymentStep, TaxedProduct};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
     AgreementId, CustomerId, Decimal, DepartmentId, Money, NaiveDate, OrderId, OrderLineId,
-    OrganizationId, Percent, ProductId, Quantity, Refusal, RefusalCode, UserId, WarehouseId,
+    OrganizationId, PackagingId, Percent, ProductId, Refusal, RefusalCode, UserId, WarehouseId,
 };
 
 use crate::model::PaymentSteps;
@@ -53,9 +53,11 @@ pub struct OrderDraft {
 pub struct LineDraft {
     /// What.
     pub product_id: ProductId,
-    /// How much, above zero, at most three places.
+    /// In which packaging it is counted; `None` is the base unit.
+    pub packaging_id: Option<PackagingId>,
+    /// How many of it, above zero, at most three places.
     pub quantity: Decimal,
-    /// A price of one's own per unit, at most four places; `None` is the list's.
+    /// A price of one's own per base unit, at most four places; `None` is the list's.
     pub price: Option<Decimal>,
     /// A discount of one's own in per cent; `None` is the agreement's.
     pub discount_percent: Option<Decimal>,
@@ -234,6 +236,8 @@ async fn priced<A>(
     let products: Vec<ProductId> = drafts.iter().map(|line| line.product_id).collect();
     let organization = terms.organization_id;
     let cards = catalog::taxed_products(tx, permit, &products, organization, date).await?;
+    let packagings: Vec<_> = drafts.iter().filter_map(|line| line.packaging_id).collect();
+    let packagings = catalog::take_packagings(tx, permit, &packagings).await?;
     let list = terms.price_list_id;
     let prices = catalog::list_prices(tx, permit, list, &products, date).await?;
     let mut lines = Vec::with_capacity(drafts.len());
@@ -241,7 +245,10 @@ async fn priced<A>(
         let taxed = product(&cards, draft.product_id, index)?;
         let offer =
             Offer { list_price: prices.get(&draft.product_id).copied(), discount: terms.discount };
-        lines.push(line(index, draft, taxed, offer, terms, leave)?);
+        let measured =
+            catalog::measured(&packagings, taxed.card.id, draft.packaging_id, draft.quantity)
+                .map_err(|(field, refusal)| at_line(refusal, index, field))?;
+        lines.push(line(index, draft, (taxed, measured), offer, terms, leave)?);
     }
     Ok(lines)
 }
@@ -269,13 +276,19 @@ fn product(
 fn line(
     index: usize,
     draft: &LineDraft,
-    TaxedProduct { card, vat_rate }: &TaxedProduct,
+    (TaxedProduct { card, vat_rate }, measured): (&TaxedProduct, Measured),
     offer: Offer,
     terms: &OrderTerms,
     leave: Leave,
 ) -> Result<NewLine, Refusal> {
     let fits = |field: &'static str| move |error| at_line(out_of_scale(error), index, field);
-    let quantity = Quantity::positive(draft.quantity).map_err(fits("quantity"))?;
+    let quantity = measured.base;
+    let (packaging_id, entered_quantity, entered_unit) = match measured.entered {
+        Some(entered) => {
+            (Some(entered.packaging_id), Some(entered.quantity.get()), Some(entered.unit))
+        }
+        None => (None, None, None),
+    };
     let price = draft.price.map(Money::unit_price).transpose().map_err(fits("price"))?;
     let discount = draft.discount_percent.map(Percent::new).transpose();
     let discount = discount.map_err(fits("discountPercent"))?;
@@ -290,6 +303,9 @@ fn line(
         product_id: card.id,
         unit: card.unit.clone(),
         quantity: quantity.get(),
+        packaging_id,
+        entered_quantity,
+        entered_unit,
         list_price: priced.list_price,
         price: priced.price,
         price_source: priced.price_source,

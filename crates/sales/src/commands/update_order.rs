@@ -90,7 +90,8 @@ impl Command for UpdateSalesOrder {
 fn as_written(line: &OrderLine) -> LineDraft {
     LineDraft {
         product_id: line.product_id,
-        quantity: line.quantity,
+        packaging_id: line.packaging_id,
+        quantity: line.entered_quantity.unwrap_or(line.quantity),
         price: (line.price_source == PriceSource::Manual).then_some(line.price),
         discount_percent: (line.discount_source == Source::Manual)
             .then_some(line.discount_percent.get()),

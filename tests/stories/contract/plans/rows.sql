@@ -56,6 +56,23 @@ insert into supplier_price (tenant_id, supplier_item_id, valid_from, price)
 select here(), made(24, n), '2000-01-01', 50
 from generate_series(1, 30000) n;
 
+insert into product_packaging (tenant_id, id, product_id, name, numerator)
+select here(), made(30, n), made(6, n), 'box', 12
+from generate_series(1, 6000) n;
+
+insert into product_variant (tenant_id, id, product_id, sku, name)
+select here(), made(31, n), made(6, n), 'VAR-' || lpad(n::text, 6, '0'), 'Large'
+from generate_series(1, 2000) n;
+
+insert into product_barcode (tenant_id, code, kind, product_id, packaging_id, place)
+select here(), 'CODE-' || lpad(n::text, 6, '0'), 'OTHER', made(6, n),
+       case when n <= 6000 then made(30, n) end, 1
+from generate_series(1, 20000) n;
+
+insert into product_substitute (tenant_id, product_id, substitute_id, place)
+select here(), made(6, n), made(6, n + 1), 1
+from generate_series(1, 6000) n;
+
 insert into customer (tenant_id, id, name, inn, region_id, manager_id, phone, credit_limit_currency,
                       external_reference, created_at, vat_id, email, tags, contact_words)
 select here(), made(7, n),

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use catalog::{
-    AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization, CreatePriceList,
-    CreateProduct, CreateProductGroup, CreateRegion, CreateWarehouse, CreditPolicy,
-    CustomerChanges, Moment, OrganizationChanges, PaymentStep, PriceListChanges, ProductChanges,
-    ProductGroupChanges, RegionChanges, SetPrices, WarehouseChanges,
+    AddPackaging, AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization,
+    CreatePriceList, CreateProduct, CreateProductGroup, CreateRegion, CreateWarehouse,
+    CreditPolicy, CustomerChanges, Moment, OrganizationChanges, PackagingChanges, PaymentStep,
+    PriceListChanges, ProductChanges, ProductGroupChanges, RegionChanges, SetPrices,
+    WarehouseChanges,
 };
 use identity::{CreateDepartment, CreateUser, Passwords};
 use kernel::{
@@ -30,6 +31,11 @@ pub(super) struct Masters {
     pub(super) agreements: Vec<AgreementId>,
 }
 
+/// The unit of what is counted.
+const PIECE: &str = "шт";
+/// One product in so many is packed in boxes.
+const BOXED_EVERY: usize = 5;
+
 /// How many steps [`write`] counts.
 pub(super) fn steps(company: &Company) -> usize {
     company.users.len() + company.products.len() + company.customers.len()
@@ -45,6 +51,7 @@ pub(super) async fn write(
     let warehouses = warehouses(hand, company).await?;
     let groups = groups(hand, company).await?;
     let products = products(hand, company, &groups).await?;
+    packagings(hand, company, &products).await?;
     prices(hand, company, &products).await?;
     let regions = regions(hand, company).await?;
     let mut customers = Vec::with_capacity(company.customers.len());
@@ -159,6 +166,23 @@ async fn products(
         hand.advance(1);
     }
     Ok(ids)
+}
+
+/// Some of the goods that are counted in pieces come in boxes too.
+async fn packagings(hand: &Hand, company: &Company, products: &[ProductId]) -> Result<()> {
+    let boxed = company.products.iter().zip(products).enumerate();
+    for (number, (product, id)) in boxed.step_by(BOXED_EVERY) {
+        if product.unit != PIECE {
+            continue;
+        }
+        let fields = PackagingChanges {
+            name: Some("коробка".to_owned()),
+            numerator: Some(12),
+            ..PackagingChanges::default()
+        };
+        hand.does(format!("packaging:{number}"), AddPackaging { product: *id, fields }).await?;
+    }
+    Ok(())
 }
 
 async fn prices(hand: &Hand, company: &Company, products: &[ProductId]) -> Result<()> {

@@ -1,6 +1,7 @@
 //! Lists of customers and products, and the searches in them.
 
 use kernel::{ProductGroupId, ProductId, RegionId, SupplierId, UserId, WarehouseId};
+use kernel::{ProductGroupId, ProductId, RegionId, UserId};
 use serde_json::json;
 
 use super::super::company::{Large, made};
@@ -96,6 +97,7 @@ pub fn customers(ask: &Ask, company: &Large) -> Vec<Case> {
 pub fn products(ask: &Ask) -> Vec<Case> {
     let products = |name, variables, indexes| ask(name, PRODUCTS, variables, indexes);
     let group = made::<ProductGroupId>(5, 7);
+    let product = made::<ProductId>(6, 1234);
     vec![
         products("products by name", json!({"by": {"field": "NAME"}}), &["product_order_name"]),
         products("products by code", json!({"by": {"field": "SKU"}}), &["product_order_sku"]),
@@ -106,6 +108,18 @@ pub fn products(ask: &Ask) -> Vec<Case> {
         products("products found by text", json!({"search": "кирпич 123"}), &["product_search"])
             .reading(10_000.0),
         products("products found by code", json!({"search": "sku-0123"}), &["product_order_sku"]),
+        products("a product found by its barcode", json!({"search": "CODE-012345"}),
+            &["product_barcode_pkey"]),
+        ask("a scanned code", "query($code: String!) { productByBarcode(code: $code) {
+            product { name } packaging { name } } }", json!({"code": "CODE-001234"}),
+            &["product_barcode_pkey", "product_packaging_pkey"]),
+        ask("a product's card", "query($id: ID!) { product(id: $id) { name
+            packagings { name } barcodes { code } substitutes { name } substituteFor { name }
+            stockTotal { available } purchases { lastPrice { amount } averagePrice { amount } }
+            stock { lots { lot { expiresOn } } } currentPrices { price { amount } } } }",
+            json!({"id": product}),
+            &["product_packaging_of_product", "product_barcode_product", "product_substitute_pkey",
+              "product_substitute_of", "lot_product"]),
         products("services", json!({"filter": {"isService": true}}), &["product_services"]),
         products("archived products", json!({"filter": {"archived": "ONLY"}}),
             &["product_archived"]),
