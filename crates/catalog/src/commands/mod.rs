@@ -2,6 +2,7 @@
 //! and an event, in one transaction.
 
 mod agreements;
+mod bulk;
 mod contacts;
 mod customers;
 mod organizations;
@@ -12,6 +13,7 @@ mod regions;
 mod warehouses;
 
 pub use agreements::SaveAgreement;
+pub use bulk::{CustomerRow, Intent, ProductRow, RowRefusal, SaveCustomers, SaveProducts, Saved};
 pub use contacts::{AddContactPerson, RemoveContactPerson, UpdateContactPerson};
 pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};
 pub use organizations::{ClosePeriod, CreateOrganization, UpdateOrganization};

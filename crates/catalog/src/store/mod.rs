@@ -1,6 +1,7 @@
 //! All SQL of the catalog.
 
 mod agreements;
+mod bulk;
 mod customers;
 mod directories;
 mod listing;
@@ -15,6 +16,10 @@ pub(crate) use agreements::{
     StepColumns, default_agreement, drop_other_defaults, replace_steps, steps_of,
 };
 pub use agreements::{agreements_by_customer, agreements_by_id};
+pub(crate) use bulk::{
+    Hold, default_list, group_names, held_by_text, insert_all, insert_all_of, insert_steps,
+    lock_bulk, prices_in, region_names, update_all,
+};
 pub use customers::{
     CustomerFilter, CustomerSort, contacts_by_customer, contacts_by_id, count_customers, customers,
     customers_by_id,
