@@ -119,6 +119,10 @@ rights! {
     DashboardRead = "dashboard"."read",
     /// Receive the tenant's events.
     EventRead = "event"."read",
+    /// Bring in records from files.
+    ImportRun = "import"."run",
+    /// Write lists to files.
+    ExportRun = "export"."run",
 }
 
 /// Whose records a right reaches. A wider reach includes the narrower ones.

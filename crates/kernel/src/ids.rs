@@ -127,4 +127,8 @@ ids! {
     EventId,
     /// A file that hangs on a record.
     AttachmentId,
+    /// A file being brought in.
+    ImportJobId,
+    /// A list being written to a file.
+    ExportJobId,
 }
