@@ -20,6 +20,11 @@ async fn busy_company() -> Company {
     let contacts = json!({"contacts": [{"name": "Ivan"}]});
     let customer = company.customer("Secret customer", &company.anna_id, contacts).await;
     upload(&company.anna, &customer, "secret.txt", b"secret terms").await;
+    let told = company.director.ask("{ viewer { user { id } } }", json!({})).await;
+    let inbox = told["viewer"]["user"]["id"].as_str().unwrap().to_owned();
+    let file = upload(&company.director, &inbox, "secret.csv", b"sku;name\n").await;
+    let input = json!({"kind": "PRODUCTS", "mode": "DRY_RUN", "fileId": file["id"]});
+    company.director.does("startImport", input, "importJob { id }").await;
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
     let input = json!({"orderId": order.0});
