@@ -1,4 +1,4 @@
--- Files brought in and lists written to files: jobs that outlive the request, the connection and
+-- Files brought in: jobs that outlive the request, the connection and
 -- the process that work on them.
 --
 -- A worker takes a job for a while (leased_until) and prolongs it as long as it lives; each

@@ -121,8 +121,6 @@ rights! {
     EventRead = "event"."read",
     /// Bring in records from files.
     ImportRun = "import"."run",
-    /// Write lists to files.
-    ExportRun = "export"."run",
 }
 
 /// Whose records a right reaches. A wider reach includes the narrower ones.

@@ -1,4 +1,4 @@
-//! Records brought in from files, and lists written to files, in the background.
+//! Records brought in from files, in the background.
 //!
 //! Invariants: a job works with the rights its starter has at that moment, never with more; the
 //! rows of a chunk and the job's position are written in one transaction, which also looks whether

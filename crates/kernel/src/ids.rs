@@ -129,6 +129,4 @@ ids! {
     AttachmentId,
     /// A file being brought in.
     ImportJobId,
-    /// A list being written to a file.
-    ExportJobId,
 }
