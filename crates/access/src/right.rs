@@ -127,6 +127,8 @@ rights! {
     DashboardRead = "dashboard"."read",
     /// Receive the tenant's events.
     EventRead = "event"."read",
+    /// Bring in records from files.
+    ImportRun = "import"."run",
 }
 
 /// Whose records a right reaches. A wider reach includes the narrower ones.

@@ -69,6 +69,7 @@ node_ids! {
     AuditId = "AuditEntry",
     EventId = "Event",
     AttachmentId = "Attachment",
+    ImportJobId = "ImportJob",
 }
 
 /// The global form of an id, for `async fn id(&self) -> ID`.

@@ -77,6 +77,7 @@ nodes! {
     Receivable(crate::settlements::Receivable, ReceivableId),
     PaymentAllocation(crate::settlements::PaymentAllocation, AllocationId),
     Attachment(crate::files::Attachment, AttachmentId),
+    ImportJob(crate::exchange::ImportJob, ImportJobId),
 }
 
 /// Records by global id.

@@ -133,4 +133,6 @@ ids! {
     EventId,
     /// A file that hangs on a record.
     AttachmentId,
+    /// A file being brought in.
+    ImportJobId,
 }

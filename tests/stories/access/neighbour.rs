@@ -26,6 +26,11 @@ async fn busy_company() -> Company {
     company.anna.does("draftContract", input, "contract { id }").await;
     let input = json!({"customerId": customer, "name": "Shop", "address": "Street 1"});
     company.anna.does("addDeliveryAddress", input, "deliveryAddress { id }").await;
+    let told = company.director.ask("{ viewer { user { id } } }", json!({})).await;
+    let inbox = told["viewer"]["user"]["id"].as_str().unwrap().to_owned();
+    let file = upload(&company.director, &inbox, "secret.csv", b"sku;name\n").await;
+    let input = json!({"kind": "PRODUCTS", "mode": "DRY_RUN", "fileId": file["id"]});
+    company.director.does("startImport", input, "importJob { id }").await;
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
     let input = json!({"orderId": order.0});

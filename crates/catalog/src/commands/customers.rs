@@ -135,7 +135,7 @@ impl Command for RestoreCustomer {
     }
 }
 
-fn blank<A>(permit: &Permit<A>) -> CustomerFields {
+pub(super) fn blank<A>(permit: &Permit<A>) -> CustomerFields {
     CustomerFields {
         name: String::new(),
         legal_name: None,

@@ -2,6 +2,7 @@
 //! and an event, in one transaction.
 
 mod agreements;
+mod bulk;
 mod contacts;
 mod contracts;
 mod customers;
@@ -17,6 +18,7 @@ mod rates;
 mod warehouses;
 
 pub use agreements::SaveAgreement;
+pub use bulk::{CustomerRow, Intent, ProductRow, RowRefusal, SaveCustomers, SaveProducts, Saved};
 pub use contacts::{AddContactPerson, NewContact, RemoveContactPerson, UpdateContactPerson};
 pub use contracts::{CloseContract, DraftContract, SignContract, UpdateContract};
 pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};

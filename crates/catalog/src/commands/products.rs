@@ -21,22 +21,7 @@ impl Command for CreateProduct {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
         check_limits_right(permit, &self.fields)?;
-        let blank = ProductFields {
-            sku: String::new(),
-            name: String::new(),
-            group_id: None,
-            unit: String::new(),
-            vat_rate: None,
-            vat_category_id: None,
-            is_service: false,
-            tracks_lots: false,
-            tracks_expiry: false,
-            min_shelf_life_days: None,
-            min_price: None,
-            min_margin_percent: None,
-            external_reference: None,
-        };
-        let fields = self.fields.applied(&blank).checked()?;
+        let fields = self.fields.applied(&blank()).checked()?;
         let id = ProductId::new();
         insert(tx, permit, "product", id.0, &fields, &[]).await?;
         tell(tx, Deed::new("createProduct", "Product", id), None, &fields);
@@ -154,4 +139,23 @@ pub(super) fn tell(
     let mut event = deed.event();
     event.products.push(deed.id);
     tx.emit(event);
+}
+
+/// A product of which nothing is said yet.
+pub(super) fn blank() -> ProductFields {
+    ProductFields {
+        sku: String::new(),
+        name: String::new(),
+        group_id: None,
+        unit: String::new(),
+        vat_rate: None,
+        vat_category_id: None,
+        is_service: false,
+        tracks_lots: false,
+        tracks_expiry: false,
+        min_shelf_life_days: None,
+        min_price: None,
+        min_margin_percent: None,
+        external_reference: None,
+    }
 }

@@ -1,6 +1,7 @@
 //! All SQL of the catalog.
 
 mod agreements;
+mod bulk;
 mod card;
 mod customers;
 mod directories;
@@ -20,6 +21,10 @@ pub(crate) use agreements::{
     StepColumns, default_agreement, drop_other_defaults, replace_steps, steps_of,
 };
 pub use agreements::{agreements_by_customer, agreements_by_id};
+pub(crate) use bulk::{
+    Hold, default_list, group_names, held_by_text, insert_all, insert_all_of, insert_steps,
+    lock_bulk, prices_in, region_names, update_all,
+};
 pub use card::{addresses_by_customer, addresses_by_id, contracts_by_customer, contracts_by_id};
 pub(crate) use card::{
     channels_of, customer_of, drop_default_address, has_addresses, note_contact_words,

@@ -61,6 +61,7 @@ pub struct Product {
     group_id: Option<ProductGroupId>,
     #[graphql(skip)]
     vat_category_id: Option<VatCategoryId>,
+    #[graphql(skip)]
     limits: Limits,
 }
 

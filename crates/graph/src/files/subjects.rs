@@ -27,6 +27,14 @@ macro_rules! of_kind {
                 type $of = $crate::files::subjects::OfProduct;
                 $work
             }
+            kind if kind == <::exchange::OfInbox as ::files::Subject>::KIND => {
+                type $of = ::exchange::OfInbox;
+                $work
+            }
+            kind if kind == <::exchange::OfImport as ::files::Subject>::KIND => {
+                type $of = ::exchange::OfImport;
+                $work
+            }
             _ => $none,
         }
     };

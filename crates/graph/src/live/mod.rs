@@ -16,12 +16,13 @@ use db::Event;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use kernel::{ProductId, Uuid, WarehouseId};
+use kernel::{ImportJobId, ProductId, Uuid, WarehouseId};
 
 pub(crate) use feed::{Feed, Feeds};
 pub(crate) use resume::Resume;
 
 use crate::errors::Failure;
+use crate::exchange::ImportJob;
 use crate::ids::{AnyId, GlobalId, global};
 use crate::node::{Node, find};
 use crate::scalars::DateTime;
@@ -79,6 +80,7 @@ seeing! {
     SeeShipments: ShipmentRead,
     SeePayments: PaymentRead,
     SeeStock: StockRead,
+    SeeImports: ImportRun,
 }
 
 fn reaches<A: Action>(event: &Event, scope: &Scope) -> bool {
@@ -170,6 +172,31 @@ impl StockEvent {
     }
 }
 
+/// A step of an import.
+pub struct ImportEvent(Happening);
+
+/// A step of an import.
+#[Object]
+impl ImportEvent {
+    /// Where this event stands: pass it as `after` to go on from here.
+    async fn cursor(&self) -> String {
+        cursor(self.0.position())
+    }
+
+    /// A change, or a call to read everything anew.
+    async fn kind(&self) -> EventKind {
+        self.0.kind()
+    }
+
+    /// The import as it is now; null for RESYNC.
+    async fn import_job(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ImportJob>> {
+        match self.0.event() {
+            Some(event) => Ok(Session::of(ctx)?.load(ImportJobId(event.subject_id)).await?),
+            None => Ok(None),
+        }
+    }
+}
+
 /// What can be listened to.
 #[derive(Default)]
 pub struct LiveSubscription;
@@ -218,6 +245,23 @@ impl LiveSubscription {
                 && scope.permit::<SeeStock>().is_ok()
         };
         Ok(follow(ctx, after, Box::new(wants), StockEvent).await?)
+    }
+
+    /// An import as it goes on: an event for each chunk of rows, and one at its end.
+    async fn import_progress(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The import.")] id: GlobalId<ImportJobId>,
+        #[graphql(desc = "The cursor of the last event received: what came after it is sent \
+                          first.")]
+        after: Option<String>,
+    ) -> async_graphql::Result<BoxStream<'static, async_graphql::Result<ImportEvent>>> {
+        let wants = move |event: &Event, scope: &Scope| {
+            event.kind == "import_changed"
+                && event.subject_id == id.0.0
+                && reaches::<SeeImports>(event, scope)
+        };
+        Ok(follow(ctx, after, Box::new(wants), ImportEvent).await?)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Lists of customers and products, and the searches in them.
 
 use kernel::{ProductGroupId, ProductId, RegionId, SupplierId, UserId, WarehouseId};
-use kernel::{ProductGroupId, ProductId, RegionId, UserId};
 use serde_json::json;
 
 use super::super::company::{Large, made};
