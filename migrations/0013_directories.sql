@@ -172,12 +172,13 @@ create table bin (
     created_by         uuid,
     archived_at        timestamptz,
     primary key (tenant_id, id),
-    foreign key (tenant_id, warehouse_id) references warehouse,
+    constraint bin_warehouse_fkey foreign key (tenant_id, warehouse_id) references warehouse,
     constraint bin_name_key unique (tenant_id, warehouse_id, name),
     constraint bin_external_reference_key unique (tenant_id, external_reference)
 );
 select protect('bin');
-create index bin_order on bin (tenant_id, warehouse_id, walk_order, name_key, id);
+create index bin_order on bin (tenant_id, name_key, id);
+create index bin_walk on bin (tenant_id, warehouse_id, walk_order, name_key, id);
 grant select, insert, update on bin to oborot_app;
 
 alter table customer

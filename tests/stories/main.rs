@@ -11,5 +11,7 @@
 mod access;
 mod api;
 mod contract;
+mod customers;
+mod directory;
 mod live;
 mod sale;

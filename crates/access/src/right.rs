@@ -51,14 +51,22 @@ rights! {
     AuditRead = "audit"."read",
     /// Change the tenant's settings.
     SettingsWrite = "settings"."write",
-    /// See organizations, warehouses, regions.
+    /// See organizations, warehouses, regions, channels, currencies, tax categories.
     DirectoryRead = "directory"."read",
-    /// Make and change organizations, warehouses, regions.
+    /// Make and change organizations, warehouses, regions, channels, currencies, tax categories.
     DirectoryWrite = "directory"."write",
+    /// Set rates of currencies and of VAT.
+    RateWrite = "rate"."write",
+    /// See suppliers and what they sell.
+    SupplierRead = "supplier"."read",
+    /// Make and change suppliers, what they sell and, with the right to see cost, for how much.
+    SupplierWrite = "supplier"."write",
     /// Close a period of an organization and open it again.
     PeriodClose = "period"."close",
-    /// See customers: name, address, contact persons.
+    /// See customers: name, region, addresses.
     CustomerRead = "customer"."read",
+    /// See customers' tax numbers, telephones, e-mails, tags and contact persons.
+    CustomerContact = "customer"."contact",
     /// Make and change customers and contact persons.
     CustomerWrite = "customer"."write",
     /// See customers' credit limit and agreements.
@@ -69,9 +77,9 @@ rights! {
     ProductRead = "product"."read",
     /// Make and change products and their groups.
     ProductWrite = "product"."write",
-    /// See sale prices and amounts.
+    /// See sale prices and amounts, price lists and segments.
     PriceRead = "price"."read",
-    /// Set prices of price lists.
+    /// Set prices of price lists, make and change price segments.
     PriceWrite = "price"."write",
     /// See unit cost, cost, profit and margin.
     CostRead = "cost"."read",
@@ -119,6 +127,8 @@ rights! {
     DashboardRead = "dashboard"."read",
     /// Receive the tenant's events.
     EventRead = "event"."read",
+    /// Bring in records from files.
+    ImportRun = "import"."run",
 }
 
 /// Whose records a right reaches. A wider reach includes the narrower ones.

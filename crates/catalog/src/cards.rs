@@ -26,14 +26,20 @@ pub struct ProductCard {
     pub name: String,
     /// The base unit all quantities are in.
     pub unit: String,
-    /// `None` is "without VAT", which is not 0 %.
-    pub vat_rate: Option<Percent>,
     /// A service has no stock.
     pub is_service: bool,
     /// Nothing new is sold of it.
     pub archived: bool,
     /// Its group.
     pub group_id: Option<ProductGroupId>,
+    /// A received lot names the maker's number of it.
+    pub tracks_lots: bool,
+    /// A received lot names its last day.
+    pub tracks_expiry: bool,
+    /// The least price per base unit, base currency, without VAT.
+    pub min_price: Option<Decimal>,
+    /// The least margin, per cent of revenue.
+    pub min_margin_percent: Option<Percent>,
 }
 
 /// The products with these ids; those that are not there are absent.
@@ -46,13 +52,60 @@ pub async fn product_cards<A>(
     ids: &[ProductId],
 ) -> Outcome<HashMap<ProductId, ProductCard>> {
     let sql = "
-        select p.id, p.sku, p.name, p.unit, p.vat_rate, p.is_service,
-               p.archived_at is not null as archived, p.group_id
+        select p.id, p.sku, p.name, p.unit, p.is_service, p.archived_at is not null as archived,
+               p.group_id, p.tracks_lots, p.tracks_expiry, p.min_price,
+               p.min_margin_percent
         from product p
         where p.tenant_id = $1 and p.id = any($2::uuid[])";
     let cards: Vec<ProductCard> =
         tx.all(Sql::new(sql, values![permit.tenant(), uuids(ids)])).await?;
     Ok(cards.into_iter().map(|card| (card.id, card)).collect())
+}
+
+/// A product with the tax of one organization's documents on one day.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct TaxedProduct {
+    /// The product.
+    #[sea_orm(nested)]
+    pub card: ProductCard,
+    /// `None` is "without VAT", which is not 0 %.
+    pub vat_rate: Option<Percent>,
+}
+
+/// As [`product_cards`], with the rate of tax for the organization's documents of that day: the
+/// tax category's where the product is in one, else the product's own.
+///
+/// # Errors
+/// A refusal where a product's category holds no rate on that day: that is not "without VAT".
+pub async fn taxed_products<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    ids: &[ProductId],
+    organization: OrganizationId,
+    on: NaiveDate,
+) -> Outcome<HashMap<ProductId, TaxedProduct>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        #[sea_orm(nested)]
+        product: TaxedProduct,
+        has_rate: bool,
+    }
+    let sql = include_str!("store/taxed_products.sql");
+    let values = values![permit.tenant(), uuids(ids), organization, on];
+    let found: Vec<Found> = tx.all(Sql::new(sql, values)).await?;
+    if let Some(bare) = found.iter().find(|row| !row.has_rate) {
+        return Err(no_vat_rate(&bare.product.card.name, on).into());
+    }
+    Ok(found.into_iter().map(|row| (row.product.card.id, row.product)).collect())
+}
+
+fn no_vat_rate(product: &str, on: NaiveDate) -> Refusal {
+    Refusal::new(
+        RefusalCode::NoRate,
+        format!("The tax category of {product} holds no VAT rate on {on}."),
+        format!("Для налоговой категории «{product}» нет ставки НДС на {}.", on.format("%d.%m.%Y")),
+    )
+    .with(serde_json::json!({ "product": product, "date": on }))
 }
 
 /// An organization as a document needs it.

@@ -1,15 +1,15 @@
 //! The checks that every record passes before it is written, whether new or changed.
 
-use kernel::{Currency, Money, Refusal, RefusalCode};
+use kernel::{Currency, Decimal, Money, Refusal, RefusalCode};
 
 use crate::records::{
-    AgreementFields, ContactFields, CustomerFields, OrganizationFields, ProductFields,
-    ProductGroupFields, RegionFields, WarehouseFields,
+    AgreementFields, ContactFields, CustomerFields, OrganizationFields, ProductFields, ProductGroupFields, WarehouseFields, ContractFields, DeliveryAddressFields, PackagingFields, PriceListFields,
 };
 use crate::rules::{
-    AgreementState, at, check_inn, check_kpp, clean, clean_email, clean_phone, optional,
-    out_of_scale,
+    AgreementState, at, check_inn, check_kpp, clean, clean_email, clean_phone, optional, out_of_scale, check_factor, check_measure, check_tags, check_validity, check_vat_id,
 };
+
+mod directories;
 
 const NAME: usize = 250;
 const ADDRESS: usize = 500;
@@ -18,6 +18,7 @@ const REFERENCE: usize = 200;
 const SKU: usize = 64;
 const UNIT: usize = 20;
 const PREFIX: usize = 10;
+const NUMBER: usize = 64;
 
 pub(crate) type Checked<T> = Result<T, Refusal>;
 
@@ -77,15 +78,6 @@ impl Checks for WarehouseFields {
     }
 }
 
-impl Checks for RegionFields {
-    fn checked(&self) -> Checked<Self> {
-        Ok(Self {
-            name: name(&self.name)?,
-            external_reference: reference(self.external_reference.as_deref())?,
-        })
-    }
-}
-
 impl Checks for ProductGroupFields {
     fn checked(&self) -> Checked<Self> {
         Ok(Self {
@@ -98,10 +90,13 @@ impl Checks for ProductGroupFields {
 
 impl Checks for ProductFields {
     fn checked(&self) -> Checked<Self> {
+        service_has_no_lots(self)?;
         Ok(Self {
             sku: at("sku", clean(&self.sku, SKU))?,
             name: name(&self.name)?,
             unit: at("unit", clean(&self.unit, UNIT))?,
+            min_shelf_life_days: shelf_life(self.min_shelf_life_days)?,
+            min_price: least_price(self.min_price)?,
             external_reference: reference(self.external_reference.as_deref())?,
             ..self.clone()
         })
@@ -120,6 +115,8 @@ impl Checks for CustomerFields {
             )?,
             inn: at("inn", optional(self.inn.as_deref(), check_inn))?,
             kpp: at("kpp", optional(self.kpp.as_deref(), check_kpp))?,
+            vat_id: at("vatId", optional(self.vat_id.as_deref(), check_vat_id))?,
+            tags: check_tags(&self.tags)?,
             phone: phone(self.phone.as_deref())?,
             email: email(self.email.as_deref())?,
             address: address(self.address.as_deref())?,
@@ -140,7 +137,35 @@ impl Checks for ContactFields {
             phone: phone(self.phone.as_deref())?,
             email: email(self.email.as_deref())?,
             comment: at("comment", short(self.comment.as_deref(), COMMENT))?,
+            consent_how: at("consent", short(self.consent_how.as_deref(), NAME))?,
             external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
+        })
+    }
+}
+
+impl Checks for DeliveryAddressFields {
+    fn checked(&self) -> Checked<Self> {
+        let comment = optional(self.comment.as_deref(), |text| clean(text, COMMENT));
+        Ok(Self {
+            name: name(&self.name)?,
+            address: at("address", clean(&self.address, ADDRESS))?,
+            comment: at("comment", comment)?,
+            external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
+        })
+    }
+}
+
+impl Checks for ContractFields {
+    fn checked(&self) -> Checked<Self> {
+        check_validity(self.valid_from, self.valid_to)?;
+        let comment = optional(self.comment.as_deref(), |text| clean(text, COMMENT));
+        Ok(Self {
+            number: at("number", clean(&self.number, NUMBER))?,
+            comment: at("comment", comment)?,
+            external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
         })
     }
 }
@@ -155,6 +180,53 @@ impl Checks for AgreementFields {
             external_reference: reference(self.external_reference.as_deref())?,
             ..self.clone()
         })
+    }
+}
+
+impl Checks for PackagingFields {
+    fn checked(&self) -> Checked<Self> {
+        let factor = check_factor(self.numerator, self.denominator)?;
+        Ok(Self {
+            name: at("name", clean(&self.name, UNIT))?,
+            numerator: factor.numerator().into(),
+            denominator: factor.denominator().into(),
+            weight_kg: at("weightKg", self.weight_kg.map(check_measure).transpose())?,
+            volume_m3: at("volumeM3", self.volume_m3.map(check_measure).transpose())?,
+            external_reference: reference(self.external_reference.as_deref())?,
+        })
+    }
+}
+
+fn shelf_life(days: Option<i32>) -> Checked<Option<i32>> {
+    if days.is_none_or(|days| (1..=36_500).contains(&days)) {
+        return Ok(days);
+    }
+    Err(Refusal::new(
+        RefusalCode::OutOfRange,
+        "The remaining shelf life is 1 to 36,500 days.",
+        "Остаточный срок годности — от 1 до 36 500 дней.",
+    )
+    .at(["minShelfLifeDays"]))
+}
+
+fn least_price(price: Option<Decimal>) -> Checked<Option<Decimal>> {
+    at("minPrice", price.map(Money::unit_price).transpose().map_err(out_of_scale))
+}
+
+fn service_has_no_lots(fields: &ProductFields) -> Checked<()> {
+    let wrong = [
+        ("tracksLots", fields.tracks_lots),
+        ("tracksExpiry", fields.tracks_expiry),
+        ("minShelfLifeDays", fields.min_shelf_life_days.is_some()),
+    ];
+    match wrong.iter().find(|(_, set)| fields.is_service && *set) {
+        None => Ok(()),
+        Some((field, _)) => Err(Refusal::new(
+            RefusalCode::Invalid,
+            "A service has no lots and does not expire.",
+            "У услуги нет партий и срока годности.",
+        )
+        .at([*field])),
     }
 }
 

@@ -16,24 +16,16 @@ mod rules;
 mod store;
 
 pub use cards::{
-    OrderTerms, OrganizationCard, ProductCard, WarehouseCard, default_warehouse, document_terms,
-    hold_organization, lock_customer, order_terms, organization_card, product_cards,
-    warehouse_cards,
+    OrderTerms, OrganizationCard, ProductCard, WarehouseCard, default_warehouse, document_terms, hold_organization, lock_customer, order_terms, organization_card, product_cards, warehouse_cards, TaxedProduct, list_prices, taxed_products,
 };
 pub use commands::*;
 pub use desk::{Pricing, price_lines, prices_by_product};
 pub use records::*;
 pub use rules::{
-    AgreementState, CreditPolicy, Moment, PaymentStep, PeriodRefusal, Validity, check_period,
-    out_of_scale, pricing,
+    AgreementState, CreditPolicy, Moment, PaymentStep, PeriodRefusal, Validity, check_period, out_of_scale, pricing, Barcode, BarcodeKind, Channel, ChannelKind, Consent, ContractState, Entered, Likeness, Measured, PackagingCard, check_vat_id, measured,
 };
 pub use store::{
-    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, NewPrice,
-    PriceBreak, PriceSettings, ProductFilter, ProductSort, agreements_by_customer,
-    agreements_by_id, contacts_by_customer, contacts_by_id, count_customers, count_directory,
-    count_products, customers, customers_by_id, directory, directory_by_ids, groups_by_parent,
-    lists_by_base, price_settings, product_by_sku, products, products_by_group, products_by_id,
-    rates_on,
+    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, NewPrice, PriceBreak, PriceSettings, ProductFilter, ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, contacts_by_id, count_customers, count_directory, count_products, customers, customers_by_id, directory, directory_by_ids, groups_by_parent, lists_by_base, price_settings, product_by_sku, products, products_by_group, products_by_id, rates_on, CustomerDuplicate, ExchangeRate, Known, Of, ProductBarcode, Seen, addresses_by_customer, addresses_by_id, barcode, barcodes_by_product, bins_by_warehouse, contracts_by_customer, contracts_by_id, currency_rates, customer_duplicates, exchange_rates, items_by_product, items_by_supplier, known_of, originals_by_product, packagings_by_id, packagings_by_product, prices_by_product, substitutes_by_product, supplier_prices, take_packagings, vat_rates,
 };
 
 use access::{Action, Right};
@@ -51,11 +43,17 @@ macro_rules! reads {
 }
 
 reads! {
-    /// Reads organizations, warehouses, regions.
+    /// Reads organizations, warehouses, regions, channels, currencies, tax categories.
     ReadDirectory: DirectoryRead;
-    /// Reads customers and their contact persons.
+    /// Reads suppliers and their items.
+    ReadSuppliers: SupplierRead;
+    /// Reads what suppliers ask.
+    ReadSupplierPrices: CostRead;
+    /// Reads customers: name, region, addresses.
     ReadCustomers: CustomerRead;
-    /// Reads customers' credit limits and agreements.
+    /// Reads customers' tax numbers, telephones, e-mails, tags and contact persons.
+    ReadContacts: CustomerContact;
+    /// Reads customers' credit limits, agreements and contracts.
     ReadTerms: TermsRead;
     /// Reads products and their groups.
     ReadProducts: ProductRead;

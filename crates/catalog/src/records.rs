@@ -3,13 +3,11 @@
 
 use db::{FromQueryResult, Value};
 use kernel::{
-    AgreementId, ContactId, Currency, CustomerId, DateTime, Decimal, NaiveDate, OrganizationId,
-    Percent, PriceListId, ProductGroupId, ProductId, RegionId, RoundingDirection, UserId, Utc,
-    WarehouseId,
+    AgreementId, ContactId, Currency, CustomerId, DateTime, Decimal, NaiveDate, OrganizationId, Percent, PriceListId, ProductGroupId, ProductId, RegionId, RoundingDirection, UserId, Utc, WarehouseId, DepartmentId, PriceSegmentId, SalesChannelId, TeamId, VatCategoryId,
 };
 use serde::Serialize;
 
-use crate::rules::{AgreementState, CreditPolicy, PaymentStep};
+use crate::rules::{AgreementState, CreditPolicy, PaymentStep, Channel, Consent};
 
 /// The columns that people write; each is named as its field.
 pub(crate) trait Fields: Serialize + FromQueryResult + Send + Sync {
@@ -58,6 +56,10 @@ macro_rules! fields {
     };
 }
 
+mod goods;
+
+pub use goods::{Packaging, PackagingChanges, PackagingFields};
+
 /// What the program itself notes on every record.
 #[derive(Clone, Debug, PartialEq, FromQueryResult)]
 pub struct Record {
@@ -90,11 +92,13 @@ macro_rules! records {
     )*};
 }
 
+mod directories;
+
+pub use directories::*;
+
 records! {
     /// A place where goods lie.
     Warehouse { WarehouseId, WarehouseFields },
-    /// A sales region.
-    Region { RegionId, RegionFields },
     /// A list of prices in one currency.
     PriceList { PriceListId, PriceListFields },
     /// A node of the tree of products.
@@ -121,17 +125,17 @@ pub struct Organization {
 }
 
 /// A person at a customer.
-#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ContactPerson {
     /// Its id.
     pub id: ContactId,
     /// Where the person works.
     pub customer_id: CustomerId,
     /// What people write.
-    #[sea_orm(nested)]
     pub fields: ContactFields,
+    /// How the person is reached; the first of a kind is the main one.
+    pub channels: Vec<Channel>,
     /// What the program notes.
-    #[sea_orm(nested)]
     pub record: Record,
 }
 
@@ -187,16 +191,6 @@ fields! {
 }
 
 fields! {
-    /// A region's own fields.
-    RegionFields, RegionChanges {
-        /// Name, unique in the tenant.
-        name: String,
-        /// The partner's own key of it.
-        external_reference: Option<String>,
-    }
-}
-
-fields! {
     /// A price list's own fields.
     PriceListFields, PriceListChanges {
         /// Name, unique in the tenant.
@@ -243,10 +237,22 @@ fields! {
         group_id: Option<ProductGroupId>,
         /// The base unit all quantities are in.
         unit: String,
-        /// `None` is "without VAT", which is not 0 %.
+        /// `None` is "without VAT", which is not 0 %. Holds where there is no tax category.
         vat_rate: Option<Percent>,
+        /// The tax category, whose rate holds on the day of a document.
+        vat_category_id: Option<VatCategoryId>,
         /// A service has no stock; stays as it was made.
         is_service: bool,
+        /// A received lot names the maker's number of it.
+        tracks_lots: bool,
+        /// A received lot names its last day.
+        tracks_expiry: bool,
+        /// Days that are left of a lot's life when it is sold, at least.
+        min_shelf_life_days: Option<i32>,
+        /// The least price per base unit, base currency, without VAT.
+        min_price: Option<Decimal>,
+        /// The least margin, per cent of revenue.
+        min_margin_percent: Option<Percent>,
         /// The partner's own key of it.
         external_reference: Option<String>,
     }
@@ -263,8 +269,20 @@ fields! {
         inn: Option<String>,
         /// Code of the reason of registration: nine characters.
         kpp: Option<String>,
+        /// VAT number of a company outside Russia, with the country's letters.
+        vat_id: Option<String>,
+        /// Words that the tenant marks customers with.
+        tags: Vec<String>,
         /// Sales region.
         region_id: Option<RegionId>,
+        /// How it buys.
+        sales_channel_id: Option<SalesChannelId>,
+        /// Drives its prices.
+        price_segment_id: Option<PriceSegmentId>,
+        /// The department that looks after it.
+        department_id: Option<DepartmentId>,
+        /// The team that looks after it.
+        team_id: Option<TeamId>,
         /// The responsible manager: reach OWN means his customers.
         manager_id: Option<UserId>,
         /// Telephone, as typed.
@@ -289,10 +307,18 @@ fields! {
         name: String,
         /// Position at the customer.
         position: Option<String>,
-        /// Telephone, as typed.
+        /// The main telephone, as typed: the first of its channels.
         phone: Option<String>,
-        /// E-mail.
+        /// The main e-mail: the first of its channels.
         email: Option<String>,
+        /// The day of birth.
+        birthday: Option<NaiveDate>,
+        /// What the person has said about being contacted; `None` is never asked.
+        consent: Option<Consent>,
+        /// Since when.
+        consent_since: Option<NaiveDate>,
+        /// How it was given or withdrawn: a form, a letter, a call.
+        consent_how: Option<String>,
         /// Anything else worth knowing.
         comment: Option<String>,
         /// The partner's own key of it.
@@ -327,6 +353,11 @@ fields! {
         external_reference: Option<String>,
     }
 }
+
+// After the macros it is written with.
+mod card;
+
+pub use card::*;
 
 // Declared behind the macros that it uses.
 mod discount_rule;

@@ -45,7 +45,7 @@ impl DbConfig {
             system_url: system_url.into(),
             read_url: None,
             request_connections: 8,
-            quick_connections: 4,
+            quick_connections: 8,
             report_connections: 3,
             job_connections: 3,
             statement_timeout: Duration::from_secs(15),
@@ -142,6 +142,9 @@ impl Db {
         let quick = app.clone().application_name("oborot quick").options([
             ("default_transaction_isolation", "repeatable read"),
             ("default_transaction_read_only", "on"),
+            // A plan made for the values costs as much as the statement itself, and PostgreSQL
+            // chose it time after time. These statements are few, each written for one plan.
+            ("plan_cache_mode", "force_generic_plan"),
         ]);
         let jobs = options(&config.url, "oborot jobs", timeout * 20)?;
         let system = options(&config.system_url, "oborot system", timeout)?;

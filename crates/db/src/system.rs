@@ -27,6 +27,10 @@ pub enum Reason {
     FoldSales,
     /// Learning which tenants have orders whose goods are to be held, now that they are paid.
     PaidOrders,
+    /// Learning which tenants have files to bring in or lists to write.
+    Exchange,
+    /// Working for a user who started a job and is not there any more.
+    ActFor,
     /// Listing tenants, to check or serve each in a scope of its own.
     ListTenants,
     /// Making and dropping daily partitions.

@@ -147,6 +147,17 @@ impl TenantTx {
         self.with_pending(|pending| pending.events.push(event));
     }
 
+    /// Writes what was noted so far, so that a long transaction does not keep it in memory. What is
+    /// told stays untold until the commit, as ever.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails.
+    pub async fn write_noted(&self) -> Result<(), Fault> {
+        let mut audit = Vec::new();
+        self.with_pending(|pending| audit = std::mem::take(&mut pending.audit));
+        crate::outbox::flush(self, Pending { audit, events: Vec::new() }).await.map(drop)
+    }
+
     fn with_pending(&self, change: impl FnOnce(&mut Pending)) {
         // Nothing panics while the lock is held; a poisoned one still holds whole rows.
         change(&mut self.pending.lock().unwrap_or_else(std::sync::PoisonError::into_inner));

@@ -37,12 +37,15 @@ node_ids! {
     CustomerId = "Customer",
     ContactId = "ContactPerson",
     AgreementId = "Agreement",
+    ContractId = "Contract",
+    DeliveryAddressId = "DeliveryAddress",
     ProductGroupId = "ProductGroup",
     ProductId = "Product",
     PriceListId = "PriceList",
     SalesChannelId = "SalesChannel",
     PriceSegmentId = "PriceSegment",
     SupplierId = "Supplier",
+    SupplierItemId = "SupplierItem",
     CurrencyId = "Currency",
     VatCategoryId = "VatCategory",
     BinId = "Bin",
@@ -66,6 +69,7 @@ node_ids! {
     AuditId = "AuditEntry",
     EventId = "Event",
     AttachmentId = "Attachment",
+    ImportJobId = "ImportJob",
 }
 
 /// The global form of an id, for `async fn id(&self) -> ID`.

@@ -31,6 +31,7 @@
 mod analytics;
 mod catalog;
 mod errors;
+mod exchange;
 pub mod files;
 mod idempotency;
 mod identity;

@@ -19,6 +19,7 @@ pub struct Query(
     crate::sales::SalesQuery,
     crate::settlements::SettlementsQuery,
     crate::analytics::AnalyticsQuery,
+    crate::exchange::ExchangeQuery,
 );
 
 /// Everything that can be done.
@@ -30,6 +31,7 @@ pub struct Mutation(
     crate::sales::SalesMutation,
     crate::settlements::SettlementsMutation,
     crate::files::FilesMutation,
+    crate::exchange::ExchangeMutation,
 );
 
 /// Everything that can be listened to.

@@ -6,6 +6,7 @@
 //! `rights_change`, and what is remembered of it anywhere is forgotten within a second; somebody
 //! can always manage users and roles.
 
+mod acting;
 mod actions;
 mod commands;
 mod doorkeeper;
@@ -19,6 +20,7 @@ mod store;
 mod tenants;
 mod throttle;
 
+pub use acting::acting_scope;
 pub use actions::{ReadAudit, ReadHistory, ReadKeys, ReadRoles, ReadUsers};
 pub use commands::{
     CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, NewKey,
@@ -33,8 +35,8 @@ pub use store::{
     ApiKey, AuditFilter, AuditRow, Department, OwnTenant, Role, Team, User, UserFilter, UserSort,
     WebOrigins, api_keys, api_keys_by_id, audit_by_id, audit_trail, count_api_keys,
     count_audit_trail, count_departments, count_teams, count_users, departments, departments_by_id,
-    history, own_account, own_key, own_tenant, roles, teams, teams_by_id, users, users_by_id,
-    web_origins,
+    history, own_account, own_key, own_tenant, roles, teams, teams_by_id, users, users_by_email,
+    users_by_id, web_origins,
 };
 pub use tenants::{
     ADMIN_ROLE, NewAdmin, NewTenant, Tenant, create_tenant, tenant, tenants, worker_scope,

@@ -69,6 +69,10 @@ ids! {
     ContactId,
     /// Commercial terms with one customer.
     AgreementId,
+    /// A legal paper with one customer.
+    ContractId,
+    /// Where a customer's goods go.
+    DeliveryAddressId,
     /// A node of the tree of products.
     ProductGroupId,
     /// Goods or a service.
@@ -81,6 +85,8 @@ ids! {
     PriceSegmentId,
     /// A company that sells to the tenant.
     SupplierId,
+    /// What a supplier calls a product, and how it sells it.
+    SupplierItemId,
     /// A currency the tenant works in.
     CurrencyId,
     /// Goods taxed alike.
@@ -127,4 +133,6 @@ ids! {
     EventId,
     /// A file that hangs on a record.
     AttachmentId,
+    /// A file being brought in.
+    ImportJobId,
 }

@@ -7,6 +7,7 @@ mod direction;
 mod ids;
 mod language;
 mod money;
+mod packaging;
 mod paging;
 mod price;
 mod refusal;
@@ -19,6 +20,7 @@ pub use money::{
     Currency, Money, Percent, Quantity, ScaleError, line_amount, round_money, round_percent,
     vat_excluded, vat_included,
 };
+pub use packaging::Inexact;
 pub use paging::{
     Cursor, DEFAULT_PAGE, Direction, LARGEST_PAGE, Page, PageError, PageRequest, Position,
 };

@@ -5,9 +5,7 @@ use catalog::PaymentStep;
 use catalog::pricing::{DiscountSource, PriceSource};
 use db::FromQueryResult;
 use kernel::{
-    AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, LotId, NaiveDate,
-    OrderId, OrderLineId, OrganizationId, Percent, ProductId, RegionId, ShipmentId, ShipmentLineId,
-    UnitPrice, UserId, Utc, WarehouseId,
+    AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, LotId, NaiveDate, OrderId, OrderLineId, OrganizationId, Percent, ProductId, RegionId, ShipmentId, ShipmentLineId, UnitPrice, UserId, Utc, WarehouseId, PackagingId,
 };
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
@@ -112,8 +110,14 @@ pub struct OrderLine {
     pub product_id: ProductId,
     /// The product's unit when the line was written.
     pub unit: String,
-    /// How much, above zero.
+    /// How much, above zero, in base units.
     pub quantity: Decimal,
+    /// The packaging it was entered in; `None` is the base unit.
+    pub packaging_id: Option<PackagingId>,
+    /// How many of that packaging.
+    pub entered_quantity: Option<Decimal>,
+    /// The packaging's name when the line was written.
+    pub entered_unit: Option<String>,
     /// What the sources held, per base unit.
     pub list_price: Option<Decimal>,
     /// Before the discount, for `price_numerator` / `price_denominator` base units.
@@ -151,7 +155,7 @@ pub(crate) const LINE_COLUMNS: &str = "
     l.id, l.order_id, l.position, l.product_id, l.unit, l.quantity, l.list_price, l.price,
     l.price_numerator, l.price_denominator, l.price_source, l.price_is_manual, l.discount_percent,
     l.discount_source, l.discount_is_manual, l.amount, l.vat_rate, l.vat_amount, l.shipped,
-    l.shipped_amount, l.shipped_vat";
+    l.shipped_amount, l.shipped_vat, l.packaging_id, l.entered_quantity, l.entered_unit";
 
 impl OrderLine {
     /// The price with its unit: amounts are computed from nothing else.

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use access::{Permit, Right};
-use catalog::{CreditPolicy, OrderTerms, OrganizationCard, ProductCard};
+use catalog::{CreditPolicy, OrderTerms, OrganizationCard, TaxedProduct};
 use chrono::Datelike;
 use db::{AuditEntry, Outcome, Series, TenantTx};
 use kernel::{
@@ -76,7 +76,8 @@ pub(crate) async fn post<A>(
     let organization = hold_organization(tx, permit, shipment.organization_id).await?;
     check_date(tx, permit, order, shipment, &organization)?;
     let products: Vec<ProductId> = lines.iter().map(|line| line.order_line.product_id).collect();
-    let cards = catalog::product_cards(tx, permit, &products).await?;
+    let (organization_id, date) = (shipment.organization_id, shipment.date);
+    let cards = catalog::taxed_products(tx, permit, &products, organization_id, date).await?;
     check_left(lines, &cards)?;
     let terms = credit::terms_of(tx, permit, order).await?;
     catalog::lock_customer(tx, permit, order.customer_id).await?;
@@ -146,13 +147,13 @@ fn check_date<A>(
 
 fn check_left(
     lines: &[ShippedLine],
-    cards: &HashMap<ProductId, ProductCard>,
+    cards: &HashMap<ProductId, TaxedProduct>,
 ) -> Result<(), Refusal> {
     for (index, line) in lines.iter().enumerate() {
         let left = line.order_line.left();
         if line.quantity > left {
             let card = cards.get(&line.order_line.product_id);
-            let product = card.map(|card| card.name.clone()).unwrap_or_default();
+            let product = card.map(|taxed| taxed.card.name.clone()).unwrap_or_default();
             return Err(LineRule::ExceedsOrder { index, product, left }.into());
         }
     }
@@ -208,10 +209,10 @@ async fn issue<A>(
     permit: &Permit<A>,
     shipment: &Shipment,
     lines: &[ShippedLine],
-    cards: &HashMap<ProductId, ProductCard>,
+    cards: &HashMap<ProductId, TaxedProduct>,
 ) -> Outcome<Vec<IssuedLot>> {
     let is_goods = |line: &&ShippedLine| {
-        cards.get(&line.order_line.product_id).is_some_and(|card| !card.is_service)
+        cards.get(&line.order_line.product_id).is_some_and(|taxed| !taxed.card.is_service)
     };
     let goods: Vec<IssueLine> = lines
         .iter()
@@ -240,7 +241,7 @@ async fn issue<A>(
 fn booked(
     order: &Order,
     lines: &[ShippedLine],
-    cards: &HashMap<ProductId, ProductCard>,
+    cards: &HashMap<ProductId, TaxedProduct>,
     lots: &[IssuedLot],
 ) -> Result<(Vec<BookedLine>, Totals), Refusal> {
     let mode = VatMode::of(order.prices_include_vat);
@@ -249,15 +250,15 @@ fn booked(
         *costs.entry(lot.shipment_line_id).or_default() += lot.cost;
     }
     let booked = |line: &ShippedLine| {
-        let card = cards.get(&line.order_line.product_id);
-        let rate = card.and_then(|card| card.vat_rate);
+        let taxed = cards.get(&line.order_line.product_id);
+        let rate = taxed.and_then(|taxed| taxed.vat_rate);
         let sum = part_of(&line.order_line.ordered(), line.quantity, rate, mode);
         BookedLine {
             id: line.id,
             fact_id: SaleFactId::new(),
             order_line_id: line.order_line.id,
             product_id: line.order_line.product_id,
-            product_group_id: card.and_then(|card| card.group_id),
+            product_group_id: taxed.and_then(|taxed| taxed.card.group_id),
             quantity: line.quantity,
             amount: sum.amount,
             vat_rate: rate,

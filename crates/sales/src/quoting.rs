@@ -48,6 +48,8 @@ pub struct AskedLine {
 /// A line that was asked for, with its product and its price, or why it has none.
 pub(crate) struct Answered {
     pub(crate) card: ProductCard,
+    /// Of the organization on the document's day; `None` is "without VAT".
+    pub(crate) vat_rate: Option<Percent>,
     /// In the entered unit.
     pub(crate) quantity: Quantity,
     pub(crate) priced: Result<PricedLine, Refusal>,
@@ -65,7 +67,10 @@ pub(crate) async fn price<A>(
     check_count(asked.len())?;
     let products: HashSet<ProductId> = asked.iter().map(|line| line.product_id).collect();
     let products: Vec<ProductId> = products.into_iter().collect();
-    let cards = catalog::product_cards(tx, permit, &products).await?;
+    let organization = pricing.terms.organization_id;
+    let taxed = catalog::taxed_products(tx, permit, &products, organization, pricing.on).await?;
+    let cards: HashMap<ProductId, ProductCard> =
+        taxed.iter().map(|(id, product)| (*id, product.card.clone())).collect();
     let packed: Vec<PackagingId> = asked.iter().filter_map(|line| line.packaging_id).collect();
     let packed = packagings(tx, permit, &packed).await?;
     let varied: Vec<ProductVariantId> = asked.iter().filter_map(|line| line.variant_id).collect();
@@ -84,7 +89,8 @@ pub(crate) async fn price<A>(
             let refusal = unknown("variantId", "variant of the product", "характеристика");
             return Err(at_line(refusal, index, "variantId").into());
         }
-        lines.push(wanted(index, line, card, packaging, by)?);
+        let vat_rate = taxed.get(&card.id).and_then(|product| product.vat_rate);
+        lines.push(wanted(index, line, (card.id, vat_rate), packaging, by)?);
     }
     let quantities: Vec<Quantity> = lines.iter().map(|line| line.quantity).collect();
     let priced = catalog::price_lines(tx, permit, pricing, lines, &cards).await?;
@@ -94,7 +100,8 @@ pub(crate) async fn price<A>(
             let card = product(&cards, line.product_id, index)?.clone();
             let priced = priced
                 .map_err(|refusal| at_line(refusal.about(&card.name), index, refusal.field()));
-            Ok(Answered { card, quantity, priced })
+            let vat_rate = taxed.get(&card.id).and_then(|product| product.vat_rate);
+            Ok(Answered { card, vat_rate, quantity, priced })
         })
         .collect()
 }
@@ -129,7 +136,7 @@ fn product(
 fn wanted(
     index: usize,
     asked: &AskedLine,
-    card: &ProductCard,
+    (product, vat_rate): (ProductId, Option<Percent>),
     packaging: Option<Packaging>,
     by: &Record,
 ) -> Result<Line, Refusal> {
@@ -148,10 +155,10 @@ fn wanted(
     let discount = discount.map_err(fits("discountPercent"))?;
     let is_typed = price.is_some() || discount.is_some();
     Ok(Line {
-        product: card.id,
+        product,
         variant: asked.variant_id,
         groups: HashSet::new(),
-        vat_rate: card.vat_rate,
+        vat_rate,
         packaging,
         quantity,
         manual: is_typed.then(|| Manual { by: by.clone(), price, discount }),

@@ -7,13 +7,13 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use clap::Parser;
-use mimalloc::MiMalloc;
 use server::commands::Oborot;
+use tikv_jemallocator::Jemalloc;
 
 /// A GraphQL answer is thousands of small allocations; the system's allocator took a fifth of a
 /// request's time.
 #[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
+static ALLOCATOR: Jemalloc = Jemalloc;
 
 fn main() -> ExitCode {
     match Oborot::parse().run() {

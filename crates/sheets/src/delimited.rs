@@ -11,6 +11,7 @@ use std::io::{self, BufRead, Read};
 use csv_core::ReadFieldResult;
 
 pub use encoding::Encoding;
+use serde::{Deserialize, Serialize};
 
 use crate::cell::beginning;
 use crate::protection::unprotect;
@@ -23,7 +24,8 @@ const SHOWN_BYTES: usize = 1_024;
 const SAMPLE: u64 = 64 << 10;
 
 /// What stands between cells.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Separator {
     /// `,`
     Comma,

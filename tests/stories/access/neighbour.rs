@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use stories::actor::Actor;
-use stories::company::Company;
+use stories::company::{Company, Furniture};
 use stories::files::upload;
 use stories::schema::{Field, Schema};
 use stories::socket::{Heard, Socket};
@@ -17,9 +17,20 @@ async fn busy_company() -> Company {
     let at = company.furnish().await;
     let good = company.product(&at, "GOOD", "10.00").await;
     company.receive(&at, None, &[(&good, "10", "5.00")]).await;
+    let input = json!({"productId": good, "name": "box", "numerator": 12});
+    company.director.does("addPackaging", input, "packaging { id }").await;
     let contacts = json!({"contacts": [{"name": "Ivan"}]});
     let customer = company.customer("Secret customer", &company.anna_id, contacts).await;
     upload(&company.anna, &customer, "secret.txt", b"secret terms").await;
+    let input = json!({"customerId": customer, "number": "K-1"});
+    company.anna.does("draftContract", input, "contract { id }").await;
+    let input = json!({"customerId": customer, "name": "Shop", "address": "Street 1"});
+    company.anna.does("addDeliveryAddress", input, "deliveryAddress { id }").await;
+    let told = company.director.ask("{ viewer { user { id } } }", json!({})).await;
+    let inbox = told["viewer"]["user"]["id"].as_str().unwrap().to_owned();
+    let file = upload(&company.director, &inbox, "secret.csv", b"sku;name\n").await;
+    let input = json!({"kind": "PRODUCTS", "mode": "DRY_RUN", "fileId": file["id"]});
+    company.director.does("startImport", input, "importJob { id }").await;
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
     let input = json!({"orderId": order.0});
@@ -33,6 +44,7 @@ async fn busy_company() -> Company {
     company.director.does("createRegion", json!({"name": "North"}), "region { id }").await;
     let input = json!({"name": "Ten off", "percent": "10"});
     company.director.does("createDiscountRule", input, "discountRule { id }").await;
+    directories(&company, &at, &good).await;
     let input = json!({"name": "Sales"});
     company.admin.does("createDepartment", input, "department { id }").await;
     let input = json!({"name": "A-team", "headId": company.anna_id, "memberIds": []});
@@ -42,6 +54,21 @@ async fn busy_company() -> Company {
     let input = json!({"name": "own", "title": "Own", "includes": ["manager"], "rights": []});
     company.admin.does("saveRole", input, "role { name }").await;
     company
+}
+
+/// One of each kind of what customers, goods and prices refer to.
+async fn directories(company: &Company, at: &Furniture, good: &str) {
+    let director = &company.director;
+    director.does("createSalesChannel", json!({"name": "Shops"}), "salesChannel { id }").await;
+    director.does("createPriceSegment", json!({"name": "Vip"}), "priceSegment { id }").await;
+    let input = json!({"code": "CNY", "name": "Yuan"});
+    director.does("createCurrency", input, "currency { id }").await;
+    director.does("createVatCategory", json!({"name": "Usual"}), "vatCategory { id }").await;
+    let input = json!({"warehouseId": at.warehouse, "name": "A-01"});
+    director.does("createBin", input, "bin { id }").await;
+    let made = director.does("createSupplier", json!({"name": "Zavod"}), "supplier { id }").await;
+    let input = json!({"supplierId": made["supplier"]["id"], "productId": good});
+    director.does("createSupplierItem", input, "supplierItem { id }").await;
 }
 
 fn connections(schema: &Schema) -> Vec<&Field> {

@@ -2,5 +2,6 @@
 
 mod bad_input;
 mod files;
+mod imports;
 mod lists;
 mod northwind;

@@ -16,6 +16,7 @@ const RANKS: &[&[&str]] = &[
     &["settlements"],
     &["sales"],
     &["analytics"],
+    &["exchange"],
     &["graph"],
     &["api"],
     &["server"],

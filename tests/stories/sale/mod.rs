@@ -2,9 +2,11 @@
 
 mod dates;
 mod oversell;
+mod packagings;
 mod partial;
 mod prepayment;
 mod prices;
 mod pricing;
+mod product_card;
 mod simple;
 mod tampering;

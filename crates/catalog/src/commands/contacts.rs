@@ -1,22 +1,42 @@
 //! Contact persons of customers.
 
 use access::{Action, Permit};
-use db::{Command, CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{ContactId, CustomerId};
+use db::{Command, CommandError, Outcome, TenantTx};
+use kernel::{ContactId, CustomerId, Refusal, RefusalCode};
+use serde_json::{Value, json};
 
-use super::customers::held as held_customer;
+use super::customers::{held as held_customer, tell_of_part};
 use super::{Deed, archived_after, changes};
 use crate::checks::{Checks, same_version};
 use crate::records::{ContactChanges, ContactFields, CustomerFields};
-use crate::store::{Held, hold, insert, update};
+use crate::rules::{Channel, ChannelKind, check_channels, check_consent, main_of, with_main};
+use crate::store::{
+    Held, channels_of, customer_of, hold, insert, note_contact_words, replace_channels, update,
+};
+
+/// A contact person to be made.
+#[derive(Clone, Debug, Default)]
+pub struct NewContact {
+    /// The person's fields; those not given are empty.
+    pub fields: ContactChanges,
+    /// How the person is reached, the main ones first; `None` where the fields' telephone and
+    /// e-mail are all there is.
+    pub channels: Option<Vec<Channel>>,
+}
+
+impl From<ContactChanges> for NewContact {
+    fn from(fields: ContactChanges) -> Self {
+        Self { fields, channels: None }
+    }
+}
 
 /// Adds a contact person to a customer.
 #[derive(Clone, Debug)]
 pub struct AddContactPerson {
     /// Where the person works.
     pub customer: CustomerId,
-    /// The person's fields; those not given are empty.
-    pub fields: ContactChanges,
+    /// The person.
+    pub person: NewContact,
 }
 
 impl Command for AddContactPerson {
@@ -25,10 +45,11 @@ impl Command for AddContactPerson {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ContactId> {
         let customer = held_customer(tx, permit, self.customer).await?;
         archived_after(&customer.record, None, tx.now())?;
-        let (id, fields) = make(tx, permit, self.customer, &self.fields).await?;
+        let (id, noted) = make(tx, permit, self.customer, &self.person).await?;
+        note_contact_words(tx, permit, self.customer).await?;
         let deed = Deed::new("addContactPerson", "ContactPerson", id);
-        deed.audit(tx, changes(None, &fields));
-        tell(tx, deed, &customer);
+        deed.audit(tx, noted);
+        tell_of_part(tx, deed, &customer);
         Ok(id)
     }
 }
@@ -42,6 +63,8 @@ pub struct UpdateContactPerson {
     pub version: i32,
     /// What changes.
     pub fields: ContactChanges,
+    /// All the ways to reach the person, the main ones first; `None` leaves them.
+    pub channels: Option<Vec<Channel>>,
 }
 
 impl Command for UpdateContactPerson {
@@ -50,11 +73,19 @@ impl Command for UpdateContactPerson {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ContactId> {
         let (customer, held) = held(tx, permit, self.id).await?;
         same_version(held.record.version, self.version)?;
-        let fields = self.fields.applied(&held.fields).checked()?;
+        let before = channels_of(tx, permit, self.id).await?;
+        let (fields, after) =
+            settled(tx, &held.fields, &before, &self.fields, self.channels.as_deref())?;
         update(tx, permit, "contact_person", held.id, &fields, None).await?;
+        let mut noted = changes(Some(&held.fields), &fields);
+        if after != before {
+            replace_channels(tx, permit, self.id, &after).await?;
+            note_contact_words(tx, permit, customer.id.into()).await?;
+            noted["channels"] = json!({ "before": before, "after": after });
+        }
         let deed = Deed::new("updateContactPerson", "ContactPerson", self.id);
-        deed.audit(tx, changes(Some(&held.fields), &fields));
-        tell(tx, deed, &customer);
+        deed.audit(tx, noted);
+        tell_of_part(tx, deed, &customer);
         Ok(self.id)
     }
 }
@@ -77,33 +108,99 @@ impl Command for RemoveContactPerson {
         same_version(held.record.version, self.version)?;
         let now = Some(tx.now());
         update(tx, permit, "contact_person", held.id, &held.fields, now).await?;
+        note_contact_words(tx, permit, customer.id.into()).await?;
         let deed = Deed::new("removeContactPerson", "ContactPerson", self.id);
         deed.audit(tx, changes(Some(&held.fields), &held.fields));
-        tell(tx, deed, &customer);
+        tell_of_part(tx, deed, &customer);
         Ok(customer.id.into())
     }
 }
 
-/// Writes a new contact person of a customer that is within reach.
+/// Writes a new contact person of a customer that is within reach; answers what to note of it.
 pub(super) async fn make<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     customer: CustomerId,
-    fields: &ContactChanges,
-) -> Outcome<(ContactId, ContactFields)> {
+    person: &NewContact,
+) -> Outcome<(ContactId, Value)> {
     let blank = ContactFields {
         name: String::new(),
         position: None,
         phone: None,
         email: None,
+        birthday: None,
+        consent: None,
+        consent_since: None,
+        consent_how: None,
         comment: None,
         external_reference: None,
     };
-    let fields = fields.applied(&blank).checked()?;
+    let (fields, channels) = settled(tx, &blank, &[], &person.fields, person.channels.as_deref())?;
     let id = ContactId::new();
     let fixed = [("customer_id", customer.into())];
     insert(tx, permit, "contact_person", id.0, &fields, &fixed).await?;
-    Ok((id, fields))
+    let mut noted = changes(None, &fields);
+    if !channels.is_empty() {
+        replace_channels(tx, permit, id, &channels).await?;
+        noted["channels"] = json!({ "before": null, "after": channels });
+    }
+    Ok((id, noted))
+}
+
+/// The person's fields and channels after the changes. The telephone and the e-mail of the fields
+/// are the main channels: naming one changes that channel, naming all channels changes both.
+fn settled(
+    tx: &TenantTx,
+    before: &ContactFields,
+    channels: &[Channel],
+    changes: &ContactChanges,
+    wanted: Option<&[Channel]>,
+) -> Result<(ContactFields, Vec<Channel>), Refusal> {
+    let mut fields = changes.applied(before).checked()?;
+    let how = fields.consent_how.as_deref();
+    check_consent(fields.consent, fields.consent_since, how, tx.today())?;
+    if fields.birthday.is_some_and(|day| day > tx.today()) {
+        return Err(born_tomorrow());
+    }
+    let mut after = channels.to_vec();
+    match wanted {
+        Some(_) if changes.phone.iter().chain(&changes.email).any(Option::is_some) => {
+            return Err(named_twice());
+        }
+        Some(wanted) => after = check_channels(wanted)?,
+        None => {
+            for (kind, changed, value) in [
+                (ChannelKind::Phone, changes.phone.is_some(), &fields.phone),
+                (ChannelKind::Email, changes.email.is_some(), &fields.email),
+            ] {
+                if changed {
+                    after = with_main(&after, kind, value.as_deref());
+                }
+            }
+            after = check_channels(&after)?;
+        }
+    }
+    fields.phone = main_of(&after, ChannelKind::Phone);
+    fields.email = main_of(&after, ChannelKind::Email);
+    Ok((fields, after))
+}
+
+fn named_twice() -> Refusal {
+    Refusal::new(
+        RefusalCode::Invalid,
+        "Give either all channels or the main telephone and e-mail.",
+        "Укажите либо все каналы, либо основные телефон и почту.",
+    )
+    .at(["channels"])
+}
+
+fn born_tomorrow() -> Refusal {
+    Refusal::new(
+        RefusalCode::OutOfRange,
+        "A birthday is not in the future.",
+        "День рождения не бывает в будущем.",
+    )
+    .at(["birthday"])
 }
 
 /// The person's customer and row, both locked; a removed person is not found.
@@ -112,25 +209,10 @@ async fn held<A: Action>(
     permit: &Permit<A>,
     id: ContactId,
 ) -> Outcome<(Held<CustomerFields>, Held<ContactFields>)> {
-    #[derive(FromQueryResult)]
-    struct Works {
-        customer_id: CustomerId,
-    }
-    let sql = "
-        select p.customer_id
-        from contact_person p
-        where p.tenant_id = $1 and p.id = $2";
-    let works: Option<Works> = tx.one(Sql::new(sql, values![permit.tenant(), id])).await?;
-    let works = works.ok_or(CommandError::NotFound)?;
-    let customer = held_customer(tx, permit, works.customer_id).await?;
+    let customer = customer_of(tx, permit, "contact_person", id.0).await?;
+    let customer = customer.ok_or(CommandError::NotFound)?;
+    let customer = held_customer(tx, permit, customer).await?;
     let held: Option<Held<ContactFields>> = hold(tx, permit, "contact_person", id.0).await?;
     let held = held.filter(|held| held.record.archived_at.is_none());
     Ok((customer, held.ok_or(CommandError::NotFound)?))
-}
-
-fn tell(tx: &TenantTx, deed: Deed, customer: &Held<CustomerFields>) {
-    let mut event = deed.event();
-    event.manager_id = customer.fields.manager_id;
-    event.customer_id = Some(customer.id.into());
-    tx.emit(event);
 }

@@ -6,12 +6,12 @@ use db::{Command, CommandError, Outcome, TenantTx};
 use kernel::{CustomerId, Refusal, RefusalCode, UserId};
 
 use super::agreements::{self, NewAgreement};
-use super::contacts;
+use super::contacts::{self, NewContact};
 use super::{Deed, SaveAgreement, archived_after, archived_differs, changes};
 use crate::checks::{Checks, same_version};
-use crate::records::{AgreementChanges, ContactChanges, CustomerChanges, CustomerFields};
+use crate::records::{AgreementChanges, CustomerChanges, CustomerFields};
 use crate::rules::PaymentStep;
-use crate::store::{Held, hold, insert, update};
+use crate::store::{Held, hold, insert, note_contact_words, update};
 
 /// Contact persons in one request at most.
 const MOST_CONTACTS: usize = 50;
@@ -23,7 +23,7 @@ pub struct CreateCustomer {
     /// Its fields; those not given are empty. Without a credit limit there is no limit.
     pub fields: CustomerChanges,
     /// Contact persons.
-    pub contacts: Vec<ContactChanges>,
+    pub contacts: Vec<NewContact>,
     /// The default agreement's terms; naming any needs the right to write terms.
     pub agreement: Option<(AgreementChanges, Option<Vec<PaymentStep>>)>,
 }
@@ -36,8 +36,7 @@ impl Command for CreateCustomer {
         if permit.customer().is_some() {
             return Err(Forbidden(Self::RIGHT).into());
         }
-        let names_terms = self.agreement.is_some() || names_credit(&self.fields);
-        if names_terms {
+        if self.agreement.is_some() || names_terms(&self.fields) {
             permit.scope().permit::<SaveAgreement>()?;
         }
         let mut fields = self.fields.applied(&blank(permit)).checked()?;
@@ -53,6 +52,9 @@ impl Command for CreateCustomer {
         for (place, contact) in self.contacts.iter().enumerate() {
             let made = contacts::make(tx, permit, id, contact).await;
             made.map_err(|error| within("contacts", Some(place), error))?;
+        }
+        if !self.contacts.is_empty() {
+            note_contact_words(tx, permit, id).await?;
         }
         let (terms, steps) = self.agreement.clone().unwrap_or_default();
         let terms = AgreementChanges { is_default: Some(true), ..terms };
@@ -80,7 +82,7 @@ impl Command for UpdateCustomer {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<CustomerId> {
         let held = held(tx, permit, self.id).await?;
-        if names_credit(&self.fields) {
+        if names_terms(&self.fields) {
             let terms = permit.scope().permit::<SaveAgreement>()?;
             may_have(&terms, held.fields.manager_id, self.id)?;
         }
@@ -133,13 +135,19 @@ impl Command for RestoreCustomer {
     }
 }
 
-fn blank<A>(permit: &Permit<A>) -> CustomerFields {
+pub(super) fn blank<A>(permit: &Permit<A>) -> CustomerFields {
     CustomerFields {
         name: String::new(),
         legal_name: None,
         inn: None,
         kpp: None,
+        vat_id: None,
+        tags: Vec::new(),
         region_id: None,
+        sales_channel_id: None,
+        price_segment_id: None,
+        department_id: None,
+        team_id: None,
         manager_id: None,
         phone: None,
         email: None,
@@ -150,8 +158,11 @@ fn blank<A>(permit: &Permit<A>) -> CustomerFields {
     }
 }
 
-fn names_credit(fields: &CustomerChanges) -> bool {
-    fields.credit_limit.is_some() || fields.credit_limit_currency.is_some()
+/// Whether terms are named: the limit of credit, or the segment that drives prices.
+fn names_terms(fields: &CustomerChanges) -> bool {
+    fields.credit_limit.is_some()
+        || fields.credit_limit_currency.is_some()
+        || fields.price_segment_id.is_some()
 }
 
 /// A customer with this manager must be within reach.
@@ -188,6 +199,14 @@ async fn put_away<A: Action>(
     update(tx, permit, "customer", held.id, &held.fields, archived_at).await?;
     tell(tx, deed, Some(&held.fields), &held.fields);
     Ok(())
+}
+
+/// Tells of what was done to a record that hangs on a customer.
+pub(super) fn tell_of_part(tx: &TenantTx, deed: Deed, customer: &Held<CustomerFields>) {
+    let mut event = deed.event();
+    event.manager_id = customer.fields.manager_id;
+    event.customer_id = Some(customer.id.into());
+    tx.emit(event);
 }
 
 fn tell(tx: &TenantTx, deed: Deed, before: Option<&CustomerFields>, after: &CustomerFields) {

@@ -2,25 +2,39 @@
 //! and an event, in one transaction.
 
 mod agreements;
+mod bulk;
 mod contacts;
+mod contracts;
 mod customers;
 mod discount_rules;
+mod delivery_addresses;
+mod directories;
 mod organizations;
+mod packagings;
 mod price_lists;
+mod product_cards;
 mod product_groups;
 mod products;
-mod regions;
+mod rates;
 mod warehouses;
 
 pub use agreements::{SaveAgreement, SetAgreementPrices};
 pub use contacts::{AddContactPerson, RemoveContactPerson, UpdateContactPerson};
 pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};
 pub use discount_rules::{CreateDiscountRule, UpdateDiscountRule, UpdatePriceSettings};
+pub use agreements::SaveAgreement;
+pub use bulk::{CustomerRow, Intent, ProductRow, RowRefusal, SaveCustomers, SaveProducts, Saved};
+pub use contacts::{AddContactPerson, NewContact, RemoveContactPerson, UpdateContactPerson};
+pub use contracts::{CloseContract, DraftContract, SignContract, UpdateContract};
+pub use delivery_addresses::{AddDeliveryAddress, RemoveDeliveryAddress, UpdateDeliveryAddress};
+pub use directories::{Create, CreateRegion, Editable, Update, UpdateRegion};
 pub use organizations::{ClosePeriod, CreateOrganization, UpdateOrganization};
+pub use packagings::{AddPackaging, UpdatePackaging};
 pub use price_lists::{CreatePriceList, SetPrices, UpdatePriceList};
+pub use product_cards::{SetProductBarcodes, SetProductSubstitutes};
 pub use product_groups::{CreateProductGroup, UpdateProductGroup};
 pub use products::{ArchiveProduct, CreateProduct, RestoreProduct, UpdateProduct};
-pub use regions::{CreateRegion, UpdateRegion};
+pub use rates::{SetCurrencyRates, SetSupplierPrices, SetVatRates};
 pub use warehouses::{CreateWarehouse, UpdateWarehouse};
 
 use access::{Action, Right};
@@ -45,8 +59,9 @@ actions! {
     ClosePeriod: PeriodClose;
     CreateWarehouse: DirectoryWrite;
     UpdateWarehouse: DirectoryWrite;
-    CreateRegion: DirectoryWrite;
-    UpdateRegion: DirectoryWrite;
+    SetCurrencyRates: RateWrite;
+    SetVatRates: RateWrite;
+    SetSupplierPrices: SupplierWrite;
     CreateCustomer: CustomerWrite;
     UpdateCustomer: CustomerWrite;
     ArchiveCustomer: CustomerWrite;
@@ -54,6 +69,13 @@ actions! {
     AddContactPerson: CustomerWrite;
     UpdateContactPerson: CustomerWrite;
     RemoveContactPerson: CustomerWrite;
+    AddDeliveryAddress: CustomerWrite;
+    UpdateDeliveryAddress: CustomerWrite;
+    RemoveDeliveryAddress: CustomerWrite;
+    DraftContract: CustomerWrite;
+    UpdateContract: CustomerWrite;
+    SignContract: TermsWrite;
+    CloseContract: TermsWrite;
     SaveAgreement: TermsWrite;
     SetAgreementPrices: TermsWrite;
     CreateProductGroup: ProductWrite;
@@ -62,6 +84,10 @@ actions! {
     UpdateProduct: ProductWrite;
     ArchiveProduct: ProductWrite;
     RestoreProduct: ProductWrite;
+    AddPackaging: ProductWrite;
+    UpdatePackaging: ProductWrite;
+    SetProductBarcodes: ProductWrite;
+    SetProductSubstitutes: ProductWrite;
     CreatePriceList: PriceWrite;
     UpdatePriceList: PriceWrite;
     SetPrices: PriceWrite;

@@ -1,6 +1,6 @@
 //! Products.
 
-use access::{Action, Permit};
+use access::{Action, Forbidden, Permit, Right};
 use db::{Command, CommandError, Outcome, TenantTx};
 use kernel::ProductId;
 
@@ -20,16 +20,8 @@ impl Command for CreateProduct {
     type Output = ProductId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
-        let blank = ProductFields {
-            sku: String::new(),
-            name: String::new(),
-            group_id: None,
-            unit: String::new(),
-            vat_rate: None,
-            is_service: false,
-            external_reference: None,
-        };
-        let fields = self.fields.applied(&blank).checked()?;
+        check_limits_right(permit, &self.fields)?;
+        let fields = self.fields.applied(&blank()).checked()?;
         let id = ProductId::new();
         insert(tx, permit, "product", id.0, &fields, &[]).await?;
         tell(tx, Deed::new("createProduct", "Product", id), None, &fields);
@@ -52,6 +44,7 @@ impl Command for UpdateProduct {
     type Output = ProductId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
+        check_limits_right(permit, &self.fields)?;
         let held = held(tx, permit, self.id).await?;
         same_version(held.record.version, self.version)?;
         archived_after(&held.record, None, tx.now())?;
@@ -103,7 +96,16 @@ impl Command for RestoreProduct {
     }
 }
 
-async fn held<A: Action>(
+/// The least price and margin tell of cost: who may not see cost does not set them.
+fn check_limits_right<A>(permit: &Permit<A>, fields: &ProductChanges) -> Outcome<()> {
+    let sets_limits = fields.min_price.is_some() || fields.min_margin_percent.is_some();
+    if sets_limits && permit.scope().reach(Right::CostRead).is_none() {
+        return Err(Forbidden(Right::CostRead).into());
+    }
+    Ok(())
+}
+
+pub(super) async fn held<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: ProductId,
@@ -127,9 +129,33 @@ async fn put_away<A: Action>(
     Ok(())
 }
 
-fn tell(tx: &TenantTx, deed: Deed, before: Option<&ProductFields>, after: &ProductFields) {
+pub(super) fn tell(
+    tx: &TenantTx,
+    deed: Deed,
+    before: Option<&ProductFields>,
+    after: &ProductFields,
+) {
     deed.audit(tx, changes(before, after));
     let mut event = deed.event();
     event.products.push(deed.id);
     tx.emit(event);
+}
+
+/// A product of which nothing is said yet.
+pub(super) fn blank() -> ProductFields {
+    ProductFields {
+        sku: String::new(),
+        name: String::new(),
+        group_id: None,
+        unit: String::new(),
+        vat_rate: None,
+        vat_category_id: None,
+        is_service: false,
+        tracks_lots: false,
+        tracks_expiry: false,
+        min_shelf_life_days: None,
+        min_price: None,
+        min_margin_percent: None,
+        external_reference: None,
+    }
 }

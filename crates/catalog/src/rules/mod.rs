@@ -1,5 +1,9 @@
 //! The rules of the catalog: values in, values out; no clock, no database.
 
+mod barcode;
+mod card;
+mod contract;
+mod packaging;
 mod period;
 pub mod pricing;
 mod tax;
@@ -7,13 +11,21 @@ mod terms;
 mod text;
 mod tree;
 mod validity;
+mod vat_id;
 
+pub use barcode::{Barcode, BarcodeKind, barcode_keys, check_barcode};
+pub use card::{Channel, ChannelKind, Consent, Likeness};
+pub(crate) use card::{check_channels, check_consent, check_tags, main_of, tag_key, with_main};
+pub use contract::ContractState;
+pub(crate) use contract::{ContractPart, check_validity, may_change};
+pub use packaging::{Entered, Measured, PackagingCard, check_factor, check_measure, measured};
 pub use period::{PeriodRefusal, check_period};
 pub use tax::{check_inn, check_kpp};
 pub use terms::{AgreementState, CreditPolicy, Moment, PaymentStep, check_steps};
 pub use text::{clean, clean_email, clean_phone, optional};
 pub use tree::check_parent;
 pub use validity::Validity;
+pub use vat_id::check_vat_id;
 
 use kernel::{Refusal, ScaleError};
 

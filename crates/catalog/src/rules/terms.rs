@@ -44,6 +44,8 @@ macro_rules! words {
     };
 }
 
+pub(super) use words;
+
 words! {
     /// When a payment step falls due.
     Moment {

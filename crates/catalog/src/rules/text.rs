@@ -18,6 +18,8 @@ pub enum TextError {
     Email,
     /// Not a telephone number.
     Phone,
+    /// Not a name in Telegram.
+    Telegram,
 }
 
 impl From<TextError> for Refusal {
@@ -47,6 +49,11 @@ impl From<TextError> for Refusal {
                 RefusalCode::Invalid,
                 "A telephone number has 3 to 20 digits.",
                 "В номере телефона от 3 до 20 цифр.",
+            ),
+            TextError::Telegram => Self::new(
+                RefusalCode::Invalid,
+                "A name in Telegram looks like @ivan_petrov.",
+                "Имя в Telegram выглядит так: @ivan_petrov.",
             ),
         }
     }

@@ -4,17 +4,22 @@
 use std::collections::HashMap;
 
 use access::{Action, Permit};
-use db::{Outcome, Sql, TenantTx, values};
-use kernel::{ContactId, CustomerId, Direction, Page, PageRequest, RegionId, UserId};
+use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{
+    ContactId, CustomerId, Direction, Page, PageRequest, RegionId, SalesChannelId, UserId,
+};
 
+use super::card::{CHANNELS, ChannelColumns};
 use super::directories::AROUND;
 use super::listing::{self, Archived, Key, Slice};
 use super::search::Sought;
 use super::uuids;
-use crate::ReadCustomers;
-use crate::records::{ContactPerson, Customer};
+use crate::records::{ContactFields, ContactPerson, Customer, Record};
+use crate::rules::tag_key;
+use crate::{ReadContacts, ReadCustomers};
 
-const COLUMNS: &str = "r.name, r.legal_name, r.inn, r.kpp, r.region_id, r.manager_id, r.phone, \
+const COLUMNS: &str = "r.name, r.legal_name, r.inn, r.kpp, r.vat_id, r.tags, r.region_id, r.sales_channel_id, \
+                       r.price_segment_id, r.department_id, r.team_id, r.manager_id, r.phone, \
                        r.email, r.address, r.credit_limit, r.credit_limit_currency";
 
 /// Which customers.
@@ -28,13 +33,31 @@ pub struct CustomerFilter {
     pub manager: Option<UserId>,
     /// Those in this region.
     pub region: Option<RegionId>,
+    /// Those that buy through this channel.
+    pub sales_channel: Option<SalesChannelId>,
     /// Those with this tax number.
     pub inn: Option<String>,
+    /// Those with this VAT number.
+    pub vat_id: Option<String>,
+    /// Those with all these tags, whatever their case.
+    pub tags: Vec<String>,
     /// Those with this external reference.
     pub external_reference: Option<String>,
-    /// Those whose name, legal name, tax number or telephone holds all these words: the 200
-    /// best.
+    /// Those whose name, legal name, tax or VAT number, telephones or e-mails hold all these
+    /// words: the 200 best.
     pub search: Option<String>,
+    /// What the search and the filter look at.
+    pub seen: Seen,
+}
+
+/// What of a customer a list may be narrowed by.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Seen {
+    /// Names alone: who may not see tax numbers and telephones does not find by them either.
+    #[default]
+    Names,
+    /// Everything.
+    Contacts,
 }
 
 /// The order of a list of customers.
@@ -86,6 +109,7 @@ fn from_where(
     sought: Option<Sought>,
 ) -> Sql {
     let mut sql = Sql::new(format!("{head} from customer r"), values![permit.tenant()]);
+    let patterns = sought.as_ref().map(|sought| sought.patterns.clone());
     if let Some(sought) = sought {
         sql.push(" join search_customers(");
         sought.push(&mut sql);
@@ -96,6 +120,10 @@ fn from_where(
     sql.push(" where r.tenant_id = $1");
     within_reach(&mut sql, permit);
     filter.archived.push(&mut sql);
+    if let (Some(patterns), Seen::Names) = (patterns, filter.seen) {
+        sql.push(" and catalog_key(concat_ws(' ', r.name, r.legal_name)) like all (");
+        sql.bind(patterns).push("::text[])");
+    }
     if let Some(ids) = &filter.ids {
         sql.with(" and r.id = any(", uuids(ids), "::uuid[])");
     }
@@ -105,8 +133,22 @@ fn from_where(
     if let Some(region) = filter.region {
         sql.with(" and r.region_id = ", region, "");
     }
+    if let Some(channel) = filter.sales_channel {
+        sql.with(" and r.sales_channel_id = ", channel, "");
+    }
     if let Some(inn) = &filter.inn {
         sql.with(" and r.inn = ", inn.clone(), "");
+    }
+    if let Some(vat_id) = &filter.vat_id {
+        sql.with(" and r.vat_id = ", vat_id.clone(), "");
+    }
+    for tag in &filter.tags {
+        // An array of ids: a join would read all customers where the tag seems to be common.
+        sql.push(
+            " and r.id = any(array(select t.customer_id from customer_tag t
+                                   where t.tenant_id = $1 and t.tag_key = ",
+        );
+        sql.bind(tag_key(tag)).push("))");
     }
     if let Some(reference) = &filter.external_reference {
         sql.with(" and r.external_reference = ", reference.clone(), "");
@@ -177,16 +219,15 @@ pub async fn customers_by_id(
 /// [`db::Fault`].
 pub async fn contacts_by_customer(
     tx: &TenantTx,
-    permit: &Permit<ReadCustomers>,
+    permit: &Permit<ReadContacts>,
     customers: &[CustomerId],
 ) -> Outcome<HashMap<CustomerId, Vec<ContactPerson>>> {
     let mut sql = contacts(permit);
     sql.with(" and p.customer_id = any(", uuids(customers), "::uuid[])");
     sql.push(" and p.archived_at is null order by p.customer_id, p.created_at, p.id");
-    let rows: Vec<ContactPerson> = tx.all(sql).await?;
     let mut found: HashMap<CustomerId, Vec<ContactPerson>> = HashMap::new();
-    for row in rows {
-        found.entry(row.customer_id).or_default().push(row);
+    for row in tx.all::<ContactRow>(sql).await? {
+        found.entry(row.customer_id).or_default().push(row.into_person()?);
     }
     Ok(found)
 }
@@ -197,25 +238,50 @@ pub async fn contacts_by_customer(
 /// [`db::Fault`].
 pub async fn contacts_by_id(
     tx: &TenantTx,
-    permit: &Permit<ReadCustomers>,
+    permit: &Permit<ReadContacts>,
     ids: &[ContactId],
 ) -> Outcome<HashMap<ContactId, ContactPerson>> {
     let mut sql = contacts(permit);
     sql.with(" and p.id = any(", uuids(ids), "::uuid[])");
-    let rows: Vec<ContactPerson> = tx.all(sql).await?;
-    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+    let rows: Vec<ContactRow> = tx.all(sql).await?;
+    rows.into_iter().map(|row| Ok((row.id, row.into_person()?))).collect()
 }
 
-fn contacts(permit: &Permit<ReadCustomers>) -> Sql {
-    let mut sql = Sql::new(
-        "select p.id, p.customer_id, p.name, p.position, p.phone, p.email, p.comment,
-                p.external_reference, p.version, p.created_at, p.updated_at, p.created_by,
-                p.archived_at
+#[derive(FromQueryResult)]
+struct ContactRow {
+    id: ContactId,
+    customer_id: CustomerId,
+    #[sea_orm(nested)]
+    fields: ContactFields,
+    #[sea_orm(nested)]
+    record: Record,
+    #[sea_orm(nested)]
+    channels: ChannelColumns,
+}
+
+impl ContactRow {
+    fn into_person(self) -> Result<ContactPerson, Fault> {
+        Ok(ContactPerson {
+            id: self.id,
+            customer_id: self.customer_id,
+            fields: self.fields,
+            channels: self.channels.into_channels()?,
+            record: self.record,
+        })
+    }
+}
+
+fn contacts(permit: &Permit<ReadContacts>) -> Sql {
+    let text = format!(
+        "select p.id, p.customer_id, p.name, p.position, p.phone, p.email, p.birthday, p.consent,
+                p.consent_since, p.consent_how, p.comment, p.external_reference, p.version,
+                p.created_at, p.updated_at, p.created_by, p.archived_at,
+                s.kinds, s.channels, s.comments
          from contact_person p
-         join customer r on r.tenant_id = $1 and r.id = p.customer_id
-         where p.tenant_id = $1",
-        values![permit.tenant()],
+         join customer r on r.tenant_id = $1 and r.id = p.customer_id {CHANNELS}
+         where p.tenant_id = $1"
     );
+    let mut sql = Sql::new(text, values![permit.tenant()]);
     within_reach(&mut sql, permit);
     sql
 }

@@ -1,24 +1,39 @@
 //! Short lists ordered by name: organizations, warehouses, regions, price lists, groups.
 
 use std::collections::HashMap;
+use std::fmt::Debug;
 use std::hash::Hash;
 
 use access::{Action, Permit};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Direction, DiscountRuleId, OrganizationId, Page, PageRequest, PriceListId, ProductGroupId,
-    RegionId, Uuid, WarehouseId,
+    Direction, DiscountRuleId, OrganizationId, Page, PageRequest, PriceListId, ProductGroupId, RegionId, Uuid, WarehouseId, BinId, CurrencyId, PriceSegmentId, ProductId, SalesChannelId, SupplierId, SupplierItemId, VatCategoryId,
 };
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::listing::{self, Archived, Key, Slice};
 use super::uuids;
-use crate::records::{DiscountRule, Organization, PriceList, ProductGroup, Region, Warehouse};
-use crate::{ReadDirectory, ReadPrices, ReadProducts};
+use crate::records::{
+    Bin, DiscountRule, Organization, PriceList, PriceSegment, ProductGroup, Region, SalesChannel, Supplier,
+    SupplierItem, TenantCurrency, VatCategory, Warehouse,
+};
+use crate::{ReadDirectory, ReadPrices, ReadProducts, ReadSuppliers};
 
 /// A record of a short list.
 pub trait Directory: FromQueryResult + Send {
     /// Its id.
-    type Id: Copy + Eq + Hash + Into<Uuid> + Send + Sync;
+    type Id: Copy
+        + Debug
+        + Eq
+        + Hash
+        + From<Uuid>
+        + Into<Uuid>
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static;
     /// The permit it is read with.
     type Read: Action;
     /// Its table.
@@ -51,6 +66,17 @@ directories! {
     Warehouse, WarehouseId, ReadDirectory, "warehouse",
         "r.name, r.address, r.priority, r.is_default";
     Region, RegionId, ReadDirectory, "region", "r.name";
+    SalesChannel, SalesChannelId, ReadDirectory, "sales_channel", "r.name";
+    PriceSegment, PriceSegmentId, ReadPrices, "price_segment", "r.name, r.price_list_id";
+    Supplier, SupplierId, ReadSuppliers, "supplier",
+        "r.name, r.legal_name, r.inn, r.kpp, r.vat_id, r.phone, r.email, r.address, r.currency, \
+         r.lead_time_days";
+    SupplierItem, SupplierItemId, ReadSuppliers, "supplier_item",
+        "r.supplier_id, r.product_id, r.packaging_id, r.code, r.name, r.minimum_lot, \
+         r.lot_multiple, r.lead_time_days";
+    TenantCurrency, CurrencyId, ReadDirectory, "currency", "r.code, r.name";
+    VatCategory, VatCategoryId, ReadDirectory, "vat_category", "r.name";
+    Bin, BinId, ReadDirectory, "bin", "r.warehouse_id, r.name, r.walk_order";
     PriceList, PriceListId, ReadPrices, "price_list",
         "r.name, r.currency, r.includes_vat, r.is_default, r.base_list_id, r.coefficient, \
          r.rounding_step, r.rounding_direction";
@@ -74,6 +100,29 @@ pub struct DirectoryFilter {
     pub external_reference: Option<String>,
     /// Groups lying in this one; `Some(None)` is those at the top. Of groups only.
     pub parent: Option<Option<ProductGroupId>>,
+    /// Those of all these records.
+    pub of: Vec<Of>,
+}
+
+/// What records of a short list belong to, where they belong to something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// Bins of a warehouse.
+    Warehouse(WarehouseId),
+    /// Items of a supplier.
+    Supplier(SupplierId),
+    /// Suppliers' items of a product.
+    Product(ProductId),
+}
+
+impl Of {
+    fn push(self, sql: &mut Sql) {
+        match self {
+            Self::Warehouse(id) => sql.with(" and r.warehouse_id = ", id, ""),
+            Self::Supplier(id) => sql.with(" and r.supplier_id = ", id, ""),
+            Self::Product(id) => sql.with(" and r.product_id = ", id, ""),
+        };
+    }
 }
 
 fn filtered(sql: &mut Sql, filter: &DirectoryFilter) {
@@ -86,6 +135,7 @@ fn filtered(sql: &mut Sql, filter: &DirectoryFilter) {
         Some(None) => sql.push(" and r.parent_id is null"),
         None => sql,
     };
+    filter.of.iter().for_each(|of| of.push(sql));
 }
 
 /// What short lists are ordered by, as cursors name it.

@@ -1,13 +1,19 @@
 //! All SQL of the catalog.
 
 mod agreements;
+mod bulk;
+mod card;
 mod customers;
 mod directories;
+mod duplicates;
 mod listing;
 mod price_book;
 mod price_settings;
+mod packagings;
 mod prices;
+mod product_cards;
 mod products;
+mod rates;
 mod record;
 mod search;
 
@@ -17,13 +23,32 @@ pub(crate) use agreements::{
     StepColumns, default_agreement, drop_other_defaults, replace_steps, steps_of,
 };
 pub use agreements::{agreements_by_customer, agreements_by_id};
+pub(crate) use bulk::{
+    Hold, default_list, group_names, held_by_text, insert_all, insert_all_of, insert_steps,
+    lock_bulk, prices_in, region_names, update_all,
+};
+pub use card::{addresses_by_customer, addresses_by_id, contracts_by_customer, contracts_by_id};
+pub(crate) use card::{
+    channels_of, customer_of, drop_default_address, has_addresses, note_contact_words,
+    replace_channels,
+};
 pub use customers::{
-    CustomerFilter, CustomerSort, contacts_by_customer, contacts_by_id, count_customers, customers,
-    customers_by_id,
+    CustomerFilter, CustomerSort, Seen, contacts_by_customer, contacts_by_id, count_customers,
+    customers, customers_by_id,
 };
 pub(crate) use directories::{DefaultOf, has_default, take_default};
-pub use directories::{Directory, DirectoryFilter, count_directory, directory, directory_by_ids};
+pub use directories::{
+    Directory, DirectoryFilter, Of, count_directory, directory, directory_by_ids,
+};
+pub use duplicates::{CustomerDuplicate, Known, customer_duplicates, known_of};
 pub use listing::Archived;
+pub use packagings::{packagings_by_id, packagings_by_product, take_packagings};
+pub use product_cards::{
+    ProductBarcode, barcode, barcodes_by_product, originals_by_product, substitutes_by_product,
+};
+pub(crate) use product_cards::{
+    barcodes_of, codes_taken, put_barcodes, put_substitutes, substitute_ids,
+};
 pub use price_book::rates_on;
 pub(crate) use price_book::{groups_above, lists_with_bases, price_rows, rules_on};
 pub(crate) use price_settings::put_price_settings;
@@ -35,6 +60,14 @@ pub use products::{
     products_by_group, products_by_id,
 };
 pub(crate) use products::{group_ancestors, group_is_used, group_levels, lock_tree};
+pub(crate) use rates::{
+    Dated, currency_rates_of, put_currency_rates, put_supplier_prices, put_vat_rates,
+    supplier_prices_of, vat_rates_of,
+};
+pub use rates::{
+    ExchangeRate, bins_by_warehouse, currency_rates, exchange_rates, items_by_product,
+    items_by_supplier, supplier_prices, vat_rates,
+};
 pub(crate) use record::{Held, hold, insert, update};
 
 /// Ids as PostgreSQL takes an array of them.

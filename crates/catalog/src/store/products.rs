@@ -12,8 +12,11 @@ use super::search::Sought;
 use super::uuids;
 use crate::ReadProducts;
 use crate::records::{Product, ProductGroup};
+use crate::rules::barcode_keys;
 
-const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.is_service";
+const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.vat_category_id, r.is_service, \
+                       r.tracks_lots, r.tracks_expiry, r.min_shelf_life_days, r.min_price, \
+                       r.min_margin_percent";
 
 /// Which products.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,7 +31,8 @@ pub struct ProductFilter {
     pub is_service: Option<bool>,
     /// Those with this external reference.
     pub external_reference: Option<String>,
-    /// Those whose name or article number holds all these words: the 200 best.
+    /// Those whose name or article number holds all these words, or that have this barcode: the
+    /// 200 best.
     pub search: Option<String>,
 }
 
@@ -110,9 +114,28 @@ fn from_where(
 ) -> Sql {
     let mut sql = Sql::new(format!("{head} from product r"), values![permit.tenant()]);
     if let Some(sought) = sought {
-        sql.push(" join search_products(");
+        let codes = barcode_keys(filter.search.as_deref().unwrap_or_default());
+        sql.push(
+            " join (
+                  select f.id, min(f.place) as place
+                  from (
+                      select s.id, s.place
+                      from search_products(",
+        );
         sought.push(&mut sql);
-        sql.bind(filter.archived.wanted()).push("::boolean) found on found.id = r.id");
+        sql.bind(filter.archived.wanted()).push(
+            "::boolean) s
+                      union all
+                      select b.product_id, 0
+                      from product_barcode b
+                      where b.tenant_id = $1 and b.key = any(",
+        );
+        sql.bind(codes).push(
+            "::text[])
+                  ) f
+                  group by f.id
+              ) found on found.id = r.id",
+        );
     }
     sql.push(" where r.tenant_id = $1");
     push_filter(&mut sql, filter);

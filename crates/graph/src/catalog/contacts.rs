@@ -1,14 +1,17 @@
 //! Contact persons of customers.
 
 use ::catalog::{
-    AddContactPerson, ContactChanges, ReadCustomers, RemoveContactPerson, UpdateContactPerson,
-    contacts_by_customer, contacts_by_id,
+    AddContactPerson, ContactChanges, NewContact, ReadContacts, RemoveContactPerson,
+    UpdateContactPerson, contacts_by_customer, contacts_by_id,
 };
 use async_graphql::{
     ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
 use kernel::{ContactId, CustomerId};
 
+use super::contact_channels::{
+    Consent, ConsentInput, ContactChannel, ContactChannelInput, channels, consent,
+};
 use super::customer::Customer;
 use super::noted::Noted;
 use super::payloads;
@@ -16,6 +19,7 @@ use crate::idempotency::mutate;
 use crate::identity::change;
 use crate::ids::{GlobalId, global};
 use crate::loaders::{Load, Loaded, Loaders};
+use crate::scalars::Date;
 use crate::session::Session;
 use crate::user_error::UserError;
 
@@ -30,10 +34,16 @@ pub struct ContactPerson {
     name: String,
     /// The position at the customer.
     position: Option<String>,
-    /// The telephone number, as typed.
+    /// The main telephone number, as typed: the first of `channels`.
     phone: Option<String>,
-    /// The e-mail address.
+    /// The main e-mail address: the first of `channels`.
     email: Option<String>,
+    /// Every way to reach the person, the main one of each kind first.
+    channels: Vec<ContactChannel>,
+    /// The day of birth.
+    birthday: Option<Date>,
+    /// What the person has said about being contacted; null where nobody has asked.
+    consent: Option<Consent>,
     /// Anything else worth knowing.
     comment: Option<String>,
     #[graphql(flatten)]
@@ -54,6 +64,9 @@ impl From<::catalog::ContactPerson> for ContactPerson {
     fn from(row: ::catalog::ContactPerson) -> Self {
         Self {
             id: global(row.id),
+            consent: Consent::of(&row.fields),
+            channels: ContactChannel::all(row.channels),
+            birthday: row.fields.birthday.map(Into::into),
             name: row.fields.name,
             position: row.fields.position,
             phone: row.fields.phone,
@@ -73,7 +86,7 @@ impl Load<ContactsOf> for Loaders {
     type Value = Vec<ContactPerson>;
 
     async fn load(&self, keys: &[ContactsOf]) -> Loaded<ContactsOf, Vec<ContactPerson>> {
-        let permit = self.permit::<ReadCustomers>()?;
+        let permit = self.permit::<ReadContacts>()?;
         let ids: Vec<CustomerId> = keys.iter().map(|key| key.0).collect();
         let found = contacts_by_customer(&*self.tx().await?, &permit, &ids).await?;
         let persons = |rows: Vec<_>| rows.into_iter().map(ContactPerson::from).collect();
@@ -85,7 +98,7 @@ impl Load<ContactId> for Loaders {
     type Value = ContactPerson;
 
     async fn load(&self, keys: &[ContactId]) -> Loaded<ContactId, ContactPerson> {
-        let permit = self.permit::<ReadCustomers>()?;
+        let permit = self.permit::<ReadContacts>()?;
         let found = contacts_by_id(&*self.tx().await?, &permit, keys).await?;
         Ok(found.into_iter().map(|(id, row)| (id, row.into())).collect())
     }
@@ -98,26 +111,39 @@ pub struct ContactPersonInput {
     name: String,
     /// The position at the customer.
     position: Option<String>,
-    /// The telephone number, as typed: 3 to 20 digits.
+    /// The main telephone number, as typed: 3 to 20 digits.
     phone: Option<String>,
-    /// The e-mail address.
+    /// The main e-mail address.
     email: Option<String>,
+    /// The day of birth; not after today.
+    birthday: Option<Date>,
+    /// What the person has said about being contacted; none where nobody has asked.
+    consent: Option<ConsentInput>,
+    /// All the ways to reach the person, at most 20, the main one of each kind first; instead of
+    /// `phone` and `email`.
+    channels: Option<Vec<ContactChannelInput>>,
     /// Anything else worth knowing; at most 2,000 characters.
     comment: Option<String>,
     /// The person's key in another system; unique in the tenant.
     external_reference: Option<String>,
 }
 
-impl From<ContactPersonInput> for ContactChanges {
+impl From<ContactPersonInput> for NewContact {
     fn from(input: ContactPersonInput) -> Self {
-        Self {
+        let (consent, consent_since, consent_how) = consent(input.consent);
+        let fields = ContactChanges {
             name: Some(input.name),
             position: Some(input.position),
             phone: Some(input.phone),
             email: Some(input.email),
+            birthday: Some(input.birthday.map(|day| day.0)),
+            consent: Some(consent),
+            consent_since: Some(consent_since),
+            consent_how: Some(consent_how),
             comment: Some(input.comment),
             external_reference: Some(input.external_reference),
-        }
+        };
+        Self { fields, channels: channels(input.channels) }
     }
 }
 
@@ -130,10 +156,17 @@ pub struct AddContactPersonInput {
     name: String,
     /// The position at the customer.
     position: Option<String>,
-    /// The telephone number, as typed: 3 to 20 digits.
+    /// The main telephone number, as typed: 3 to 20 digits.
     phone: Option<String>,
-    /// The e-mail address.
+    /// The main e-mail address.
     email: Option<String>,
+    /// The day of birth; not after today.
+    birthday: Option<Date>,
+    /// What the person has said about being contacted; none where nobody has asked.
+    consent: Option<ConsentInput>,
+    /// All the ways to reach the person, at most 20, the main one of each kind first; instead of
+    /// `phone` and `email`.
+    channels: Option<Vec<ContactChannelInput>>,
     /// Anything else worth knowing; at most 2,000 characters.
     comment: Option<String>,
     /// The person's key in another system; unique in the tenant.
@@ -153,10 +186,18 @@ pub struct UpdateContactPersonInput {
     name: Option<String>,
     /// The position at the customer.
     position: MaybeUndefined<String>,
-    /// The telephone number, as typed: 3 to 20 digits.
+    /// The main telephone number, as typed: 3 to 20 digits; takes the place of the main one
+    /// among the channels.
     phone: MaybeUndefined<String>,
-    /// The e-mail address.
+    /// The main e-mail address; takes the place of the main one among the channels.
     email: MaybeUndefined<String>,
+    /// The day of birth; not after today.
+    birthday: MaybeUndefined<Date>,
+    /// What the person has said about being contacted; null is as if nobody had asked.
+    consent: MaybeUndefined<ConsentInput>,
+    /// All the ways to reach the person, at most 20, the main one of each kind first; instead of
+    /// `phone` and `email`.
+    channels: Option<Vec<ContactChannelInput>>,
     /// Anything else worth knowing; at most 2,000 characters.
     comment: MaybeUndefined<String>,
     /// The person's key in another system; unique in the tenant.
@@ -206,15 +247,18 @@ impl ContactMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The person.")] input: AddContactPersonInput,
     ) -> async_graphql::Result<AddContactPersonPayload> {
-        let fields = ContactChanges {
-            name: Some(input.name),
-            position: Some(input.position),
-            phone: Some(input.phone),
-            email: Some(input.email),
-            comment: Some(input.comment),
-            external_reference: Some(input.external_reference),
+        let person = ContactPersonInput {
+            name: input.name,
+            position: input.position,
+            phone: input.phone,
+            email: input.email,
+            birthday: input.birthday,
+            consent: input.consent,
+            channels: input.channels,
+            comment: input.comment,
+            external_reference: input.external_reference,
         };
-        let command = AddContactPerson { customer: input.customer_id.0, fields };
+        let command = AddContactPerson { customer: input.customer_id.0, person: person.into() };
         let done = mutate(ctx, command, input.idempotency_key).await?;
         let contact_person = Session::of(ctx)?.load_made(done.output).await?;
         Ok(AddContactPersonPayload { contact_person, user_errors: done.user_errors })
@@ -226,15 +270,22 @@ impl ContactMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What changes.")] input: UpdateContactPersonInput,
     ) -> async_graphql::Result<UpdateContactPersonPayload> {
+        let word = change(input.consent, |word| word).map(consent);
         let fields = ContactChanges {
             name: input.name,
             position: change(input.position, |text| text),
             phone: change(input.phone, |text| text),
             email: change(input.email, |text| text),
+            birthday: change(input.birthday, |day| day.0),
+            consent: word.as_ref().map(|word| word.0),
+            consent_since: word.as_ref().map(|word| word.1),
+            consent_how: word.map(|word| word.2),
             comment: change(input.comment, |text| text),
             external_reference: change(input.external_reference, |text| text),
         };
-        let command = UpdateContactPerson { id: input.id.0, version: input.version, fields };
+        let channels = channels(input.channels);
+        let (id, version) = (input.id.0, input.version);
+        let command = UpdateContactPerson { id, version, fields, channels };
         let done = mutate(ctx, command, input.idempotency_key).await?;
         let contact_person = Session::of(ctx)?.load_made(done.output).await?;
         Ok(UpdateContactPersonPayload { contact_person, user_errors: done.user_errors })

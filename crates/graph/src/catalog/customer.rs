@@ -1,16 +1,19 @@
 //! A customer with its edges.
 
-use ::catalog::{ReadCustomers, ReadTerms, customers_by_id};
+use ::catalog::{ReadContacts, ReadCustomers, ReadTerms, customers_by_id};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use kernel::{CustomerId, RegionId, UserId};
+use kernel::{CustomerId, DepartmentId, PriceSegmentId, RegionId, SalesChannelId, TeamId, UserId};
 
 use super::contacts::{ContactPerson, ContactsOf};
+use super::contract::{Contract, ContractsOf};
+use super::delivery_address::{AddressesOf, DeliveryAddress};
 use super::directories::Region;
 use super::noted::Noted;
+use super::segments::{PriceSegment, SalesChannel};
 use super::terms::{Agreement, AgreementsOf};
 use crate::errors::Failure;
 use crate::files::{Attachment, OfCustomer, files_of};
-use crate::identity::User;
+use crate::identity::{Department, Team, User};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
@@ -30,14 +33,6 @@ pub struct Customer {
     name: String,
     /// The name that papers carry.
     legal_name: Option<String>,
-    /// Its tax number (ИНН): 10 or 12 digits.
-    inn: Option<String>,
-    /// Its registration reason code (КПП): nine characters.
-    kpp: Option<String>,
-    /// Its telephone number, as typed.
-    phone: Option<String>,
-    /// Its e-mail address.
-    email: Option<String>,
     /// Its postal address.
     address: Option<String>,
     #[graphql(flatten)]
@@ -48,9 +43,30 @@ pub struct Customer {
     #[graphql(skip)]
     region_id: Option<RegionId>,
     #[graphql(skip)]
+    sales_channel_id: Option<SalesChannelId>,
+    #[graphql(skip)]
+    price_segment_id: Option<PriceSegmentId>,
+    #[graphql(skip)]
+    department_id: Option<DepartmentId>,
+    #[graphql(skip)]
+    team_id: Option<TeamId>,
+    #[graphql(skip)]
     pub(crate) manager_id: Option<UserId>,
     #[graphql(skip)]
     limit: Option<Money>,
+    #[graphql(skip)]
+    contact: Contact,
+}
+
+/// What needs the right customer.contact.
+#[derive(Clone, Default)]
+struct Contact {
+    inn: Option<String>,
+    kpp: Option<String>,
+    vat_id: Option<String>,
+    phone: Option<String>,
+    email: Option<String>,
+    tags: Vec<String>,
 }
 
 impl From<::catalog::Customer> for Customer {
@@ -60,16 +76,24 @@ impl From<::catalog::Customer> for Customer {
             id: global(row.id),
             name: fields.name,
             legal_name: fields.legal_name,
-            inn: fields.inn,
-            kpp: fields.kpp,
-            phone: fields.phone,
-            email: fields.email,
             address: fields.address,
             noted: Noted::of(row.id, fields.external_reference, &row.record),
             key: row.id,
             region_id: fields.region_id,
+            sales_channel_id: fields.sales_channel_id,
+            price_segment_id: fields.price_segment_id,
+            department_id: fields.department_id,
+            team_id: fields.team_id,
             manager_id: fields.manager_id,
             limit: fields.credit_limit.map(|limit| Money::new(limit, fields.credit_limit_currency)),
+            contact: Contact {
+                inn: fields.inn,
+                kpp: fields.kpp,
+                vat_id: fields.vat_id,
+                phone: fields.phone,
+                email: fields.email,
+                tags: fields.tags,
+            },
         }
     }
 }
@@ -82,16 +106,17 @@ impl Customer {
             id: global(key),
             name,
             legal_name: None,
-            inn: None,
-            kpp: None,
-            phone: None,
-            email: None,
             address: None,
             noted: Noted::unread(key),
             key,
             region_id: None,
+            sales_channel_id: None,
+            price_segment_id: None,
+            department_id: None,
+            team_id: None,
             manager_id: None,
             limit: None,
+            contact: Contact::default(),
         }
     }
 
@@ -102,6 +127,15 @@ impl Customer {
             return Ok(());
         }
         Err(access::Forbidden(access::Right::TermsRead).into())
+    }
+
+    /// The same for tax numbers, telephones and people.
+    fn contact(&self, session: &Session) -> Result<&Contact, Failure> {
+        let permit = session.permit::<ReadContacts>()?;
+        if permit.reaches(self.manager_id, Some(self.key)) {
+            return Ok(&self.contact);
+        }
+        Err(access::Forbidden(access::Right::CustomerContact).into())
     }
 
     async fn terms(&self, session: &Session) -> Result<Vec<Agreement>, Failure> {
@@ -120,6 +154,37 @@ impl Customer {
         }
     }
 
+    /// The sales channel it buys through.
+    async fn sales_channel(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<SalesChannel>> {
+        Ok(Session::of(ctx)?.load_made(self.sales_channel_id).await?)
+    }
+
+    /// The segment that drives its prices. Needs the rights terms.read and price.read.
+    async fn price_segment(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<PriceSegment>> {
+        let session = Session::of(ctx)?;
+        self.may_see_terms(session)?;
+        match self.price_segment_id {
+            Some(id) => Ok(session.load(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The department that looks after it.
+    async fn department(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Department>> {
+        Ok(Session::of(ctx)?.load_made(self.department_id).await?)
+    }
+
+    /// The team that looks after it.
+    async fn team(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Team>> {
+        Ok(Session::of(ctx)?.load_made(self.team_id).await?)
+    }
+
     /// The responsible manager: the reach OWN of a right means the records of his customers.
     async fn manager(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         match self.manager_id {
@@ -128,9 +193,63 @@ impl Customer {
         }
     }
 
-    /// Its contact persons, oldest first.
-    async fn contacts(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ContactPerson>> {
-        Ok(Session::of(ctx)?.load(ContactsOf(self.key)).await?.unwrap_or_default())
+    /// Its tax number (ИНН): 10 or 12 digits. Needs the right customer.contact.
+    async fn inn(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.inn.clone())
+    }
+
+    /// Its registration reason code (КПП): nine characters. Needs the right customer.contact.
+    async fn kpp(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.kpp.clone())
+    }
+
+    /// Its VAT number where it is not Russian, with the country's two letters. Needs the right
+    /// customer.contact.
+    async fn vat_id(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.vat_id.clone())
+    }
+
+    /// Its telephone number, as typed. Needs the right customer.contact.
+    async fn phone(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.phone.clone())
+    }
+
+    /// Its e-mail address. Needs the right customer.contact.
+    async fn email(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
+        Ok(self.contact(Session::of(ctx)?)?.email.clone())
+    }
+
+    /// The words it is marked with; null for who may not see them, with an error FORBIDDEN. Needs
+    /// the right customer.contact.
+    async fn tags(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<String>>> {
+        Ok(Some(self.contact(Session::of(ctx)?)?.tags.clone()))
+    }
+
+    /// Its contact persons, oldest first; null for who may not see them, with an error FORBIDDEN.
+    /// Needs the right customer.contact.
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ContactPerson>>> {
+        let session = Session::of(ctx)?;
+        self.contact(session)?;
+        Ok(Some(session.load(ContactsOf(self.key)).await?.unwrap_or_default()))
+    }
+
+    /// Where its goods go, the default address first.
+    async fn delivery_addresses(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<DeliveryAddress>> {
+        Ok(Session::of(ctx)?.load(AddressesOf(self.key)).await?.unwrap_or_default())
+    }
+
+    /// The contracts with it, the newest first; null for who may not see terms, with an error
+    /// FORBIDDEN. Needs the right terms.read.
+    async fn contracts(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Contract>>> {
+        let session = Session::of(ctx)?;
+        self.may_see_terms(session)?;
+        Ok(Some(session.load(ContractsOf(self.key)).await?.unwrap_or_default()))
     }
 
     /// The most it may owe; null is no limit. Needs the right terms.read.

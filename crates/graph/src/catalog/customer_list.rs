@@ -1,11 +1,12 @@
 //! The list of customers.
 
-use ::catalog::{CustomerSort, ReadCustomers};
+use ::catalog::{CustomerSort, ReadContacts, ReadCustomers, Seen};
 use async_graphql::{Context, Enum, InputObject, Object};
-use kernel::{CustomerId, Direction, RegionId, UserId};
+use kernel::{CustomerId, Direction, RegionId, SalesChannelId, UserId};
 
 use super::customer::Customer;
 use super::list::{ArchivedFilter, Around};
+use crate::errors::Failure;
 use crate::ids::GlobalId;
 use crate::paging::{Connection, OrderDirection};
 use crate::session::Session;
@@ -23,10 +24,39 @@ pub struct CustomerFilter {
     manager_id: Option<GlobalId<UserId>>,
     /// Those in this sales region.
     region_id: Option<GlobalId<RegionId>>,
-    /// Those with this tax number (ИНН).
+    /// Those that buy through this sales channel.
+    sales_channel_id: Option<GlobalId<SalesChannelId>>,
+    /// Those with this tax number (ИНН). Needs the right customer.contact.
     inn: Option<String>,
+    /// Those with this VAT number, as it is written on the card. Needs the right
+    /// customer.contact.
+    vat_id: Option<String>,
+    /// Those with all these tags, whatever their case. Needs the right customer.contact.
+    #[graphql(validator(max_items = 20))]
+    tags: Option<Vec<String>>,
     /// The one with this key in another system.
     external_reference: Option<String>,
+}
+
+impl CustomerFilter {
+    fn asks_for_contacts(&self) -> bool {
+        self.inn.is_some() || self.vat_id.is_some() || self.tags.is_some()
+    }
+}
+
+/// What the search and the filter may look at. Whoever sees tax numbers of fewer customers than
+/// names is not to find the others by their numbers.
+fn seen(session: &Session, filter: &CustomerFilter) -> Result<Seen, Failure> {
+    let names = session.permit::<ReadCustomers>()?;
+    match session.permit::<ReadContacts>() {
+        Ok(contacts) if contacts.managers() == names.managers() => Ok(Seen::Contacts),
+        Ok(_) if filter.asks_for_contacts() => {
+            Err(access::Forbidden(access::Right::CustomerContact).into())
+        }
+        Ok(_) => Ok(Seen::Names),
+        Err(failure) if failure.is_forbidden() && !filter.asks_for_contacts() => Ok(Seen::Names),
+        Err(failure) => Err(failure),
+    }
 }
 
 /// What customers are ordered by.
@@ -65,8 +95,9 @@ impl CustomerQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Only these.")] filter: Option<CustomerFilter>,
         #[graphql(desc = "The order.")] order_by: Option<CustomerOrder>,
-        #[graphql(desc = "Words that name, legal name, tax number or telephone must hold; the \
-                          200 best finds are given.")]
+        #[graphql(desc = "Words that name, legal name, tax or VAT number, telephones or e-mails \
+                          must hold; the 200 best finds are given. Names alone for who lacks \
+                          the right customer.contact.")]
         search: Option<String>,
         #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
         first: Option<i32>,
@@ -77,14 +108,19 @@ impl CustomerQuery {
         let session = Session::of(ctx)?;
         let permit = session.permit::<ReadCustomers>()?;
         let filter = filter.unwrap_or_default();
+        let seen = seen(session, &filter)?;
         let filter = ::catalog::CustomerFilter {
             ids: filter.ids.map(|ids| ids.into_iter().map(|id| id.0).collect()),
             archived: filter.archived.into(),
             manager: filter.manager_id.map(|id| id.0),
+            sales_channel: filter.sales_channel_id.map(|id| id.0),
             region: filter.region_id.map(|id| id.0),
             inn: filter.inn,
+            vat_id: filter.vat_id,
+            tags: filter.tags.unwrap_or_default(),
             external_reference: filter.external_reference,
             search,
+            seen,
         };
         let (sort, direction) = match order_by {
             Some(order) => (order.field.into(), order.direction.into()),

@@ -4,11 +4,15 @@ use ::catalog::{
     AgreementChanges, ArchiveCustomer, CreateCustomer, CustomerChanges, RestoreCustomer,
     UpdateCustomer,
 };
-use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
-use kernel::{CustomerId, OrganizationId, PriceListId, Refusal, RegionId, UserId};
+use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object, SimpleObject};
+use kernel::{
+    CustomerId, DepartmentId, OrganizationId, PriceListId, PriceSegmentId, Refusal, RegionId,
+    SalesChannelId, TeamId, UserId,
+};
 
 use super::contacts::ContactPersonInput;
 use super::customer::Customer;
+use super::duplicates::{CustomerDuplicate, duplicates};
 use super::terms::CreditPolicy;
 use super::terms_writing::{PaymentStepInput, steps};
 use super::{payloads, percent, tried};
@@ -74,8 +78,21 @@ pub struct CreateCustomerInput {
     inn: Option<String>,
     /// Its registration reason code (КПП): nine characters.
     kpp: Option<String>,
+    /// Its VAT number where it is not Russian, with the country's two letters.
+    vat_id: Option<String>,
+    /// The words it is marked with: at most 20 of 50 characters, each once whatever its case.
+    #[graphql(default)]
+    tags: Vec<String>,
     /// Its sales region.
     region_id: Option<GlobalId<RegionId>>,
+    /// The sales channel it buys through.
+    sales_channel_id: Option<GlobalId<SalesChannelId>>,
+    /// The segment that drives its prices. Needs the right terms.write.
+    price_segment_id: Option<GlobalId<PriceSegmentId>>,
+    /// The department that looks after it.
+    department_id: Option<GlobalId<DepartmentId>>,
+    /// The team that looks after it.
+    team_id: Option<GlobalId<TeamId>>,
     /// The responsible manager; who reaches his own customers only is it himself.
     manager_id: Option<GlobalId<UserId>>,
     /// Its telephone number, as typed: 3 to 20 digits.
@@ -111,7 +128,14 @@ impl CreateCustomerInput {
             legal_name: Some(self.legal_name),
             inn: Some(self.inn),
             kpp: Some(self.kpp),
+            vat_id: Some(self.vat_id),
+            tags: Some(self.tags),
             region_id: Some(self.region_id.map(|id| id.0)),
+            sales_channel_id: Some(self.sales_channel_id.map(|id| id.0)),
+            // As with the limit below.
+            price_segment_id: self.price_segment_id.map(|id| Some(id.0)),
+            department_id: Some(self.department_id.map(|id| id.0)),
+            team_id: Some(self.team_id.map(|id| id.0)),
             manager_id: Some(self.manager_id.map(|id| id.0)),
             phone: Some(self.phone),
             email: Some(self.email),
@@ -144,8 +168,20 @@ pub struct UpdateCustomerInput {
     inn: MaybeUndefined<String>,
     /// Its registration reason code (КПП): nine characters.
     kpp: MaybeUndefined<String>,
+    /// Its VAT number where it is not Russian, with the country's two letters.
+    vat_id: MaybeUndefined<String>,
+    /// All the words it is marked with: at most 20 of 50 characters.
+    tags: Option<Vec<String>>,
     /// Its sales region.
     region_id: MaybeUndefined<GlobalId<RegionId>>,
+    /// The sales channel it buys through.
+    sales_channel_id: MaybeUndefined<GlobalId<SalesChannelId>>,
+    /// The segment that drives its prices. Needs the right terms.write.
+    price_segment_id: MaybeUndefined<GlobalId<PriceSegmentId>>,
+    /// The department that looks after it.
+    department_id: MaybeUndefined<GlobalId<DepartmentId>>,
+    /// The team that looks after it.
+    team_id: MaybeUndefined<GlobalId<TeamId>>,
     /// The responsible manager; only to somebody within one's own reach.
     manager_id: MaybeUndefined<GlobalId<UserId>>,
     /// Its telephone number, as typed: 3 to 20 digits.
@@ -171,7 +207,13 @@ impl UpdateCustomerInput {
             legal_name: change(self.legal_name, |text| text),
             inn: change(self.inn, |text| text),
             kpp: change(self.kpp, |text| text),
+            vat_id: change(self.vat_id, |text| text),
+            tags: self.tags,
             region_id: change(self.region_id, |id| id.0),
+            sales_channel_id: change(self.sales_channel_id, |id| id.0),
+            price_segment_id: change(self.price_segment_id, |id| id.0),
+            department_id: change(self.department_id, |id| id.0),
+            team_id: change(self.team_id, |id| id.0),
             manager_id: change(self.manager_id, |id| id.0),
             phone: change(self.phone, |text| text),
             email: change(self.email, |text| text),
@@ -206,12 +248,35 @@ pub struct RestoreCustomerInput {
     idempotency_key: Option<String>,
 }
 
-payloads! {
-    /// What came of making a customer.
-    CreateCustomerPayload {
-        /// The customer; null where it was refused.
-        customer: Customer
+/// What came of making a customer.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct CreateCustomerPayload {
+    /// The customer; null where it was refused.
+    customer: Option<Customer>,
+    /// Why nothing was written; empty where it was.
+    user_errors: Vec<UserError>,
+}
+
+#[ComplexObject]
+impl CreateCustomerPayload {
+    /// Other customers that may be the same company, at most 20, the likeliest first: a warning,
+    /// the new customer is there all the same. Only those within the caller's reach; none for who
+    /// lacks the right customer.contact.
+    async fn possible_duplicates(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomerDuplicate>> {
+        let Some(customer) = &self.customer else { return Ok(Vec::new()) };
+        match duplicates(Session::of(ctx)?, Some(customer.key), None).await {
+            // Who may write but not read has done his work all the same.
+            Err(failure) if failure.is_forbidden() => Ok(Vec::new()),
+            found => Ok(found?),
+        }
     }
+}
+
+payloads! {
     /// What came of changing a customer.
     UpdateCustomerPayload {
         /// The customer; null where it was refused.

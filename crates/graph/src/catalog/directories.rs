@@ -4,6 +4,7 @@ use ::catalog::{ReadDirectory, directory_by_ids};
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
 use kernel::{OrganizationId, RegionId, WarehouseId};
 
+use super::bins::{Bin, BinsOf};
 use super::list::{Around, DirectoryFilter, DirectoryOrder, short_list};
 use super::noted::Noted;
 use crate::errors::Failure;
@@ -78,6 +79,12 @@ pub struct Warehouse {
 
 #[ComplexObject]
 impl Warehouse {
+    /// Its bins in use, in the order of the walk, at most 1,000; the query `bins` with this
+    /// warehouse gives all of them, page by page.
+    async fn bins(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Bin>> {
+        Ok(Session::of(ctx)?.load(BinsOf(self.key)).await?.unwrap_or_default())
+    }
+
     /// The first of what is in stock there; the query `stock` with this warehouse gives all of
     /// it, page by page. Needs the right stock.read.
     async fn stock(

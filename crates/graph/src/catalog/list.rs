@@ -1,10 +1,11 @@
 //! What the lists of this context share: the page that is asked for, archived records, order.
 
-use ::catalog::{Directory, count_directory, directory};
+use ::catalog::{Directory, count_directory, directory, directory_by_ids};
 use async_graphql::{Context, Enum, InputObject, OutputType};
 use kernel::{Direction, PageRequest};
 
 use crate::errors::Failure;
+use crate::loaders::{Key, Loaded, Loaders};
 use crate::paging::{self, Connection, OrderDirection};
 use crate::session::Session;
 
@@ -36,7 +37,7 @@ impl From<DirectoryFilter> for ::catalog::DirectoryFilter {
         Self {
             archived: filter.archived.into(),
             external_reference: filter.external_reference,
-            parent: None,
+            ..Self::default()
         }
     }
 }
@@ -72,6 +73,19 @@ impl Around {
         let (after, before) = (self.after.as_deref(), self.before.as_deref());
         paging::request(self.first, after, self.last, before, order)
     }
+}
+
+/// Records of a short list by their ids.
+pub(super) async fn by_ids<T, O>(loaders: &Loaders, ids: &[T::Id]) -> Loaded<T::Id, O>
+where
+    T: Directory,
+    T::Id: Key,
+    O: From<T>,
+{
+    let permit = loaders.permit::<T::Read>()?;
+    let tx = loaders.tx().await?;
+    let found = directory_by_ids::<T>(&tx, &permit, ids).await?;
+    Ok(found.into_iter().map(|(id, row)| (id, row.into())).collect())
 }
 
 /// A page of a short list.

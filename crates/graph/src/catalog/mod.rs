@@ -4,33 +4,59 @@
 //! An edge to a context of a higher rank (`customer { orders }`) is one line at the end of the
 //! object's resolvers, calling that context's folder.
 
+mod bins;
+mod contact_channels;
 mod contacts;
+mod contract;
+mod contract_writing;
+mod currencies;
 mod customer;
 mod customer_list;
 mod customer_writing;
+mod delivery_address;
 mod directories;
 mod directory_writing;
 mod discount_rule;
 mod explanation;
+mod duplicates;
 mod group;
 mod list;
 mod noted;
+mod packaging;
+mod packaging_writing;
 mod price_list;
 mod product;
+mod product_card;
+mod product_card_writing;
 mod product_list;
 mod product_writing;
+mod segments;
+mod supplier_item_writing;
+mod supplier_items;
+mod suppliers;
 mod terms;
 mod terms_writing;
+mod vat;
 
+pub use bins::Bin;
 pub use contacts::ContactPerson;
+pub use contract::Contract;
+pub use currencies::Currency;
 pub use customer::Customer;
+pub use delivery_address::DeliveryAddress;
 pub use directories::{Organization, Region, Warehouse};
 pub use discount_rule::DiscountRule;
 pub use explanation::{DiscountSource, PriceExplanation, PriceSource};
 pub use group::ProductGroup;
+pub use packaging::ProductPackaging;
 pub use price_list::PriceList;
 pub use product::Product;
+pub(crate) use product_card::alternatives;
+pub use segments::{PriceSegment, SalesChannel};
+pub use supplier_items::SupplierItem;
+pub use suppliers::Supplier;
 pub use terms::Agreement;
+pub use vat::VatCategory;
 
 use async_graphql::{Context, MergedObject};
 use db::Command;
@@ -46,8 +72,11 @@ use crate::user_error::UserError;
 #[derive(MergedObject, Default)]
 pub struct CatalogQuery(
     directories::DirectoryQuery,
+    ReferenceQuery,
     customer_list::CustomerQuery,
+    duplicates::DuplicateQuery,
     product_list::ProductQuery,
+    product_card::BarcodeQuery,
     price_list::PriceListQuery,
     discount_rule::DiscountQuery,
 );
@@ -56,13 +85,40 @@ pub struct CatalogQuery(
 #[derive(MergedObject, Default)]
 pub struct CatalogMutation(
     directory_writing::DirectoryMutation,
+    ReferenceMutation,
     customer_writing::CustomerMutation,
     contacts::ContactMutation,
+    delivery_address::DeliveryAddressMutation,
+    contract_writing::ContractMutation,
     terms_writing::TermsMutation,
     product_writing::ProductMutation,
+    packaging_writing::PackagingMutation,
+    product_card_writing::ProductCardMutation,
     group::GroupMutation,
     price_list::PriceListMutation,
     discount_rule::DiscountMutation,
+);
+
+/// Queries of the short lists that customers, goods and prices refer to.
+#[derive(MergedObject, Default)]
+pub struct ReferenceQuery(
+    segments::SegmentQuery,
+    currencies::CurrencyQuery,
+    vat::VatQuery,
+    bins::BinQuery,
+    suppliers::SupplierQuery,
+    supplier_items::SupplierItemQuery,
+);
+
+/// Mutations of the short lists that customers, goods and prices refer to.
+#[derive(MergedObject, Default)]
+pub struct ReferenceMutation(
+    segments::SegmentMutation,
+    currencies::CurrencyMutation,
+    vat::VatMutation,
+    bins::BinMutation,
+    suppliers::SupplierMutation,
+    supplier_item_writing::SupplierItemMutation,
 );
 
 /// Makes payloads: the record, and why not.

@@ -41,6 +41,11 @@ impl Noted {
 }
 
 impl Noted {
+    /// Whether the record is archived.
+    pub(super) fn is_archived(&self) -> bool {
+        self.archived_at.is_some()
+    }
+
     /// Of a record of which this was not read, since nobody asks for it.
     pub(super) fn unread(subject: impl Into<Uuid>) -> Self {
         let never = DateTime(kernel::DateTime::UNIX_EPOCH);

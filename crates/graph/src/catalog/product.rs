@@ -2,17 +2,31 @@
 
 use ::catalog::{ReadProducts, products_by_id};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use kernel::{ProductGroupId, ProductId};
+use kernel::{ProductGroupId, ProductId, VatCategoryId};
 
 use super::group::ProductGroup;
 use super::noted::Noted;
+use super::packaging::{PackagingsOf, ProductPackaging};
 use super::price_list::{PricesOf, ProductPrice};
+use super::product_card::{BarcodesOf, ProductBarcode, originals, substitutes};
+use super::supplier_items::{ItemsOf, SupplierItem};
+use super::vat::VatCategory;
 use crate::files::{Attachment, OfProduct, files_of};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
-use crate::scalars::{Date, Decimal};
+use crate::scalars::{Date, Decimal, Money};
 use crate::session::Session;
-use crate::stock::{Lot, LotsInStock, StockBalance, StockOf};
+use crate::stock::{
+    Lot, LotsInStock, ProductPurchases, ProductStock, PurchasesOf, SeeCost, StockBalance, StockOf,
+    cost, stock_total,
+};
+
+/// The least it is sold for.
+#[derive(Clone, Copy, Default)]
+struct Limits {
+    price: Option<kernel::Decimal>,
+    margin: Option<kernel::Percent>,
+}
 
 /// Goods or a service.
 #[derive(Clone, SimpleObject)]
@@ -27,10 +41,17 @@ pub struct Product {
     name: String,
     /// The base unit that all its quantities are in, as printed.
     unit: String,
-    /// The VAT rate, per cent. Null is "without VAT", which is not 0 %.
+    /// The VAT rate of its own, per cent; the tax category's goes before it. Null is "without
+    /// VAT", which is not 0 %.
     vat_rate: Option<Decimal>,
     /// A service has no stock.
     is_service: bool,
+    /// Whether a lot is received with the number that its maker printed on it.
+    tracks_lots: bool,
+    /// Whether a lot is received with its last day.
+    tracks_expiry: bool,
+    /// Days that are left of a lot's life when it is sold, at least; null: no such limit.
+    min_shelf_life_days: Option<i32>,
     #[graphql(flatten)]
     noted: Noted,
     /// For edges of other contexts.
@@ -38,6 +59,10 @@ pub struct Product {
     pub(crate) key: ProductId,
     #[graphql(skip)]
     group_id: Option<ProductGroupId>,
+    #[graphql(skip)]
+    vat_category_id: Option<VatCategoryId>,
+    #[graphql(skip)]
+    limits: Limits,
 }
 
 impl From<::catalog::Product> for Product {
@@ -49,14 +74,24 @@ impl From<::catalog::Product> for Product {
             unit: row.fields.unit,
             vat_rate: row.fields.vat_rate.map(|rate| Decimal(rate.get().normalize())),
             is_service: row.fields.is_service,
+            tracks_lots: row.fields.tracks_lots,
+            tracks_expiry: row.fields.tracks_expiry,
+            min_shelf_life_days: row.fields.min_shelf_life_days,
             noted: Noted::of(row.id, row.fields.external_reference, &row.record),
             key: row.id,
             group_id: row.fields.group_id,
+            vat_category_id: row.fields.vat_category_id,
+            limits: Limits { price: row.fields.min_price, margin: row.fields.min_margin_percent },
         }
     }
 }
 
 impl Product {
+    /// Whether new lines may name it.
+    pub(super) fn is_in_use(&self) -> bool {
+        !self.noted.is_archived()
+    }
+
     /// What came with another record in one statement. Only for a resolver that has looked ahead
     /// and seen that nothing but `id`, `sku` and `name` is asked: the rest is blank.
     pub(crate) fn brief(key: ProductId, sku: String, name: String) -> Self {
@@ -67,9 +102,14 @@ impl Product {
             unit: String::new(),
             vat_rate: None,
             is_service: false,
+            tracks_lots: false,
+            tracks_expiry: false,
+            min_shelf_life_days: None,
             noted: Noted::unread(key),
             key,
             group_id: None,
+            vat_category_id: None,
+            limits: Limits::default(),
         }
     }
 }
@@ -82,6 +122,69 @@ impl Product {
             Some(id) => Ok(Session::of(ctx)?.load(id).await?),
             None => Ok(None),
         }
+    }
+
+    /// The tax category: documents take its rate of their organization and day.
+    async fn vat_category(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<VatCategory>> {
+        Ok(Session::of(ctx)?.load_made(self.vat_category_id).await?)
+    }
+
+    /// What suppliers call it and how they sell it, at most 250. Needs the right supplier.read.
+    async fn supplier_items(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<SupplierItem>>> {
+        let key = ItemsOf::Product(self.key);
+        Ok(Some(Session::of(ctx)?.load(key).await?.unwrap_or_default()))
+    }
+
+    /// The least price per base unit, in the base currency, without VAT. Needs the right
+    /// cost.read.
+    async fn min_price(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(cost(ctx, self.limits.price)?)
+    }
+
+    /// The least margin, per cent of revenue. Needs the right cost.read.
+    async fn min_margin_percent(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Decimal>> {
+        Session::of(ctx)?.permit::<SeeCost>()?;
+        Ok(self.limits.margin.map(|margin| Decimal(margin.get().normalize())))
+    }
+
+    /// What it is packed in, archived packagings last.
+    async fn packagings(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ProductPackaging>> {
+        Ok(Session::of(ctx)?.load(PackagingsOf(self.key)).await?.unwrap_or_default())
+    }
+
+    /// The codes it is scanned by, its own and those of its packagings.
+    async fn barcodes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ProductBarcode>> {
+        Ok(Session::of(ctx)?.load(BarcodesOf(self.key)).await?.unwrap_or_default())
+    }
+
+    /// What may be sold in its place, the best first.
+    async fn substitutes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Product>> {
+        Ok(substitutes(Session::of(ctx)?, self.key).await?)
+    }
+
+    /// What it may be sold in place of.
+    async fn substitute_for(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Product>> {
+        Ok(originals(Session::of(ctx)?, self.key).await?)
+    }
+
+    /// What is in stock of it, all warehouses and organizations together. Needs the right
+    /// stock.read.
+    async fn stock_total(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductStock>> {
+        Ok(Some(stock_total(Session::of(ctx)?, self.key).await?))
+    }
+
+    /// What it cost when it was received; null where it never was. Needs the right cost.read.
+    async fn purchases(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ProductPurchases>> {
+        Ok(Session::of(ctx)?.load(PurchasesOf(self.key)).await?)
     }
 
     /// What is in stock of it, by warehouse and organization; nothing on hand is no row. Needs

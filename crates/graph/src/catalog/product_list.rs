@@ -78,8 +78,8 @@ impl ProductQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Only these.")] filter: Option<ProductFilter>,
         #[graphql(desc = "The order.")] order_by: Option<ProductOrder>,
-        #[graphql(desc = "Words that name or article number must hold; the 200 best finds are \
-                          given.")]
+        #[graphql(desc = "Words that name or article number must hold, or a whole barcode; the \
+                          200 best finds are given.")]
         search: Option<String>,
         #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
         first: Option<i32>,
@@ -157,6 +157,7 @@ impl ProductQuery {
             archived: filter.archived.into(),
             external_reference: filter.external_reference,
             parent: crate::identity::change(filter.parent_id, |id| id.0),
+            of: Vec::new(),
         };
         let around = Around { first, after, last, before };
         Ok(short_list::<::catalog::ProductGroup, _>(ctx, filter, order_by, around).await?)

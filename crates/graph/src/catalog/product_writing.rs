@@ -2,7 +2,7 @@
 
 use ::catalog::{ArchiveProduct, CreateProduct, ProductChanges, RestoreProduct, UpdateProduct};
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
-use kernel::{ProductGroupId, ProductId, Refusal};
+use kernel::{ProductGroupId, ProductId, Refusal, VatCategoryId};
 
 use super::product::Product;
 use super::{payloads, percent, tried};
@@ -26,9 +26,24 @@ pub struct CreateProductInput {
     unit: String,
     /// The VAT rate, 0 to 100 per cent; none is "without VAT", which is not 0 %.
     vat_rate: Option<Decimal>,
+    /// The tax category, whose rates go before the rate of its own.
+    vat_category_id: Option<GlobalId<VatCategoryId>>,
     /// A service has no stock; stays as it was made.
     #[graphql(default)]
     is_service: bool,
+    /// Whether a lot is received with the number that its maker printed on it.
+    #[graphql(default)]
+    tracks_lots: bool,
+    /// Whether a lot is received with its last day.
+    #[graphql(default)]
+    tracks_expiry: bool,
+    /// Days that are left of a lot's life when it is sold, at least: 1 to 36,500.
+    min_shelf_life_days: Option<i32>,
+    /// The least price per base unit, in the base currency, without VAT, at most 4 places. Needs
+    /// the right `cost.read`.
+    min_price: Option<Decimal>,
+    /// The least margin, 0 to 100 per cent of revenue. Needs the right `cost.read`.
+    min_margin_percent: Option<Decimal>,
     /// Its key in another system; unique in the tenant.
     external_reference: Option<String>,
     /// A repeat with this key changes nothing and answers the same.
@@ -38,13 +53,20 @@ pub struct CreateProductInput {
 impl CreateProductInput {
     fn command(self) -> Result<CreateProduct, Refusal> {
         let rate = |value| percent(["vatRate"], value);
+        let margin = |value| percent(["minMarginPercent"], value);
         let fields = ProductChanges {
             sku: Some(self.sku),
             name: Some(self.name),
             group_id: Some(self.group_id.map(|id| id.0)),
             unit: Some(self.unit),
             vat_rate: Some(self.vat_rate.map(rate).transpose()?),
+            vat_category_id: Some(self.vat_category_id.map(|id| id.0)),
             is_service: Some(self.is_service),
+            tracks_lots: Some(self.tracks_lots),
+            tracks_expiry: Some(self.tracks_expiry),
+            min_shelf_life_days: Some(self.min_shelf_life_days),
+            min_price: self.min_price.map(|price| Some(price.0)),
+            min_margin_percent: self.min_margin_percent.map(margin).transpose()?.map(Some),
             external_reference: Some(self.external_reference),
         };
         Ok(CreateProduct { fields })
@@ -68,6 +90,19 @@ pub struct UpdateProductInput {
     unit: Option<String>,
     /// The VAT rate, 0 to 100 per cent; null is "without VAT", which is not 0 %.
     vat_rate: MaybeUndefined<Decimal>,
+    /// The tax category, whose rates go before the rate of its own.
+    vat_category_id: MaybeUndefined<GlobalId<VatCategoryId>>,
+    /// Whether a lot is received with the number that its maker printed on it.
+    tracks_lots: Option<bool>,
+    /// Whether a lot is received with its last day.
+    tracks_expiry: Option<bool>,
+    /// Days that are left of a lot's life when it is sold, at least: 1 to 36,500.
+    min_shelf_life_days: MaybeUndefined<i32>,
+    /// The least price per base unit, in the base currency, without VAT, at most 4 places. Needs
+    /// the right `cost.read`.
+    min_price: MaybeUndefined<Decimal>,
+    /// The least margin, 0 to 100 per cent of revenue. Needs the right `cost.read`.
+    min_margin_percent: MaybeUndefined<Decimal>,
     /// Its key in another system; unique in the tenant.
     external_reference: MaybeUndefined<String>,
     /// A repeat with this key changes nothing and answers the same.
@@ -80,13 +115,24 @@ impl UpdateProductInput {
             None => None,
             Some(rate) => Some(rate.transpose()?),
         };
+        let margin = |margin| percent(["minMarginPercent"], margin);
+        let margin = match change(self.min_margin_percent, margin) {
+            None => None,
+            Some(margin) => Some(margin.transpose()?),
+        };
         let fields = ProductChanges {
             sku: self.sku,
             name: self.name,
             group_id: change(self.group_id, |id| id.0),
             unit: self.unit,
             vat_rate: rate,
+            vat_category_id: change(self.vat_category_id, |id| id.0),
             is_service: None,
+            tracks_lots: self.tracks_lots,
+            tracks_expiry: self.tracks_expiry,
+            min_shelf_life_days: change(self.min_shelf_life_days, |days| days),
+            min_price: change(self.min_price, |price| price.0),
+            min_margin_percent: margin,
             external_reference: change(self.external_reference, |text| text),
         };
         Ok(UpdateProduct { id: self.id.0, version: self.version, fields })

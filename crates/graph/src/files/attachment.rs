@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
+use ::exchange::{OfImport, OfInbox};
 use ::files::{AttachmentKind as Kind, ReadFiles, Subject, attachments, attachments_of};
 use async_graphql::{Context, Enum, ID, Object};
 use kernel::{AttachmentId, Uuid};
 use serde_json::{Value, json};
 
-use super::subjects::{OfCustomer, OfProduct};
+use super::subjects::{OfContract, OfCustomer, OfProduct};
 use crate::errors::Failure;
 use crate::identity::User;
 use crate::ids::{AnyId, global};
@@ -158,7 +159,10 @@ impl Load<AttachmentId> for Loaders {
         // there: the answer must not tell what a file hangs on.
         let mut found = HashMap::new();
         of_one_kind::<OfCustomer>(self, keys, &mut found).await?;
+        of_one_kind::<OfContract>(self, keys, &mut found).await?;
         of_one_kind::<OfProduct>(self, keys, &mut found).await?;
+        of_one_kind::<OfInbox>(self, keys, &mut found).await?;
+        of_one_kind::<OfImport>(self, keys, &mut found).await?;
         Ok(found)
     }
 }

@@ -1,12 +1,14 @@
 //! What may have files. A new kind of record is a type here and a line in [`of_kind`].
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use ::catalog::{ReadCustomers, ReadProducts, customers_by_id, products_by_id};
+use ::catalog::{
+    ReadCustomers, ReadProducts, ReadTerms, contracts_by_id, customers_by_id, products_by_id,
+};
 use ::files::Subject;
 use access::{Action, Permit, Right};
 use db::{Outcome, TenantTx};
-use kernel::{CustomerId, ProductId, Uuid};
+use kernel::{ContractId, CustomerId, ProductId, Uuid};
 
 /// Runs the same work for the one type that stands for a kind of record; the last part is for a
 /// kind that has no files.
@@ -17,8 +19,20 @@ macro_rules! of_kind {
                 type $of = $crate::files::subjects::OfCustomer;
                 $work
             }
+            kind if kind == <$crate::files::subjects::OfContract as ::files::Subject>::KIND => {
+                type $of = $crate::files::subjects::OfContract;
+                $work
+            }
             kind if kind == <$crate::files::subjects::OfProduct as ::files::Subject>::KIND => {
                 type $of = $crate::files::subjects::OfProduct;
+                $work
+            }
+            kind if kind == <::exchange::OfInbox as ::files::Subject>::KIND => {
+                type $of = ::exchange::OfInbox;
+                $work
+            }
+            kind if kind == <::exchange::OfImport as ::files::Subject>::KIND => {
+                type $of = ::exchange::OfImport;
                 $work
             }
             _ => $none,
@@ -49,6 +63,33 @@ impl Subject for OfCustomer {
         let reached = found.into_iter();
         let reached = reached.filter(|(id, row)| permit.reaches(row.fields.manager_id, Some(*id)));
         Ok(reached.map(|(id, _)| id.0).collect())
+    }
+}
+
+/// The files of a contract: the signed paper and its annexes. Whoever drafts it attaches them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OfContract;
+
+impl Subject for OfContract {
+    const KIND: &'static str = "Contract";
+    const READ: Right = Right::TermsRead;
+    const WRITE: Right = Right::CustomerWrite;
+    const HAS_PHOTO: bool = false;
+
+    async fn within<A: Action>(
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        ids: &[Uuid],
+    ) -> Outcome<HashSet<Uuid>> {
+        let ids: Vec<ContractId> = ids.iter().copied().map(ContractId).collect();
+        let readable = permit.scope().permit::<ReadTerms>()?;
+        let found = contracts_by_id(tx, &readable, &ids).await?;
+        let with: HashMap<Uuid, Uuid> =
+            found.into_iter().map(|(id, row)| (id.0, row.customer_id.0)).collect();
+        let customers: Vec<Uuid> = with.values().copied().collect();
+        let reached = OfCustomer::within(tx, permit, &customers).await?;
+        let reached = with.into_iter().filter(|(_, customer)| reached.contains(customer));
+        Ok(reached.map(|(id, _)| id).collect())
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use access::Scope;
 use db::{Event, Fault, ReadPool};
-use futures::{Stream, stream};
+use futures::stream::{self, BoxStream, StreamExt};
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -96,11 +96,12 @@ impl Follower {
     pub(super) fn into_stream<T: 'static>(
         self,
         shape: fn(Happening) -> T,
-    ) -> impl Stream<Item = async_graphql::Result<T>> + use<T> {
+    ) -> BoxStream<'static, async_graphql::Result<T>> {
         stream::unfold(self, move |mut follower| async move {
             let happening = follower.next().await?;
             Some((happening.map(shape).map_err(Into::into), follower))
         })
+        .boxed()
     }
 
     /// The next thing to tell; `None` where the stream ends, an error where it breaks.
@@ -146,7 +147,8 @@ impl Follower {
                 return Ok(Some(told));
             }
             if self.position < self.replay_to {
-                self.read_outbox().await?;
+                // Boxed: rare and large, and a subscriber's memory is that of his largest wait.
+                Box::pin(self.read_outbox()).await?;
                 continue;
             }
             match self.told.recv().await {

@@ -13,13 +13,16 @@ use async_graphql::{Context, Enum, ID, Object, Subscription};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use db::Event;
-use futures::Stream;
-use kernel::{ProductId, Uuid, WarehouseId};
+use futures::FutureExt;
+use futures::future::BoxFuture;
+use futures::stream::BoxStream;
+use kernel::{ImportJobId, ProductId, Uuid, WarehouseId};
 
 pub(crate) use feed::{Feed, Feeds};
 pub(crate) use resume::Resume;
 
 use crate::errors::Failure;
+use crate::exchange::ImportJob;
 use crate::ids::{AnyId, GlobalId, global};
 use crate::node::{Node, find};
 use crate::scalars::DateTime;
@@ -77,6 +80,7 @@ seeing! {
     SeeShipments: ShipmentRead,
     SeePayments: PaymentRead,
     SeeStock: StockRead,
+    SeeImports: ImportRun,
 }
 
 fn reaches<A: Action>(event: &Event, scope: &Scope) -> bool {
@@ -168,6 +172,31 @@ impl StockEvent {
     }
 }
 
+/// A step of an import.
+pub struct ImportEvent(Happening);
+
+/// A step of an import.
+#[Object]
+impl ImportEvent {
+    /// Where this event stands: pass it as `after` to go on from here.
+    async fn cursor(&self) -> String {
+        cursor(self.0.position())
+    }
+
+    /// A change, or a call to read everything anew.
+    async fn kind(&self) -> EventKind {
+        self.0.kind()
+    }
+
+    /// The import as it is now; null for RESYNC.
+    async fn import_job(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ImportJob>> {
+        match self.0.event() {
+            Some(event) => Ok(Session::of(ctx)?.load(ImportJobId(event.subject_id)).await?),
+            None => Ok(None),
+        }
+    }
+}
+
 /// What can be listened to.
 #[derive(Default)]
 pub struct LiveSubscription;
@@ -183,8 +212,7 @@ impl LiveSubscription {
         #[graphql(desc = "The cursor of the last event received: what came after it is sent \
                           first.")]
         after: Option<String>,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<DocumentEvent>> + use<>>
-    {
+    ) -> async_graphql::Result<BoxStream<'static, async_graphql::Result<DocumentEvent>>> {
         let kinds = distinct(kinds)?;
         let wants = move |event: &Event, scope: &Scope| {
             event.kind == "document_changed"
@@ -206,7 +234,7 @@ impl LiveSubscription {
         #[graphql(desc = "The cursor of the last event received: what came after it is sent \
                           first.")]
         after: Option<String>,
-    ) -> async_graphql::Result<impl Stream<Item = async_graphql::Result<StockEvent>> + use<>> {
+    ) -> async_graphql::Result<BoxStream<'static, async_graphql::Result<StockEvent>>> {
         let products = distinct(products.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
         let warehouses =
             distinct(warehouses.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
@@ -218,17 +246,42 @@ impl LiveSubscription {
         };
         Ok(follow(ctx, after, Box::new(wants), StockEvent).await?)
     }
+
+    /// An import as it goes on: an event for each chunk of rows, and one at its end.
+    async fn import_progress(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The import.")] id: GlobalId<ImportJobId>,
+        #[graphql(desc = "The cursor of the last event received: what came after it is sent \
+                          first.")]
+        after: Option<String>,
+    ) -> async_graphql::Result<BoxStream<'static, async_graphql::Result<ImportEvent>>> {
+        let wants = move |event: &Event, scope: &Scope| {
+            event.kind == "import_changed"
+                && event.subject_id == id.0.0
+                && reaches::<SeeImports>(event, scope)
+        };
+        Ok(follow(ctx, after, Box::new(wants), ImportEvent).await?)
+    }
 }
 
-async fn follow<T>(
+/// Boxed, as is what it gives: async-graphql keeps room for both as long as the subscription
+/// lasts, thousands of times over.
+fn follow<'a, T: 'static>(
+    ctx: &'a Context<'_>,
+    after: Option<String>,
+    wants: Wants,
+    shape: fn(Happening) -> T,
+) -> BoxFuture<'a, Result<BoxStream<'static, async_graphql::Result<T>>, Failure>> {
+    begin_to_follow(ctx, after, wants, shape).boxed()
+}
+
+async fn begin_to_follow<T: 'static>(
     ctx: &Context<'_>,
     after: Option<String>,
     wants: Wants,
     shape: fn(Happening) -> T,
-) -> Result<impl Stream<Item = async_graphql::Result<T>> + use<T>, Failure>
-where
-    T: 'static,
-{
+) -> Result<BoxStream<'static, async_graphql::Result<T>>, Failure> {
     let session = Session::of(ctx)?;
     session.permit::<FollowEvents>()?;
     let resume = ctx.data_opt::<Resume>().cloned().unwrap_or_default();

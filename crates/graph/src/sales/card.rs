@@ -33,6 +33,8 @@ const LINE: &[&str] = &[
     "id",
     "position",
     "quantity",
+    "enteredQuantity",
+    "enteredUnit",
     "unit",
     "listPrice",
     "price",

@@ -3,8 +3,8 @@
 use ::sales::{Dispatch, LineDraft, OrderChange, OrderDraft, ShipLine, TypedPrice};
 use async_graphql::{InputObject, MaybeUndefined};
 use kernel::{
-    AgreementId, CustomerId, OrderId, OrderLineId, OrganizationId, ProductId, ShipmentId, UserId,
-    WarehouseId,
+    AgreementId, CustomerId, OrderId, OrderLineId, OrganizationId, PackagingId, ProductId,
+    ShipmentId, UserId, WarehouseId,
 };
 
 use crate::ids::GlobalId;
@@ -15,7 +15,10 @@ use crate::scalars::{Date, Decimal};
 pub struct SalesOrderLineInput {
     /// What.
     product_id: GlobalId<ProductId>,
-    /// How much in the product's unit, above zero, at most three places.
+    /// The packaging that `quantity` counts; the product's base unit where none is given.
+    packaging_id: Option<GlobalId<PackagingId>>,
+    /// How much, above zero, at most three places. In a packaging, what does not come out to
+    /// three places of the base unit is refused with the nearest quantities that do.
     quantity: Decimal,
     /// A price of one's own per unit, at most four places; what the sources hold where none is
     /// given. Needs the right `order.price`.
@@ -29,6 +32,7 @@ impl From<SalesOrderLineInput> for LineDraft {
     fn from(line: SalesOrderLineInput) -> Self {
         Self {
             product_id: line.product_id.0,
+            packaging_id: line.packaging_id.map(|id| id.0),
             quantity: line.quantity.0,
             price: line.price.map(|price| TypedPrice::Entered(price.0)),
             discount_percent: line.discount_percent.map(|percent| percent.0),

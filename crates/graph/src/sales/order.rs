@@ -11,7 +11,9 @@ use super::line_pricing::LinePricing;
 use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
-use crate::catalog::{Agreement, Customer, Organization, Product, Warehouse};
+use crate::catalog::{
+    Agreement, Customer, Organization, Product, ProductPackaging, Warehouse, alternatives,
+};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -312,9 +314,34 @@ impl SalesOrderLine {
         }
     }
 
-    /// How much, in its unit.
+    /// How much, in the base unit; in a packaging, computed once when the line was written.
     async fn quantity(&self) -> Decimal {
         Decimal(self.line.quantity.normalize())
+    }
+
+    /// How much as it was entered, in `enteredUnit`.
+    async fn entered_quantity(&self) -> Decimal {
+        Decimal(self.line.entered_quantity.unwrap_or(self.line.quantity).normalize())
+    }
+
+    /// The unit it was entered in: the packaging's name when the line was written, or the base
+    /// unit.
+    async fn entered_unit(&self) -> &str {
+        self.line.entered_unit.as_deref().unwrap_or(&self.line.unit)
+    }
+
+    /// The packaging it was entered in; null for the base unit.
+    async fn packaging(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ProductPackaging>> {
+        Ok(Session::of(ctx)?.load_made(self.line.packaging_id).await?)
+    }
+
+    /// What may be offered instead: the product's declared substitutes that are in use and
+    /// available in stock, the best first. Needs the right `stock.read`.
+    async fn alternatives(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Product>>> {
+        Ok(Some(alternatives(Session::of(ctx)?, self.line.product_id).await?))
     }
 
     /// The product's base unit when the line was written.

@@ -5,7 +5,7 @@ use async_graphql::{Context, Object};
 
 use super::loads::{BalancesOf, LotsInStock};
 use super::lot::LotBalance;
-use super::{quantity, value};
+use super::{cost, quantity, value};
 use crate::catalog::{Organization, Product, Warehouse};
 use crate::scalars::{Decimal, Money};
 use crate::session::Session;
@@ -17,6 +17,17 @@ pub struct StockBalance(StockRow);
 impl From<StockRow> for StockBalance {
     fn from(row: StockRow) -> Self {
         Self(row)
+    }
+}
+
+impl StockBalance {
+    pub(super) fn into_row(self) -> StockRow {
+        self.0
+    }
+
+    /// Whether something of it may be sold.
+    pub(crate) fn is_available(&self) -> bool {
+        self.0.available > kernel::Decimal::ZERO
     }
 }
 
@@ -57,6 +68,12 @@ impl StockBalance {
     /// What the goods on hand cost, in the base currency. Needs the right `cost.read`.
     async fn value(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Ok(value(ctx, self.0.value)?)
+    }
+
+    /// What a base unit of it cost on average, in the base currency, without recoverable tax.
+    /// Needs the right `cost.read`.
+    async fn unit_cost(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(cost(ctx, self.0.unit_cost())?)
     }
 
     /// The lots it consists of, those received first first; at most 250.

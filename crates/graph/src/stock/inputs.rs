@@ -3,7 +3,9 @@
 use ::stock::commands::{LineCost, ReceiptLineInput};
 use ::stock::{MovementFilter, ReceiptFilter, ReceiptSort};
 use async_graphql::{Enum, InputObject, MaybeUndefined};
-use kernel::{Direction, LotId, OrganizationId, ProductId, ReceiptId, ReceiptLineId, WarehouseId};
+use kernel::{
+    Direction, LotId, OrganizationId, PackagingId, ProductId, ReceiptId, ReceiptLineId, WarehouseId,
+};
 
 use super::receipt::GoodsReceiptState;
 use crate::ids::{AnyId, GlobalId};
@@ -109,12 +111,18 @@ pub struct GoodsReceiptLineInput {
     id: Option<GlobalId<ReceiptLineId>>,
     /// Goods, not a service.
     product_id: GlobalId<ProductId>,
-    /// In the product's base unit, above zero, at most 3 places.
+    /// The packaging that `quantity` counts; the product's base unit where none is given.
+    packaging_id: Option<GlobalId<PackagingId>>,
+    /// Above zero, at most 3 places. In a packaging, what does not come out to 3 places of the
+    /// base unit is refused with the nearest quantities that do.
     quantity: Decimal,
+    /// The lot's number as the maker printed it, at most 100 characters. Posting needs it where
+    /// the product tracks lots.
+    lot_number: Option<String>,
     /// Per base unit in the base currency, without recoverable tax, at most 4 places. Needs the
     /// right `receipt.cost`. A line without it takes, on posting, what the product cost last.
     unit_cost: Option<Decimal>,
-    /// The last day the goods may be sold on.
+    /// The last day the goods may be sold on. Posting needs it where the product tracks expiry.
     expires_on: Option<Date>,
 }
 
@@ -123,7 +131,9 @@ impl GoodsReceiptLineInput {
         ReceiptLineInput {
             id: self.id.map(|id| id.0),
             product_id: self.product_id.0,
+            packaging_id: self.packaging_id.map(|id| id.0),
             quantity: self.quantity.0,
+            lot_number: self.lot_number,
             unit_cost: self.unit_cost.map(|cost| cost.0),
             expires_on: self.expires_on.map(|day| day.0),
         }

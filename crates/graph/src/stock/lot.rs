@@ -62,6 +62,11 @@ impl Lot {
         self.0.blocked
     }
 
+    /// Its number as the maker printed it.
+    async fn number(&self) -> Option<&str> {
+        self.0.number.as_deref()
+    }
+
     /// Who delivered it.
     async fn supplier_name(&self) -> &str {
         &self.0.supplier_name

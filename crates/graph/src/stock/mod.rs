@@ -6,6 +6,7 @@ mod loads;
 mod lot;
 mod movement;
 mod mutation;
+mod purchase;
 mod query;
 mod receipt;
 
@@ -17,6 +18,8 @@ pub use loads::{HeldFor, LotsInStock, MovementsOf, StockIn, StockOf};
 pub use lot::Lot;
 pub use movement::{Reservation, StockMovement};
 pub use mutation::StockMutation;
+pub(crate) use purchase::stock_total;
+pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub use query::StockQuery;
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
 
@@ -25,7 +28,7 @@ use crate::scalars::{Decimal, Money};
 use crate::session::Session;
 
 /// Seeing cost and value.
-struct SeeCost;
+pub(crate) struct SeeCost;
 
 impl Action for SeeCost {
     const RIGHT: Right = Right::CostRead;
@@ -40,7 +43,10 @@ fn value(ctx: &Context<'_>, amount: Option<kernel::Decimal>) -> Result<Option<Mo
 }
 
 /// A unit cost in the base currency, for those who may see cost; others get FORBIDDEN.
-fn cost(ctx: &Context<'_>, amount: Option<kernel::Decimal>) -> Result<Option<Money>, Failure> {
+pub(crate) fn cost(
+    ctx: &Context<'_>,
+    amount: Option<kernel::Decimal>,
+) -> Result<Option<Money>, Failure> {
     let permit = Session::of(ctx)?.permit::<SeeCost>()?;
     let currency = permit.scope().facts().base_currency;
     Ok(amount.map(|amount| Money::unit_price(amount, currency)))

@@ -7,7 +7,7 @@ use super::loads::{LinesOf, LotOf, MovementsOf};
 use super::lot::Lot;
 use super::movement::StockMovement;
 use super::{cost, quantity, value};
-use crate::catalog::{Organization, Product, Warehouse};
+use crate::catalog::{Organization, Product, ProductPackaging, Warehouse};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -171,6 +171,29 @@ impl GoodsReceiptLine {
     /// What came in, in the product's base unit.
     async fn quantity(&self) -> Decimal {
         quantity(self.0.quantity)
+    }
+
+    /// How much as it was entered: in the packaging, or in the product's base unit.
+    async fn entered_quantity(&self) -> Decimal {
+        quantity(self.0.entered_quantity.unwrap_or(self.0.quantity))
+    }
+
+    /// The packaging's name when the line was written; null where the base unit was entered.
+    async fn entered_unit(&self) -> Option<&str> {
+        self.0.entered_unit.as_deref()
+    }
+
+    /// The packaging it was entered in; null for the base unit.
+    async fn packaging(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ProductPackaging>> {
+        Ok(Session::of(ctx)?.load_made(self.0.packaging_id).await?)
+    }
+
+    /// The lot's number as the maker printed it.
+    async fn lot_number(&self) -> Option<&str> {
+        self.0.lot_number.as_deref()
     }
 
     /// What a base unit cost, in the base currency, without recoverable tax; null while it is

@@ -11,7 +11,7 @@ pub use keys::{ApiKey, api_keys, api_keys_by_id, count_api_keys};
 pub use people::{
     Department, OwnTenant, Team, User, UserFilter, UserSort, count_departments, count_teams,
     count_users, departments, departments_by_id, own_tenant, teams, teams_by_id, users,
-    users_by_id,
+    users_by_email, users_by_id,
 };
 pub use roles::{Role, roles};
 pub use web_origins::{WebOrigins, web_origins};

@@ -341,3 +341,28 @@ pub async fn own_tenant(tx: &TenantTx) -> Outcome<Option<OwnTenant>> {
     let sql = "select t.slug, t.name from tenant t where t.tenant_id = $1";
     Ok(tx.one(Sql::new(sql, values![tx.tenant()])).await?)
 }
+
+/// Those of these addresses that people who may sign in have, with their ids.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn users_by_email(
+    tx: &TenantTx,
+    permit: &Permit<ReadUsers>,
+    emails: Vec<String>,
+) -> Outcome<HashMap<String, UserId>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: UserId,
+        email: String,
+    }
+    if emails.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let sql = "
+        select u.id, u.email
+        from app_user u
+        where u.tenant_id = $1 and u.email = any($2::text[]) and u.active";
+    let rows: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), emails])).await?;
+    Ok(rows.into_iter().map(|row| (row.email, row.id)).collect())
+}

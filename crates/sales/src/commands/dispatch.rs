@@ -57,14 +57,15 @@ pub(crate) async fn write_draft<A>(
     let warehouse_id = warehouse(tx, permit, order, dispatch).await?;
     let ordered = order_lines(tx, permit, order.id).await?;
     let products: Vec<_> = ordered.iter().map(|line| line.product_id).collect();
-    let cards = catalog::product_cards(tx, permit, &products).await?;
+    let date = dispatch.date.unwrap_or_else(|| tx.today());
+    let cards = catalog::taxed_products(tx, permit, &products, order.organization_id, date).await?;
     let name_of = |line: &OrderLine| {
-        cards.get(&line.product_id).map(|card| card.name.clone()).unwrap_or_default()
+        cards.get(&line.product_id).map(|taxed| taxed.card.name.clone()).unwrap_or_default()
     };
     let lines = chosen(&ordered, dispatch.lines.as_deref(), name_of)?;
     let mode = VatMode::of(order.prices_include_vat);
     let written = |(index, line): (usize, &ShippedLine)| {
-        let rate = cards.get(&line.order_line.product_id).and_then(|card| card.vat_rate);
+        let rate = cards.get(&line.order_line.product_id).and_then(|taxed| taxed.vat_rate);
         let sum = part_of(&line.order_line.ordered(), line.quantity, rate, mode);
         NewShipmentLine {
             id: line.id,
@@ -82,7 +83,7 @@ pub(crate) async fn write_draft<A>(
     let sums = new_lines.iter().map(|line| LineSum { amount: line.amount, vat: line.vat_amount });
     let draft = NewShipment {
         id: ShipmentId::new(),
-        date: dispatch.date.unwrap_or_else(|| tx.today()),
+        date,
         warehouse_id,
         totals: totals(sums, mode).ok_or(LineRule::TooLarge).map_err(Refusal::from)?,
         comment,

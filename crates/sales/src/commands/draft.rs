@@ -2,11 +2,12 @@
 
 use access::{Permit, Reach, Right};
 use catalog::pricing::{Leave, PricedLine, Record, Step};
-use catalog::{Moment, OrderTerms, PaymentStep, Pricing, ProductCard};
+use catalog::{Measured, Moment, OrderTerms, PaymentStep, Pricing, ProductCard};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
     AgreementId, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
-    OrganizationId, ProductId, Refusal, RefusalCode, UnitPrice, UserId, WarehouseId,
+    OrganizationId, PackagingId, Percent, ProductId, Refusal, RefusalCode, UnitPrice, UserId,
+    WarehouseId,
 };
 
 use crate::model::PaymentSteps;
@@ -47,7 +48,9 @@ pub struct OrderDraft {
 pub struct LineDraft {
     /// What.
     pub product_id: ProductId,
-    /// How much, above zero, at most three places.
+    /// In which packaging it is counted; `None` is the base unit.
+    pub packaging_id: Option<PackagingId>,
+    /// How many of it, above zero, at most three places.
     pub quantity: Decimal,
     /// A price of one's own; `None` is what the sources hold.
     pub price: Option<TypedPrice>,
@@ -60,7 +63,7 @@ impl LineDraft {
         AskedLine {
             product_id: self.product_id,
             variant_id: None,
-            packaging_id: None,
+            packaging_id: self.packaging_id,
             quantity: self.quantity,
             price: self.price,
             discount_percent: self.discount_percent,
@@ -240,20 +243,37 @@ async fn priced<A>(
     drafts: &[LineDraft],
 ) -> Outcome<Vec<NewLine>> {
     let asked: Vec<AskedLine> = drafts.iter().map(LineDraft::asked).collect();
+    let packed: Vec<_> = drafts.iter().filter_map(|line| line.packaging_id).collect();
+    let packed = catalog::take_packagings(tx, permit, &packed).await?;
     let answers = quoting::price(tx, permit, pricing, by, &asked).await?;
     let mut lines = Vec::with_capacity(answers.len());
-    for (index, answer) in answers.into_iter().enumerate() {
+    for (index, (draft, answer)) in drafts.iter().zip(answers).enumerate() {
+        let measured =
+            catalog::measured(&packed, answer.card.id, draft.packaging_id, draft.quantity)
+                .map_err(|refusal| refusal.within(["lines".to_owned(), index.to_string()]))?;
+        let vat_rate = answer.vat_rate;
         let priced = answer.priced?;
         if let Some(reason) = priced.reasons.first() {
             let refusal = reason.about(&answer.card.name);
             return Err(at_line(refusal, index, reason.field()).into());
         }
-        lines.push(line(index, &answer.card, priced));
+        lines.push(line(index, (&answer.card, vat_rate), measured, priced));
     }
     Ok(lines)
 }
 
-fn line(index: usize, card: &ProductCard, priced: PricedLine) -> NewLine {
+fn line(
+    index: usize,
+    (card, vat_rate): (&ProductCard, Option<Percent>),
+    measured: Measured,
+    priced: PricedLine,
+) -> NewLine {
+    let (packaging_id, entered_quantity, entered_unit) = match measured.entered {
+        Some(entered) => {
+            (Some(entered.packaging_id), Some(entered.quantity.get()), Some(entered.unit))
+        }
+        None => (None, None, None),
+    };
     let steps = &priced.explanation.steps;
     let discount_source = steps.iter().find_map(|step| match step {
         Step::Matched { source, .. } => Some(*source),
@@ -264,7 +284,10 @@ fn line(index: usize, card: &ProductCard, priced: PricedLine) -> NewLine {
         position: i32::try_from(index + 1).unwrap_or(i32::MAX),
         product_id: card.id,
         unit: card.unit.clone(),
-        quantity: priced.base_quantity.get(),
+        quantity: measured.base.get(),
+        packaging_id,
+        entered_quantity,
+        entered_unit,
         list_price: priced.resolved.and_then(UnitPrice::per_base_unit),
         price: priced.price.amount,
         price_numerator: priced.price.per.numerator(),
@@ -275,7 +298,7 @@ fn line(index: usize, card: &ProductCard, priced: PricedLine) -> NewLine {
         discount_source,
         discount_is_manual: priced.discount_is_manual,
         amount: priced.sum.amount,
-        vat_rate: card.vat_rate,
+        vat_rate,
         vat_amount: priced.sum.vat,
         explanation: priced.explanation,
     }

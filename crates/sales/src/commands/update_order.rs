@@ -92,7 +92,8 @@ impl Command for UpdateSalesOrder {
 fn as_written(line: &OrderLine) -> LineDraft {
     LineDraft {
         product_id: line.product_id,
-        quantity: line.quantity,
+        packaging_id: line.packaging_id,
+        quantity: line.entered_quantity.unwrap_or(line.quantity),
         price: line.price_is_manual.then(|| TypedPrice::Kept(line.unit_price())),
         discount_percent: line.discount_is_manual.then_some(line.discount_percent.get()),
     }

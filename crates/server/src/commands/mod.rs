@@ -52,10 +52,12 @@ impl Oborot {
     /// # Errors
     /// What kept the command from doing it, as a sentence for the user.
     pub fn run(self) -> Result<ExitCode> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .enable_all()
-            .build()
-            .context("the program's threads cannot be started")?;
+        let mut runtime = tokio::runtime::Builder::new_multi_thread();
+        if let Command::Demo(settings) | Command::Serve(settings) = &self.command {
+            runtime.worker_threads(Config::resolve(Settings::clone(settings))?.workers);
+        }
+        let runtime =
+            runtime.enable_all().build().context("the program's threads cannot be started")?;
         runtime.block_on(async {
             match self.command {
                 Command::Demo(settings) => demo::run(*settings).await,

@@ -54,11 +54,16 @@ pub struct Settings {
     #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<String>,
 
+    /// Threads that serve [default: as many as there are cores, half of them where PostgreSQL is on
+    /// the same machine and needs the other half]
+    #[arg(long, value_name = "N", env = "OBOROT_WORKERS")]
+    pub workers: Option<String>,
+
     /// Connections for requests; more than four a core slow each other down [default: 8]
     #[arg(long, value_name = "N", env = "OBOROT_REQUEST_CONNECTIONS")]
     pub request_connections: Option<String>,
 
-    /// Connections for reads of one statement [default: 4]
+    /// Connections for reads of one statement [default: 8]
     #[arg(long, value_name = "N", env = "OBOROT_QUICK_CONNECTIONS")]
     pub quick_connections: Option<String>,
 
@@ -136,6 +141,7 @@ impl Settings {
             database_owner_url: first(self.database_owner_url, file.database_owner_url),
             database_read_url: first(self.database_read_url, file.database_read_url),
             redis_url: first(self.redis_url, file.redis_url),
+            workers: first(self.workers, file.workers),
             request_connections: first(self.request_connections, file.request_connections),
             quick_connections: first(self.quick_connections, file.quick_connections),
             report_connections: first(self.report_connections, file.report_connections),

@@ -31,6 +31,7 @@ fn a_wrong_value_is_named_with_what_would_be_right() {
             "--request-connections",
             "1 to 200",
         ),
+        (Settings { workers: given("0"), ..Settings::default() }, "OBOROT_WORKERS", "1 to 256"),
         (
             Settings { cost_per_second: given("many"), ..Settings::default() },
             "OBOROT_COST_PER_SECOND",
@@ -120,4 +121,23 @@ fn origins_are_told_apart_by_commas() {
     let origins = Some("https://a.example, http://localhost:3000".to_owned());
     let config = Config::resolve(Settings { origins, ..Settings::default() }).unwrap();
     assert_eq!(config.origins, ["https://a.example", "http://localhost:3000"]);
+}
+
+#[test]
+fn a_database_on_this_machine_gets_half_of_the_cores() {
+    let cores = std::thread::available_parallelism().unwrap().get();
+    let half = cores.div_ceil(2);
+    for (url, workers) in [
+        (None, half),
+        (Some("postgres://o:p@localhost/oborot"), half),
+        (Some("postgres://o:p@127.0.0.1:5433/oborot"), half),
+        (Some("postgres://o:p@db/oborot?host=/run/postgresql"), half),
+        (Some("postgres://o:p@db.example/oborot"), cores),
+        (Some("postgres://o:p@10.0.0.7/oborot"), cores),
+    ] {
+        let settings = Settings { database_url: url.map(str::to_owned), ..Settings::default() };
+        assert_eq!(Config::resolve(settings).unwrap().workers, workers, "{url:?}");
+    }
+    let settings = Settings { workers: Some("3".to_owned()), ..Settings::default() };
+    assert_eq!(Config::resolve(settings).unwrap().workers, 3);
 }

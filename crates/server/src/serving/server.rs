@@ -9,7 +9,9 @@ use db::Db;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::task::JoinSet;
 
-use super::workers::{fold_sales, hold_paid_orders, keep_outbox_days, publish_events, sweep_files};
+use super::workers::{
+    fold_sales, hold_paid_orders, keep_outbox_days, publish_events, run_imports, sweep_files,
+};
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
 use crate::parts::Parts;
@@ -60,6 +62,7 @@ impl Doors {
         workers.spawn(fold_sales(db.clone(), shutdown.clone()));
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
+        workers.spawn(run_imports(db.clone(), files.clone(), shutdown.clone()));
         workers.spawn(sweep_files(db.clone(), files, shutdown.clone()));
         let admin =
             Admin { ready: readiness(db.clone()), metrics: metrics()?, shutdown: shutdown.clone() };

@@ -18,6 +18,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 const FOLD_EVERY: Duration = Duration::from_secs(1);
 /// How often paid orders are looked for: within about a second of the payment goods are held.
 const HOLD_EVERY: Duration = Duration::from_millis(500);
+/// How often files to bring in are looked for.
+const IMPORT_EVERY: Duration = Duration::from_millis(500);
 /// After a failure, so that a database that is away is not hammered.
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
@@ -128,6 +130,22 @@ pub async fn hold_paid_orders(db: Db, shutdown: Shutdown) {
                 tracing::warn!(%error, "paid orders could not be looked for");
                 REST
             }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// Brings in the files that wait, until stopping begins: a chunk of rows that is under way rolls
+/// back then, and another replica or the next start goes on before it.
+pub async fn run_imports(db: Db, files: Files, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let ran = shutdown.unless_begun(exchange::run_jobs(&db, &files)).await;
+        let rest = match ran {
+            Some(Err(error)) => {
+                tracing::warn!(%error, "imports could not be looked for");
+                REST
+            }
+            _ => IMPORT_EVERY,
         };
         shutdown.unless_begun(tokio::time::sleep(rest)).await;
     }

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 
 use encoding_rs::{Decoder, DecoderResult, UTF_16BE, UTF_16LE, WINDOWS_1251};
+use serde::{Deserialize, Serialize};
 
 /// A chunk of the file, in bytes.
 const CHUNK: usize = 64 << 10;
@@ -13,7 +14,8 @@ const CHUNK: usize = 64 << 10;
 const BROKEN: u8 = 0xFF;
 
 /// The encoding of a CSV file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub enum Encoding {
     /// UTF-8, with or without a byte order mark.
     Utf8,

@@ -5,7 +5,8 @@ use std::collections::{BTreeSet, HashMap};
 use access::{Permit, Right};
 use db::{CommandError, Fault, Outcome, TenantTx};
 use kernel::{
-    Decimal, NaiveDate, ProductId, ReceiptId, ReceiptLineId, Refusal, RefusalCode, WarehouseId,
+    Decimal, NaiveDate, PackagingId, ProductId, ReceiptId, ReceiptLineId, Refusal, RefusalCode,
+    WarehouseId,
 };
 
 use crate::rules::line_cost;
@@ -18,8 +19,12 @@ pub struct ReceiptLineInput {
     pub id: Option<ReceiptLineId>,
     /// Goods, not a service.
     pub product_id: ProductId,
-    /// Base units, above zero.
+    /// In which packaging it is counted; `None` is the base unit.
+    pub packaging_id: Option<PackagingId>,
+    /// How many of it, above zero.
     pub quantity: Decimal,
+    /// The lot's number as the maker printed it.
+    pub lot_number: Option<String>,
     /// Per base unit in the base currency, without recoverable tax. Only with the right
     /// `receipt.cost`.
     pub unit_cost: Option<Decimal>,
@@ -46,6 +51,8 @@ pub(super) async fn lines<A>(
     let ids: BTreeSet<ProductId> = inputs.iter().map(|line| line.product_id).collect();
     let ids: Vec<ProductId> = ids.into_iter().collect();
     let cards = catalog::product_cards(tx, permit, &ids).await?;
+    let packagings: Vec<_> = inputs.iter().filter_map(|line| line.packaging_id).collect();
+    let packagings = catalog::take_packagings(tx, permit, &packagings).await?;
     let mut before: HashMap<ReceiptLineId, &Line> = before.iter().map(|l| (l.id, l)).collect();
     let mut lines = Vec::with_capacity(inputs.len());
     for (place, input) in inputs.iter().enumerate() {
@@ -66,17 +73,62 @@ pub(super) async fn lines<A>(
         let kept_cost =
             kept.filter(|line| line.product_id == input.product_id).and_then(|l| l.unit_cost);
         let unit_cost = input.unit_cost.or(kept_cost);
+        let measured = catalog::measured(&packagings, card.id, input.packaging_id, input.quantity)
+            .map_err(|(field, refusal)| refusal.at(path(place, field)))?;
+        let quantity = measured.base.get();
+        let entered = measured.entered;
         lines.push(Line {
             id: kept.map_or_else(ReceiptLineId::new, |line| line.id),
             position: i32::try_from(place).map_err(|_| Fault::broken("too many lines"))?,
             product_id: input.product_id,
-            quantity: input.quantity,
+            quantity,
+            packaging_id: entered.as_ref().map(|entered| entered.packaging_id),
+            entered_quantity: entered.as_ref().map(|entered| entered.quantity.get()),
+            entered_unit: entered.map(|entered| entered.unit),
             unit_cost,
-            amount: unit_cost.map(|cost| amount(place, input.quantity, cost)).transpose()?,
+            amount: unit_cost.map(|cost| amount(place, quantity, cost)).transpose()?,
             expires_on: input.expires_on,
+            lot_number: input.lot_number.as_deref().map(str::trim).map(ToOwned::to_owned),
         });
     }
     Ok(lines)
+}
+
+fn path(place: usize, field: &str) -> [String; 3] {
+    ["lines".to_owned(), place.to_string(), field.to_owned()]
+}
+
+/// Refuses lines that do not say of their lots what their products ask for.
+pub(super) async fn check_lots<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lines: &[Line],
+) -> Outcome<()> {
+    let ids: Vec<ProductId> = lines.iter().map(|line| line.product_id).collect();
+    let cards = catalog::product_cards(tx, permit, &ids).await?;
+    for (place, line) in lines.iter().enumerate() {
+        let Some(card) = cards.get(&line.product_id) else { continue };
+        if card.tracks_expiry && line.expires_on.is_none() {
+            return Err(lacks(place, "expiresOn", &card.name).into());
+        }
+        if card.tracks_lots && line.lot_number.is_none() {
+            return Err(lacks(place, "lotNumber", &card.name).into());
+        }
+    }
+    Ok(())
+}
+
+fn lacks(place: usize, field: &str, product: &str) -> Refusal {
+    let (en, ru) = match field {
+        "expiresOn" => ("the last day of the lot", "срок годности партии"),
+        _ => ("the lot's number", "номер партии"),
+    };
+    Refusal::new(
+        RefusalCode::Required,
+        format!("{product} is received with {en}."),
+        format!("Для «{product}» нужно указать {ru}."),
+    )
+    .at(path(place, field))
 }
 
 /// round(quantity × unit cost, 2).

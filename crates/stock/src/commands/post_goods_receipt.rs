@@ -12,7 +12,7 @@ use crate::rules::{BalanceKey, ReceiptState};
 use crate::store::movements::{self, Cause, Movement};
 use crate::store::receipts::{self, Header, Line};
 
-/// Posts a draft. A line without a cost takes what its product cost last; who sees no prices can
+/// Posts a draft. Lines say of their lots what their products ask for. A line without a cost takes what its product cost last; who sees no prices can
 /// thus post. Where nothing is known yet, it is refused until somebody states the cost.
 #[derive(Clone, Debug)]
 pub struct PostGoodsReceipt {
@@ -41,6 +41,7 @@ impl Command for PostGoodsReceipt {
         if lines.is_empty() {
             return Err(no_lines().into());
         }
+        draft::check_lots(tx, permit, &lines).await?;
         fill_costs(tx, permit, &receipt, &mut lines).await?;
         let movements: Vec<Movement> = lines.iter().map(|line| enter(&receipt, line)).collect();
         receipts::insert_lots(tx, permit, &receipt, &lines, &movements).await?;

@@ -66,7 +66,8 @@ async fn lines(
     let sql = format!(
         "select l.id, l.receipt_id, l.position, l.product_id, l.quantity,
                 case when $3 then l.unit_cost end as unit_cost,
-                case when $3 then l.amount end as amount, l.expires_on
+                case when $3 then l.amount end as amount, l.expires_on, l.packaging_id,
+                l.entered_quantity, l.entered_unit, l.lot_number
          from goods_receipt_line l
          join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
          where l.tenant_id = $1

@@ -38,6 +38,8 @@ pub struct LotRow {
     pub unit_cost: Option<Decimal>,
     /// Who delivered it.
     pub supplier_name: String,
+    /// As the maker printed it.
+    pub number: Option<String>,
     /// When it was written down.
     pub created_at: DateTime<Utc>,
 }
@@ -67,7 +69,7 @@ pub struct LotStock {
 const LOT: &str = "
     select l.id, l.organization_id, l.product_id, l.receipt_id, l.receipt_line_id, l.received_on,
            l.expires_on, l.blocked, case when $2 then l.unit_cost end as unit_cost,
-           l.supplier_name, l.created_at";
+           l.supplier_name, l.number, l.created_at";
 
 /// The lots with these ids; those not there are absent.
 ///
@@ -116,7 +118,7 @@ pub async fn lots_in_stock(
          cross join lateral (
              select i.id, i.organization_id, i.product_id, i.receipt_id, i.receipt_line_id,
                     i.received_on, i.expires_on, i.blocked, i.unit_cost, i.supplier_name,
-                    i.created_at
+                    i.number, i.created_at
              from lot i
              where i.tenant_id = $1
                and i.id in (select b.lot_id from stock_balance b
@@ -148,7 +150,10 @@ pub async fn stock_of_lots(
 ) -> Outcome<HashMap<LotId, Vec<LotStock>>> {
     let sql = "
         select b.lot_id, b.organization_id, b.warehouse_id, b.product_id, b.on_hand, b.reserved,
-               case when not l.blocked and (l.expires_on is null or l.expires_on >= $2)
+               case when not l.blocked and (l.expires_on is null or l.expires_on - (
+                             select p.min_days
+                             from product_shelf_v p
+                             where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $2)
                     then b.on_hand - b.reserved else 0 end as available,
                case when $3 then b.value end as value
         from stock_balance b

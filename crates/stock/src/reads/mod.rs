@@ -7,6 +7,7 @@ mod keyset;
 mod loaders;
 mod lots;
 mod movements;
+mod purchases;
 mod receipts;
 mod stock;
 
@@ -22,11 +23,12 @@ pub use movements::{
     MovementFilter, MovementRow, count_movements, movements, movements_by_id,
     movements_of_documents, movements_of_lots,
 };
+pub use purchases::{PurchasePrice, ReadPurchases, purchase_prices};
 pub use receipts::{
     ReceiptFilter, ReceiptLineRow, ReceiptRow, ReceiptSort, count_receipts, receipts,
 };
 pub use stock::{
-    StockFilter, StockRow, count_stock, stock, stock_of_products, stock_of_warehouses,
+    StockFilter, StockRow, StockTotal, count_stock, stock, stock_of_products, stock_of_warehouses,
 };
 
 /// Reading lots, balances, reservations and movements.

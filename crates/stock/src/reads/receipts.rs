@@ -3,8 +3,8 @@
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    DateTime, Decimal, Direction, NaiveDate, OrganizationId, Page, PageRequest, Position,
-    ProductId, ReceiptId, ReceiptLineId, UserId, Utc, WarehouseId,
+    DateTime, Decimal, Direction, NaiveDate, OrganizationId, PackagingId, Page, PageRequest,
+    Position, ProductId, ReceiptId, ReceiptLineId, UserId, Utc, WarehouseId,
 };
 
 use super::keyset::{COUNT, Key, count, page};
@@ -60,6 +60,14 @@ pub struct ReceiptLineRow {
     pub product_id: ProductId,
     /// Base units.
     pub quantity: Decimal,
+    /// The packaging it was entered in; `None` is the base unit.
+    pub packaging_id: Option<PackagingId>,
+    /// How many of that packaging.
+    pub entered_quantity: Option<Decimal>,
+    /// The packaging's name when the line was written.
+    pub entered_unit: Option<String>,
+    /// The lot's number as the maker printed it.
+    pub lot_number: Option<String>,
     /// Per base unit, base currency; `None` while it is not stated, and for those who may not
     /// see cost.
     pub unit_cost: Option<Decimal>,

@@ -7,6 +7,7 @@ use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{Decimal, OrganizationId, Page, PageRequest, Position, ProductId, Uuid, WarehouseId};
 
 use super::keyset::{COUNT, bad_cursor, count};
+use super::purchases::per_unit;
 use super::{ReadStock, sees_cost};
 use crate::store::uuids;
 
@@ -27,6 +28,46 @@ pub struct StockRow {
     pub available: Decimal,
     /// Base currency; `None` for those who may not see cost.
     pub value: Option<Decimal>,
+}
+
+impl StockRow {
+    /// What a base unit of it cost, four places; `None` for those who may not see cost.
+    #[must_use]
+    pub fn unit_cost(&self) -> Option<Decimal> {
+        per_unit(self.value?, self.on_hand)
+    }
+}
+
+/// Goods of one product, all warehouses and organizations together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StockTotal {
+    /// Base units.
+    pub on_hand: Decimal,
+    /// Base units held for orders.
+    pub reserved: Decimal,
+    /// Base units on hand and not held, of lots neither expired today nor blocked.
+    pub available: Decimal,
+    /// Base currency; `None` for those who may not see cost, and for nothing on hand.
+    pub value: Option<Decimal>,
+}
+
+impl StockTotal {
+    /// The sum of a product's rows.
+    #[must_use]
+    pub fn of(rows: &[StockRow]) -> Self {
+        rows.iter().fold(Self::default(), |sum, row| Self {
+            on_hand: sum.on_hand + row.on_hand,
+            reserved: sum.reserved + row.reserved,
+            available: sum.available + row.available,
+            value: row.value.map(|value| sum.value.unwrap_or_default() + value),
+        })
+    }
+
+    /// What a base unit on hand cost, four places.
+    #[must_use]
+    pub fn unit_cost(&self) -> Option<Decimal> {
+        per_unit(self.value?, self.on_hand)
+    }
 }
 
 /// Which stock.
@@ -61,7 +102,10 @@ const ORDER: &str = "PRODUCT";
 const SUMS: &str = "
     select b.organization_id, b.warehouse_id, b.product_id,
            sum(b.on_hand) as on_hand, sum(b.reserved) as reserved,
-           sum(case when not l.blocked and (l.expires_on is null or l.expires_on >= $2)
+           sum(case when not l.blocked and (l.expires_on is null or l.expires_on - (
+                             select p.min_days
+                             from product_shelf_v p
+                             where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $2)
                     then b.on_hand - b.reserved else 0 end) as available,
            case when $3 then sum(b.value) end as value
     from stock_balance b

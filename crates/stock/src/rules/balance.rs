@@ -35,7 +35,7 @@ pub struct Balance {
     pub value: Decimal,
     /// When the lot was received.
     pub received_on: NaiveDate,
-    /// The last day it may be sold on.
+    /// The last day it may be sold on: its product may want some of its life left.
     pub expires_on: Option<NaiveDate>,
     /// Held back by the warehouse.
     pub blocked: bool,

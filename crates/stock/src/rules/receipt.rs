@@ -9,6 +9,8 @@ use crate::commands::ReceiptLineInput;
 const MOST_LINES: usize = 1000;
 /// Characters of a supplier's name, a reference.
 const MOST_NAME: usize = 200;
+/// Characters of a lot's number.
+const MOST_NUMBER: usize = 100;
 /// Characters of a comment.
 const MOST_COMMENT: usize = 2000;
 
@@ -131,6 +133,17 @@ fn check_line(place: usize, line: &ReceiptLineInput) -> Result<(), Refusal> {
             "Количество больше нуля, не более 3 знаков после запятой.",
         );
     };
+    let number = line.lot_number.as_deref().unwrap_or("-");
+    if number.trim().is_empty()
+        || number.chars().count() > MOST_NUMBER
+        || number.chars().any(char::is_control)
+    {
+        return at(
+            "lotNumber",
+            "A lot's number has 1 to 100 characters.",
+            "Номер партии — от 1 до 100 символов.",
+        );
+    }
     let Some(cost) = line.unit_cost else { return Ok(()) };
     let amount = kernel::Money::unit_price(cost)
         .ok()

@@ -11,7 +11,11 @@ use crate::rules::{Balance, BalanceKey, Change, Want};
 
 const COLUMNS: &str = "
     select b.organization_id, b.warehouse_id, b.product_id, b.lot_id, b.on_hand, b.reserved,
-           b.value, l.received_on, l.expires_on, l.blocked";
+           b.value, l.received_on, l.blocked,
+           case when l.expires_on is not null then l.expires_on - (
+               select p.min_days
+               from product_shelf_v p
+               where p.tenant_id = b.tenant_id and p.id = b.product_id) end as expires_on";
 
 // A row that another transaction has just changed is read anew once its lock is ours.
 const LOCK: &str = "
@@ -47,7 +51,10 @@ pub(crate) async fn lock_free<A>(
            and (w.warehouse_id = '00000000-0000-0000-0000-000000000000'
                 or w.warehouse_id = b.warehouse_id)
            and not l.blocked
-           and (l.expires_on is null or l.expires_on >= $5)
+           and (l.expires_on is null or l.expires_on - (
+                    select p.min_days
+                    from product_shelf_v p
+                    where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $5)
          {LOCK}"
     );
     let values = values![

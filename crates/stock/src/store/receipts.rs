@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Decimal, NaiveDate, OrganizationId, ProductId, ReceiptId, ReceiptLineId, UserId, WarehouseId,
+    Decimal, NaiveDate, OrganizationId, PackagingId, ProductId, ReceiptId, ReceiptLineId, UserId,
+    WarehouseId,
 };
 use serde::Serialize;
 
@@ -49,9 +50,13 @@ pub(crate) struct Line {
     pub(crate) position: i32,
     pub(crate) product_id: ProductId,
     pub(crate) quantity: Decimal,
+    pub(crate) packaging_id: Option<PackagingId>,
+    pub(crate) entered_quantity: Option<Decimal>,
+    pub(crate) entered_unit: Option<String>,
     pub(crate) unit_cost: Option<Decimal>,
     pub(crate) amount: Option<Decimal>,
     pub(crate) expires_on: Option<NaiveDate>,
+    pub(crate) lot_number: Option<String>,
 }
 
 /// Locks a receipt within reach: its author stands for the responsible manager.
@@ -135,7 +140,8 @@ pub(crate) async fn lines<A>(
     receipt: ReceiptId,
 ) -> Result<Vec<Line>, Fault> {
     let sql = "
-        select l.id, l.position, l.product_id, l.quantity, l.unit_cost, l.amount, l.expires_on
+        select l.id, l.position, l.product_id, l.quantity, l.packaging_id, l.entered_quantity,
+               l.entered_unit, l.unit_cost, l.amount, l.expires_on, l.lot_number
         from goods_receipt_line l
         where l.tenant_id = $1 and l.receipt_id = $2
         order by l.position";
@@ -166,12 +172,14 @@ pub(crate) async fn insert_lines<A>(
     let sql = r#"
         insert into goods_receipt_line
             (tenant_id, id, receipt_id, position, product_id, quantity, unit_cost, amount,
-             expires_on)
+             expires_on, packaging_id, entered_quantity, entered_unit, lot_number)
         select $1, l.id, $2, l.position, l."productId", l.quantity, l."unitCost", l.amount,
-               l."expiresOn"
+               l."expiresOn", l."packagingId", l."enteredQuantity", l."enteredUnit",
+               l."lotNumber"
         from jsonb_to_recordset($3) as l
             (id uuid, position integer, "productId" uuid, quantity numeric, "unitCost" numeric,
-             amount numeric, "expiresOn" date)"#;
+             amount numeric, "expiresOn" date, "packagingId" uuid, "enteredQuantity" numeric,
+             "enteredUnit" text, "lotNumber" text)"#;
     let json = serde_json::to_value(lines)
         .map_err(|error| Fault::broken(format!("lines without JSON: {error}")))?;
     tx.run(Sql::new(sql, values![permit.tenant(), receipt, json])).await?;
@@ -252,9 +260,9 @@ pub(crate) async fn insert_lots<A>(
         ), lots as (
             insert into lot
                 (tenant_id, id, organization_id, product_id, receipt_id, receipt_line_id,
-                 received_on, expires_on, unit_cost, supplier_name)
+                 received_on, expires_on, unit_cost, supplier_name, number)
             select $1, n.lot_id, n.organization_id, n.product_id, $2, n.line_id, $3,
-                   l.expires_on, l.unit_cost, $4
+                   l.expires_on, l.unit_cost, $4, l.lot_number
             from new n
             join goods_receipt_line l on l.tenant_id = $1 and l.id = n.line_id
         )

@@ -124,10 +124,8 @@ async fn fill(owner: &mut PgConnection, tenant: &str, lines: u32) -> Result<()> 
 
 /// What the widgets of sales add up, without the program: by month, and by customer.
 fn sums(tenant: &str) -> String {
-    let between = format!(
-        "r.month between
-         (date_trunc('month', current_date) - :n * interval '1 month')::date and current_date"
-    );
+    let between = "r.month between
+         (date_trunc('month', current_date) - :n * interval '1 month')::date and current_date";
     format!(
         "\\set n random(1, {})
 select r.month, sum(r.quantity), sum(r.revenue), sum(r.cost)

@@ -32,18 +32,78 @@ insert into price (tenant_id, price_list_id, product_id, valid_from, price)
 select here(), made(3, 1), made(6, n), '2000-01-01', 100 + n % 900
 from generate_series(1, 30000) n;
 
+insert into bin (tenant_id, id, warehouse_id, name, walk_order)
+select here(), made(21, n), made(2, 1 + n % 5), 'Bin ' || n, n / 5
+from generate_series(1, 3000) n;
+
+insert into currency (tenant_id, id, code, name)
+select here(), made(22, n), (array['USD', 'EUR', 'CNY'])[n], 'Currency ' || n
+from generate_series(1, 3) n;
+
+insert into currency_rate (tenant_id, currency_id, valid_from, rate)
+select here(), made(22, n), current_date - d, 80 + n
+from generate_series(1, 3) n, generate_series(0, 999) d;
+
+insert into supplier (tenant_id, id, name, currency)
+select here(), made(23, n), 'Supplier ' || n, 'RUB'
+from generate_series(1, 1500) n;
+
+insert into supplier_item (tenant_id, id, supplier_id, product_id, code)
+select here(), made(24, n), made(23, 1 + n % 1500), made(6, n), 'C-' || n
+from generate_series(1, 30000) n;
+
+insert into supplier_price (tenant_id, supplier_item_id, valid_from, price)
+select here(), made(24, n), '2000-01-01', 50
+from generate_series(1, 30000) n;
+
+insert into product_packaging (tenant_id, id, product_id, name, numerator)
+select here(), made(30, n), made(6, n), 'box', 12
+from generate_series(1, 6000) n;
+
+insert into product_variant (tenant_id, id, product_id, sku, name)
+select here(), made(31, n), made(6, n), 'VAR-' || lpad(n::text, 6, '0'), 'Large'
+from generate_series(1, 2000) n;
+
+insert into product_barcode (tenant_id, code, kind, product_id, packaging_id, place)
+select here(), 'CODE-' || lpad(n::text, 6, '0'), 'OTHER', made(6, n),
+       case when n <= 6000 then made(30, n) end, 1
+from generate_series(1, 20000) n;
+
+insert into product_substitute (tenant_id, product_id, substitute_id, place)
+select here(), made(6, n), made(6, n + 1), 1
+from generate_series(1, 6000) n;
+
 insert into customer (tenant_id, id, name, inn, region_id, manager_id, phone, credit_limit_currency,
-                      external_reference, created_at)
+                      external_reference, created_at, vat_id, email, tags, contact_words)
 select here(), made(7, n),
        (array['Вектор', 'Прогресс', 'Гранит', 'Сокол'])[1 + n % 4] || ' ' || n,
        lpad(n::text, 10, '7'), made(4, 1 + n % 40),
        case when n % 30 = 0 then (select id from app_user where name = 'anna')
             else made(1, n % 30) end,
-       '+7 900 ' || lpad(n::text, 7, '0'), 'RUB', 'C' || n, now() - n * interval '1 hour'
+       '+7 900 ' || lpad(n::text, 7, '0'), 'RUB', 'C' || n, now() - n * interval '1 hour',
+       'DE' || lpad(n::text, 9, '0'), 'c' || n || '@plans.example', array['tag ' || n % 50],
+       '7901' || lpad(n::text, 7, '0')
+from generate_series(1, 12000) n;
+
+insert into customer_tag (tenant_id, tag_key, customer_id)
+select here(), 'tag ' || n % 50, made(7, n)
+from generate_series(1, 12000) n;
+
+insert into delivery_address (tenant_id, id, customer_id, name, address, is_default)
+select here(), made(21, n), made(7, n), 'Shop', 'Street ' || n, true
+from generate_series(1, 12000) n;
+
+insert into contract (tenant_id, id, customer_id, number, dated, organization_id, state)
+select here(), made(22, n), made(7, n), 'K-' || n, current_date - n % 900,
+       (select id from organization), 'SIGNED'
 from generate_series(1, 12000) n;
 
 insert into contact_person (tenant_id, id, customer_id, name)
 select here(), made(8, n), made(7, n), 'Contact ' || n
+from generate_series(1, 12000) n;
+
+insert into contact_channel (tenant_id, contact_id, place, kind, value)
+select here(), made(8, n), 1, 'PHONE', '+7 901 ' || lpad(n::text, 7, '0')
 from generate_series(1, 12000) n;
 
 insert into agreement (tenant_id, id, customer_id, name, currency, discount_percent,

@@ -86,7 +86,9 @@ impl Player<'_> {
         let line = |line: &model::ReceiptLine| ReceiptLineInput {
             id: None,
             product_id: self.masters.products[line.product],
+            packaging_id: None,
             quantity: line.quantity,
+            lot_number: None,
             unit_cost: Some(line.unit_cost),
             expires_on: None,
         };
@@ -110,6 +112,7 @@ impl Player<'_> {
         let usual = self.company.customers[order.customer].agreement.discount;
         let line = |line: &model::OrderLine| LineDraft {
             product_id: self.masters.products[line.product],
+            packaging_id: None,
             quantity: line.quantity,
             // The list has the same price; a discount beyond the usual one is typed.
             price: None,

@@ -4,10 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use catalog::{
-    AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization, CreatePriceList,
-    CreateProduct, CreateProductGroup, CreateRegion, CreateWarehouse, CreditPolicy,
-    CustomerChanges, Moment, NewPrice, OrganizationChanges, PaymentStep, PriceListChanges,
-    ProductChanges, ProductGroupChanges, RegionChanges, SetPrices, WarehouseChanges,
+    AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization, CreatePriceList, CreateProduct, CreateProductGroup, CreateRegion, CreateWarehouse, CreditPolicy, CustomerChanges, Moment, NewPrice, OrganizationChanges, PaymentStep, PriceListChanges, ProductChanges, ProductGroupChanges, RegionChanges, SetPrices, WarehouseChanges, AddPackaging, PackagingChanges,
 };
 use identity::{CreateDepartment, CreateUser, Passwords};
 use kernel::{
@@ -30,6 +27,11 @@ pub(super) struct Masters {
     pub(super) agreements: Vec<AgreementId>,
 }
 
+/// The unit of what is counted.
+const PIECE: &str = "шт";
+/// One product in so many is packed in boxes.
+const BOXED_EVERY: usize = 5;
+
 /// How many steps [`write`] counts.
 pub(super) fn steps(company: &Company) -> usize {
     company.users.len() + company.products.len() + company.customers.len()
@@ -45,6 +47,7 @@ pub(super) async fn write(
     let warehouses = warehouses(hand, company).await?;
     let groups = groups(hand, company).await?;
     let products = products(hand, company, &groups).await?;
+    packagings(hand, company, &products).await?;
     prices(hand, company, &products).await?;
     let regions = regions(hand, company).await?;
     let mut customers = Vec::with_capacity(company.customers.len());
@@ -161,6 +164,23 @@ async fn products(
     Ok(ids)
 }
 
+/// Some of the goods that are counted in pieces come in boxes too.
+async fn packagings(hand: &Hand, company: &Company, products: &[ProductId]) -> Result<()> {
+    let boxed = company.products.iter().zip(products).enumerate();
+    for (number, (product, id)) in boxed.step_by(BOXED_EVERY) {
+        if product.unit != PIECE {
+            continue;
+        }
+        let fields = PackagingChanges {
+            name: Some("коробка".to_owned()),
+            numerator: Some(12),
+            ..PackagingChanges::default()
+        };
+        hand.does(format!("packaging:{number}"), AddPackaging { product: *id, fields }).await?;
+    }
+    Ok(())
+}
+
 async fn prices(hand: &Hand, company: &Company, products: &[ProductId]) -> Result<()> {
     let fields = PriceListChanges {
         name: Some("Базовый прайс-лист".to_owned()),
@@ -236,7 +256,7 @@ fn new_customer(
     };
     Ok(CreateCustomer {
         fields,
-        contacts: customer.contacts.iter().map(contact).collect(),
+        contacts: customer.contacts.iter().map(|person| contact(person).into()).collect(),
         agreement: Some((agreement, Some(steps?))),
     })
 }

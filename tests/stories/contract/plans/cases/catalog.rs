@@ -1,6 +1,6 @@
 //! Lists of customers and products, and the searches in them.
 
-use kernel::{ProductGroupId, RegionId, UserId};
+use kernel::{ProductGroupId, ProductId, RegionId, SupplierId, UserId, WarehouseId};
 use serde_json::json;
 
 use super::super::company::{Large, made};
@@ -9,6 +9,8 @@ use super::{Ask, Case};
 const CUSTOMERS: &str = "query($filter: CustomerFilter, $by: CustomerOrder, $search: String) {
     customers(filter: $filter, orderBy: $by, search: $search) {
         nodes { name manager { name } region { name } } } }";
+const DUPLICATES: &str = "query($input: CustomerDuplicatesInput!) {
+    customerDuplicates(input: $input) { score matched customer { name } } }";
 const PRODUCTS: &str = "query($filter: ProductFilter, $by: ProductOrder, $search: String) {
     products(filter: $filter, orderBy: $by, search: $search) {
         nodes { name sku group { name } stock { available } currentPrices { price } } } }";
@@ -57,6 +59,33 @@ pub fn customers(ask: &Ask, company: &Large) -> Vec<Case> {
             .by(&company.anna)
             .reading(5_000.0),
         customers(
+            "customers with a tag",
+            json!({"filter": {"tags": ["Tag 7"]}}),
+            &["customer_tag_pkey"],
+        ),
+        customers(
+            "a customer by his VAT number",
+            json!({"filter": {"vatId": "DE000004321"}}),
+            &["customer_vat_id"],
+        ),
+        ask(
+            "customers that may be the same",
+            DUPLICATES,
+            json!({"input": {
+                "name": "ООО «Гранит 4322»", "inn": "7777774321", "vatId": "DE000004321",
+                "phone": "8 901 000-43-21", "email": "C4321@plans.example",
+            }}),
+            &[
+                "customer_inn",
+                "customer_vat_id",
+                "customer_phone",
+                "customer_email",
+                "customer_company",
+                "contact_channel_value",
+            ],
+        )
+        .reading(5_000.0),
+        customers(
             "archived customers",
             json!({"filter": {"archived": "ONLY"}}),
             &["customer_archived"],
@@ -67,6 +96,7 @@ pub fn customers(ask: &Ask, company: &Large) -> Vec<Case> {
 pub fn products(ask: &Ask) -> Vec<Case> {
     let products = |name, variables, indexes| ask(name, PRODUCTS, variables, indexes);
     let group = made::<ProductGroupId>(5, 7);
+    let product = made::<ProductId>(6, 1234);
     vec![
         products("products by name", json!({"by": {"field": "NAME"}}), &["product_order_name"]),
         products("products by code", json!({"by": {"field": "SKU"}}), &["product_order_sku"]),
@@ -77,6 +107,18 @@ pub fn products(ask: &Ask) -> Vec<Case> {
         products("products found by text", json!({"search": "кирпич 123"}), &["product_search"])
             .reading(10_000.0),
         products("products found by code", json!({"search": "sku-0123"}), &["product_order_sku"]),
+        products("a product found by its barcode", json!({"search": "CODE-012345"}),
+            &["product_barcode_pkey"]),
+        ask("a scanned code", "query($code: String!) { productByBarcode(code: $code) {
+            product { name } packaging { name } } }", json!({"code": "CODE-001234"}),
+            &["product_barcode_pkey", "product_packaging_pkey"]),
+        ask("a product's card", "query($id: ID!) { product(id: $id) { name
+            packagings { name } barcodes { code } substitutes { name } substituteFor { name }
+            stockTotal { available } purchases { lastPrice { amount } averagePrice { amount } }
+            stock { lots { lot { expiresOn } } } currentPrices { price { amount } } } }",
+            json!({"id": product}),
+            &["product_packaging_of_product", "product_barcode_product", "product_substitute_pkey",
+              "product_substitute_of", "lot_product"]),
         products("services", json!({"filter": {"isService": true}}), &["product_services"]),
         products("archived products", json!({"filter": {"archived": "ONLY"}}),
             &["product_archived"]),
@@ -86,5 +128,57 @@ pub fn products(ask: &Ask) -> Vec<Case> {
         ask("what is sold and where", "{ organizations { nodes { name } }
             warehouses { nodes { name } } regions { nodes { name } } productGroups { nodes { name } }
             priceLists { nodes { name } } users { nodes { name } } }", json!({}), &[]),
+    ]
+}
+
+pub fn directories(ask: &Ask) -> Vec<Case> {
+    let supplier = json!({"id": made::<SupplierId>(23, 7)});
+    vec![
+        ask(
+            "suppliers by name",
+            "{ suppliers { nodes { name } } }",
+            json!({}),
+            &["supplier_order"],
+        ),
+        ask(
+            "a supplier with what it sells",
+            "query($id: ID!) { supplier(id: $id) { name
+            items { code product { name } prices { price } } } }",
+            supplier.clone(),
+            &["supplier_item_supplier", "supplier_price_pkey"],
+        ),
+        ask(
+            "a supplier's items by name",
+            "query($id: ID) { supplierItems(filter: {supplierId: $id})
+            { nodes { code supplier { name } } } }",
+            supplier,
+            &["supplier_item_supplier"],
+        ),
+        ask(
+            "items by name",
+            "{ supplierItems { nodes { code } } }",
+            json!({}),
+            &["supplier_item_order"],
+        ),
+        ask(
+            "who sells a product",
+            "query($id: ID!) { product(id: $id) { supplierItems { code } } }",
+            json!({"id": made::<ProductId>(6, 7)}),
+            &["supplier_item_product"],
+        ),
+        ask("bins by name", "{ bins { nodes { name } } }", json!({}), &["bin_order"]),
+        ask(
+            "a warehouse's bins",
+            "query($id: ID!) { warehouse(id: $id) { bins { name } } }",
+            json!({"id": made::<WarehouseId>(2, 1)}),
+            &["bin_walk"],
+        ),
+        ask(
+            "currencies and their rates",
+            "{ currencies { nodes { code rate { rate }
+            rates(first: 10) { rate } } } }",
+            json!({}),
+            &["currency_rate_pkey"],
+        ),
     ]
 }

@@ -54,6 +54,7 @@ pub fn all(company: &Large) -> Vec<Case> {
     cases.extend(sales::shipments(&ask, company));
     cases.extend(catalog::customers(&ask, company));
     cases.extend(catalog::products(&ask));
+    cases.extend(catalog::directories(&ask));
     cases.extend(stock::stock(&ask));
     cases.extend(money::payments(&ask, company));
     cases.extend(money::debts(&ask, company));

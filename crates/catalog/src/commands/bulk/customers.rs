@@ -1,0 +1,278 @@
+//! Customers by the row.
+
+use std::collections::HashMap;
+
+use access::{Action, Permit, Right};
+use db::{Outcome, TenantTx};
+use kernel::{AgreementId, CustomerId, Percent, Refusal, RefusalCode, RegionId, UserId, Uuid};
+
+use super::{Intent, Once, Saved, key, taken, unknown_name};
+use crate::checks::Checks;
+use crate::commands::customers::blank;
+use crate::commands::{Deed, archived_after, changes};
+use crate::records::{AgreementFields, CustomerChanges, CustomerFields};
+use crate::rules::{CreditPolicy, PaymentStep};
+use crate::store::{
+    Held, held_by_text, insert_all, insert_all_of, insert_steps, list_currency, lock_bulk,
+    region_names, update_all,
+};
+
+/// One row: what it gives of a customer.
+#[derive(Clone, Debug, Default)]
+pub struct CustomerRow {
+    /// Its number, as whoever brought it counts.
+    pub place: u64,
+    /// Its fields; those not given stay as they are, or empty in a new customer. The customer is
+    /// found by the external reference, else by the tax number.
+    pub changes: CustomerChanges,
+    /// The name of its region.
+    pub region: Option<String>,
+}
+
+/// Makes and changes customers; a new one gets the default agreement of single ones.
+#[derive(Clone, Copy, Debug)]
+pub struct SaveCustomers;
+
+impl Action for SaveCustomers {
+    const RIGHT: Right = Right::CustomerWrite;
+}
+
+struct Draft {
+    id: Uuid,
+    before: Option<CustomerFields>,
+    after: CustomerFields,
+}
+
+impl SaveCustomers {
+    /// Writes the rows that can be written and tells of the others.
+    ///
+    /// # Errors
+    /// As [`super::SaveProducts::run`].
+    pub async fn run(
+        tx: &TenantTx,
+        permit: &Permit<Self>,
+        rows: Vec<CustomerRow>,
+        intent: Intent,
+    ) -> Outcome<Saved> {
+        if intent == Intent::Write {
+            lock_bulk(tx, permit, "customer").await?;
+        }
+        let mut saved = Saved::default();
+        let mut known = Known::read(tx, permit, &rows, intent).await?;
+        let mut drafts = Vec::with_capacity(rows.len());
+        for row in rows {
+            let place = row.place;
+            match known.draft(permit, row) {
+                Ok(draft) => drafts.push(draft),
+                Err(refusal) => saved.refuse(place, refusal),
+            }
+        }
+        for draft in &drafts {
+            match &draft.before {
+                None => saved.created += 1,
+                Some(before) if *before != draft.after => saved.updated += 1,
+                Some(_) => saved.unchanged += 1,
+            }
+        }
+        if intent == Intent::Write {
+            write(tx, permit, drafts).await?;
+        }
+        Ok(saved)
+    }
+}
+
+struct Known {
+    by_reference: HashMap<String, Held<CustomerFields>>,
+    by_inn: HashMap<String, Vec<Held<CustomerFields>>>,
+    regions: HashMap<String, RegionId>,
+    once: Once,
+}
+
+impl Known {
+    async fn read(
+        tx: &TenantTx,
+        permit: &Permit<SaveCustomers>,
+        rows: &[CustomerRow],
+        intent: Intent,
+    ) -> Outcome<Self> {
+        let texts = |get: fn(&CustomerRow) -> Option<&String>| -> Vec<String> {
+            rows.iter().filter_map(get).cloned().collect()
+        };
+        let references = texts(|row| row.changes.external_reference.as_ref()?.as_ref());
+        let inns = texts(|row| row.changes.inn.as_ref()?.as_ref());
+        let hold = intent.hold();
+        let named: Vec<Held<CustomerFields>> =
+            held_by_text(tx, permit, ("customer", "external_reference"), references, hold).await?;
+        let taxed: Vec<Held<CustomerFields>> =
+            held_by_text(tx, permit, ("customer", "inn"), inns, hold).await?;
+        let mut by_inn: HashMap<String, Vec<Held<CustomerFields>>> = HashMap::new();
+        for held in taxed {
+            // Somebody else's customer is not found, as everywhere.
+            let is_reached = permit.reaches(held.fields.manager_id, Some(CustomerId(held.id)));
+            if let Some(inn) = held.fields.inn.clone().filter(|_| is_reached) {
+                by_inn.entry(inn).or_default().push(held);
+            }
+        }
+        let regions = match rows.iter().any(|row| row.region.is_some()) {
+            true => region_names(tx, permit).await?,
+            false => Vec::new(),
+        };
+        let by_reference = named.into_iter().filter_map(|held| {
+            let reference = held.fields.external_reference.clone()?;
+            Some((reference, held))
+        });
+        Ok(Self {
+            by_reference: by_reference.collect(),
+            by_inn,
+            regions: regions.into_iter().map(|(name, id)| (key(&name), id)).collect(),
+            once: Once::default(),
+        })
+    }
+
+    fn find(
+        &self,
+        permit: &Permit<SaveCustomers>,
+        row: &CustomerChanges,
+    ) -> Result<Option<Held<CustomerFields>>, Refusal> {
+        let reference = row.external_reference.as_ref().and_then(Option::as_ref);
+        let inn = row.inn.as_ref().and_then(Option::as_ref);
+        if reference.is_none() && inn.is_none() {
+            return Err(without_key());
+        }
+        if let Some(held) = reference.and_then(|reference| self.by_reference.get(reference)) {
+            let is_reached = permit.reaches(held.fields.manager_id, Some(CustomerId(held.id)));
+            return if is_reached {
+                Ok(Some(held.clone()))
+            } else {
+                Err(taken("externalReference"))
+            };
+        }
+        let of_inn = inn.and_then(|inn| self.by_inn.get(inn)).map_or(&[][..], Vec::as_slice);
+        let kpp = row.kpp.as_ref().and_then(Option::as_ref);
+        // Branches share a tax number; their codes of registration tell them apart.
+        let of_kpp: Vec<_> = match kpp {
+            Some(kpp) if of_inn.len() > 1 => {
+                of_inn.iter().filter(|held| held.fields.kpp.as_ref() == Some(kpp)).collect()
+            }
+            _ => of_inn.iter().collect(),
+        };
+        match of_kpp.as_slice() {
+            [] => Ok(None),
+            [one] if reference.is_some() && one.fields.external_reference.is_some() => {
+                Err(taken("inn"))
+            }
+            [one] => Ok(Some((*one).clone())),
+            _ => Err(several()),
+        }
+    }
+
+    fn draft(
+        &mut self,
+        permit: &Permit<SaveCustomers>,
+        row: CustomerRow,
+    ) -> Result<Draft, Refusal> {
+        let held = self.find(permit, &row.changes)?;
+        let blank = blank(permit);
+        let before = held.as_ref().map_or(&blank, |held| &held.fields);
+        let mut after = row.changes.applied(before);
+        if let Some(region) = &row.region {
+            let id = self.regions.get(&key(region)).copied();
+            after.region_id = Some(id.ok_or_else(|| unknown_name("region", region))?);
+        }
+        let mut after = after.checked()?;
+        if let Some(held) = &held {
+            archived_after(&held.record, None, held.record.updated_at)?;
+            after.credit_limit = held.fields.credit_limit;
+        } else if after.manager_id.is_none() && permit.managers().is_some() {
+            after.manager_id = permit.user();
+        }
+        let id = held.as_ref().map_or_else(|| CustomerId::new().0, |held| held.id);
+        if !may_have(permit, after.manager_id, id) {
+            return Err(out_of_reach());
+        }
+        self.once.take(id, "inn")?;
+        Ok(Draft { id, before: held.map(|held| held.fields), after })
+    }
+}
+
+/// A key bound to one customer makes no other; a manager hands none over.
+fn may_have(permit: &Permit<SaveCustomers>, manager: Option<UserId>, customer: Uuid) -> bool {
+    permit.reaches(manager, Some(CustomerId(customer)))
+}
+
+async fn write(tx: &TenantTx, permit: &Permit<SaveCustomers>, drafts: Vec<Draft>) -> Outcome<()> {
+    let (mut made, mut changed) = (Vec::new(), Vec::new());
+    for Draft { id, before, after } in drafts {
+        match before {
+            None => {
+                let deed = Deed::new("createCustomer", "Customer", id);
+                deed.audit(tx, changes(None, &after));
+                made.push((id, after));
+            }
+            Some(before) if before != after => {
+                let deed = Deed::new("updateCustomer", "Customer", id);
+                deed.audit(tx, changes(Some(&before), &after));
+                changed.push((id, after));
+            }
+            Some(_) => {}
+        }
+    }
+    insert_all(tx, permit, "customer", &made).await?;
+    update_all(tx, permit, "customer", &changed).await?;
+    agreements(tx, permit, made.into_iter().map(|(id, _)| id).collect()).await
+}
+
+/// The default agreement of each new customer: the tenant's default list, everything due on the
+/// day of the shipment, no discount.
+async fn agreements(
+    tx: &TenantTx,
+    permit: &Permit<SaveCustomers>,
+    customers: Vec<Uuid>,
+) -> Outcome<()> {
+    if customers.is_empty() {
+        return Ok(());
+    }
+    let base = permit.scope().facts().base_currency;
+    let fields = AgreementFields {
+        name: "Standard".to_owned(),
+        organization_id: None,
+        price_list_id: None,
+        currency: list_currency(tx, permit, None).await?.unwrap_or(base),
+        discount_percent: Percent::ZERO,
+        credit_policy: CreditPolicy::Warn,
+        is_default: true,
+        external_reference: None,
+    };
+    let made: Vec<(Uuid, AgreementFields)> =
+        customers.iter().map(|_| (AgreementId::new().0, fields.clone())).collect();
+    insert_all_of(tx, permit, "agreement", &made, ("customer_id", &customers)).await?;
+    let ids = made.into_iter().map(|(id, _)| id).collect();
+    insert_steps(tx, permit, ids, &PaymentStep::on_shipment()).await
+}
+
+fn without_key() -> Refusal {
+    Refusal::new(
+        RefusalCode::Required,
+        "A customer is known by its external reference or its tax number: the row has neither.",
+        "Клиента узнают по внешнему ключу или ИНН: в строке нет ни того, ни другого.",
+    )
+    .at(["inn"])
+}
+
+fn several() -> Refusal {
+    Refusal::new(
+        RefusalCode::Invalid,
+        "Several customers have this tax number: name the external reference.",
+        "Этот ИНН у нескольких клиентов: укажите внешний ключ.",
+    )
+    .at(["inn"])
+}
+
+fn out_of_reach() -> Refusal {
+    Refusal::new(
+        RefusalCode::UnknownReference,
+        "Only customers of one's own are written: the manager named here is another one.",
+        "Записывать можно только своих клиентов, а здесь указан другой менеджер.",
+    )
+    .at(["manager"])
+}

@@ -1,0 +1,103 @@
+//! Many records at once, as files bring them: each row makes a record or changes the one it names,
+//! with the checks, the audit rows and the versions of single commands, in a handful of statements
+//! however many rows there are.
+//!
+//! One row that breaks a rule is told and left out; the others are written. Nothing here begins or
+//! ends a transaction: whoever brings the rows decides what belongs together.
+
+mod customers;
+mod groups;
+mod products;
+
+pub use customers::{CustomerRow, SaveCustomers};
+pub use products::{ProductRow, SaveProducts};
+
+use std::collections::HashSet;
+
+use kernel::{Refusal, RefusalCode, Uuid};
+
+use crate::store::Hold;
+
+/// Whether rows are written or only looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Intent {
+    /// Nothing is written; the answer is what writing would give.
+    Check,
+    /// Rows without a fault are written.
+    Write,
+}
+
+impl Intent {
+    fn hold(self) -> Hold {
+        if self == Self::Write { Hold::Yes } else { Hold::No }
+    }
+}
+
+/// A row that was left out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RowRefusal {
+    /// Its number, as whoever brought it counts.
+    pub place: u64,
+    /// Why.
+    pub refusal: Refusal,
+}
+
+/// What came of some rows.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Saved {
+    /// Rows that made a record.
+    pub created: u64,
+    /// Rows that changed one.
+    pub updated: u64,
+    /// Rows that say what is written already.
+    pub unchanged: u64,
+    /// Rows that were left out.
+    pub refused: Vec<RowRefusal>,
+}
+
+impl Saved {
+    fn refuse(&mut self, place: u64, refusal: Refusal) {
+        self.refused.push(RowRefusal { place, refusal });
+    }
+}
+
+/// Each record once: two rows that name one record by different keys would overwrite each other.
+#[derive(Default)]
+struct Once(HashSet<Uuid>);
+
+impl Once {
+    fn take(&mut self, id: Uuid, key: &str) -> Result<(), Refusal> {
+        if self.0.insert(id) {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            RefusalCode::Invalid,
+            "An earlier row is about the same record.",
+            "Об этой же записи говорит одна из предыдущих строк.",
+        )
+        .at([key]))
+    }
+}
+
+/// Text as names are compared: in lower case, ё as е.
+fn key(text: &str) -> String {
+    text.trim().to_lowercase().replace('ё', "е")
+}
+
+fn taken(field: &str) -> Refusal {
+    Refusal::new(
+        RefusalCode::Taken,
+        "Another record has this value already.",
+        "Это значение уже есть у другой записи.",
+    )
+    .at([field])
+}
+
+fn unknown_name(field: &str, name: &str) -> Refusal {
+    Refusal::new(
+        RefusalCode::UnknownReference,
+        format!("There is no “{name}” in use."),
+        format!("Среди действующих записей нет «{name}»."),
+    )
+    .at([field])
+}

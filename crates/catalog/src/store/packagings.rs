@@ -1,0 +1,108 @@
+//! Packagings of products.
+
+use std::collections::HashMap;
+
+use access::Permit;
+use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{PackagingId, ProductId};
+
+use super::directories::AROUND;
+use super::uuids;
+use crate::ReadProducts;
+use crate::records::Packaging;
+use crate::rules::{PackagingCard, check_factor};
+
+const COLUMNS: &str =
+    "r.product_id, r.in_use, r.name, r.numerator, r.denominator, r.weight_kg, r.volume_m3";
+
+/// The packagings with these ids.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn packagings_by_id(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    ids: &[PackagingId],
+) -> Outcome<HashMap<PackagingId, Packaging>> {
+    let text = format!(
+        "select {AROUND}, {COLUMNS}
+         from product_packaging r
+         where r.tenant_id = $1 and r.id = any($2::uuid[])"
+    );
+    let rows: Vec<Packaging> = tx.all(Sql::new(text, values![permit.tenant(), uuids(ids)])).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The packagings of these products: those in use first, each by name.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn packagings_by_product(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    products: &[ProductId],
+) -> Outcome<HashMap<ProductId, Vec<Packaging>>> {
+    let text = format!(
+        "select {AROUND}, {COLUMNS}
+         from product_packaging r
+         where r.tenant_id = $1 and r.product_id = any($2::uuid[])
+         order by r.product_id, r.archived_at nulls first, r.name, r.id"
+    );
+    let rows: Vec<Packaging> =
+        tx.all(Sql::new(text, values![permit.tenant(), uuids(products)])).await?;
+    let mut found: HashMap<ProductId, Vec<Packaging>> = HashMap::new();
+    for row in rows {
+        found.entry(row.product_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// The packagings that a document's lines name, marked as in use: their factors stay from now
+/// on. Those that are not there are absent; no statement runs where none are named.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn take_packagings<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    ids: &[PackagingId],
+) -> Outcome<HashMap<PackagingId, PackagingCard>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: PackagingId,
+        product_id: ProductId,
+        name: String,
+        numerator: i64,
+        denominator: i64,
+        archived: bool,
+    }
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
+    // Waits for whoever changes a factor just now; the next statement reads what he wrote.
+    let mark = "
+        update product_packaging p
+        set in_use = true
+        from (
+            select k.id
+            from product_packaging k
+            where k.tenant_id = $1 and k.id = any($2::uuid[]) and not k.in_use
+            order by k.id
+            for no key update
+        ) k
+        where p.tenant_id = $1 and p.id = k.id";
+    tx.run(Sql::new(mark, values![permit.tenant(), uuids(ids)])).await?;
+    let sql = "
+        select p.id, p.product_id, p.name, p.numerator, p.denominator,
+               p.archived_at is not null as archived
+        from product_packaging p
+        where p.tenant_id = $1 and p.id = any($2::uuid[])";
+    let rows: Vec<Row> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(ids)])).await?;
+    let card = |row: Row| {
+        let Row { id, product_id, name, numerator, denominator, archived } = row;
+        let factor = check_factor(numerator, denominator)
+            .map_err(|_| Fault::broken(format!("packaging {id} has no factor")))?;
+        Ok((id, PackagingCard { id, product_id, name, factor, archived }))
+    };
+    rows.into_iter().map(card).collect()
+}

@@ -1,0 +1,17 @@
+//! All SQL of the context.
+
+mod faults;
+mod jobs;
+mod profiles;
+mod work;
+
+pub use faults::bad_rows;
+pub(crate) use faults::{clear_faults, faults_after, insert_faults};
+pub(crate) use jobs::{NewJob, hold_job, insert_job, open_jobs, stop_job};
+pub use jobs::{count_import_jobs, import_jobs, import_jobs_by_id};
+pub use profiles::import_profiles;
+pub(crate) use profiles::{delete_profile, profile_named, save_profile};
+pub(crate) use work::{
+    Counts, Ended, advance, begin_writing, claim, end, hold_leased, note_source, prolong,
+    waiting_tenants,
+};

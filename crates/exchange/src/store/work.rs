@@ -1,0 +1,209 @@
+//! Jobs as workers take them, move them on and end them.
+
+use std::collections::HashSet;
+
+use access::Permit;
+use db::{Db, Fault, FromQueryResult, Outcome, Reason, Sql, TenantTx, values};
+use kernel::{AttachmentId, ImportJobId, TenantId, Text, UserId, Uuid};
+use serde_json::Value;
+use sheets::Mapping;
+
+use super::jobs::COLUMNS;
+use crate::model::{ImportJob, ImportState, JobRow, Told, told};
+
+/// Tenants looked at in one round.
+const TENANTS: i64 = 1_000;
+/// How long a worker keeps a job without a sign of life, in seconds.
+const LEASE_S: f64 = 30.0;
+
+#[derive(FromQueryResult)]
+struct Waiting {
+    tenant_id: TenantId,
+}
+
+/// The tenants that have jobs nobody works on.
+pub(crate) async fn waiting_tenants(db: &Db) -> Result<HashSet<TenantId>, Fault> {
+    let sql = "
+        select distinct j.tenant_id
+        from import_job j
+        where j.state in ('WAITING', 'RUNNING')
+          and (j.leased_until is null or j.leased_until < now())
+        limit $1";
+    let mut system = db.system(Reason::Exchange).await?;
+    let rows: Vec<Waiting> = system.all(Sql::new(sql, values![TENANTS])).await?;
+    system.commit().await?;
+    Ok(rows.into_iter().map(|row| row.tenant_id).collect())
+}
+
+/// A job that was taken.
+#[derive(FromQueryResult)]
+pub(crate) struct Claimed {
+    pub(crate) id: ImportJobId,
+    pub(crate) created_by: UserId,
+    /// How often it was taken, this time included.
+    pub(crate) attempts: i32,
+}
+
+/// Takes the oldest job that nobody works on.
+pub(crate) async fn claim<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lease: Uuid,
+) -> Outcome<Option<Claimed>> {
+    let sql = "
+        update import_job
+        set state = 'RUNNING', lease = $2, leased_until = now() + make_interval(secs => $3),
+            attempts = attempts + 1
+        where tenant_id = $1
+          and id = (select j.id
+                    from import_job j
+                    where j.tenant_id = $1
+                      and j.state in ('WAITING', 'RUNNING')
+                      and (j.leased_until is null or j.leased_until < now())
+                    order by j.created_at
+                    limit 1
+                    for no key update skip locked)
+        returning id, created_by, attempts";
+    Ok(tx.one(Sql::new(sql, values![permit.tenant(), lease, LEASE_S])).await?)
+}
+
+/// A sign of life; false where the job is another's, or over.
+pub(crate) async fn prolong<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ImportJobId,
+    lease: Uuid,
+) -> Outcome<bool> {
+    let sql = "
+        update import_job
+        set leased_until = now() + make_interval(secs => $4)
+        where tenant_id = $1 and id = $2 and lease = $3";
+    let done = tx.run(Sql::new(sql, values![permit.tenant(), id, lease, LEASE_S])).await?;
+    Ok(done == 1)
+}
+
+/// The job, locked, if it is still this worker's.
+pub(crate) async fn hold_leased<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ImportJobId,
+    lease: Uuid,
+) -> Outcome<Option<ImportJob>> {
+    let text = format!(
+        "select {COLUMNS}
+         from import_job j
+         where j.tenant_id = $1 and j.id = $2 and j.lease = $3
+         for no key update"
+    );
+    let row: Option<JobRow> = tx.one(Sql::new(text, values![permit.tenant(), id, lease])).await?;
+    Ok(row.map(ImportJob::try_from).transpose()?)
+}
+
+/// How the file was understood, and how many rows it has.
+pub(crate) async fn note_source<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ImportJobId,
+    mapping: &Mapping,
+    rows: u64,
+) -> Outcome<()> {
+    let sql = "
+        update import_job
+        set mapping = $3, rows_total = $4, version = version + 1
+        where tenant_id = $1 and id = $2";
+    let values = values![permit.tenant(), id, told(mapping)?, whole(rows)];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
+
+/// What some rows came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Counts {
+    pub(crate) read: u64,
+    pub(crate) created: u64,
+    pub(crate) updated: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) bad: u64,
+}
+
+/// Moves the job on; in the transaction that wrote the rows.
+pub(crate) async fn advance<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ImportJobId,
+    position: u64,
+    counts: Counts,
+) -> Outcome<()> {
+    let sql = "
+        update import_job
+        set position = $3,
+            rows_read = rows_read + $4,
+            rows_created = rows_created + $5,
+            rows_updated = rows_updated + $6,
+            rows_unchanged = rows_unchanged + $7,
+            rows_bad = rows_bad + $8,
+            version = version + 1
+        where tenant_id = $1 and id = $2";
+    let values = values![
+        permit.tenant(),
+        id,
+        whole(position),
+        whole(counts.read),
+        whole(counts.created),
+        whole(counts.updated),
+        whole(counts.unchanged),
+        whole(counts.bad),
+    ];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
+
+/// All rows were looked at and are good: from here on they are written, and counted anew.
+pub(crate) async fn begin_writing<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ImportJobId,
+) -> Outcome<()> {
+    let sql = "
+        update import_job
+        set phase = 'WRITING', position = 0, rows_read = 0, rows_created = 0, rows_updated = 0,
+            rows_unchanged = 0, version = version + 1
+        where tenant_id = $1 and id = $2";
+    tx.run(Sql::new(sql, values![permit.tenant(), id])).await?;
+    Ok(())
+}
+
+/// How a job ends.
+#[derive(Clone, Debug)]
+pub(crate) struct Ended {
+    pub(crate) state: ImportState,
+    pub(crate) failure: Option<Text>,
+    pub(crate) report: Option<AttachmentId>,
+}
+
+/// Ends a held job and lets go of it.
+pub(crate) async fn end<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ImportJobId,
+    ended: &Ended,
+) -> Outcome<()> {
+    let failure: Option<Value> = match &ended.failure {
+        Some(text) => Some(told(&Told { en: text.en.clone(), ru: text.ru.clone() })?),
+        None => None,
+    };
+    let sql = "
+        update import_job
+        set state = $3, failure = $4, report_id = $5, finished_at = $6, lease = null,
+            leased_until = null, version = version + 1
+        where tenant_id = $1 and id = $2";
+    let values =
+        values![permit.tenant(), id, ended.state.as_str(), failure, ended.report, tx.now(),];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
+
+fn whole(number: u64) -> i64 {
+    // Rows of a file, of which there are a million at most.
+    i64::try_from(number).unwrap_or(i64::MAX)
+}

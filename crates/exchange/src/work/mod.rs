@@ -1,0 +1,114 @@
+//! Workers: they find jobs, take them and carry them to their end.
+//!
+//! Any number of replicas may run this at once. A job that its worker let down is taken again when
+//! the lease is over, and goes on after the last chunk that was written.
+
+mod report;
+mod rows;
+mod run;
+
+use std::time::Duration;
+
+use access::{Action, Right};
+use db::{Command, CommandError, Db, Fault, Outcome, TenantTx};
+use files::Files;
+use identity::{Tenant, acting_scope, tenants, worker_scope};
+use kernel::{ImportJobId, Uuid};
+
+use crate::store::{claim, prolong, waiting_tenants};
+use run::{Job, ending};
+
+/// A job that lets down so many workers is given up.
+const MOST_ATTEMPTS: i32 = 5;
+/// A sign of life is given so often, a third of the lease.
+const PROLONGED_EACH: Duration = Duration::from_secs(10);
+
+/// One round: takes a job of each tenant that has one and carries it to its end. Tells how many
+/// were taken; a job that fails is logged and stops no other.
+///
+/// # Errors
+/// A fault where the jobs cannot be looked at.
+pub async fn run_jobs(db: &Db, files: &Files) -> Result<usize, Fault> {
+    let waiting = waiting_tenants(db).await?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let mut taken = 0;
+    for tenant in tenants(db).await?.iter().filter(|tenant| waiting.contains(&tenant.id)) {
+        match run_job_of(db, files, tenant).await {
+            Ok(found) => taken += usize::from(found),
+            Err(error) => tracing::warn!(tenant = %tenant.id, %error, "an import broke off"),
+        }
+    }
+    Ok(taken)
+}
+
+/// Takes a job for a while.
+struct Claim {
+    lease: Uuid,
+}
+
+impl Action for Claim {
+    const RIGHT: Right = Right::ImportRun;
+}
+
+impl Command for Claim {
+    /// The job, who started it, how often it was taken.
+    type Output = Option<(ImportJobId, kernel::UserId, i32)>;
+
+    async fn run(&self, tx: &TenantTx, permit: &access::Permit<Self>) -> Outcome<Self::Output> {
+        let claimed = claim(tx, permit, self.lease).await?;
+        Ok(claimed.map(|job| (job.id, job.created_by, job.attempts)))
+    }
+}
+
+/// Gives a sign of life.
+struct Prolong {
+    id: ImportJobId,
+    lease: Uuid,
+}
+
+impl Action for Prolong {
+    const RIGHT: Right = Right::ImportRun;
+}
+
+impl Command for Prolong {
+    type Output = bool;
+
+    async fn run(&self, tx: &TenantTx, permit: &access::Permit<Self>) -> Outcome<bool> {
+        prolong(tx, permit, self.id, self.lease).await
+    }
+}
+
+async fn run_job_of(db: &Db, files: &Files, tenant: &Tenant) -> Outcome<bool> {
+    let worker = worker_scope(tenant, "import");
+    let lease = Uuid::new_v4();
+    let permit = worker.permit::<Claim>()?;
+    let Some((id, user, attempts)) = db.write_as_job(&permit, &Claim { lease }).await? else {
+        return Ok(false);
+    };
+    let job = Job { db, files, tenant, worker: &worker, id, lease, user };
+    if attempts > MOST_ATTEMPTS {
+        job.end(ending::given_up()).await?;
+        return Ok(true);
+    }
+    let Some(scope) = acting_scope(db, tenant, user).await? else {
+        job.end(ending::shut_out()).await?;
+        return Ok(true);
+    };
+    let prolonging = async {
+        let permit = worker.permit::<Prolong>()?;
+        loop {
+            tokio::time::sleep(PROLONGED_EACH).await;
+            if !db.write_as_job(&permit, &Prolong { id, lease }).await? {
+                return Ok::<_, CommandError>(());
+            }
+        }
+    };
+    tokio::select! {
+        done = job.run(&scope) => done?,
+        // Somebody else has it, or signs of life cannot be given: what is under way rolls back.
+        lost = prolonging => lost?,
+    }
+    Ok(true)
+}

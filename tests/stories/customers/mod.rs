@@ -1,0 +1,6 @@
+//! The customer's card: who the company is, its people, its papers, and whether it stands there
+//! twice.
+
+mod card;
+mod contracts;
+mod duplicates;
