@@ -247,7 +247,7 @@ async fn priced<A>(
             Offer { list_price: prices.get(&draft.product_id).copied(), discount: terms.discount };
         let measured =
             catalog::measured(&packagings, taxed.card.id, draft.packaging_id, draft.quantity)
-                .map_err(|(field, refusal)| at_line(refusal, index, field))?;
+                .map_err(|refusal| refusal.within(["lines".to_owned(), index.to_string()]))?;
         lines.push(line(index, draft, (taxed, measured), offer, terms, leave)?);
     }
     Ok(lines)
