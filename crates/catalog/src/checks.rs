@@ -3,10 +3,13 @@
 use kernel::{Currency, Decimal, Money, Refusal, RefusalCode};
 
 use crate::records::{
-    AgreementFields, ContactFields, CustomerFields, OrganizationFields, ProductFields, ProductGroupFields, WarehouseFields, ContractFields, DeliveryAddressFields, PackagingFields, PriceListFields,
+    AgreementFields, ContactFields, ContractFields, CustomerFields, DeliveryAddressFields,
+    OrganizationFields, PackagingFields, PriceListFields, ProductFields, ProductGroupFields,
+    WarehouseFields,
 };
 use crate::rules::{
-    AgreementState, at, check_inn, check_kpp, clean, clean_email, clean_phone, optional, out_of_scale, check_factor, check_measure, check_tags, check_validity, check_vat_id,
+    AgreementState, at, check_factor, check_inn, check_kpp, check_measure, check_tags,
+    check_validity, check_vat_id, clean, clean_email, clean_phone, optional, out_of_scale,
 };
 
 mod directories;

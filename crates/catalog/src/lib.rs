@@ -16,16 +16,30 @@ mod rules;
 mod store;
 
 pub use cards::{
-    OrderTerms, OrganizationCard, ProductCard, WarehouseCard, default_warehouse, document_terms, hold_organization, lock_customer, order_terms, organization_card, product_cards, warehouse_cards, TaxedProduct, list_prices, taxed_products,
+    OrderTerms, OrganizationCard, ProductCard, TaxedProduct, WarehouseCard, default_warehouse,
+    document_terms, hold_organization, list_prices, lock_customer, order_terms, organization_card,
+    product_cards, taxed_products, warehouse_cards,
 };
 pub use commands::*;
 pub use desk::{Pricing, price_lines, prices_by_product};
 pub use records::*;
 pub use rules::{
-    AgreementState, CreditPolicy, Moment, PaymentStep, PeriodRefusal, Validity, check_period, out_of_scale, pricing, Barcode, BarcodeKind, Channel, ChannelKind, Consent, ContractState, Entered, Likeness, Measured, PackagingCard, check_vat_id, measured,
+    AgreementState, Barcode, BarcodeKind, Channel, ChannelKind, Consent, ContractState,
+    CreditPolicy, Entered, Likeness, Measured, Moment, PackagingCard, PaymentStep, PeriodRefusal,
+    Validity, check_period, check_vat_id, measured, out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomerFilter, CustomerSort, Directory, DirectoryFilter, ListPrice, NewPrice, PriceBreak, PriceSettings, ProductFilter, ProductSort, agreements_by_customer, agreements_by_id, contacts_by_customer, contacts_by_id, count_customers, count_directory, count_products, customers, customers_by_id, directory, directory_by_ids, groups_by_parent, lists_by_base, price_settings, product_by_sku, products, products_by_group, products_by_id, rates_on, CustomerDuplicate, ExchangeRate, Known, Of, ProductBarcode, Seen, addresses_by_customer, addresses_by_id, barcode, barcodes_by_product, bins_by_warehouse, contracts_by_customer, contracts_by_id, currency_rates, customer_duplicates, exchange_rates, items_by_product, items_by_supplier, known_of, originals_by_product, packagings_by_id, packagings_by_product, prices_by_product, substitutes_by_product, supplier_prices, take_packagings, vat_rates,
+    Archived, CustomerDuplicate, CustomerFilter, CustomerSort, Directory, DirectoryFilter,
+    ExchangeRate, Known, ListPrice, NewPrice, Of, PriceBreak, PriceSettings, ProductBarcode,
+    ProductFilter, ProductSort, Seen, addresses_by_customer, addresses_by_id,
+    agreements_by_customer, agreements_by_id, barcode, barcodes_by_product, bins_by_warehouse,
+    contacts_by_customer, contacts_by_id, contracts_by_customer, contracts_by_id, count_customers,
+    count_directory, count_products, currency_rates, customer_duplicates, customers,
+    customers_by_id, directory, directory_by_ids, exchange_rates, groups_by_parent,
+    items_by_product, items_by_supplier, known_of, lists_by_base, originals_by_product,
+    packagings_by_id, packagings_by_product, price_settings, prices_by_product, product_by_sku,
+    products, products_by_group, products_by_id, rates_on, substitutes_by_product, supplier_prices,
+    take_packagings, vat_rates,
 };
 
 use access::{Action, Right};

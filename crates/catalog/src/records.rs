@@ -3,11 +3,13 @@
 
 use db::{FromQueryResult, Value};
 use kernel::{
-    AgreementId, ContactId, Currency, CustomerId, DateTime, Decimal, NaiveDate, OrganizationId, Percent, PriceListId, ProductGroupId, ProductId, RegionId, RoundingDirection, UserId, Utc, WarehouseId, DepartmentId, PriceSegmentId, SalesChannelId, TeamId, VatCategoryId,
+    AgreementId, ContactId, Currency, CustomerId, DateTime, Decimal, DepartmentId, NaiveDate,
+    OrganizationId, Percent, PriceListId, PriceSegmentId, ProductGroupId, ProductId, RegionId,
+    RoundingDirection, SalesChannelId, TeamId, UserId, Utc, VatCategoryId, WarehouseId,
 };
 use serde::Serialize;
 
-use crate::rules::{AgreementState, CreditPolicy, PaymentStep, Channel, Consent};
+use crate::rules::{AgreementState, Channel, Consent, CreditPolicy, PaymentStep};
 
 /// The columns that people write; each is named as its field.
 pub(crate) trait Fields: Serialize + FromQueryResult + Send + Sync {

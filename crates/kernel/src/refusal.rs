@@ -130,6 +130,15 @@ impl Refusal {
         self
     }
 
+    /// Names the part of the input that its field is in: `.within(["lines", "0"])`.
+    #[must_use]
+    pub fn within<S: Into<String>>(mut self, path: impl IntoIterator<Item = S>) -> Self {
+        let mut whole: Vec<String> = path.into_iter().map(Into::into).collect();
+        whole.extend(self.field.take().unwrap_or_default());
+        self.field = Some(whole);
+        self
+    }
+
     /// Adds facts for programs.
     #[must_use]
     pub fn with(mut self, details: Value) -> Self {

@@ -5,7 +5,9 @@ use catalog::PaymentStep;
 use catalog::pricing::{DiscountSource, PriceSource};
 use db::FromQueryResult;
 use kernel::{
-    AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, LotId, NaiveDate, OrderId, OrderLineId, OrganizationId, Percent, ProductId, RegionId, ShipmentId, ShipmentLineId, UnitPrice, UserId, Utc, WarehouseId, PackagingId,
+    AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, LotId, NaiveDate,
+    OrderId, OrderLineId, OrganizationId, PackagingId, Percent, ProductId, RegionId, ShipmentId,
+    ShipmentLineId, UnitPrice, UserId, Utc, WarehouseId,
 };
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};

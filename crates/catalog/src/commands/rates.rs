@@ -255,7 +255,7 @@ mod tests {
         let days = |rows: &[CurrencyRate], removed: &[NaiveDate]| {
             days(rows, removed, |rate| rate.valid_from).map_err(|refusal| refusal.code)
         };
-        assert_eq!(days(&[row.clone()], &[]), Ok(vec![day]));
+        assert_eq!(days(std::slice::from_ref(&row), &[]), Ok(vec![day]));
         assert_eq!(days(&[], &[]), Err(RefusalCode::NoLines));
         assert_eq!(days(&[row.clone(), row.clone()], &[]), Err(RefusalCode::Invalid));
         assert_eq!(days(&[row], &[day]), Err(RefusalCode::Invalid));

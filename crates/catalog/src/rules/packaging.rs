@@ -48,29 +48,29 @@ pub struct Measured {
 /// Brings a line's quantity to base units, exactly.
 ///
 /// # Errors
-/// The field of the line, and what is wrong with it: a quantity that does not fit, a packaging
+/// What is wrong, at the field of the line: a quantity that does not fit, a packaging
 /// of another product or an archived one, a base quantity of more than three places.
 pub fn measured(
     packagings: &HashMap<PackagingId, PackagingCard>,
     product: ProductId,
     packaging: Option<PackagingId>,
     quantity: Decimal,
-) -> Result<Measured, (&'static str, Refusal)> {
+) -> Result<Measured, Refusal> {
     let positive = Quantity::positive(quantity);
-    let quantity = positive.map_err(|error| ("quantity", out_of_scale(error)))?;
+    let quantity = positive.map_err(|error| out_of_scale(error).at(["quantity"]))?;
     let Some(id) = packaging else { return Ok(Measured { base: quantity, entered: None }) };
     let card = packagings.get(&id).filter(|card| card.product_id == product);
-    let Some(card) = card else { return Err(("packagingId", unknown())) };
+    let Some(card) = card else { return Err(unknown().at(["packagingId"])) };
     if card.archived {
         let refusal = Refusal::new(
             RefusalCode::Archived,
             format!("The packaging {} is archived.", card.name),
             format!("Упаковка «{}» в архиве.", card.name),
         );
-        return Err(("packagingId", refusal));
+        return Err(refusal.at(["packagingId"]));
     }
     let base = card.factor.exact_quantity(quantity);
-    let base = base.map_err(|inexact| ("quantity", does_not_come_out(inexact, &card.name)))?;
+    let base = base.map_err(|inexact| does_not_come_out(inexact, &card.name).at(["quantity"]))?;
     let entered = Entered { packaging_id: id, quantity, unit: card.name.clone() };
     Ok(Measured { base, entered: Some(entered) })
 }
@@ -169,9 +169,9 @@ mod tests {
 
     #[test]
     fn what_does_not_come_out_is_refused_with_its_neighbours() {
-        let (field, refusal) =
-            measured(&pallets(false), PRODUCT, Some(PALLET), dec("1")).unwrap_err();
-        assert_eq!((field, refusal.code), ("quantity", RefusalCode::OutOfRange));
+        let refusal = measured(&pallets(false), PRODUCT, Some(PALLET), dec("1")).unwrap_err();
+        assert_eq!(refusal.code, RefusalCode::OutOfRange);
+        assert_eq!(refusal.field, Some(vec!["quantity".to_owned()]));
         assert_eq!(refusal.details, Some(json!({ "below": "0.994", "above": "1.001" })));
     }
 
@@ -186,8 +186,8 @@ mod tests {
         ] {
             let packagings = pallets(archived);
             let refused = measured(&packagings, product, Some(PALLET), dec(quantity));
-            let (field, refusal) = refused.unwrap_err();
-            assert_eq!((field, refusal.code), (at, code), "{quantity}");
+            let refusal = refused.unwrap_err();
+            assert_eq!((refusal.field, refusal.code), (Some(vec![at.to_owned()]), code));
         }
     }
 

@@ -7,7 +7,9 @@ use std::hash::Hash;
 use access::{Action, Permit};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Direction, DiscountRuleId, OrganizationId, Page, PageRequest, PriceListId, ProductGroupId, RegionId, Uuid, WarehouseId, BinId, CurrencyId, PriceSegmentId, ProductId, SalesChannelId, SupplierId, SupplierItemId, VatCategoryId,
+    BinId, CurrencyId, Direction, DiscountRuleId, OrganizationId, Page, PageRequest, PriceListId,
+    PriceSegmentId, ProductGroupId, ProductId, RegionId, SalesChannelId, SupplierId,
+    SupplierItemId, Uuid, VatCategoryId, WarehouseId,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -15,8 +17,8 @@ use serde::de::DeserializeOwned;
 use super::listing::{self, Archived, Key, Slice};
 use super::uuids;
 use crate::records::{
-    Bin, DiscountRule, Organization, PriceList, PriceSegment, ProductGroup, Region, SalesChannel, Supplier,
-    SupplierItem, TenantCurrency, VatCategory, Warehouse,
+    Bin, DiscountRule, Organization, PriceList, PriceSegment, ProductGroup, Region, SalesChannel,
+    Supplier, SupplierItem, TenantCurrency, VatCategory, Warehouse,
 };
 use crate::{ReadDirectory, ReadPrices, ReadProducts, ReadSuppliers};
 

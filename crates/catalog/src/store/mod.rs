@@ -7,9 +7,9 @@ mod customers;
 mod directories;
 mod duplicates;
 mod listing;
+mod packagings;
 mod price_book;
 mod price_settings;
-mod packagings;
 mod prices;
 mod product_cards;
 mod products;
@@ -43,18 +43,18 @@ pub use directories::{
 pub use duplicates::{CustomerDuplicate, Known, customer_duplicates, known_of};
 pub use listing::Archived;
 pub use packagings::{packagings_by_id, packagings_by_product, take_packagings};
-pub use product_cards::{
-    ProductBarcode, barcode, barcodes_by_product, originals_by_product, substitutes_by_product,
-};
-pub(crate) use product_cards::{
-    barcodes_of, codes_taken, put_barcodes, put_substitutes, substitute_ids,
-};
 pub use price_book::rates_on;
 pub(crate) use price_book::{groups_above, lists_with_bases, price_rows, rules_on};
 pub(crate) use price_settings::put_price_settings;
 pub use price_settings::{PriceSettings, price_settings};
 pub use prices::{ListPrice, NewPrice, PriceBreak, lists_by_base};
 pub(crate) use prices::{PricesOf, list_currency, lists_in_use, lock_bases, put_prices};
+pub use product_cards::{
+    ProductBarcode, barcode, barcodes_by_product, originals_by_product, substitutes_by_product,
+};
+pub(crate) use product_cards::{
+    barcodes_of, codes_taken, put_barcodes, put_substitutes, substitute_ids,
+};
 pub use products::{
     ProductFilter, ProductSort, count_products, groups_by_parent, product_by_sku, products,
     products_by_group, products_by_id,

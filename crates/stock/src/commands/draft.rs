@@ -74,7 +74,7 @@ pub(super) async fn lines<A>(
             kept.filter(|line| line.product_id == input.product_id).and_then(|l| l.unit_cost);
         let unit_cost = input.unit_cost.or(kept_cost);
         let measured = catalog::measured(&packagings, card.id, input.packaging_id, input.quantity)
-            .map_err(|(field, refusal)| refusal.at(path(place, field)))?;
+            .map_err(|refusal| refusal.within(["lines".to_owned(), place.to_string()]))?;
         let quantity = measured.base.get();
         let entered = measured.entered;
         lines.push(Line {

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use catalog::{
-    AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization, CreatePriceList, CreateProduct, CreateProductGroup, CreateRegion, CreateWarehouse, CreditPolicy, CustomerChanges, Moment, NewPrice, OrganizationChanges, PaymentStep, PriceListChanges, ProductChanges, ProductGroupChanges, RegionChanges, SetPrices, WarehouseChanges, AddPackaging, PackagingChanges,
+    AddPackaging, AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization,
+    CreatePriceList, CreateProduct, CreateProductGroup, CreateRegion, CreateWarehouse,
+    CreditPolicy, CustomerChanges, Moment, NewPrice, OrganizationChanges, PackagingChanges,
+    PaymentStep, PriceListChanges, ProductChanges, ProductGroupChanges, RegionChanges, SetPrices,
+    WarehouseChanges,
 };
 use identity::{CreateDepartment, CreateUser, Passwords};
 use kernel::{
