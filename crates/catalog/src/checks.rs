@@ -4,8 +4,7 @@ use kernel::{Currency, Decimal, Money, Refusal, RefusalCode};
 
 use crate::records::{
     AgreementFields, ContactFields, ContractFields, CustomerFields, DeliveryAddressFields,
-    OrganizationFields, PackagingFields, PriceListFields, ProductFields, ProductGroupFields,
-    WarehouseFields,
+    OrganizationFields, PackagingFields, ProductFields, ProductGroupFields, WarehouseFields,
 };
 use crate::rules::{
     AgreementState, at, check_factor, check_inn, check_kpp, check_measure, check_tags,

@@ -17,7 +17,7 @@ mod store;
 
 pub use cards::{
     OrderTerms, OrganizationCard, ProductCard, TaxedProduct, WarehouseCard, default_warehouse,
-    document_terms, hold_organization, list_prices, lock_customer, order_terms, organization_card,
+    document_terms, hold_organization, lock_customer, order_terms, organization_card,
     product_cards, taxed_products, warehouse_cards,
 };
 pub use commands::*;
@@ -37,8 +37,8 @@ pub use store::{
     count_directory, count_products, currency_rates, customer_duplicates, customers,
     customers_by_id, directory, directory_by_ids, exchange_rates, groups_by_parent,
     items_by_product, items_by_supplier, known_of, lists_by_base, originals_by_product,
-    packagings_by_id, packagings_by_product, price_settings, prices_by_product, product_by_sku,
-    products, products_by_group, products_by_id, rates_on, substitutes_by_product, supplier_prices,
+    packagings_by_id, packagings_by_product, price_settings, product_by_sku, products,
+    products_by_group, products_by_id, rates_on, substitutes_by_product, supplier_prices,
     take_packagings, vat_rates,
 };
 

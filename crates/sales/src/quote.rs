@@ -8,8 +8,8 @@ use catalog::pricing::{PricedLine, Totals, VatMode, totals};
 use catalog::{Pricing, ProductCard};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
-    AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrganizationId, ProductId, Refusal,
-    round_money,
+    AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrganizationId, Percent, ProductId,
+    Refusal, round_money,
 };
 use stock::{ReadCost, next_costs};
 
@@ -62,6 +62,8 @@ pub struct Quote {
 pub struct QuotedLine {
     /// The product.
     pub card: ProductCard,
+    /// The rate of tax on the quote's day; `None` is "without VAT", which is not 0 %.
+    pub vat_rate: Option<Percent>,
     /// In the entered unit.
     pub quantity: Decimal,
     /// The price, or why there is none.
@@ -122,6 +124,7 @@ pub async fn quote(
             net: priced.map_or(Decimal::ZERO, |priced| priced.sum.net(mode)),
             cost: priced.and_then(whole).map(round_money),
             card: answer.card,
+            vat_rate: answer.vat_rate,
             quantity: answer.quantity.get(),
             priced: answer.priced,
         }

@@ -18,11 +18,9 @@ mod products;
 mod rates;
 mod warehouses;
 
-pub use agreements::SaveAgreement;
 pub use agreements::{SaveAgreement, SetAgreementPrices};
 pub use bulk::{CustomerRow, Intent, ProductRow, RowRefusal, SaveCustomers, SaveProducts, Saved};
 pub use contacts::{AddContactPerson, NewContact, RemoveContactPerson, UpdateContactPerson};
-pub use contacts::{AddContactPerson, RemoveContactPerson, UpdateContactPerson};
 pub use contracts::{CloseContract, DraftContract, SignContract, UpdateContract};
 pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};
 pub use delivery_addresses::{AddDeliveryAddress, RemoveDeliveryAddress, UpdateDeliveryAddress};

@@ -214,10 +214,14 @@ pub(crate) async fn prices_in<A>(
             where p.tenant_id = $1
               and p.price_list_id = $2
               and p.product_id = asked.id
+              and p.variant_id is null
+              and p.packaging_id is null
+              and p.min_quantity = 0
               and p.valid_from <= $4
             order by p.valid_from desc
             limit 1
-        ) found";
+        ) found
+        where found.price is not null";
     let values = values![permit.tenant(), list, uuids(products), on];
     let rows: Vec<Found> = tx.all(Sql::new(sql, values)).await?;
     Ok(rows.into_iter().map(|row| (row.product_id, row.price)).collect())

@@ -247,7 +247,7 @@ impl PriceQuoteLine {
 
     /// Percent; null is "without VAT", which is not 0 %.
     async fn vat_rate(&self) -> Option<Decimal> {
-        self.line().card.vat_rate.map(|rate| Decimal(rate.get().normalize()))
+        self.line().vat_rate.map(|rate| Decimal(rate.get().normalize()))
     }
 
     /// The tax in the amount or on top of it; null where there is no price.

@@ -11,7 +11,7 @@ use crate::checks::Checks;
 use crate::commands::customers::blank;
 use crate::commands::{Deed, archived_after, changes};
 use crate::records::{AgreementFields, CustomerChanges, CustomerFields};
-use crate::rules::{CreditPolicy, PaymentStep};
+use crate::rules::{AgreementState, CreditPolicy, PaymentStep};
 use crate::store::{
     Held, held_by_text, insert_all, insert_all_of, insert_steps, list_currency, lock_bulk,
     region_names, update_all,
@@ -240,6 +240,9 @@ async fn agreements(
         currency: list_currency(tx, permit, None).await?.unwrap_or(base),
         discount_percent: Percent::ZERO,
         credit_policy: CreditPolicy::Warn,
+        state: AgreementState::Active,
+        valid_from: None,
+        valid_to: None,
         is_default: true,
         external_reference: None,
     };

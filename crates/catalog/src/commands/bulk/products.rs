@@ -16,7 +16,8 @@ use crate::constraints::unknown;
 use crate::records::{ProductChanges, ProductFields};
 use crate::rules::out_of_scale;
 use crate::store::{
-    Held, default_list, held_by_text, insert_all, lock_bulk, prices_in, put_prices, update_all,
+    Held, NewPrice, PricesOf, default_list, held_by_text, insert_all, lock_bulk, prices_in,
+    put_prices, update_all,
 };
 
 /// One row: what it gives of a product.
@@ -235,10 +236,11 @@ async fn write_prices(
     prices: HashMap<ProductId, Decimal>,
 ) -> Outcome<()> {
     let Some(list) = list.filter(|_| !prices.is_empty()) else { return Ok(()) };
-    let prices: Vec<(ProductId, Decimal)> = prices.into_iter().collect();
-    put_prices(tx, permit, list, tx.today(), &prices).await?;
     let set: serde_json::Map<_, _> =
         prices.iter().map(|(product, price)| (product.to_string(), json!(price))).collect();
+    let prices: Vec<NewPrice> =
+        prices.into_iter().map(|(product, price)| NewPrice::of(product, price)).collect();
+    put_prices(tx, permit, PricesOf::List(list), tx.today(), &prices).await?;
     let noted = json!({ "validFrom": tx.today(), "prices": set });
     tx.audit(AuditEntry::new("setPrices", "PriceList", list, noted));
     Ok(())
