@@ -96,7 +96,12 @@ impl Actor {
     ) -> Result<Value, String> {
         match self.client.mutate(mutation, input, selection).await {
             Ok(outcome) => outcome.map_err(|refused| refused.code),
-            Err(error) => panic!("{}: {error:#}", self.name),
+            Err(error) => {
+                let told: Option<Value> =
+                    serde_json::from_str(&error.root_cause().to_string()).ok();
+                let code = told.as_ref().and_then(|told| told[0]["extensions"]["code"].as_str());
+                Err(code.unwrap_or_else(|| panic!("{}: {error:#}", self.name)).to_owned())
+            }
         }
     }
 

@@ -168,6 +168,7 @@ async fn a_file_is_there_for_whoever_may_see_its_record() {
 async fn what_is_no_good_file_is_refused_and_leaves_nothing() {
     let company = Company::new().await;
     let (anna, tenant) = (&company.anna, tenant_of(&company).await);
+    let at = company.furnish().await;
     let customer = company.customer("Strict", &company.anna_id, json!({})).await;
     let named = |name: &str| form(&customer, None, name, b"text");
     for name in ["../../etc/passwd.txt", "/etc/a.txt", "C:\\a.txt", "nul.txt", "a\u{202e}txt.txt"] {
@@ -209,13 +210,16 @@ async fn what_is_no_good_file_is_refused_and_leaves_nothing() {
         unsubjected,
         form("nonsense", None, "a.txt", b"a"),
         form(&customer, Some("MOVIE"), "a.txt", b"a"),
-        form(&company.anna_id, None, "a.txt", b"a"),
+        form(&at.warehouse, None, "a.txt", b"a"),
         [form_head(&customer, None, "a.txt"), b"text".to_vec()].concat(),
     ] {
         let tried = refused(anna, broken.clone()).await;
         let shown = String::from_utf8_lossy(&broken);
         assert_eq!(tried, (400, "BAD_USER_INPUT".to_owned()), "{shown}");
     }
+    // Her own inbox takes files to import; another's is not there.
+    let tried = refused(anna, form(&company.boris_id, None, "a.csv", b"sku\n")).await;
+    assert_eq!(tried, (404, "NOT_FOUND".to_owned()));
     assert!(house().objects_of(tenant).is_empty(), "something stayed behind");
     assert_eq!(listed(anna, &customer).await, json!([]));
 }
