@@ -96,6 +96,8 @@ async fn suppliers_are_seen_by_who_buys_and_their_prices_by_who_may_see_cost() {
     let input = json!({"name": "clerk", "title": "Clerk", "includes": [], "rights": rights});
     company.admin.does("saveRole", input, "role { name }").await;
     let clerk = person(&company, "clerk").await;
+    // A role holds within a second.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let query = "{ supplierItems { nodes { id prices { price } } } }";
     assert_eq!(clerk.denied(query, json!({})).await, "FORBIDDEN");
     clerk.ask("{ supplierItems { nodes { id code } } }", json!({})).await;

@@ -245,12 +245,15 @@ async fn priced<A>(
     let asked: Vec<AskedLine> = drafts.iter().map(LineDraft::asked).collect();
     let packed: Vec<_> = drafts.iter().filter_map(|line| line.packaging_id).collect();
     let packed = catalog::take_packagings(tx, permit, &packed).await?;
+    let measure = |(index, line): (usize, &LineDraft)| {
+        catalog::measured(&packed, line.product_id, line.packaging_id, line.quantity)
+            .map_err(|refusal| refusal.within(["lines".to_owned(), index.to_string()]))
+    };
+    let measured: Vec<Measured> =
+        drafts.iter().enumerate().map(measure).collect::<Result<_, Refusal>>()?;
     let answers = quoting::price(tx, permit, pricing, by, &asked).await?;
     let mut lines = Vec::with_capacity(answers.len());
-    for (index, (draft, answer)) in drafts.iter().zip(answers).enumerate() {
-        let measured =
-            catalog::measured(&packed, answer.card.id, draft.packaging_id, draft.quantity)
-                .map_err(|refusal| refusal.within(["lines".to_owned(), index.to_string()]))?;
+    for (index, (measured, answer)) in measured.into_iter().zip(answers).enumerate() {
         let vat_rate = answer.vat_rate;
         let priced = answer.priced?;
         if let Some(reason) = priced.reasons.first() {

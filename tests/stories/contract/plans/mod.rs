@@ -64,6 +64,7 @@ const SMALL: &[(&str, &str)] = &[
     ("vat_rate", "some dozens"),
     ("warehouse", "some dozens"),
     ("_sqlx_migrations", "a row a migration"),
+    ("web_origins", "a row a tenant"),
 ];
 
 #[tokio::test(flavor = "multi_thread")]

@@ -302,3 +302,13 @@ from generate_series(1, 30000) n;
 insert into event_outbox (tenant_id, position, kind, subject_kind, subject_id, products, warehouses)
 select here(), n, 'document_changed', 'SalesOrder', made(13, n), '{}', '{}'
 from generate_series(1, 12000) n;
+
+insert into attachment (tenant_id, id, subject_kind, subject_id, kind, name, content_type,
+                        size_bytes, sha256, created_at)
+select here(), made(40, n), 'Product', made(6, n), 'PHOTO', 'photo.png', 'image/png', 1000,
+       sha256(n::text::bytea), now()
+from generate_series(1, 6000) n;
+
+insert into awaited_payment (tenant_id, order_id, customer_id, amount)
+select here(), made(41, n), made(7, 1 + n % 12000), 100
+from generate_series(1, 2000) n;
