@@ -61,7 +61,7 @@ impl Large {
                         select tenant_id, 12000 from tenant
                         on conflict (tenant_id) do update set last = excluded.last";
         sqlx::raw_sql(numbered).execute(&mut system).await.unwrap();
-        sqlx::raw_sql("analyze").execute(&mut owner).await.unwrap();
+        sqlx::raw_sql("vacuum analyze").execute(&mut owner).await.unwrap();
         let [director, anna, admin] = large;
         let (url, today) = (server.url(), server.house().today());
         Self { url, director, anna, admin, today }

@@ -115,9 +115,9 @@ pub fn products(ask: &Ask) -> Vec<Case> {
         ask("a product's card", "query($id: ID!) { product(id: $id) { name
             packagings { name } barcodes { code } substitutes { name } substituteFor { name }
             stockTotal { available } purchases { lastPrice { amount } averagePrice { amount } }
-            stock { lots { lot { expiresOn } } } currentPrices { price { amount } } } }",
+            stock { lots { lot { expiresOn } } } currentPrices { price } } }",
             json!({"id": product}),
-            &["product_packaging_of_product", "product_barcode_product", "product_substitute_pkey",
+            &["product_packaging_name_key", "product_barcode_product", "product_substitute_pkey",
               "product_substitute_of", "lot_product"]),
         products("services", json!({"filter": {"isService": true}}), &["product_services"]),
         products("archived products", json!({"filter": {"archived": "ONLY"}}),
