@@ -8,14 +8,14 @@ use std::time::{Duration, Instant};
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, Response as Answer, Value, Variables};
 use futures::stream::{self, BoxStream, StreamExt};
-use graph::{ErrorCode, Failure, Session};
+use graph::{ErrorCode, Failure, Session, Validity};
 use kernel::Language;
 use serde_json::json;
 
 use crate::Api;
 use crate::answer::{out_of_time, refusal};
 use crate::buckets::Payer;
-use crate::documents::Misread;
+use crate::documents::{Misread, Parsed};
 use crate::gate::{Admitted, Holder};
 use crate::limits::{Judged, asked, judge};
 use crate::order::arrange;
@@ -48,7 +48,8 @@ impl Client {
 /// An operation that may be executed.
 pub(crate) struct Operation {
     pub(crate) judged: Judged,
-    document: Arc<ExecutableDocument>,
+    parsed: Arc<Parsed>,
+    validity: Validity,
     name: Option<String>,
     variables: Variables,
     session: Session,
@@ -63,8 +64,8 @@ impl Api {
         client: &Client,
     ) -> Result<Operation, Box<Answer>> {
         let told = |failure: Failure| Box::new(refusal(failure.into_server_error(client.language)));
-        let document = match self.documents.read(&params.query).await {
-            Ok(document) => document,
+        let parsed = match self.documents.read(&params.query).await {
+            Ok(parsed) => parsed,
             Err(Misread::Limit(failure)) => return Err(told(failure)),
             Err(Misread::Syntax(error)) => {
                 return Err(Box::new(graph::present(refusal(error), client.language)));
@@ -72,7 +73,14 @@ impl Api {
         };
         let variables = params.variables.unwrap_or_default();
         let name = params.operation_name.filter(|name| !name.is_empty());
-        let judged = judge(&self.shape, &document, name.as_deref(), &variables).map_err(told)?;
+        let (judged, validity) = match parsed.passed(&variables) {
+            Some(judged) if name.is_none() => (judged.clone(), Validity::Known),
+            _ => {
+                let (document, name) = (&parsed.document, name.as_deref());
+                let judged = judge(&self.shape, document, name, &variables).map_err(told)?;
+                (judged, Validity::Unknown)
+            }
+        };
         let closed_schema = judged.introspects && !self.config.open_introspection;
         if client.admitted.is_none() && (judged.needs_sign_in || closed_schema) {
             return Err(told(Failure::unauthenticated()));
@@ -87,7 +95,7 @@ impl Api {
             session = session.standing_by(Arc::new(holder));
         }
         let payers = client.payers();
-        Ok(Operation { judged, document, name, variables, session, payers })
+        Ok(Operation { judged, parsed, validity, name, variables, session, payers })
     }
 
     /// Executes a query or a mutation.
@@ -96,9 +104,10 @@ impl Api {
         if let Err(failure) = self.pay(&operation) {
             return self.with_cost(refusal(failure.into_server_error(language)), &operation);
         }
-        let executing = self.graph.execute(operation.request(), &operation.session);
+        let (request, session) = (operation.request(), &operation.session);
+        let executing = self.graph.execute(request, session, operation.validity);
         let answer = match tokio::time::timeout(OPERATION_TIME, executing).await {
-            Ok(answer) => operation.arranged(answer),
+            Ok(answer) => operation.arranged(operation.remembered(answer)),
             Err(_) => refusal(out_of_time().into_server_error(language)),
         };
         self.with_cost(answer, &operation)
@@ -170,14 +179,23 @@ impl Operation {
         // The document is what is executed: the text has done its work.
         let mut request = Request::new(String::new()).variables(self.variables.clone());
         request.operation_name.clone_from(&self.name);
-        request.set_parsed_query(ExecutableDocument::clone(&self.document));
+        request.set_parsed_query(ExecutableDocument::clone(&self.parsed.document));
         request
+    }
+
+    /// An answer without an error went through the whole validation.
+    fn remembered(&self, answer: Answer) -> Answer {
+        if answer.errors.is_empty() && self.name.is_none() {
+            self.parsed.pass(&self.variables, &self.judged);
+        }
+        answer
     }
 
     /// The answer with its fields in the order they were asked for.
     fn arranged(&self, mut answer: Answer) -> Answer {
-        if let Ok(asked) = asked(&self.document, self.name.as_deref()) {
-            arrange(&mut answer.data, &self.document, &asked.selection_set.node);
+        let document = &self.parsed.document;
+        if let Ok(asked) = asked(document, self.name.as_deref()) {
+            arrange(&mut answer.data, document, &asked.selection_set.node);
         }
         answer
     }
