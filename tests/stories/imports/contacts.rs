@@ -5,13 +5,13 @@ use stories::actor::Actor;
 use stories::company::Company;
 use stories::imports::{counts, import, places};
 
-const CARD: &str = "name externalReference contactPersons { name position phone email birthday
+const CARD: &str = "name externalReference contacts { name position phone email birthday
     consent { state since how } channels { kind value } } history { action }";
 
 async fn people(actor: &Actor, customer: &str) -> Vec<Value> {
     let told = actor.all("customers", CARD).await;
     let card = told.iter().find(|card| card["name"] == customer).unwrap();
-    card["contactPersons"].as_array().unwrap().clone()
+    card["contacts"].as_array().unwrap().clone()
 }
 
 #[tokio::test]

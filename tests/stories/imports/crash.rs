@@ -23,7 +23,9 @@ impl Alone {
         let owner_url = fresh_database();
         let slug = format!("k{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
         let user = format!("director=director@{slug}.example");
-        let words = ["tenant", "create", &slug, "--user", &user, "--password", PASSWORD];
+        let admin = format!("admin=admin@{slug}.example");
+        let words =
+            ["tenant", "create", &slug, "--user", &admin, "--user", &user, "--password", PASSWORD];
         Program::run(&program(), &owner_url, &words).await.unwrap();
         let mut alone = Self { owner_url, slug, server: None };
         // The owner is bound by row-level security as well, and looks at everything here.
