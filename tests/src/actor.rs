@@ -13,6 +13,8 @@ pub struct Actor {
     pub name: String,
     /// The token he sends.
     pub token: String,
+    /// The server he speaks to.
+    pub url: String,
     client: Client,
 }
 
@@ -42,7 +44,7 @@ impl Actor {
     /// Acts with a token or an API key on another server.
     pub fn at(url: &str, name: &str, token: &str) -> Self {
         let client = Client::new(url).unwrap().with_token(token);
-        Self { name: name.to_owned(), token: token.to_owned(), client }
+        Self { name: name.to_owned(), token: token.to_owned(), url: url.to_owned(), client }
     }
 
     /// Somebody who has not signed in.

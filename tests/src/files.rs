@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 
 use crate::actor::{Actor, text};
 use crate::company::Company;
-use crate::house::house;
 
 /// What stands between the parts of a form.
 pub const BOUNDARY: &str = "----a-boundary-of-the-stories";
@@ -41,7 +40,7 @@ pub fn form(subject: &str, kind: Option<&str>, name: &str, content: &[u8]) -> Ve
 /// Sends a form: the status and the answer.
 pub async fn post(actor: &Actor, form: Vec<u8>) -> (u16, Value) {
     let sent = reqwest::Client::new()
-        .post(format!("{}/files", house().url()))
+        .post(format!("{}/files", actor.url))
         .bearer_auth(&actor.token)
         .header("content-type", format!("multipart/form-data; boundary={BOUNDARY}"))
         .body(form)
@@ -66,7 +65,7 @@ pub async fn refused(actor: &Actor, form: Vec<u8>) -> (u16, String) {
 
 /// Fetches a file, with further headers.
 pub async fn fetch(actor: &Actor, id: &Value, headers: &[(&str, &str)]) -> Response {
-    let address = format!("{}/files/{}", house().url(), text(id));
+    let address = format!("{}/files/{}", actor.url, text(id));
     let mut request = reqwest::Client::new().get(address).bearer_auth(&actor.token);
     for (name, value) in headers {
         request = request.header(*name, *value);

@@ -37,8 +37,17 @@ pub fn house() -> &'static House {
     })
 }
 
-/// A new empty database beside the run's own.
-fn fresh_database() -> String {
+/// The program itself, as an operator starts it.
+pub fn program() -> PathBuf {
+    // Stories run out of `target/<profile>/deps`, and the program is beside that folder.
+    let story = std::env::current_exe().unwrap();
+    let program = story.ancestors().nth(2).unwrap().join("oborot");
+    assert!(program.exists(), "build the program first: cargo build --workspace --bins");
+    program
+}
+
+/// A new empty database beside the run's own: its owner's address.
+pub fn fresh_database() -> String {
     let url = std::env::var("OBOROT_TEST_DATABASE_URL")
         .expect("run `make test`: it starts a PostgreSQL and a Redis and gives their addresses");
     let name = format!("stories_{}", &uuid::Uuid::new_v4().simple().to_string()[..12]);
@@ -53,7 +62,7 @@ fn fresh_database() -> String {
 }
 
 /// The folder of this run's files; it goes with the run.
-fn files_folder() -> PathBuf {
+pub fn files_folder() -> PathBuf {
     let folder = std::env::var_os("OBOROT_TEST_FILES");
     PathBuf::from(folder.expect("run `make test`: it makes a folder for files"))
 }
@@ -152,11 +161,7 @@ impl House {
     /// Runs the program itself on this server's database, as an operator does: what it prints,
     /// and its exit code.
     pub fn oborot(&self, words: &[&str]) -> (String, Option<i32>) {
-        // Stories run out of `target/<profile>/deps`, and the program is beside that folder.
-        let story = std::env::current_exe().unwrap();
-        let program = story.ancestors().nth(2).unwrap().join("oborot");
-        assert!(program.exists(), "build the program first: cargo build --workspace --bins");
-        let output = Command::new(program)
+        let output = Command::new(program())
             .args(words)
             .env("DATABASE_URL", &self.owner_url)
             .env("OBOROT_LOG", "warn")

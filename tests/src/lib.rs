@@ -12,6 +12,7 @@ pub mod actor;
 pub mod company;
 pub mod files;
 pub mod house;
+pub mod imports;
 pub mod schema;
 pub mod socket;
 pub mod stock;

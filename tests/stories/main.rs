@@ -13,5 +13,6 @@ mod api;
 mod contract;
 mod customers;
 mod directory;
+mod imports;
 mod live;
 mod sale;

@@ -11,6 +11,7 @@ mod checks;
 mod commands;
 mod constraints;
 mod desk;
+mod naming;
 mod records;
 mod rules;
 mod store;
@@ -22,6 +23,7 @@ pub use cards::{
 };
 pub use commands::*;
 pub use desk::{Pricing, price_lines, prices_by_product};
+pub use naming::{Named, NamedKind, Names, PackagingNames, ProductNames};
 pub use records::*;
 pub use rules::{
     AgreementState, Barcode, BarcodeKind, Channel, ChannelKind, Consent, ContractState,

@@ -23,4 +23,4 @@ pub use model::{
 pub use sheets::{DateOrder, DecimalMark, Encoding, Profile, Separator};
 pub use store::{bad_rows, count_import_jobs, import_jobs, import_jobs_by_id, import_profiles};
 pub use subjects::{OfImport, OfInbox};
-pub use work::run_jobs;
+pub use work::run_next_job;

@@ -50,6 +50,12 @@ words! {
         Products = "PRODUCTS",
         /// Customers with their managers and regions.
         Customers = "CUSTOMERS",
+        /// Contact persons of customers that are there.
+        Contacts = "CONTACTS",
+        /// Prices in price lists that are there.
+        Prices = "PRICES",
+        /// What lies in the warehouses on a start date.
+        Stock = "STOCK",
     }
     /// What becomes of the rows.
     ImportMode {

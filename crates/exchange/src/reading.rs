@@ -1,19 +1,16 @@
-//! Rows of a file as rows of the catalog: pure.
+//! Rows of a file as rows of the catalog and of stock: pure.
 
-use std::collections::HashSet;
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod rows;
 
-use catalog::{CustomerChanges, CustomerRow, ProductChanges, ProductRow, RowRefusal};
-use kernel::{Decimal, Percent};
+use std::collections::{BTreeMap, HashSet};
+use std::hash::{BuildHasher, Hash, RandomState};
+
+use catalog::{ContactRow, CustomerRow, PriceRow, ProductRow, RowRefusal};
 use sheets::{Cell, Fault, Mapping, Reading, Reason, Row};
+use stock::commands::OpeningRow;
 
 use crate::fields::of_rule;
 use crate::model::ImportKind;
-
-/// What parts a group from the one it lies in.
-pub(crate) const ABOVE: char = '>';
-/// How "without VAT" is written; an empty cell says nothing.
-const WITHOUT_VAT: &[&str] = &["без ндс", "не облагается", "without vat", "no vat", "none"];
 
 /// A customer, and the address of his manager, which is looked up with the chunk.
 #[derive(Clone, Debug)]
@@ -27,6 +24,9 @@ pub(crate) struct CustomerDraft {
 pub(crate) enum Drafts {
     Products(Vec<ProductRow>),
     Customers(Vec<CustomerDraft>),
+    Contacts(Vec<ContactRow>),
+    Prices(Vec<PriceRow>),
+    Stock(Vec<OpeningRow>),
 }
 
 /// Some rows, one after the other.
@@ -41,30 +41,38 @@ pub(crate) struct Chunk {
     pub(crate) faults: Vec<Fault>,
 }
 
+/// How a file is read.
+#[derive(Clone, Debug)]
+pub(crate) struct Notes {
+    pub(crate) kind: ImportKind,
+    pub(crate) header: Vec<String>,
+    pub(crate) mapping: Mapping,
+    pub(crate) reading: Reading,
+    /// What all rows say of fields that have no column.
+    pub(crate) values: BTreeMap<String, Cell>,
+}
+
 /// Reads rows; remembers which keys have gone by.
 pub(crate) struct Reader {
-    kind: ImportKind,
-    header: Vec<String>,
-    mapping: Mapping,
-    reading: Reading,
-    /// Hashes of 128 bits: 16 bytes a row, whatever the keys' length.
-    seen: HashSet<u128>,
+    notes: Notes,
+    hashing: RandomState,
+    /// Hashes of 64 bits, whatever the keys' length: of a million keys two that differ have the
+    /// same one once in some ten million files.
+    seen: HashSet<u64>,
 }
 
 impl Reader {
-    pub(crate) fn new(
-        kind: ImportKind,
-        header: Vec<String>,
-        mapping: Mapping,
-        reading: Reading,
-    ) -> Self {
-        Self { kind, header, mapping, reading, seen: HashSet::new() }
+    pub(crate) fn new(notes: Notes) -> Self {
+        Self { notes, hashing: RandomState::new(), seen: HashSet::new() }
     }
 
     pub(crate) fn empty(&self) -> Chunk {
-        let drafts = match self.kind {
+        let drafts = match self.notes.kind {
             ImportKind::Products => Drafts::Products(Vec::new()),
             ImportKind::Customers => Drafts::Customers(Vec::new()),
+            ImportKind::Contacts => Drafts::Contacts(Vec::new()),
+            ImportKind::Prices => Drafts::Prices(Vec::new()),
+            ImportKind::Stock => Drafts::Stock(Vec::new()),
         };
         Chunk { last: 0, read: 0, drafts, faults: Vec::new() }
     }
@@ -73,36 +81,29 @@ impl Reader {
     pub(crate) fn take(&mut self, row: &Row, chunk: &mut Chunk) {
         chunk.last = row.number;
         chunk.read += 1;
-        let mut faults = row.faults(&self.header);
+        let mut faults = row.faults(&self.notes.header);
         if !faults.is_empty() {
             chunk.faults.append(&mut faults);
             return;
         }
         let mut cells = Cells { reader: self, row, faults: Vec::new() };
         match &mut chunk.drafts {
-            Drafts::Products(drafts) => {
-                let draft = cells.product();
-                if cells.faults.is_empty() {
-                    drafts.push(draft);
-                }
-            }
-            Drafts::Customers(drafts) => {
-                let draft = cells.customer();
-                if cells.faults.is_empty() {
-                    drafts.push(draft);
-                }
-            }
+            Drafts::Products(drafts) => cells.keep(drafts, Cells::product),
+            Drafts::Customers(drafts) => cells.keep(drafts, Cells::customer),
+            Drafts::Contacts(drafts) => cells.keep(drafts, Cells::contact),
+            Drafts::Prices(drafts) => cells.keep(drafts, Cells::price),
+            Drafts::Stock(drafts) => cells.keep(drafts, Cells::stock),
         }
         chunk.faults.append(&mut cells.faults);
     }
 
     /// The header over a field's column.
     fn title(&self, field: &str) -> Option<String> {
-        self.header.get(self.mapping.column(field)?).cloned()
+        self.notes.header.get(self.notes.mapping.column(field)?).cloned()
     }
 }
 
-/// A refusal of the catalog as a fault of the file.
+/// A refusal of a context as a fault of the file.
 pub(crate) fn fault_of(refused: RowRefusal, header: &[String], mapping: &Mapping) -> Fault {
     let field = refused.refusal.field.as_ref().and_then(|path| path.last());
     let column = field.map(|field| of_rule(field)).map(|field| {
@@ -121,24 +122,31 @@ struct Cells<'a> {
 }
 
 impl Cells<'_> {
+    /// Keeps what a row gives where nothing is wrong with it.
+    fn keep<T>(&mut self, drafts: &mut Vec<T>, read: impl FnOnce(&mut Self) -> T) {
+        let draft = read(self);
+        if self.faults.is_empty() {
+            drafts.push(draft);
+        }
+    }
+
     fn get<T>(
         &mut self,
         field: &str,
         read: impl FnOnce(Reading, &Cell) -> Result<Option<T>, Reason>,
     ) -> Option<T> {
-        let column = self.reader.mapping.column(field)?;
-        let cell = self.row.cells.get(column)?;
-        match read(self.reader.reading, cell) {
+        let notes = &self.reader.notes;
+        let cell = match notes.mapping.column(field) {
+            Some(column) => self.row.cells.get(column)?,
+            None => notes.values.get(field)?,
+        };
+        match read(notes.reading, cell) {
             Ok(value) => value,
             Err(reason) => {
                 self.fault(field, reason);
                 None
             }
         }
-    }
-
-    fn text(&mut self, field: &str) -> Option<String> {
-        self.get(field, |reading, cell| reading.text(cell))
     }
 
     fn fault(&mut self, field: &str, reason: Reason) {
@@ -148,12 +156,8 @@ impl Cells<'_> {
 
     /// The same key twice in a file is a mistake that only a person can settle.
     fn once(&mut self, field: &str, key: &(impl Hash + ?Sized)) {
-        let hash = |seed: u64| {
-            let mut hasher = DefaultHasher::new();
-            (seed, field, key).hash(&mut hasher);
-            u128::from(hasher.finish())
-        };
-        if !self.reader.seen.insert(hash(1) << 64 | hash(2)) {
+        let hash = self.reader.hashing.hash_one((field, key));
+        if !self.reader.seen.insert(hash) {
             self.fault(
                 field,
                 Reason::Other {
@@ -163,89 +167,32 @@ impl Cells<'_> {
             );
         }
     }
-
-    fn vat_rate(&mut self) -> Option<Option<Percent>> {
-        self.get("vatRate", |reading, cell| {
-            let text = reading.text(cell)?;
-            let Some(text) = text else { return Ok(None) };
-            if WITHOUT_VAT.contains(&text.to_lowercase().as_str()) {
-                return Ok(Some(None));
-            }
-            let Some(percent) = reading.percent(cell)? else { return Ok(None) };
-            let odd = |_| Reason::OutOfRange { value: text };
-            Percent::new(percent).map(Some).map(Some).map_err(odd)
-        })
-    }
-
-    fn price(&mut self) -> Option<Decimal> {
-        self.get("price", |reading, cell| reading.decimal(cell))
-    }
-
-    fn product(&mut self) -> ProductRow {
-        let sku = self.text("sku");
-        let reference = self.text("externalReference");
-        if let Some(sku) = &sku {
-            self.once("sku", sku);
-        }
-        if let Some(reference) = &reference {
-            self.once("externalReference", reference);
-        }
-        let path = self.text("group");
-        let group = path.map(|path| path.split(ABOVE).map(|name| name.trim().to_owned()).collect());
-        ProductRow {
-            place: self.row.number,
-            changes: ProductChanges {
-                sku,
-                name: self.text("name"),
-                unit: self.text("unit"),
-                vat_rate: self.vat_rate(),
-                is_service: self.get("isService", |reading, cell| reading.boolean(cell)),
-                external_reference: reference.map(Some),
-                ..ProductChanges::default()
-            },
-            group,
-            price: self.price(),
-        }
-    }
-
-    fn customer(&mut self) -> CustomerDraft {
-        let reference = self.text("externalReference");
-        let (inn, kpp) = (self.text("inn"), self.text("kpp"));
-        match (&reference, &inn) {
-            (Some(reference), _) => self.once("externalReference", reference),
-            (None, Some(inn)) => self.once("inn", &(inn, &kpp)),
-            (None, None) => {}
-        }
-        CustomerDraft {
-            manager: self.text("manager").map(|email| email.to_lowercase()),
-            row: CustomerRow {
-                place: self.row.number,
-                region: self.text("region"),
-                changes: CustomerChanges {
-                    name: self.text("name"),
-                    legal_name: self.text("legalName").map(Some),
-                    inn: inn.map(Some),
-                    kpp: kpp.map(Some),
-                    phone: self.text("phone").map(Some),
-                    email: self.text("email").map(Some),
-                    address: self.text("address").map(Some),
-                    external_reference: reference.map(Some),
-                    ..CustomerChanges::default()
-                },
-            },
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
+    use catalog::{ChannelKind, Consent};
+    use kernel::{Decimal, NaiveDate};
+
     use super::*;
     use crate::fields::fields;
 
     fn read(header: &[&str], rows: &[&[&str]]) -> Chunk {
+        read_as(ImportKind::Products, header, rows, &[])
+    }
+
+    fn read_as(
+        kind: ImportKind,
+        header: &[&str],
+        rows: &[&[&str]],
+        values: &[(&str, &str)],
+    ) -> Chunk {
         let header: Vec<String> = header.iter().map(|title| (*title).to_owned()).collect();
-        let mapping = Mapping::by_names(&header, fields(ImportKind::Products));
-        let mut reader = Reader::new(ImportKind::Products, header, mapping, Reading::default());
+        let mapping = Mapping::by_names(&header, fields(kind));
+        let values = values.iter().map(|(field, text)| ((*field).to_owned(), Cell::text(*text)));
+        let values = values.collect();
+        let reading = Reading::default();
+        let mut reader = Reader::new(Notes { kind, header, mapping, reading, values });
         let mut chunk = reader.empty();
         for (number, cells) in (2..).zip(rows) {
             let cells = cells.iter().map(|text| Cell::text(*text)).collect();
@@ -276,5 +223,44 @@ mod tests {
             chunk.faults.iter().map(|f| (f.row, f.column.as_deref().unwrap())).collect();
         assert_eq!(told, [(2, "vatRate"), (2, "price"), (3, "sku")]);
         assert_eq!((chunk.last, chunk.read), (4, 3));
+    }
+
+    #[test]
+    fn a_person_has_several_telephones_in_one_cell() {
+        let header = ["Код клиента", "ФИО", "Телефоны", "E-mail", "Telegram", "Согласие"];
+        let phones = "+7 900 123-45-67, доб. 12; 8 (495) 765-43-21";
+        let rows: &[&[&str]] = &[
+            &["C-1", "Иван", phones, "a@b.ru, c@d.ru", "", "отозвано"],
+            &["C-1", "иван", "", "", "", "maybe"],
+        ];
+        let chunk = read_as(ImportKind::Contacts, &header, rows, &[]);
+        let told: Vec<(u64, &str)> =
+            chunk.faults.iter().map(|f| (f.row, f.column.as_deref().unwrap())).collect();
+        assert_eq!(told, [(3, "ФИО"), (3, "Согласие")]);
+        let Drafts::Contacts(persons) = chunk.drafts else { panic!("contacts") };
+        assert_eq!(persons[0].changes.consent, Some(Some(Consent::Withdrawn)));
+        let list = |values: &[&str]| values.iter().map(|v| (*v).to_owned()).collect::<Vec<_>>();
+        assert_eq!(
+            persons[0].channels,
+            [
+                (ChannelKind::Phone, list(&["+7 900 123-45-67, доб. 12", "8 (495) 765-43-21"])),
+                (ChannelKind::Email, list(&["a@b.ru", "c@d.ru"])),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_all_rows_say_needs_no_column() {
+        let values = [("date", "31.12.2025"), ("warehouse", "Main"), ("sku", "ignored")];
+        let rows: &[&[&str]] = &[&["A-1", "1,5"], &["A-1", "2"], &["A-2", "31.02.2026"]];
+        let header = ["Артикул", "Количество"];
+        let chunk = read_as(ImportKind::Stock, &header, rows, &values);
+        let Drafts::Stock(goods) = &chunk.drafts else { panic!("stock") };
+        assert_eq!(goods.len(), 1);
+        assert_eq!(goods[0].date, NaiveDate::from_ymd_opt(2025, 12, 31));
+        assert_eq!(goods[0].warehouse.name.as_deref(), Some("Main"));
+        assert_eq!(goods[0].product.name.as_deref(), Some("A-1"), "a column outweighs it");
+        let rows: Vec<u64> = chunk.faults.iter().map(|fault| fault.row).collect();
+        assert_eq!(rows, [3, 4], "the same goods twice, and no number");
     }
 }

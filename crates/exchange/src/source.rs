@@ -8,12 +8,12 @@ use db::Fault;
 use files::Files;
 use futures::TryStreamExt;
 use kernel::{TenantId, Text};
-use sheets::{FileFault, Format, Limits, Mapping, Reading, Sheet};
+use sheets::{Cell, FileFault, Format, Limits, Mapping, Reading, Sheet};
 use tokio::sync::mpsc;
 
 use crate::fields::{fields, obstacles};
 use crate::model::ImportJob;
-use crate::reading::{Chunk, Reader};
+use crate::reading::{Chunk, Notes, Reader};
 
 /// Rows written in one transaction: some tenths of a second of work.
 const CHUNK_ROWS: u64 = 2_000;
@@ -90,8 +90,10 @@ impl Source {
         };
         let mut rows = sheet.rows()?;
         let header = rows.header().to_vec();
-        let mapping = Mapping::with_profile(&header, fields(job.kind), &job.columns);
-        let found = obstacles(job.kind, &mapping);
+        let mut mapping = Mapping::with_profile(&header, fields(job.kind), &job.columns);
+        mapping.missing.retain(|field| !options.values.contains_key(field));
+        let given = |field: &str| options.values.contains_key(field);
+        let found = obstacles(job.kind, &mapping, given);
         if !found.is_empty() {
             return Err(Unusable::Told(found));
         }
@@ -132,8 +134,14 @@ impl Source {
     ) -> Result<(), FileFault> {
         // A reading that panicked left nothing half-done: each one begins anew.
         let mut sheet = self.sheet.lock().unwrap_or_else(PoisonError::into_inner);
-        let (header, mapping) = (self.header.to_vec(), (*self.mapping).clone());
-        let mut reader = Reader::new(self.job.kind, header, mapping, self.reading);
+        let values = self.job.options.values.iter();
+        let mut reader = Reader::new(Notes {
+            kind: self.job.kind,
+            header: self.header.to_vec(),
+            mapping: (*self.mapping).clone(),
+            reading: self.reading,
+            values: values.map(|(field, text)| (field.clone(), Cell::text(text))).collect(),
+        });
         let (mut chunk, mut bytes) = (reader.empty(), 0);
         for row in sheet.rows()? {
             let row = row?;

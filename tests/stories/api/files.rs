@@ -192,9 +192,9 @@ async fn what_is_no_good_file_is_refused_and_leaves_nothing() {
         assert_eq!(tried, (415, "FILE_TYPE_NOT_ALLOWED".to_owned()), "{name}");
     }
     assert_eq!(refused(anna, form(&customer, None, "a.txt", b"")).await.1, "REQUIRED");
-    let large = refused(anna, form(&customer, None, "a.pdf", &pdf(20 * MIB + 1))).await;
+    let large = refused(anna, form(&customer, None, "a.pdf", &pdf(64 * MIB + 1))).await;
     assert_eq!(large, (413, "FILE_TOO_LARGE".to_owned()));
-    let larger = refused(anna, form(&customer, None, "a.pdf", &pdf(30 * MIB))).await;
+    let larger = refused(anna, form(&customer, None, "a.pdf", &pdf(74 * MIB))).await;
     assert_eq!(larger, (413, "FILE_TOO_LARGE".to_owned()));
     assert_eq!(refused(anna, form(&customer, Some("PHOTO"), "a.png", PNG)).await.1, "INVALID");
 

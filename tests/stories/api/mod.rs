@@ -2,6 +2,5 @@
 
 mod bad_input;
 mod files;
-mod imports;
 mod lists;
 mod northwind;

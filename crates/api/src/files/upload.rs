@@ -26,7 +26,7 @@ use crate::http_graphql::language;
 
 /// Points of cost of a file: it is written twice, to the store and to the database.
 const COST: u64 = 100;
-/// How long a form may take as a whole; 20 MiB in it are 70 KiB a second.
+/// How long a form may take as a whole; 64 MiB in it are 220 KiB a second.
 const FORM_TIME: Duration = Duration::from_secs(300);
 /// How long a client may send nothing.
 const SILENCE: Duration = Duration::from_secs(if cfg!(test) { 1 } else { 15 });

@@ -46,7 +46,7 @@ impl Command for AddContactPerson {
         let customer = held_customer(tx, permit, self.customer).await?;
         archived_after(&customer.record, None, tx.now())?;
         let (id, noted) = make(tx, permit, self.customer, &self.person).await?;
-        note_contact_words(tx, permit, self.customer).await?;
+        note_contact_words(tx, permit, &[self.customer]).await?;
         let deed = Deed::new("addContactPerson", "ContactPerson", id);
         deed.audit(tx, noted);
         tell_of_part(tx, deed, &customer);
@@ -80,7 +80,7 @@ impl Command for UpdateContactPerson {
         let mut noted = changes(Some(&held.fields), &fields);
         if after != before {
             replace_channels(tx, permit, self.id, &after).await?;
-            note_contact_words(tx, permit, customer.id.into()).await?;
+            note_contact_words(tx, permit, &[customer.id.into()]).await?;
             noted["channels"] = json!({ "before": before, "after": after });
         }
         let deed = Deed::new("updateContactPerson", "ContactPerson", self.id);
@@ -108,7 +108,7 @@ impl Command for RemoveContactPerson {
         same_version(held.record.version, self.version)?;
         let now = Some(tx.now());
         update(tx, permit, "contact_person", held.id, &held.fields, now).await?;
-        note_contact_words(tx, permit, customer.id.into()).await?;
+        note_contact_words(tx, permit, &[customer.id.into()]).await?;
         let deed = Deed::new("removeContactPerson", "ContactPerson", self.id);
         deed.audit(tx, changes(Some(&held.fields), &held.fields));
         tell_of_part(tx, deed, &customer);
@@ -123,18 +123,7 @@ pub(super) async fn make<A>(
     customer: CustomerId,
     person: &NewContact,
 ) -> Outcome<(ContactId, Value)> {
-    let blank = ContactFields {
-        name: String::new(),
-        position: None,
-        phone: None,
-        email: None,
-        birthday: None,
-        consent: None,
-        consent_since: None,
-        consent_how: None,
-        comment: None,
-        external_reference: None,
-    };
+    let blank = blank();
     let (fields, channels) = settled(tx, &blank, &[], &person.fields, person.channels.as_deref())?;
     let id = ContactId::new();
     let fixed = [("customer_id", customer.into())];
@@ -147,9 +136,25 @@ pub(super) async fn make<A>(
     Ok((id, noted))
 }
 
+/// A person of whom nothing is known.
+pub(super) fn blank() -> ContactFields {
+    ContactFields {
+        name: String::new(),
+        position: None,
+        phone: None,
+        email: None,
+        birthday: None,
+        consent: None,
+        consent_since: None,
+        consent_how: None,
+        comment: None,
+        external_reference: None,
+    }
+}
+
 /// The person's fields and channels after the changes. The telephone and the e-mail of the fields
 /// are the main channels: naming one changes that channel, naming all channels changes both.
-fn settled(
+pub(super) fn settled(
     tx: &TenantTx,
     before: &ContactFields,
     channels: &[Channel],

@@ -54,7 +54,7 @@ impl Command for CreateCustomer {
             made.map_err(|error| within("contacts", Some(place), error))?;
         }
         if !self.contacts.is_empty() {
-            note_contact_words(tx, permit, id).await?;
+            note_contact_words(tx, permit, &[id]).await?;
         }
         let (terms, steps) = self.agreement.clone().unwrap_or_default();
         let terms = AgreementChanges { is_default: Some(true), ..terms };

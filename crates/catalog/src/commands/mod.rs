@@ -19,7 +19,10 @@ mod rates;
 mod warehouses;
 
 pub use agreements::{SaveAgreement, SetAgreementPrices};
-pub use bulk::{CustomerRow, Intent, ProductRow, RowRefusal, SaveCustomers, SaveProducts, Saved};
+pub use bulk::{
+    ContactRow, CustomerRow, Intent, PriceRow, ProductRow, RowRefusal, SaveContacts, SaveCustomers,
+    SavePrices, SaveProducts, Saved,
+};
 pub use contacts::{AddContactPerson, NewContact, RemoveContactPerson, UpdateContactPerson};
 pub use contracts::{CloseContract, DraftContract, SignContract, UpdateContract};
 pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};

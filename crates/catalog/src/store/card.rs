@@ -82,24 +82,25 @@ pub(crate) async fn replace_channels<A>(
     known(tx.run(Sql::new(sql, values)).await).map(std::mem::drop)
 }
 
-/// Writes anew what the search finds a customer by through its people.
+/// Writes anew what the search finds these customers by through their people.
 pub(crate) async fn note_contact_words<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    customer: CustomerId,
+    customers: &[CustomerId],
 ) -> Outcome<()> {
     let sql = "
         update customer c
         set contact_words = w.words
-        from (
+        from unnest($2::uuid[]) as a (id)
+        cross join lateral (
             select coalesce(string_agg(h.value_key, ' ' order by p.created_at, p.id, h.place), '')
                        as words
             from contact_person p
             join contact_channel h on h.tenant_id = $1 and h.contact_id = p.id
-            where p.tenant_id = $1 and p.customer_id = $2 and p.archived_at is null
+            where p.tenant_id = $1 and p.customer_id = a.id and p.archived_at is null
         ) w
-        where c.tenant_id = $1 and c.id = $2 and c.contact_words <> w.words";
-    tx.run(Sql::new(sql, values![permit.tenant(), customer])).await?;
+        where c.tenant_id = $1 and c.id = a.id and c.contact_words <> w.words";
+    tx.run(Sql::new(sql, values![permit.tenant(), uuids(customers)])).await?;
     Ok(())
 }
 

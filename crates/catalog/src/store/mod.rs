@@ -2,6 +2,8 @@
 
 mod agreements;
 mod bulk;
+mod bulk_contacts;
+mod bulk_prices;
 mod card;
 mod customers;
 mod directories;
@@ -27,6 +29,8 @@ pub(crate) use bulk::{
     Hold, default_list, group_names, held_by_text, insert_all, insert_all_of, insert_steps,
     lock_bulk, prices_in, region_names, update_all,
 };
+pub(crate) use bulk_contacts::{HeldContact, held_contacts, replace_all_channels};
+pub(crate) use bulk_prices::{AskedPrice, price_lists_held, prices_on_days, put_many_prices};
 pub use card::{addresses_by_customer, addresses_by_id, contracts_by_customer, contracts_by_id};
 pub(crate) use card::{
     channels_of, customer_of, drop_default_address, has_addresses, note_contact_words,

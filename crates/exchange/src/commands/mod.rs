@@ -8,10 +8,15 @@ pub use cancel_import::CancelImport;
 pub use profiles::{DeleteImportProfile, SaveImportProfile};
 pub use start_import::StartImport;
 
+use std::collections::BTreeMap;
+
 use db::EventDraft;
-use kernel::{ImportJobId, UserId};
+use kernel::{ImportJobId, Refusal, RefusalCode, UserId};
 use serde::{Deserialize, Serialize};
-use sheets::{DateOrder, DecimalMark, Encoding, Separator};
+use sheets::{DateOrder, DecimalMark, Encoding, Profile, Separator};
+
+use crate::fields::fields;
+use crate::model::ImportKind;
 
 /// How a file is read; what is not said is found out from the file, or is as usual in Russia.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +32,36 @@ pub struct FileOptions {
     pub dates: Option<DateOrder>,
     /// The sheet of a workbook; the first visible one.
     pub sheet: Option<String>,
+    /// What all rows say of fields that have no column, by field, as a cell would say it.
+    pub values: BTreeMap<String, String>,
+}
+
+/// Characters of a header, and of a value for all rows.
+const LONGEST_TEXT: usize = 250;
+
+/// Refuses headers and values of fields that such a file does not have, empty ones and long ones.
+pub(crate) fn check_fields(
+    kind: ImportKind,
+    columns: &Profile,
+    options: &FileOptions,
+) -> Result<(), Refusal> {
+    for (named, at) in [(columns, "columns"), (&options.values, "values")] {
+        for (field, text) in named {
+            let is_known = fields(kind).iter().any(|known| known.name == field);
+            if !is_known || text.trim().is_empty() || text.chars().count() > LONGEST_TEXT {
+                return Err(odd_field(field).at([at]));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn odd_field(field: &str) -> Refusal {
+    Refusal::new(
+        RefusalCode::Invalid,
+        format!("“{field}” is no field of such a file, or its text is empty or too long."),
+        format!("«{field}» — не поле такого файла, либо его текст пуст или слишком длинный."),
+    )
 }
 
 /// The event that tells of a job.

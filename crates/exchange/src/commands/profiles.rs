@@ -5,15 +5,12 @@ use db::{Command, CommandError, Outcome, TenantTx};
 use kernel::{Refusal, RefusalCode};
 use sheets::Profile;
 
-use super::FileOptions;
-use crate::fields::fields;
+use super::{FileOptions, check_fields};
 use crate::model::ImportKind;
 use crate::store::{delete_profile, save_profile};
 
 /// Characters of a name.
 const LONGEST_NAME: usize = 100;
-/// Characters of a header.
-const LONGEST_HEADER: usize = 250;
 
 /// Saves a mapping under its name, in the place of the one before.
 #[derive(Clone, Debug)]
@@ -47,12 +44,7 @@ impl Command for SaveImportProfile {
             .at(["name"])
             .into());
         }
-        for (field, header) in &self.columns {
-            let is_known = fields(self.kind).iter().any(|known| known.name == field);
-            if !is_known || header.trim().is_empty() || header.chars().count() > LONGEST_HEADER {
-                return Err(odd_column(field).into());
-            }
-        }
+        check_fields(self.kind, &self.columns, &self.options)?;
         save_profile(tx, permit, self.kind, &name, &self.columns, &self.options).await?;
         Ok(name)
     }
@@ -80,13 +72,4 @@ impl Command for DeleteImportProfile {
         }
         Err(CommandError::NotFound)
     }
-}
-
-fn odd_column(field: &str) -> Refusal {
-    Refusal::new(
-        RefusalCode::Invalid,
-        format!("“{field}” is no field of such a file, or its header is empty or too long."),
-        format!("«{field}» — не поле такого файла, либо его заголовок пуст или слишком длинный."),
-    )
-    .at(["columns"])
 }

@@ -1,14 +1,15 @@
 //! An import is asked for; a worker takes it within a second.
 
-use access::{Action, Forbidden, Permit, Right};
-use catalog::{SaveCustomers, SaveProducts};
+use access::{Action, Forbidden, Permit, Right, Scope};
+use catalog::{SaveContacts, SaveCustomers, SavePrices, SaveProducts};
 use db::{AuditEntry, Command, Outcome, TenantTx};
 use files::{ReadFiles, attachments};
 use kernel::{AttachmentId, ImportJobId, Language, Refusal, RefusalCode};
 use serde_json::json;
 use sheets::Profile;
+use stock::commands::SaveOpeningStock;
 
-use super::{FileOptions, job_changed};
+use super::{FileOptions, check_fields, job_changed};
 use crate::model::{ImportKind, ImportMode};
 use crate::store::{NewJob, insert_job, open_jobs, profile_named};
 use crate::subjects::OfInbox;
@@ -45,10 +46,8 @@ impl Command for StartImport {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ImportJobId> {
         // The work is done with the rights of a person as they will be then.
         let Some(user) = permit.user() else { return Err(Forbidden(Self::RIGHT).into()) };
-        match self.kind {
-            ImportKind::Products => drop(permit.scope().permit::<SaveProducts>()?),
-            ImportKind::Customers => drop(permit.scope().permit::<SaveCustomers>()?),
-        }
+        may_write(permit.scope(), self.kind)?;
+        check_fields(self.kind, &self.columns, &self.options)?;
         let name = self.file_name(tx, permit).await?;
         if open_jobs(tx, permit).await? >= MOST_OPEN {
             return Err(too_many().into());
@@ -105,14 +104,28 @@ impl StartImport {
         let mut columns = saved.columns;
         columns.extend(self.columns.clone());
         let own = self.options.clone();
+        let mut values = saved.options.values;
+        values.extend(own.values);
         let options = FileOptions {
             encoding: own.encoding.or(saved.options.encoding),
             separator: own.separator.or(saved.options.separator),
             decimal: own.decimal.or(saved.options.decimal),
             dates: own.dates.or(saved.options.dates),
             sheet: own.sheet.or(saved.options.sheet),
+            values,
         };
         Ok((columns, options))
+    }
+}
+
+/// Refuses a file that nothing could be written from.
+fn may_write(scope: &Scope, kind: ImportKind) -> Result<(), Forbidden> {
+    match kind {
+        ImportKind::Products => scope.permit::<SaveProducts>().map(drop),
+        ImportKind::Customers => scope.permit::<SaveCustomers>().map(drop),
+        ImportKind::Contacts => scope.permit::<SaveContacts>().map(drop),
+        ImportKind::Prices => scope.permit::<SavePrices>().map(drop),
+        ImportKind::Stock => scope.permit::<SaveOpeningStock>().map(drop),
     }
 }
 

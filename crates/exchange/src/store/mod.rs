@@ -13,5 +13,5 @@ pub use profiles::import_profiles;
 pub(crate) use profiles::{delete_profile, profile_named, save_profile};
 pub(crate) use work::{
     Counts, Ended, advance, begin_writing, claim, end, hold_leased, note_source, prolong,
-    waiting_tenants,
+    show_progress, waiting_tenants, wanted,
 };

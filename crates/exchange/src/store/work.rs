@@ -1,7 +1,5 @@
 //! Jobs as workers take them, move them on and end them.
 
-use std::collections::HashSet;
-
 use access::Permit;
 use db::{Db, Fault, FromQueryResult, Outcome, Reason, Sql, TenantTx, values};
 use kernel::{AttachmentId, ImportJobId, TenantId, Text, UserId, Uuid};
@@ -21,13 +19,16 @@ struct Waiting {
     tenant_id: TenantId,
 }
 
-/// The tenants that have jobs nobody works on.
-pub(crate) async fn waiting_tenants(db: &Db) -> Result<HashSet<TenantId>, Fault> {
+/// The tenants that have jobs nobody works on: those for whom the fewest are worked on first,
+/// among them those who wait longest. Lives on `import_job_queue`, which holds open jobs alone.
+pub(crate) async fn waiting_tenants(db: &Db) -> Result<Vec<TenantId>, Fault> {
     let sql = "
-        select distinct j.tenant_id
+        select j.tenant_id
         from import_job j
         where j.state in ('WAITING', 'RUNNING')
-          and (j.leased_until is null or j.leased_until < now())
+        group by j.tenant_id
+        having bool_or(j.leased_until is null or j.leased_until < now())
+        order by count(*) filter (where j.leased_until >= now()), min(j.created_at), j.tenant_id
         limit $1";
     let mut system = db.system(Reason::Exchange).await?;
     let rows: Vec<Waiting> = system.all(Sql::new(sql, values![TENANTS])).await?;
@@ -44,7 +45,8 @@ pub(crate) struct Claimed {
     pub(crate) attempts: i32,
 }
 
-/// Takes the oldest job that nobody works on.
+/// Takes the oldest job that nobody works on. Jobs of one kind go one after the other: they would
+/// wait for each other's rows, with their connections in hand.
 pub(crate) async fn claim<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -60,6 +62,12 @@ pub(crate) async fn claim<A>(
                     where j.tenant_id = $1
                       and j.state in ('WAITING', 'RUNNING')
                       and (j.leased_until is null or j.leased_until < now())
+                      and not exists (select
+                                      from import_job o
+                                      where o.tenant_id = $1
+                                        and o.state = 'RUNNING'
+                                        and o.kind = j.kind
+                                        and o.leased_until >= now())
                     order by j.created_at
                     limit 1
                     for no key update skip locked)
@@ -97,6 +105,41 @@ pub(crate) async fn hold_leased<A>(
     );
     let row: Option<JobRow> = tx.one(Sql::new(text, values![permit.tenant(), id, lease])).await?;
     Ok(row.map(ImportJob::try_from).transpose()?)
+}
+
+/// Whether somebody wants the job stopped; nothing where it is not this worker's any more. Takes no
+/// lock: a long transaction asks now and then.
+pub(crate) async fn wanted<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ImportJobId,
+    lease: Uuid,
+) -> Outcome<Option<bool>> {
+    #[derive(FromQueryResult)]
+    struct Asked {
+        cancel_asked: bool,
+    }
+    let sql = "
+        select j.cancel_asked
+        from import_job j
+        where j.tenant_id = $1 and j.id = $2 and j.lease = $3";
+    let asked: Option<Asked> = tx.one(Sql::new(sql, values![permit.tenant(), id, lease])).await?;
+    Ok(asked.map(|asked| asked.cancel_asked))
+}
+
+/// How far the one transaction of all rows has come; nothing of it is written yet.
+pub(crate) async fn show_progress<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ImportJobId,
+    rows: u64,
+) -> Outcome<()> {
+    let sql = "
+        update import_job
+        set rows_read = $3, version = version + 1
+        where tenant_id = $1 and id = $2";
+    tx.run(Sql::new(sql, values![permit.tenant(), id, whole(rows)])).await?;
+    Ok(())
 }
 
 /// How the file was understood, and how many rows it has.
@@ -142,6 +185,8 @@ pub(crate) async fn advance<A>(
             rows_updated = rows_updated + $6,
             rows_unchanged = rows_unchanged + $7,
             rows_bad = rows_bad + $8,
+            -- What goes on is not given up, however often its workers are restarted.
+            attempts = 0,
             version = version + 1
         where tenant_id = $1 and id = $2";
     let values = values![
@@ -195,7 +240,14 @@ pub(crate) async fn end<A>(
     let sql = "
         update import_job
         set state = $3, failure = $4, report_id = $5, finished_at = $6, lease = null,
-            leased_until = null, version = version + 1
+            leased_until = null, version = version + 1,
+            -- Of all or nothing, nothing is counted that was not written.
+            rows_created =
+                case when mode = 'ALL_OR_NOTHING' and $3 <> 'DONE' then 0 else rows_created end,
+            rows_updated =
+                case when mode = 'ALL_OR_NOTHING' and $3 <> 'DONE' then 0 else rows_updated end,
+            rows_unchanged =
+                case when mode = 'ALL_OR_NOTHING' and $3 <> 'DONE' then 0 else rows_unchanged end
         where tenant_id = $1 and id = $2";
     let values =
         values![permit.tenant(), id, ended.state.as_str(), failure, ended.report, tx.now(),];

@@ -23,24 +23,27 @@ const MOST_ATTEMPTS: i32 = 5;
 /// A sign of life is given so often, a third of the lease.
 const PROLONGED_EACH: Duration = Duration::from_secs(10);
 
-/// One round: takes a job of each tenant that has one and carries it to its end. Tells how many
-/// were taken; a job that fails is logged and stops no other.
+/// Takes the next job and carries it to its end; tells whether there was one. A job that fails is
+/// logged. Any number of these may run at once, in one process and in many: each takes another job.
 ///
 /// # Errors
 /// A fault where the jobs cannot be looked at.
-pub async fn run_jobs(db: &Db, files: &Files) -> Result<usize, Fault> {
+pub async fn run_next_job(db: &Db, files: &Files) -> Result<bool, Fault> {
     let waiting = waiting_tenants(db).await?;
     if waiting.is_empty() {
-        return Ok(0);
+        return Ok(false);
     }
-    let mut taken = 0;
-    for tenant in tenants(db).await?.iter().filter(|tenant| waiting.contains(&tenant.id)) {
+    let tenants = tenants(db).await?;
+    for id in waiting {
+        let Some(tenant) = tenants.iter().find(|tenant| tenant.id == id) else { continue };
         match run_job_of(db, files, tenant).await {
-            Ok(found) => taken += usize::from(found),
-            Err(error) => tracing::warn!(tenant = %tenant.id, %error, "an import broke off"),
+            Ok(true) => return Ok(true),
+            // Another worker was faster: the next tenant's.
+            Ok(false) => {}
+            Err(error) => tracing::warn!(tenant = %id, %error, "an import broke off"),
         }
     }
-    Ok(taken)
+    Ok(false)
 }
 
 /// Takes a job for a while.
@@ -100,14 +103,18 @@ async fn run_job_of(db: &Db, files: &Files, tenant: &Tenant) -> Outcome<bool> {
         let permit = worker.permit::<Prolong>()?;
         loop {
             tokio::time::sleep(PROLONGED_EACH).await;
-            if !db.write_as_job(&permit, &Prolong { id, lease }).await? {
-                return Ok::<_, CommandError>(());
+            match db.write_as_job(&permit, &Prolong { id, lease }).await {
+                Ok(true) => {}
+                Ok(false) => return Ok::<_, CommandError>(()),
+                // There are two more tries before the lease is over, and after it each chunk of
+                // rows looks whose the job is.
+                Err(error) => tracing::warn!(%id, %error, "an import gave no sign of life"),
             }
         }
     };
     tokio::select! {
         done = job.run(&scope) => done?,
-        // Somebody else has it, or signs of life cannot be given: what is under way rolls back.
+        // Somebody else has it: what is under way rolls back.
         lost = prolonging => lost?,
     }
     Ok(true)

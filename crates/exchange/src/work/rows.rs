@@ -1,20 +1,24 @@
 //! Rows on their way into the database.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::{Action, Permit, Right, Scope};
-use catalog::{Intent, SaveCustomers, SaveProducts, Saved};
+use catalog::{Intent, SaveContacts, SaveCustomers, SavePrices, SaveProducts, Saved};
 use db::{Command, Outcome, TenantTx};
 use identity::{ReadUsers, users_by_email};
 use kernel::{ImportJobId, Refusal, RefusalCode, Uuid};
 use serde::{Deserialize, Serialize};
 use sheets::{Fault, Reason};
+use stock::commands::SaveOpeningStock;
 
 use crate::commands::job_changed;
 use crate::model::{ImportJob, ImportMode};
 use crate::reading::{Chunk, CustomerDraft, Drafts, fault_of};
 use crate::source::Source;
-use crate::store::{Counts, advance, clear_faults, hold_leased, insert_faults};
+use crate::store::{
+    Counts, advance, begin_writing, clear_faults, hold_leased, insert_faults, wanted,
+};
 
 /// What became of some rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,6 +76,8 @@ pub(super) struct WriteAll {
     pub(super) id: ImportJobId,
     pub(super) lease: Uuid,
     pub(super) source: Source,
+    /// Rows written so far, for those who wait.
+    pub(super) done: Arc<AtomicU64>,
 }
 
 impl Action for WriteAll {
@@ -86,6 +92,11 @@ impl Command for WriteAll {
         let mut chunks = self.source.chunks(0);
         while let Some(chunk) = chunks.recv().await {
             let chunk = chunk.map_err(|fault| super::run::ending::told(&fault.text()))?;
+            match wanted(tx, permit, self.id, self.lease).await? {
+                Some(false) => {}
+                Some(true) => return Err(stopped().into()),
+                None => return Err(lost().into()),
+            }
             let (saved, faults) =
                 save(tx, permit.scope(), &self.source, &chunk, Intent::Write).await?;
             if let Some(fault) = faults.first() {
@@ -97,6 +108,7 @@ impl Command for WriteAll {
             all.updated += counts.updated;
             all.unchanged += counts.unchanged;
             last = chunk.last;
+            self.done.store(all.read, Ordering::Relaxed);
             // The trail of half a million rows is not for the memory.
             tx.write_noted().await?;
         }
@@ -107,6 +119,7 @@ impl Command for WriteAll {
             Some(job) if job.cancel_asked => Err(stopped().into()),
             Some(job) => {
                 clear_faults(tx, permit, self.id).await?;
+                begin_writing(tx, permit, self.id).await?;
                 advance(tx, permit, self.id, last, all).await?;
                 tx.emit(job_changed(self.id, job.created_by));
                 Ok(Step::Done)
@@ -115,7 +128,7 @@ impl Command for WriteAll {
     }
 }
 
-/// Hands the rows to the catalog: what came of them, and every fault in the order of the file.
+/// Hands the rows to their context: what came of them, and every fault in the order of the file.
 async fn save(
     tx: &TenantTx,
     scope: &Scope,
@@ -133,6 +146,18 @@ async fn save(
             let permit = scope.permit::<SaveCustomers>()?;
             let rows = with_managers(tx, scope, source, drafts.clone(), &mut faults).await?;
             SaveCustomers::run(tx, &permit, rows, intent).await?
+        }
+        Drafts::Contacts(rows) => {
+            let permit = scope.permit::<SaveContacts>()?;
+            SaveContacts::run(tx, &permit, rows.clone(), intent).await?
+        }
+        Drafts::Prices(rows) => {
+            let permit = scope.permit::<SavePrices>()?;
+            SavePrices::run(tx, &permit, rows.clone(), intent).await?
+        }
+        Drafts::Stock(rows) => {
+            let permit = scope.permit::<SaveOpeningStock>()?;
+            SaveOpeningStock::run(tx, &permit, rows.clone(), intent).await?
         }
     };
     let refused = saved.refused.iter().cloned();

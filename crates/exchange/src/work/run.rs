@@ -1,5 +1,10 @@
 //! The way of one import.
 
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
 use access::{Action, Permit, Right, Scope};
 use db::{Command, CommandError, Db, Outcome, ReadPool, TenantTx};
 use files::Files;
@@ -12,10 +17,14 @@ use super::rows::{HandleRows, Step, WriteAll};
 use crate::commands::job_changed;
 use crate::model::{ImportJob, ImportMode, ImportState, Phase, ReadImports};
 use crate::source::{Source, Unusable};
-use crate::store::{Ended, begin_writing, end, hold_leased, import_jobs_by_id, note_source};
+use crate::store::{
+    Ended, begin_writing, end, hold_leased, import_jobs_by_id, note_source, show_progress,
+};
 
 /// Tries of one chunk where others wrote the same records in the same moment.
 const TRIES: usize = 5;
+/// How often one long transaction tells how far it is.
+const TOLD_EACH: Duration = Duration::from_secs(1);
 
 /// A job in a worker's hands.
 pub(super) struct Job<'a> {
@@ -74,13 +83,56 @@ impl Job<'_> {
         }
         let permit = self.worker.permit::<BeginWriting>()?;
         self.db.write_as_job(&permit, &BeginWriting { id: self.id, lease: self.lease }).await?;
-        let write = WriteAll { id: self.id, lease: self.lease, source: source.clone() };
-        let step = self.db.write_as_job(&scope.permit::<WriteAll>()?, &write).await?;
+        let step = match self.write_all(scope, source).await {
+            // It was stopped half-way: the transaction rolled back, and nothing is written.
+            Err(CommandError::Refused(_)) if self.is_cancelled().await? => Step::Cancelled,
+            done => done?,
+        };
         Ok(match step {
             Step::Done => Some(ImportState::Done),
             Step::Lost => None,
             Step::Cancelled => Some(ImportState::Cancelled),
         })
+    }
+
+    /// Writes all rows in one transaction, and tells meanwhile how far it is.
+    async fn write_all(&self, scope: &Scope, source: &Source) -> Outcome<Step> {
+        let done = Arc::new(AtomicU64::new(0));
+        let write = WriteAll {
+            id: self.id,
+            lease: self.lease,
+            source: source.clone(),
+            done: Arc::clone(&done),
+        };
+        let permit = scope.permit::<WriteAll>()?;
+        tokio::select! {
+            step = self.db.write_as_job(&permit, &write) => step,
+            never = self.tell(&done) => match never {},
+        }
+    }
+
+    /// Tells each second how many rows are done; the work goes on whether that is heard or not.
+    async fn tell(&self, done: &AtomicU64) -> Infallible {
+        let Ok(permit) = self.worker.permit::<ShowProgress>() else {
+            return std::future::pending().await;
+        };
+        let mut before = 0;
+        loop {
+            tokio::time::sleep(TOLD_EACH).await;
+            let rows = done.load(Ordering::Relaxed);
+            if rows == before {
+                continue;
+            }
+            before = rows;
+            let show = ShowProgress { id: self.id, lease: self.lease, rows };
+            if let Err(error) = self.db.write_as_job(&permit, &show).await {
+                tracing::debug!(%self.id, %error, "progress was not told");
+            }
+        }
+    }
+
+    async fn is_cancelled(&self) -> Outcome<bool> {
+        Ok(self.read().await?.is_some_and(|job| job.cancel_asked))
     }
 
     async fn each_chunk(&self, job: &ImportJob, source: &Source) -> Outcome<Step> {
@@ -172,6 +224,10 @@ steps! {
     NoteSource { mapping: Mapping, rows: u64 }
         async |this: &NoteSource, tx, permit| {
             note_source(tx, permit, this.id, &this.mapping, this.rows).await
+        };
+    ShowProgress { rows: u64 }
+        async |this: &ShowProgress, tx, permit| {
+            show_progress(tx, permit, this.id, this.rows).await
         };
     BeginWriting {}
         async |this: &BeginWriting, tx, permit| begin_writing(tx, permit, this.id).await;

@@ -18,6 +18,12 @@ pub enum ImportKind {
     Products,
     /// Customers with their managers and regions.
     Customers,
+    /// Contact persons of customers that are there.
+    Contacts,
+    /// Prices in price lists that are there.
+    Prices,
+    /// What lies in the warehouses on a start date: it becomes posted goods receipts.
+    Stock,
 }
 
 /// What becomes of the rows.

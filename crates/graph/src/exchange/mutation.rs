@@ -20,6 +20,15 @@ pub struct ImportColumnInput {
     header: String,
 }
 
+/// What all rows say of a field that has no column.
+#[derive(InputObject)]
+pub struct ImportValueInput {
+    /// The field: `warehouse`, `validFrom`.
+    field: String,
+    /// The value, as a cell would hold it.
+    value: String,
+}
+
 /// How a file is read; what is not said is found out from the file.
 #[derive(InputObject, Default)]
 pub struct ImportOptionsInput {
@@ -33,6 +42,13 @@ pub struct ImportOptionsInput {
     date_order: Option<FileDateOrder>,
     /// The sheet of a workbook; the first visible one where none is named.
     sheet: Option<String>,
+    /// What all rows say of fields that have no column, such as the start date or the price list.
+    #[graphql(validator(max_items = 50))]
+    values: Option<Vec<ImportValueInput>>,
+}
+
+fn given(input: Vec<ImportValueInput>) -> ::exchange::Profile {
+    input.into_iter().map(|given| (given.field, given.value)).collect()
 }
 
 impl From<ImportOptionsInput> for FileOptions {
@@ -43,6 +59,7 @@ impl From<ImportOptionsInput> for FileOptions {
             decimal: input.decimal_mark.map(Into::into),
             dates: input.date_order.map(Into::into),
             sheet: input.sheet,
+            values: given(input.values.unwrap_or_default()),
         }
     }
 }

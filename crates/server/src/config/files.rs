@@ -19,7 +19,7 @@ const A_PLACE: &str = "a folder, or an address such as s3://bucket/prefix";
 const A_SERVICE: &str = "an address such as https://storage.example";
 const A_LIMIT: &str = "a number of MiB from 1 to 1024";
 const MIB: u64 = 1024 * 1024;
-const USUAL_LIMIT_MIB: u64 = 20;
+const USUAL_LIMIT_MIB: u64 = 64;
 
 /// Where attached files lie, and how large they may be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -148,7 +148,7 @@ mod tests {
         let settings = Settings { data_dir: given("/data"), ..Settings::default() };
         let config = FilesConfig::of(&settings).unwrap();
         assert_eq!(config.place, Place::Folder("/data/files".into()));
-        assert_eq!((config.limit_bytes, config.is_given), (20 * MIB, false));
+        assert_eq!((config.limit_bytes, config.is_given), (64 * MIB, false));
     }
 
     #[test]

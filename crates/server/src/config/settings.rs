@@ -107,7 +107,7 @@ pub struct Settings {
     #[arg(long, value_name = "SECRET", env = "OBOROT_FILES_SECRET_KEY", hide_env_values = true)]
     pub files_secret_key: Option<String>,
 
-    /// Largest file in MiB [default: 20]
+    /// Largest file in MiB [default: 64]
     #[arg(long, value_name = "MIB", env = "OBOROT_FILES_LIMIT_MIB")]
     pub files_limit_mib: Option<String>,
 

@@ -17,6 +17,9 @@ use crate::config::Config;
 use crate::parts::Parts;
 use crate::shutdown::Shutdown;
 
+/// Files brought in at once by one process: a long one leaves room for another.
+const IMPORTS_AT_ONCE: usize = 2;
+
 /// The doors of a server, bound before anything slow happens: an address in use is told at once.
 #[derive(Debug)]
 pub struct Doors {
@@ -62,7 +65,9 @@ impl Doors {
         workers.spawn(fold_sales(db.clone(), shutdown.clone()));
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
-        workers.spawn(run_imports(db.clone(), files.clone(), shutdown.clone()));
+        for _ in 0..IMPORTS_AT_ONCE {
+            workers.spawn(run_imports(db.clone(), files.clone(), shutdown.clone()));
+        }
         workers.spawn(sweep_files(db.clone(), files, shutdown.clone()));
         let admin =
             Admin { ready: readiness(db.clone()), metrics: metrics()?, shutdown: shutdown.clone() };

@@ -135,12 +135,13 @@ pub async fn hold_paid_orders(db: Db, shutdown: Shutdown) {
     }
 }
 
-/// Brings in the files that wait, until stopping begins: a chunk of rows that is under way rolls
-/// back then, and another replica or the next start goes on before it.
+/// Brings in the files that wait, one at a time, until stopping begins: a chunk of rows that is
+/// under way rolls back then, and another replica or the next start goes on before it.
 pub async fn run_imports(db: Db, files: Files, shutdown: Shutdown) {
     while !shutdown.has_begun() {
-        let ran = shutdown.unless_begun(exchange::run_jobs(&db, &files)).await;
+        let ran = shutdown.unless_begun(exchange::run_next_job(&db, &files)).await;
         let rest = match ran {
+            Some(Ok(true)) => continue,
             Some(Err(error)) => {
                 tracing::warn!(%error, "imports could not be looked for");
                 REST

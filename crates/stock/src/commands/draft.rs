@@ -118,7 +118,7 @@ pub(super) async fn check_lots<A>(
     Ok(())
 }
 
-fn lacks(place: usize, field: &str, product: &str) -> Refusal {
+pub(super) fn lacks(place: usize, field: &str, product: &str) -> Refusal {
     let (en, ru) = match field {
         "expiresOn" => ("the last day of the lot", "срок годности партии"),
         _ => ("the lot's number", "номер партии"),

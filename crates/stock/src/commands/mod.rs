@@ -3,6 +3,7 @@
 mod cancel_goods_receipt;
 mod create_goods_receipt;
 mod draft;
+mod opening_stock;
 mod post_goods_receipt;
 mod reverse_goods_receipt;
 mod set_receipt_costs;
@@ -11,6 +12,7 @@ mod update_goods_receipt;
 pub use cancel_goods_receipt::CancelGoodsReceipt;
 pub use create_goods_receipt::CreateGoodsReceipt;
 pub use draft::ReceiptLineInput;
+pub use opening_stock::{OpeningRow, SaveOpeningStock};
 pub use post_goods_receipt::PostGoodsReceipt;
 pub use reverse_goods_receipt::ReverseGoodsReceipt;
 pub use set_receipt_costs::{LineCost, SetReceiptCosts};

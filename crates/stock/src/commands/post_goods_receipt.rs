@@ -3,7 +3,7 @@
 use access::{Action, Permit, Right};
 use catalog::{OrganizationCard, check_period};
 use db::{AuditEntry, Command, CommandError, Outcome, Series, TenantTx};
-use kernel::{LotId, ProductId, ReceiptId, Refusal, RefusalCode};
+use kernel::{LotId, NaiveDate, ProductId, ReceiptId, Refusal, RefusalCode};
 use serde_json::json;
 
 use super::draft;
@@ -12,8 +12,8 @@ use crate::rules::{BalanceKey, ReceiptState};
 use crate::store::movements::{self, Cause, Movement};
 use crate::store::receipts::{self, Header, Line};
 
-/// Posts a draft. Lines say of their lots what their products ask for. A line without a cost takes what its product cost last; who sees no prices can
-/// thus post. Where nothing is known yet, it is refused until somebody states the cost.
+/// Posts a draft. Lines say of their lots what their products ask for. A line without a cost takes
+/// what its product cost last; who sees no prices can thus post. Where nothing is known yet, it is refused until somebody states the cost.
 #[derive(Clone, Debug)]
 pub struct PostGoodsReceipt {
     /// Which.
@@ -43,29 +43,51 @@ impl Command for PostGoodsReceipt {
         }
         draft::check_lots(tx, permit, &lines).await?;
         fill_costs(tx, permit, &receipt, &mut lines).await?;
-        let movements: Vec<Movement> = lines.iter().map(|line| enter(&receipt, line)).collect();
-        receipts::insert_lots(tx, permit, &receipt, &lines, &movements).await?;
-        let cause = Cause {
-            kind: "RECEIPT",
-            document_kind: "GoodsReceipt",
-            document_id: receipt.id.0,
-            occurred_on: receipt.occurred_on,
-        };
-        movements::add(tx, permit, &cause, &movements).await?;
-        receipt.amount = draft::total(&lines);
-        receipt.state = ReceiptState::Posted.as_str().to_owned();
-        receipt.number = number(tx, &organization, &receipt).await?;
-        receipts::update(tx, permit, &receipt).await?;
-        tx.audit(AuditEntry::new(
-            "postGoodsReceipt",
-            "GoodsReceipt",
-            self.id,
-            json!({ "state": ["DRAFT", "POSTED"], "number": receipt.number, "lines": lines }),
-        ));
-        events::receipt_changed(tx, &receipt);
-        events::stock_changed(tx, "GoodsReceipt", self.id, movements.iter().map(|m| &m.key));
+        let received = vec![receipt.occurred_on; lines.len()];
+        let goods = Goods { lines: &lines, received: &received };
+        enter_goods(tx, permit, &organization, &mut receipt, goods).await?;
         Ok(self.id)
     }
+}
+
+/// What comes in: the lines of a receipt, and since when each is there, in the same order.
+pub(super) struct Goods<'a> {
+    pub(super) lines: &'a [Line],
+    pub(super) received: &'a [NaiveDate],
+}
+
+/// Makes a lot, a balance and a movement of each line, and the receipt a posted one: the way into
+/// stock, whoever brings the goods. All costs are known.
+pub(super) async fn enter_goods<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    organization: &OrganizationCard,
+    receipt: &mut Header,
+    goods: Goods<'_>,
+) -> Outcome<()> {
+    let Goods { lines, received } = goods;
+    let movements: Vec<Movement> = lines.iter().map(|line| enter(receipt, line)).collect();
+    receipts::insert_lots(tx, permit, receipt, (lines, received), &movements).await?;
+    let cause = Cause {
+        kind: "RECEIPT",
+        document_kind: "GoodsReceipt",
+        document_id: receipt.id.0,
+        occurred_on: receipt.occurred_on,
+    };
+    movements::add(tx, permit, &cause, &movements).await?;
+    receipt.amount = draft::total(lines);
+    receipt.state = ReceiptState::Posted.as_str().to_owned();
+    receipt.number = number(tx, organization, receipt).await?;
+    receipts::update(tx, permit, receipt).await?;
+    tx.audit(AuditEntry::new(
+        "postGoodsReceipt",
+        "GoodsReceipt",
+        receipt.id,
+        json!({ "state": ["DRAFT", "POSTED"], "number": receipt.number, "lines": lines }),
+    ));
+    events::receipt_changed(tx, receipt);
+    events::stock_changed(tx, "GoodsReceipt", receipt.id, movements.iter().map(|m| &m.key));
+    Ok(())
 }
 
 /// The organization, held so that its period stays open until the end.

@@ -10,6 +10,7 @@ mod shelf;
 
 pub use balance::{Balance, BalanceKey};
 pub use issue::{IssuePlan, Shortage, plan_issue};
+pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};
 pub use release::{Held, HeldMove, HeldMoveKind, Holds};
 pub use shelf::{Change, Shelf, Taken, Want};

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::commands::ReceiptLineInput;
 
 /// Lines of a receipt at most.
-const MOST_LINES: usize = 1000;
+pub(crate) const MOST_LINES: usize = 1000;
 /// Characters of a supplier's name, a reference.
 const MOST_NAME: usize = 200;
 /// Characters of a lot's number.
@@ -121,7 +121,8 @@ pub fn check_shape(
     lines.iter().enumerate().try_for_each(|(place, line)| check_line(place, line))
 }
 
-fn check_line(place: usize, line: &ReceiptLineInput) -> Result<(), Refusal> {
+/// Checks the numbers of one line.
+pub(crate) fn check_line(place: usize, line: &ReceiptLineInput) -> Result<(), Refusal> {
     let at = |field: &str, en: &str, ru: &str| {
         let path = ["lines".to_owned(), place.to_string(), field.to_owned()];
         Err(Refusal::new(RefusalCode::OutOfRange, en, ru).at(path))

@@ -2,6 +2,7 @@
 
 pub(crate) mod balances;
 pub(crate) mod movements;
+pub(crate) mod opening;
 pub(crate) mod receipts;
 pub(crate) mod reservations;
 

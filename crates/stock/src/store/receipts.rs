@@ -242,27 +242,29 @@ pub(crate) async fn last_costs<A>(
     Ok(rows.into_iter().map(|row| (row.product_id, row.unit_cost)).collect())
 }
 
-/// Makes a lot of each line and its balance, as the movements say.
+/// Makes a lot of each line and its balance, as the movements say. `received`: since when each
+/// lot is there.
 pub(crate) async fn insert_lots<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     receipt: &Header,
-    lines: &[Line],
+    (lines, received): (&[Line], &[NaiveDate]),
     movements: &[Movement],
 ) -> Result<(), Fault> {
     let sql = "
         with new as (
             select n.organization_id, n.warehouse_id, n.product_id, n.lot_id, n.line_id,
-                   n.quantity, n.value
-            from unnest($5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[], $10::numeric[],
-                        $11::numeric[])
-                 as n (organization_id, warehouse_id, product_id, lot_id, line_id, quantity, value)
+                   n.quantity, n.value, n.received_on
+            from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::numeric[],
+                        $10::numeric[], $11::date[])
+                 as n (organization_id, warehouse_id, product_id, lot_id, line_id, quantity, value,
+                       received_on)
         ), lots as (
             insert into lot
                 (tenant_id, id, organization_id, product_id, receipt_id, receipt_line_id,
                  received_on, expires_on, unit_cost, supplier_name, number)
-            select $1, n.lot_id, n.organization_id, n.product_id, $2, n.line_id, $3,
-                   l.expires_on, l.unit_cost, $4, l.lot_number
+            select $1, n.lot_id, n.organization_id, n.product_id, $2, n.line_id, n.received_on,
+                   l.expires_on, l.unit_cost, $3, l.lot_number
             from new n
             join goods_receipt_line l on l.tenant_id = $1 and l.id = n.line_id
         )
@@ -274,7 +276,6 @@ pub(crate) async fn insert_lots<A>(
     let values = values![
         permit.tenant(),
         receipt.id,
-        receipt.occurred_on,
         receipt.supplier_name.clone(),
         organizations,
         warehouses,
@@ -283,6 +284,7 @@ pub(crate) async fn insert_lots<A>(
         uuids(lines.iter().map(|line| line.id)),
         movements.iter().map(|m| m.quantity).collect::<Vec<_>>(),
         movements.iter().map(|m| m.value).collect::<Vec<_>>(),
+        received.to_vec(),
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())

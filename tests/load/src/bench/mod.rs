@@ -5,6 +5,7 @@
 
 mod cases;
 mod company;
+mod import;
 mod postings;
 mod process;
 mod reports;

@@ -87,6 +87,14 @@ impl Program {
         Ok(kilobytes * 1024)
     }
 
+    /// Kills it at once, in the middle of whatever it does.
+    ///
+    /// # Errors
+    /// When it has ended already.
+    pub async fn kill(mut self) -> Result<()> {
+        Ok(self.child.kill().await?)
+    }
+
     /// Stops it in order.
     ///
     /// # Errors

@@ -27,6 +27,9 @@ struct Arguments {
     /// Sale lines of the large tenant.
     #[arg(long, default_value_t = 5_000_000)]
     lines: u32,
+    /// Rows of the file of products that is imported.
+    #[arg(long, default_value_t = 500_000)]
+    products: u32,
     /// The program pgbench.
     #[arg(long, default_value = "pgbench", env = "PGBENCH")]
     pgbench: PathBuf,
@@ -56,14 +59,17 @@ fn tell(sentence: &str) {
 }
 
 async fn run(arguments: Arguments) -> Result<String> {
-    let Arguments { program: binary, database, case, lines, pgbench } = arguments;
+    let Arguments { program: binary, database, case, lines, products, pgbench } = arguments;
     for slug in [SLUG, LARGE] {
         let admin = format!("admin=admin@{slug}.example");
         let words = ["tenant", "create", slug, "--user", &admin, "--password", bench::PASSWORD];
         Program::run(&binary, &database, &words).await.context("a tenant cannot be made")?;
     }
-    let generous =
-        [("OBOROT_COST_CAPACITY", "1000000000"), ("OBOROT_COST_PER_SECOND", "1000000000")];
+    let generous = [
+        ("OBOROT_COST_CAPACITY", "1000000000"),
+        ("OBOROT_COST_PER_SECOND", "1000000000"),
+        ("OBOROT_FILES_LIMIT_MIB", "256"),
+    ];
     let program = Program::start(&binary, &database, &generous).await?;
     let mut rows = vec![idle(&program).await?];
     tell("preparing a company …");
@@ -73,6 +79,7 @@ async fn run(arguments: Arguments) -> Result<String> {
         program: &program,
         company: &company,
         large: &large,
+        products,
         owner_url: &database,
         pgbench_bin: &pgbench,
     };

@@ -42,6 +42,7 @@ const SMALL: &[(&str, &str)] = &[
     ("import_fault", "read by its key alone"),
     ("import_job", "some hundreds, read newest first by an index"),
     ("import_profile", "some dozens"),
+    ("opening_stock", "read by its key alone"),
     ("organization", "a handful"),
     ("price_list", "some dozens"),
     ("price_settings", "a row a tenant"),

@@ -5,17 +5,22 @@
 //! One row that breaks a rule is told and left out; the others are written. Nothing here begins or
 //! ends a transaction: whoever brings the rows decides what belongs together.
 
+mod contacts;
 mod customers;
 mod groups;
+mod prices;
 mod products;
 
+pub use contacts::{ContactRow, SaveContacts};
 pub use customers::{CustomerRow, SaveCustomers};
+pub use prices::{PriceRow, SavePrices};
 pub use products::{ProductRow, SaveProducts};
 
 use std::collections::HashSet;
 
 use kernel::{Refusal, RefusalCode, Uuid};
 
+use crate::naming::{key, unknown_name};
 use crate::store::Hold;
 
 /// Whether rows are written or only looked at.
@@ -56,7 +61,8 @@ pub struct Saved {
 }
 
 impl Saved {
-    fn refuse(&mut self, place: u64, refusal: Refusal) {
+    /// Leaves a row out.
+    pub fn refuse(&mut self, place: u64, refusal: Refusal) {
         self.refused.push(RowRefusal { place, refusal });
     }
 }
@@ -79,25 +85,11 @@ impl Once {
     }
 }
 
-/// Text as names are compared: in lower case, ё as е.
-fn key(text: &str) -> String {
-    text.trim().to_lowercase().replace('ё', "е")
-}
-
 fn taken(field: &str) -> Refusal {
     Refusal::new(
         RefusalCode::Taken,
         "Another record has this value already.",
         "Это значение уже есть у другой записи.",
-    )
-    .at([field])
-}
-
-fn unknown_name(field: &str, name: &str) -> Refusal {
-    Refusal::new(
-        RefusalCode::UnknownReference,
-        format!("There is no “{name}” in use."),
-        format!("Среди действующих записей нет «{name}»."),
     )
     .at([field])
 }

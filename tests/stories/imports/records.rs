@@ -1,45 +1,10 @@
 //! Files brought in: what is written, what is told, and what a crash does not double.
 
-use std::time::Duration;
-
-use serde_json::{Value, json};
+use serde_json::json;
 use stories::actor::{Actor, text};
 use stories::company::Company;
 use stories::files::{fetch, upload};
-
-const JOB: &str = "id state rowsTotal rowsRead rowsCreated rowsUpdated rowsUnchanged rowsBad
-    failure unknownColumns report { id name }
-    badRows(first: 250) { nodes { row column reason } }";
-
-async fn inbox(actor: &Actor) -> String {
-    let told = actor.ask("{ viewer { user { id } } }", json!({})).await;
-    text(&told["viewer"]["user"]["id"])
-}
-
-/// Sends a file and brings it in; gives the import once it is over.
-async fn import(actor: &Actor, kind: &str, mode: &str, name: &str, content: &[u8]) -> Value {
-    let file = upload(actor, &inbox(actor).await, name, content).await["id"].clone();
-    let input = json!({"kind": kind, "mode": mode, "fileId": file});
-    let started = actor.does("startImport", input, "importJob { id }").await;
-    over(actor, &started["importJob"]["id"]).await
-}
-
-async fn over(actor: &Actor, id: &Value) -> Value {
-    let query = format!("query($id: ID!) {{ importJob(id: $id) {{ {JOB} }} }}");
-    for _ in 0..300 {
-        let mut told = actor.ask(&query, json!({"id": id})).await;
-        let job = told["importJob"].take();
-        if !matches!(job["state"].as_str(), Some("WAITING" | "RUNNING")) {
-            return job;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("the import does not end");
-}
-
-fn counts(job: &Value) -> [i64; 4] {
-    ["rowsCreated", "rowsUpdated", "rowsUnchanged", "rowsBad"].map(|n| job[n].as_i64().unwrap())
-}
+use stories::imports::{counts, import, inbox, windows_1251};
 
 async fn skus(actor: &Actor) -> Vec<String> {
     let all = actor.all("products", "sku").await;
@@ -57,7 +22,7 @@ async fn products_come_in_once_however_often_they_are_sent() {
                A-1;Ёлка;Лес > Ели;шт;20;1 234,50;x\r\n\
                A-2;=1+1;Лес > Ели;шт;Без НДС;;\r\n";
     // As Excel in Russia writes it.
-    let old: Vec<u8> = csv.chars().map(windows_1251).collect();
+    let old = windows_1251(csv);
     let dry = import(director, "PRODUCTS", "DRY_RUN", "a.csv", &old).await;
     assert_eq!((dry["state"].as_str(), counts(&dry)), (Some("DONE"), [2, 0, 0, 0]), "{dry}");
     assert_eq!(dry["unknownColumns"], json!(["Лишнее"]));
@@ -77,15 +42,6 @@ async fn products_come_in_once_however_often_they_are_sent() {
     let first = &told["data"]["products"]["nodes"][0];
     assert_eq!(first["name"], "Ель", "{told}");
     assert_eq!(first["history"][0]["action"], "updateProduct");
-}
-
-fn windows_1251(sign: char) -> u8 {
-    match sign {
-        'Ё' => 0xA8,
-        'ё' => 0xB8,
-        'А'..='я' => u8::try_from(u32::from(sign) - 0x410 + 0xC0).unwrap(),
-        other => u8::try_from(u32::from(other)).unwrap(),
-    }
 }
 
 #[tokio::test]

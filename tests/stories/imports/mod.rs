@@ -1,0 +1,9 @@
+//! Files brought in: what is written, what is told, and what a crash does not double.
+
+mod bad_files;
+mod contacts;
+mod crash;
+mod jobs;
+mod prices;
+mod records;
+mod stock;
