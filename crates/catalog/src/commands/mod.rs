@@ -2,6 +2,7 @@
 //! and an event, in one transaction.
 
 mod agreements;
+mod attributes;
 mod bulk;
 mod contacts;
 mod contracts;
@@ -16,9 +17,11 @@ mod product_cards;
 mod product_groups;
 mod products;
 mod rates;
+mod variants;
 mod warehouses;
 
 pub use agreements::{SaveAgreement, SetAgreementPrices};
+pub use attributes::{ChoiceDraft, CreateProductAttribute, UpdateProductAttribute};
 pub use bulk::{CustomerRow, Intent, ProductRow, RowRefusal, SaveCustomers, SaveProducts, Saved};
 pub use contacts::{AddContactPerson, NewContact, RemoveContactPerson, UpdateContactPerson};
 pub use contracts::{CloseContract, DraftContract, SignContract, UpdateContract};
@@ -33,6 +36,7 @@ pub use product_cards::{SetProductBarcodes, SetProductSubstitutes};
 pub use product_groups::{CreateProductGroup, UpdateProductGroup};
 pub use products::{ArchiveProduct, CreateProduct, RestoreProduct, UpdateProduct};
 pub use rates::{SetCurrencyRates, SetSupplierPrices, SetVatRates};
+pub use variants::{Axis, CreateProductVariant, GenerateProductVariants, UpdateProductVariant};
 pub use warehouses::{CreateWarehouse, UpdateWarehouse};
 
 use access::{Action, Right};
@@ -84,6 +88,11 @@ actions! {
     RestoreProduct: ProductWrite;
     AddPackaging: ProductWrite;
     UpdatePackaging: ProductWrite;
+    CreateProductAttribute: ProductWrite;
+    UpdateProductAttribute: ProductWrite;
+    CreateProductVariant: ProductWrite;
+    GenerateProductVariants: ProductWrite;
+    UpdateProductVariant: ProductWrite;
     SetProductBarcodes: ProductWrite;
     SetProductSubstitutes: ProductWrite;
     CreatePriceList: PriceWrite;

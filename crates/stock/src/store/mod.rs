@@ -4,6 +4,9 @@ pub(crate) mod balances;
 pub(crate) mod movements;
 pub(crate) mod receipts;
 pub(crate) mod reservations;
+mod variants;
+
+pub(crate) use variants::variant_skus;
 
 use kernel::Uuid;
 
