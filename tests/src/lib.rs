@@ -15,3 +15,4 @@ pub mod house;
 pub mod schema;
 pub mod socket;
 pub mod stock;
+pub mod variants;

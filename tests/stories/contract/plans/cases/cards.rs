@@ -1,7 +1,8 @@
 //! One record with what belongs to it.
 
 use kernel::{
-    CustomerId, LotId, OrderId, PaymentId, ProductId, ReceiptId, ReceivableId, ShipmentId,
+    AttributeChoiceId, CustomerId, LotId, OrderId, PaymentId, ProductAttributeId, ProductId,
+    ReceiptId, ReceivableId, ShipmentId,
 };
 use serde_json::json;
 
@@ -47,6 +48,28 @@ pub fn cards(ask: &Ask) -> Vec<Case> {
              currentPrices { price priceList { name } } history { action } } }",
             json!({"id": made::<ProductId>(6, 12_345)}),
             &["product_pkey", "stock_balance_in_stock", "price_key", "audit_trail_subject"],
+        ),
+        ask(
+            "a product in variants with their stock and prices",
+            "query($id: ID!) { product(id: $id) { name attributes { name choices { value } }
+             variants(first: 20) { totalCount { count } nodes { sku values { shown } barcodes { code }
+                 stockTotal { onHand } lots { receivedOn } currentPrices { price } } } } }",
+            json!({"id": made::<ProductId>(6, 1_234)}),
+            &["product_variant_of", "stock_balance_in_stock", "product_variant_value_pkey"],
+        ),
+        ask(
+            "variants by a value",
+            "query($filter: ProductVariantFilter) { productVariants(filter: $filter, first: 20) {
+             nodes { sku values { shown } product { sku } } } }",
+            json!({"filter": {"values": [{"attributeId": made::<ProductAttributeId>(32, 35),
+                "choiceIds": [made::<AttributeChoiceId>(33, 35)]}]}}),
+            &["product_variant_value_found"],
+        ),
+        ask(
+            "all variants",
+            "{ productVariants(first: 20) { nodes { sku } } }",
+            json!({}),
+            &["product_variant_"],
         ),
         ask(
             "a product by its code",
