@@ -224,6 +224,7 @@ async fn an_order_of_red_m_holds_and_ships_red_m_only() {
     let code = company.warehouse.refused("shipSalesOrder", input, "shipment { id }").await;
     assert_eq!(code, "INSUFFICIENT_STOCK");
     moved(&company, red).await;
+    reported(&company).await;
     house().verify(&company.slug).await;
 }
 
@@ -275,6 +276,20 @@ async fn moved(company: &Company, variant: &str) {
     let left: Decimal = rows.iter().map(|row| number(&row["quantity"])).sum();
     assert_eq!((rows.len(), left), (4, dec("2")));
     assert!(rows.iter().all(|row| row["variant"]["id"] == variant), "{rows:?}");
+}
+
+async fn reported(company: &Company) {
+    let today = house().today().to_string();
+    let query = "query($input: SalesReportInput!) { salesReport(input: $input) {
+        rows { variant { sku name variant { id } } quantity cost { amount } } } }";
+    let input = json!({"from": today, "to": today, "dimensions": ["VARIANT"]});
+    let told = company.director.ask(query, json!({"input": input})).await;
+    let rows = told["salesReport"]["rows"].as_array().unwrap();
+    let sold: Vec<(&str, Decimal)> = rows
+        .iter()
+        .map(|row| (row["variant"]["sku"].as_str().unwrap(), number(&row["cost"]["amount"])))
+        .collect();
+    assert_eq!(sold, [("SHIRT-Red-M", dec("32")), ("SHIRT-Blue-M", dec("7"))]);
 }
 
 #[tokio::test]
