@@ -42,8 +42,8 @@ pub async fn check_variants<A>(
     for (place, goods) in lines.iter().enumerate() {
         let Some(card) = cards.get(&goods.product) else { continue };
         let variant = goods.variant.map(|id| named.get(&id));
-        check(card, variant)
-            .map_err(|refusal| refusal.at(["lines", &place.to_string(), "variantId"]))?;
+        let path = ["lines".to_owned(), place.to_string(), "variantId".to_owned()];
+        check(card, variant).map_err(|refusal| refusal.at(path))?;
     }
     Ok(())
 }
@@ -91,10 +91,10 @@ async fn named<A>(
 pub async fn take_products<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    cards: impl Iterator<Item = &ProductCard>,
+    cards: Vec<&ProductCard>,
 ) -> Outcome<()> {
     let fresh: HashMap<ProductId, &ProductCard> =
-        cards.filter(|card| !card.in_documents).map(|card| (card.id, card)).collect();
+        cards.into_iter().filter(|card| !card.in_documents).map(|card| (card.id, card)).collect();
     if fresh.is_empty() {
         return Ok(());
     }

@@ -39,6 +39,12 @@ struct ValueRow<'a> {
     key: &'a str,
 }
 
+fn row(new: &NewVariant) -> Row<'_> {
+    let NewVariant { id, fields, combination, .. } = new;
+    let external_reference = fields.external_reference.as_deref();
+    Row { id: *id, sku: &fields.sku, name: &fields.name, external_reference, combination }
+}
+
 fn value_row(variant_id: ProductVariantId, value: &Valued) -> ValueRow<'_> {
     ValueRow {
         variant_id,
@@ -60,11 +66,6 @@ pub(crate) async fn insert_variants<A>(
     product: ProductId,
     variants: &[NewVariant],
 ) -> Outcome<()> {
-    let row = |new| {
-        let NewVariant { id, fields, combination, .. } = new;
-        let external_reference = fields.external_reference.as_deref();
-        Row { id: *id, sku: &fields.sku, name: &fields.name, external_reference, combination }
-    };
     let rows: Vec<Row<'_>> = variants.iter().map(row).collect();
     let sql = "
         insert into product_variant
@@ -87,10 +88,10 @@ pub(crate) async fn insert_values<A>(
     product: ProductId,
     values: &[(ProductVariantId, Vec<Valued>)],
 ) -> Outcome<()> {
-    let rows: Vec<ValueRow<'_>> = values
-        .iter()
-        .flat_map(|(id, list)| list.iter().map(|value| value_row(*id, value)))
-        .collect();
+    let mut rows: Vec<ValueRow<'_>> = Vec::new();
+    for (id, list) in values {
+        rows.extend(list.iter().map(|value| value_row(*id, value)));
+    }
     let sql = "
         insert into product_variant_value
             (tenant_id, variant_id, attribute_id, product_id, choice_id, value, key)

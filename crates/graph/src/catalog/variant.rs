@@ -159,7 +159,8 @@ impl ProductVariantValue {
         match (&self.0.choice, self.0.kind, &self.0.unit) {
             (Some((_, name)), ..) => name.clone(),
             (None, Number, Some(unit)) => format!("{value} {unit}"),
-            (None, Boolean, _) => if value == "true" { "+" } else { "−" }.to_owned(),
+            (None, Boolean, _) if value == "true" => "+".to_owned(),
+            (None, Boolean, _) => "−".to_owned(),
             (None, ..) => value,
         }
     }

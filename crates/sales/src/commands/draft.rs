@@ -254,7 +254,8 @@ async fn priced<A>(
     let measured: Vec<Measured> =
         drafts.iter().enumerate().map(measure).collect::<Result<_, Refusal>>()?;
     let answers = quoting::price(tx, permit, pricing, by, &asked).await?;
-    catalog::take_products(tx, permit, answers.iter().map(|answer| &answer.card)).await?;
+    let named = answers.iter().map(|answer| &answer.card).collect();
+    catalog::take_products(tx, permit, named).await?;
     let mut lines = Vec::with_capacity(answers.len());
     for (index, (measured, answer)) in measured.into_iter().zip(answers).enumerate() {
         let vat_rate = answer.vat_rate;

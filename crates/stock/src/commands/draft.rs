@@ -62,7 +62,7 @@ pub(super) async fn lines<A>(
     let cards = catalog::product_cards(tx, permit, &ids).await?;
     let goods: Vec<Goods> = inputs.iter().map(ReceiptLineInput::goods).collect();
     catalog::check_variants(tx, permit, &cards, &goods).await?;
-    catalog::take_products(tx, permit, cards.values()).await?;
+    catalog::take_products(tx, permit, cards.values().collect()).await?;
     let packagings: Vec<_> = inputs.iter().filter_map(|line| line.packaging_id).collect();
     let packagings = catalog::take_packagings(tx, permit, &packagings).await?;
     let mut before: HashMap<ReceiptLineId, &Line> = before.iter().map(|l| (l.id, l)).collect();

@@ -106,7 +106,7 @@ async fn fill_costs<A>(
         return Ok(());
     }
     let known = receipts::last_costs(tx, permit, receipt.organization_id, &open).await?;
-    let unknown = open.iter().filter(|goods| !known.contains_key(goods));
+    let unknown = open.iter().filter(|goods| !known.contains_key(*goods));
     let unknown: Vec<ProductId> = unknown.map(|goods| goods.product).collect();
     if !unknown.is_empty() {
         return Err(cost_unknown(tx, permit, &unknown).await?.into());
