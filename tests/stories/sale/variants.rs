@@ -155,7 +155,7 @@ async fn values_are_of_their_kind_and_variants_are_found_by_them() {
     assert_eq!(find(json!({"values": [long]})).await, 2);
     let bare = of(&coated, json!({"flag": false}));
     assert_eq!(find(json!({"productId": pipe, "values": [long, bare]})).await, 1);
-    assert_eq!(find(json!({"values": [of(&grade, json!({"texts": ["a"]}))]})).await, 4);
+    assert_eq!(find(json!({"values": [of(&grade, json!({"texts": ["a"]}))]})).await, 5);
     assert_eq!(find(json!({"externalReference": "1c"})).await, 1);
     assert_eq!(find(json!({"productId": company.product(&at, "NUT", "1").await})).await, 0);
     limits(&company, &pipe, &length).await;
