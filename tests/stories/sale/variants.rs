@@ -462,22 +462,22 @@ async fn a_scanned_code_finds_the_variant() {
     let at = company.furnish().await;
     let wardrobe = company.wardrobe(&at).await;
     let red = wardrobe.of("Red, M");
-    let set = async |variant: &str, product: &str, version: i64| {
-        let codes = json!([{"code": "4006381333931", "kind": "EAN_13", "variantId": variant},
-            {"code": "SHIRTS", "kind": "OTHER"}]);
+    let set = async |(variant, code): (&str, &str), product: &str, version: i64| {
+        let codes = json!([{"code": code, "kind": "EAN_13", "variantId": variant},
+            {"code": format!("{code} S"), "kind": "OTHER"}]);
         let input = json!({"productId": product, "version": version, "barcodes": codes});
         company.director.tries("setProductBarcodes", input, "product { id }").await
     };
-    set(red, &wardrobe.shirt, 2).await.unwrap();
+    set((red, "4006381333931"), &wardrobe.shirt, 2).await.unwrap();
     let cup = company.product(&at, "CUP", "3.00").await;
-    assert_eq!(set(red, &cup, 1).await.unwrap_err(), "UNKNOWN_REFERENCE");
+    assert_eq!(set((red, "9780201379624"), &cup, 1).await.unwrap_err(), "UNKNOWN_REFERENCE");
     let scan = "query($code: String!) { productByBarcode(code: $code) {
         product { sku } variant { id sku barcodes { code } } } }";
     let told = company.warehouse.ask(scan, json!({"code": "4006381333931"})).await;
     let found = &told["productByBarcode"];
     assert_eq!(found["variant"]["id"], red);
     assert_eq!(found["variant"]["barcodes"], json!([{"code": "4006381333931"}]));
-    let told = company.warehouse.ask(scan, json!({"code": "SHIRTS"})).await;
+    let told = company.warehouse.ask(scan, json!({"code": "4006381333931 S"})).await;
     assert_eq!(told["productByBarcode"], json!({"product": {"sku": "SHIRT"}, "variant": null}));
     // The product is found by its variant's number, and the variant itself.
     let search = "{ products(search: \"SHIRT-Red-M\") { nodes { sku } }

@@ -172,8 +172,10 @@ impl Product {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
-        #[graphql(desc = "Archived ones or not.", default)] archived: ArchivedFilter,
+        #[graphql(desc = "Archived ones or not; those in use where it is left out.")]
+        archived: Option<ArchivedFilter>,
     ) -> async_graphql::Result<Connection<ProductVariant>> {
+        let archived = archived.unwrap_or_default();
         Ok(variants_of(Session::of(ctx)?, self.key, archived, first).await?)
     }
 

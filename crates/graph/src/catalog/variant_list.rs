@@ -82,8 +82,8 @@ impl VariantQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only these.")] filter: Option<ProductVariantFilter>,
-        #[graphql(desc = "Which way by article number.", default_with = "OrderDirection::Asc")]
-        direction: OrderDirection,
+        #[graphql(desc = "Which way by article number; upward where it is left out.")]
+        direction: Option<OrderDirection>,
         #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
         first: Option<i32>,
         #[graphql(desc = "Those after this cursor.")] after: Option<String>,
@@ -94,8 +94,9 @@ impl VariantQuery {
         let permit = session.permit::<ReadProducts>()?;
         let filter: ::catalog::VariantFilter = filter.unwrap_or_default().into();
         let page = Around { first, after, last, before }.request(VARIANT_ORDER)?;
+        let direction = direction.unwrap_or(OrderDirection::Asc).into();
         let tx = session.tx().await?;
-        let rows = ::catalog::variants(&tx, &permit, &filter, direction.into(), &page).await?;
+        let rows = ::catalog::variants(&tx, &permit, &filter, direction, &page).await?;
         Ok(Connection::of(rows, ProductVariant::from).counted(move |session| {
             let (permit, filter) = (permit.clone(), filter.clone());
             async move {
