@@ -106,7 +106,7 @@ pub fn nodes(ask: &Ask) -> Vec<Case> {
                 made::<ReceivableId>(18, 25_010), made::<ReceiptId>(10, 400),
                 made::<LotId>(12, 400),
             ]}),
-            &["shipment_pkey", "payment_pkey", "goods_receipt_pkey", "lot_pkey"],
+            &["shipment_pkey", "payment_pkey", "goods_receipt_pkey", "lot_"],
         ),
     ]
 }

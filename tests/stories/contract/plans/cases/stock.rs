@@ -47,7 +47,7 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
             "query($id: ID!) { lot(id: $id) { receivedOn balances { onHand }
             movements { quantity } receipt { number } } }",
             json!({"id": lot}),
-            &["lot_pkey", "stock_movement_lot"],
+            &["lot_", "stock_movement_lot"],
         ),
         ask(
             "a product's movements",
