@@ -16,3 +16,4 @@ pub mod imports;
 pub mod schema;
 pub mod socket;
 pub mod stock;
+pub mod variants;

@@ -310,6 +310,7 @@ mod tests {
             customer: None,
             product: None,
             product_group: None,
+            variant: None,
             manager: None,
             figures,
         }

@@ -30,6 +30,10 @@ pub struct ProductCard {
     pub is_service: bool,
     /// Nothing new is sold of it.
     pub archived: bool,
+    /// A document's line names a variant of it.
+    pub has_variants: bool,
+    /// A document has named it: whether it has variants stays.
+    pub in_documents: bool,
     /// Its group.
     pub group_id: Option<ProductGroupId>,
     /// A received lot names the maker's number of it.
@@ -53,8 +57,8 @@ pub async fn product_cards<A>(
 ) -> Outcome<HashMap<ProductId, ProductCard>> {
     let sql = "
         select p.id, p.sku, p.name, p.unit, p.is_service, p.archived_at is not null as archived,
-               p.group_id, p.tracks_lots, p.tracks_expiry, p.min_price,
-               p.min_margin_percent
+               p.has_variants, p.in_documents, p.group_id, p.tracks_lots, p.tracks_expiry,
+               p.min_price, p.min_margin_percent
         from product p
         where p.tenant_id = $1 and p.id = any($2::uuid[])";
     let cards: Vec<ProductCard> =

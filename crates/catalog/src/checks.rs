@@ -32,6 +32,14 @@ pub(crate) fn reference(text: Option<&str>) -> Checked<Option<String>> {
     at("externalReference", optional(text, |text| clean(text, REFERENCE)))
 }
 
+pub(crate) fn unit_of(text: Option<&str>) -> Checked<Option<String>> {
+    at("unit", optional(text, |text| clean(text, UNIT)))
+}
+
+pub(crate) fn sku(text: &str) -> Checked<String> {
+    at("sku", clean(text, SKU))
+}
+
 fn address(text: Option<&str>) -> Checked<Option<String>> {
     at("address", optional(text, |text| clean(text, ADDRESS)))
 }
@@ -94,7 +102,7 @@ impl Checks for ProductFields {
     fn checked(&self) -> Checked<Self> {
         service_has_no_lots(self)?;
         Ok(Self {
-            sku: at("sku", clean(&self.sku, SKU))?,
+            sku: sku(&self.sku)?,
             name: name(&self.name)?,
             unit: at("unit", clean(&self.unit, UNIT))?,
             min_shelf_life_days: shelf_life(self.min_shelf_life_days)?,

@@ -26,9 +26,14 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         | "price_list_name_key"
         | "discount_rule_name_key"
         | "agreement_name_key"
-        | "product_packaging_name_key" => taken("name"),
+        | "product_packaging_name_key"
+        | "product_attribute_name_key" => taken("name"),
         "organization_prefix_key" => taken("prefix"),
-        "product_sku_key" => taken("sku"),
+        "product_sku_key" | "product_variant_sku_key" => taken("sku"),
+        "product_variant_combination_key" => taken("values"),
+        "product_attribute_choice_value_key" => taken("choices"),
+        "product_attribute_group_fkey" => unknown("groupId"),
+        "product_attribute_product_fkey" => unknown("productId"),
         "currency_code_key" | "supplier_item_code_key" => taken("code"),
         "customer_region_fkey" => unknown("regionId"),
         "customer_sales_channel_fkey" => unknown("salesChannelId"),
@@ -50,7 +55,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "contract_number_key" => taken("number"),
         "product_group_parent_fkey" => unknown("parentId"),
         "product_barcode_pkey" => taken("barcodes"),
-        "product_barcode_packaging_fkey" => unknown("barcodes"),
+        "product_barcode_packaging_fkey" | "product_barcode_variant_fkey" => unknown("barcodes"),
         "product_substitute_substitute_fkey" => unknown("substituteIds"),
         "product_group_fkey" => unknown("groupId"),
         "discount_rule_segment_fkey" => unknown("priceSegmentId"),

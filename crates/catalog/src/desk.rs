@@ -9,6 +9,7 @@ use kernel::{Currency, Decimal, NaiveDate, PriceListId, ProductGroupId, ProductI
 
 use crate::ReadPrices;
 use crate::cards::{OrderTerms, ProductCard};
+use crate::goods::Goods;
 use crate::rules::pricing::{
     AgreementTerms, Combination, DiscountRule, Leave, Line, PriceBook, PriceList, PriceRefusal,
     PricedLine, Rates, Record, Step, Terms, Threshold, VatMode, price_document,
@@ -74,6 +75,20 @@ pub async fn price_lines<A>(
     Ok(price_document(&book, &terms, leave, &lines))
 }
 
+/// As [`prices_by_product`], of variants with their products: a list that has no price of the
+/// variant shows the product's.
+///
+/// # Errors
+/// [`db::Fault`]; a list that holds no price is absent.
+pub async fn prices_by_variant(
+    tx: &TenantTx,
+    permit: &Permit<ReadPrices>,
+    variants: &[Goods],
+    on: NaiveDate,
+) -> Outcome<HashMap<Goods, Vec<ListPrice>>> {
+    shown_prices(tx, permit, variants, on).await
+}
+
 /// The prices of these products on a day in all lists in use, the default list first. At most
 /// four statements, whatever the number of products and lists.
 ///
@@ -85,10 +100,24 @@ pub async fn prices_by_product(
     products: &[ProductId],
     on: NaiveDate,
 ) -> Outcome<HashMap<ProductId, Vec<ListPrice>>> {
+    let plain = |id: &ProductId| Goods { product: *id, variant: None };
+    let goods: Vec<Goods> = products.iter().map(plain).collect();
+    let shown = shown_prices(tx, permit, &goods, on).await?;
+    Ok(shown.into_iter().map(|(goods, prices)| (goods.product, prices)).collect())
+}
+
+async fn shown_prices(
+    tx: &TenantTx,
+    permit: &Permit<ReadPrices>,
+    asked: &[Goods],
+    on: NaiveDate,
+) -> Outcome<HashMap<Goods, Vec<ListPrice>>> {
+    let products: HashSet<ProductId> = asked.iter().map(|goods| goods.product).collect();
+    let products: Vec<ProductId> = products.into_iter().collect();
     let order = lists_in_use(tx, permit).await?;
     let lists = lists_with_bases(tx, permit, &order).await?;
     let based: Vec<PriceListId> = own_lists(&lists);
-    let rows = price_rows(tx, permit, (&based, None), products, on).await?;
+    let rows = price_rows(tx, permit, (&based, None), &products, on).await?;
     let base = permit.scope().facts().base_currency;
     let foreign = lists.iter().any(|list| list.currency != base);
     let rates = if foreign { rates_on(tx, permit, on).await? } else { Rates::default() };
@@ -99,20 +128,22 @@ pub async fn prices_by_product(
     let shown: HashMap<PriceListId, PriceList> =
         lists.iter().map(|list| (PriceListId(list.record.id), list.clone())).collect();
     let book = PriceBook::new(lists, rows, rates);
-    let lines: Vec<Line> = products
+    let lines: Vec<Line> = asked
         .iter()
-        .flat_map(|id| {
-            let breaks = quantities.get(id).into_iter().flatten().copied();
+        .flat_map(|goods| {
+            let breaks = quantities.get(&goods.product).into_iter().flatten().copied();
             let breaks = breaks.filter(|least| *least > Decimal::ONE);
-            std::iter::once(Decimal::ONE).chain(breaks).filter_map(|least| shown_line(*id, least))
+            let all = std::iter::once(Decimal::ONE).chain(breaks);
+            all.filter_map(|least| shown_line(*goods, least))
         })
         .collect();
-    let mut found: HashMap<ProductId, Vec<ListPrice>> = HashMap::new();
+    let mut found: HashMap<Goods, Vec<ListPrice>> = HashMap::new();
     for list in order.iter().filter_map(|id| shown.get(id)) {
         let priced = price_document(&book, &shown_terms(list, on), Leave::KEPT, &lines);
         for (line, priced) in lines.iter().zip(priced) {
             let Ok(priced) = priced else { continue };
-            note(found.entry(line.product).or_default(), list, line, &priced);
+            let goods = Goods { product: line.product, variant: line.variant };
+            note(found.entry(goods).or_default(), list, line, &priced);
         }
     }
     Ok(found)
@@ -148,10 +179,10 @@ fn held_since(priced: &PricedLine) -> NaiveDate {
     since.unwrap_or(priced.explanation.on)
 }
 
-fn shown_line(product: ProductId, quantity: Decimal) -> Option<Line> {
+fn shown_line(goods: Goods, quantity: Decimal) -> Option<Line> {
     Some(Line {
-        product,
-        variant: None,
+        product: goods.product,
+        variant: goods.variant,
         groups: HashSet::new(),
         vat_rate: None,
         packaging: None,

@@ -245,6 +245,8 @@ fields! {
         vat_category_id: Option<VatCategoryId>,
         /// A service has no stock; stays as it was made.
         is_service: bool,
+        /// Documents name a variant of it; stays once one has named the product.
+        has_variants: bool,
         /// A received lot names the maker's number of it.
         tracks_lots: bool,
         /// A received lot names its last day.
@@ -364,3 +366,9 @@ pub use card::*;
 // Declared behind the macros that it uses.
 mod discount_rule;
 pub use discount_rule::{DiscountRule, DiscountRuleChanges, DiscountRuleFields};
+
+mod variant;
+pub use variant::{
+    AttributeOwner, ProductAttribute, ProductAttributeChanges, ProductAttributeFields,
+    ProductVariant, ProductVariantChanges, ProductVariantFields, VariantValue,
+};

@@ -51,6 +51,8 @@ node_ids! {
     BinId = "Bin",
     PackagingId = "ProductPackaging",
     ProductVariantId = "ProductVariant",
+    ProductAttributeId = "ProductAttribute",
+    AttributeChoiceId = "ProductAttributeChoice",
     DiscountRuleId = "DiscountRule",
     LotId = "Lot",
     ReceiptId = "GoodsReceipt",

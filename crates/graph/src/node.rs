@@ -63,6 +63,8 @@ nodes! {
     ProductGroup(crate::catalog::ProductGroup, ProductGroupId),
     Product(crate::catalog::Product, ProductId),
     ProductPackaging(crate::catalog::ProductPackaging, PackagingId),
+    ProductVariant(crate::catalog::ProductVariant, ProductVariantId),
+    ProductAttribute(crate::catalog::ProductAttribute, ProductAttributeId),
     PriceList(crate::catalog::PriceList, PriceListId),
     DiscountRule(crate::catalog::DiscountRule, DiscountRuleId),
     GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),

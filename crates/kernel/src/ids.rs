@@ -97,6 +97,10 @@ ids! {
     PackagingId,
     /// A product in one combination of attributes.
     ProductVariantId,
+    /// What variants differ by: colour, size, grade.
+    ProductAttributeId,
+    /// One of the values that an attribute may have.
+    AttributeChoiceId,
     /// A percentage off, and for whom, what and when.
     DiscountRuleId,
     /// A received quantity with its own value.

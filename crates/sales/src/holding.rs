@@ -44,6 +44,7 @@ pub(crate) async fn hold<A>(
         order_line_id: line.id,
         organization_id: order.organization_id,
         product_id: line.product_id,
+        variant_id: line.variant_id,
         quantity: to_hold(
             line.quantity,
             line.shipped,

@@ -6,8 +6,8 @@ use catalog::pricing::{DiscountSource, PriceSource};
 use db::FromQueryResult;
 use kernel::{
     AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, LotId, NaiveDate,
-    OrderId, OrderLineId, OrganizationId, PackagingId, Percent, ProductId, RegionId, ShipmentId,
-    ShipmentLineId, UnitPrice, UserId, Utc, WarehouseId,
+    OrderId, OrderLineId, OrganizationId, PackagingId, Percent, ProductId, ProductVariantId,
+    RegionId, ShipmentId, ShipmentLineId, UnitPrice, UserId, Utc, WarehouseId,
 };
 use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
@@ -110,6 +110,8 @@ pub struct OrderLine {
     pub position: i32,
     /// What.
     pub product_id: ProductId,
+    /// In which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// The product's unit when the line was written.
     pub unit: String,
     /// How much, above zero, in base units.
@@ -154,8 +156,8 @@ pub struct OrderLine {
 
 /// The columns of [`OrderLine`], of `sales_order_line l`.
 pub(crate) const LINE_COLUMNS: &str = "
-    l.id, l.order_id, l.position, l.product_id, l.unit, l.quantity, l.list_price, l.price,
-    l.price_numerator, l.price_denominator, l.price_source, l.price_is_manual, l.discount_percent,
+    l.id, l.order_id, l.position, l.product_id, l.variant_id, l.unit, l.quantity, l.list_price,
+    l.price, l.price_numerator, l.price_denominator, l.price_source, l.price_is_manual, l.discount_percent,
     l.discount_source, l.discount_is_manual, l.amount, l.vat_rate, l.vat_amount, l.shipped,
     l.shipped_amount, l.shipped_vat, l.packaging_id, l.entered_quantity, l.entered_unit";
 
@@ -251,6 +253,8 @@ pub struct ShipmentLine {
     pub order_line_id: OrderLineId,
     /// What.
     pub product_id: ProductId,
+    /// In which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// The unit, as on the order's line.
     pub unit: String,
     /// How much, above zero.
@@ -267,8 +271,8 @@ pub struct ShipmentLine {
 
 /// The columns of [`ShipmentLine`], of `shipment_line l`.
 pub(crate) const SHIPMENT_LINE_COLUMNS: &str = "
-    l.id, l.shipment_id, l.position, l.order_line_id, l.product_id, l.unit, l.quantity, l.amount,
-    l.vat_rate, l.vat_amount, l.cost";
+    l.id, l.shipment_id, l.position, l.order_line_id, l.product_id, l.variant_id, l.unit,
+    l.quantity, l.amount, l.vat_rate, l.vat_amount, l.cost";
 
 /// A part of a shipment's line that came out of one lot.
 #[derive(Clone, Debug, FromQueryResult)]

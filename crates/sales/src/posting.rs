@@ -221,6 +221,7 @@ async fn issue<A>(
             shipment_line_id: line.id,
             order_line_id: line.order_line.id,
             product_id: line.order_line.product_id,
+            variant_id: line.order_line.variant_id,
             quantity: line.quantity,
             left_after: line.order_line.left() - line.quantity,
         })
@@ -258,6 +259,7 @@ fn booked(
             fact_id: SaleFactId::new(),
             order_line_id: line.order_line.id,
             product_id: line.order_line.product_id,
+            variant_id: line.order_line.variant_id,
             product_group_id: taxed.and_then(|taxed| taxed.card.group_id),
             quantity: line.quantity,
             amount: sum.amount,

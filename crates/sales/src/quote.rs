@@ -5,11 +5,11 @@ use std::collections::HashMap;
 
 use access::{Action, Permit, Right};
 use catalog::pricing::{PricedLine, Totals, VatMode, totals};
-use catalog::{Pricing, ProductCard};
+use catalog::{Goods, Pricing, ProductCard};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
-    AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrganizationId, Percent, ProductId,
-    Refusal, round_money,
+    AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrganizationId, Percent,
+    ProductVariantId, Refusal, round_money,
 };
 use stock::{ReadCost, next_costs};
 
@@ -62,6 +62,8 @@ pub struct Quote {
 pub struct QuotedLine {
     /// The product.
     pub card: ProductCard,
+    /// In which variant.
+    pub variant_id: Option<ProductVariantId>,
     /// The rate of tax on the quote's day; `None` is "without VAT", which is not 0 %.
     pub vat_rate: Option<Percent>,
     /// In the entered unit.
@@ -117,12 +119,13 @@ pub async fn quote(
     let totals = totals(sums.map(|priced| priced.sum), mode);
     let totals = totals.ok_or(LineRule::TooLarge).map_err(Refusal::from)?;
     let line = |answer: Answered| {
-        let cost = costs.get(&answer.card.id).copied();
+        let cost = costs.get(&answer.goods()).copied();
         let priced = answer.priced.as_ref().ok();
         let whole = |priced: &PricedLine| cost?.checked_mul(priced.base_quantity.get());
         QuotedLine {
             net: priced.map_or(Decimal::ZERO, |priced| priced.sum.net(mode)),
             cost: priced.and_then(whole).map(round_money),
+            variant_id: answer.variant_id,
             card: answer.card,
             vat_rate: answer.vat_rate,
             quantity: answer.quantity.get(),
@@ -139,23 +142,23 @@ pub async fn quote(
     })
 }
 
-/// What a base unit of each product would cost, in the quote's currency.
+/// What a base unit of each line's goods would cost, in the quote's currency.
 async fn line_costs(
     tx: &TenantTx,
     permit: &Permit<ReadCost>,
     answers: &[Answered],
     (organization, currency, on): (OrganizationId, Currency, NaiveDate),
-) -> Outcome<HashMap<ProductId, Decimal>> {
-    let mut wanted: HashMap<ProductId, Decimal> = HashMap::new();
+) -> Outcome<HashMap<Goods, Decimal>> {
+    let mut wanted: HashMap<Goods, Decimal> = HashMap::new();
     for answer in answers.iter().filter(|answer| !answer.card.is_service) {
         if let Ok(priced) = &answer.priced {
-            *wanted.entry(answer.card.id).or_default() += priced.base_quantity.get();
+            *wanted.entry(answer.goods()).or_default() += priced.base_quantity.get();
         }
     }
     if wanted.is_empty() {
         return Ok(HashMap::new());
     }
-    let wanted: Vec<(ProductId, Decimal)> = wanted.into_iter().collect();
+    let wanted: Vec<(Goods, Decimal)> = wanted.into_iter().collect();
     let costs = next_costs(tx, permit, organization, &wanted).await?;
     let base = permit.scope().facts().base_currency;
     if base == currency {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use access::{Permit, Right};
 use catalog::pricing::{Leave, Line, Manual, Packaging, PricedLine, Record};
-use catalog::{Pricing, ProductCard};
+use catalog::{Goods, Pricing, ProductCard};
 use db::{Outcome, TenantTx};
 use kernel::{
     Decimal, Factor, Money, PackagingId, Percent, ProductId, ProductVariantId, Quantity, Refusal,
@@ -12,7 +12,7 @@ use kernel::{
 };
 
 use crate::rules::{LineRule, at_line, out_of_scale, unknown};
-use crate::store::{Seller, packagings, variants};
+use crate::store::{Seller, packagings};
 
 /// Most lines of a document.
 pub(crate) const MOST_LINES: usize = 1_000;
@@ -45,14 +45,29 @@ pub struct AskedLine {
     pub discount_percent: Option<Decimal>,
 }
 
+impl AskedLine {
+    fn goods(&self) -> Goods {
+        Goods { product: self.product_id, variant: self.variant_id }
+    }
+}
+
 /// A line that was asked for, with its product and its price, or why it has none.
 pub(crate) struct Answered {
     pub(crate) card: ProductCard,
+    /// The variant asked for.
+    pub(crate) variant_id: Option<ProductVariantId>,
     /// Of the organization on the document's day; `None` is "without VAT".
     pub(crate) vat_rate: Option<Percent>,
     /// In the entered unit.
     pub(crate) quantity: Quantity,
     pub(crate) priced: Result<PricedLine, Refusal>,
+}
+
+impl Answered {
+    /// What was asked for.
+    pub(crate) fn goods(&self) -> Goods {
+        Goods { product: self.card.id, variant: self.variant_id }
+    }
 }
 
 /// Prices lines. What is wrong with the input is a refusal of the whole; a line without a price
@@ -73,8 +88,8 @@ pub(crate) async fn price<A>(
         taxed.iter().map(|(id, product)| (*id, product.card.clone())).collect();
     let packed: Vec<PackagingId> = asked.iter().filter_map(|line| line.packaging_id).collect();
     let packed = packagings(tx, permit, &packed).await?;
-    let varied: Vec<ProductVariantId> = asked.iter().filter_map(|line| line.variant_id).collect();
-    let varied = variants(tx, permit, &varied).await?;
+    let goods: Vec<Goods> = asked.iter().map(AskedLine::goods).collect();
+    catalog::check_variants(tx, permit, &cards, &goods).await?;
     let mut lines = Vec::with_capacity(asked.len());
     for (index, line) in asked.iter().enumerate() {
         let card = product(&cards, line.product_id, index)?;
@@ -85,10 +100,6 @@ pub(crate) async fn price<A>(
             Some(Some(found)) if found.0 == card.id => Some(found.1.clone()),
             Some(_) => return Err(no_packaging().into()),
         };
-        if line.variant_id.is_some_and(|id| varied.get(&id) != Some(&card.id)) {
-            let refusal = unknown("variantId", "variant of the product", "характеристика");
-            return Err(at_line(refusal, index, "variantId").into());
-        }
         let vat_rate = taxed.get(&card.id).and_then(|product| product.vat_rate);
         lines.push(wanted(index, line, (card.id, vat_rate), packaging, by)?);
     }
@@ -101,7 +112,7 @@ pub(crate) async fn price<A>(
             let priced = priced
                 .map_err(|refusal| at_line(refusal.about(&card.name), index, refusal.field()));
             let vat_rate = taxed.get(&card.id).and_then(|product| product.vat_rate);
-            Ok(Answered { card, vat_rate, quantity, priced })
+            Ok(Answered { card, variant_id: line.variant_id, vat_rate, quantity, priced })
         })
         .collect()
 }

@@ -47,10 +47,46 @@ fact_sum as (
     group by f.shipment_line_id
 ),
 lot_sum as (
-    select t.shipment_line_id, sum(t.cost) as cost
+    select t.shipment_line_id, sum(t.cost) as cost, sum(t.quantity) as quantity,
+           coalesce(sum(t.quantity) filter (
+               where g.product_id = l.product_id
+                 and g.variant_key
+                     = coalesce(l.variant_id, '00000000-0000-0000-0000-000000000000')), 0)
+               as own_goods
     from shipment_lot t
+    join shipment_line l on l.tenant_id = t.tenant_id and l.id = t.shipment_line_id
+    left join lot_goods_v g on g.tenant_id = t.tenant_id and g.id = t.lot_id
     where t.tenant_id = $1
     group by t.shipment_line_id
+),
+-- Lines follow their order's lines, and facts their lines: the quantity of those that do.
+shipped_goods as (
+    select l.id::text as record, l.quantity,
+           case when o.product_id = l.product_id
+                     and o.variant_id is not distinct from l.variant_id
+                then l.quantity else 0 end as same_goods
+    from shipment_line l
+    join sales_order_line o on o.tenant_id = l.tenant_id and o.id = l.order_line_id
+    where l.tenant_id = $1
+),
+fact_goods as (
+    select f.id::text as record, f.quantity,
+           case when l.product_id = f.product_id
+                     and l.variant_id is not distinct from f.variant_id
+                then f.quantity else 0 end as same_goods
+    from sale_fact f
+    join shipment_line l on l.tenant_id = f.tenant_id and l.id = f.shipment_line_id
+    where f.tenant_id = $1
+),
+held_goods as (
+    select 'order line ' || l.id as record, h.quantity,
+           case when h.product_id = l.product_id
+                     and h.variant_key
+                         = coalesce(l.variant_id, '00000000-0000-0000-0000-000000000000')
+                then h.quantity else 0 end as same_goods
+    from held_goods_v h
+    join sales_order_line l on l.tenant_id = h.tenant_id and l.id = h.order_line_id
+    where h.tenant_id = $1
 ),
 -- A reversed shipment's facts add up to nothing.
 fact as (
@@ -135,6 +171,22 @@ union all
 select 'sale_fact.cost', record, case when stands then cost else 0 end, coalesce(fact_cost, 0)
 from fact
 where fact_cost is distinct from case when stands then cost else 0 end
+union all
+select 'shipment_lot.variant', 'shipment line ' || shipment_line_id, quantity, own_goods
+from lot_sum
+where own_goods <> quantity
+union all
+select 'shipment_line.variant', record, quantity, same_goods
+from shipped_goods
+where same_goods <> quantity
+union all
+select 'sale_fact.variant', record, quantity, same_goods
+from fact_goods
+where same_goods <> quantity
+union all
+select 'reservation.variant', record, quantity, same_goods
+from held_goods
+where same_goods <> quantity
 union all
 select 'receivable.amount', record, gross, amount
 from debt

@@ -67,6 +67,7 @@ fn want(line: &ReserveLine) -> Want {
     Want {
         organization_id: line.organization_id,
         product_id: line.product_id,
+        variant_id: line.variant_id,
         quantity: line.quantity,
         warehouse_id: line.warehouse_id,
     }

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::Permit;
+use catalog::Goods;
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, NaiveDate, ProductId, Refusal, RefusalCode, ShipmentId, ShipmentLineId};
 use serde_json::{Value, json};
@@ -11,7 +12,7 @@ use serde_json::{Value, json};
 use crate::events;
 use crate::rules::{Balance, BalanceKey, Held, Holds, IssuePlan, Shelf, Shortage, plan_issue};
 use crate::store::movements::{self, Cause, Low, Movement};
-use crate::store::{balances, reservations};
+use crate::store::{balances, reservations, variant_skus};
 use crate::{Issue, IssuedLot};
 
 /// Takes a shipment's goods out of stock: what is held for its lines first, then free lots, those
@@ -49,9 +50,9 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     Ok(lots(plan))
 }
 
-/// The products for which free lots may be needed: those not wholly held here, and all of a
+/// The goods for which free lots may be needed: those not wholly held here, and all of a
 /// back-dated shipment, whose own reservations may lie in lots that came later.
-fn wanted_beyond_held(issue: &Issue, held: &[Held], is_backdated: bool) -> Vec<ProductId> {
+fn wanted_beyond_held(issue: &Issue, held: &[Held], is_backdated: bool) -> Vec<Goods> {
     let mut here: HashMap<_, Decimal> = HashMap::new();
     for one in held.iter().filter(|one| one.warehouse_id == issue.warehouse_id) {
         *here.entry(one.order_line_id).or_default() += one.quantity;
@@ -60,7 +61,7 @@ fn wanted_beyond_held(issue: &Issue, held: &[Held], is_backdated: bool) -> Vec<P
     for line in &issue.lines {
         let covered = here.entry(line.order_line_id).or_default();
         if is_backdated || *covered < line.quantity {
-            wanted.insert(line.product_id);
+            wanted.insert(Goods { product: line.product_id, variant: line.variant_id });
         }
         *covered -= line.quantity;
     }
@@ -114,19 +115,25 @@ async fn refusal<A>(
     let ids: BTreeSet<ProductId> = shortages.iter().map(|short| short.product_id).collect();
     let ids: Vec<ProductId> = ids.into_iter().collect();
     let cards = catalog::product_cards(tx, permit, &ids).await?;
-    let sku = |id: &ProductId| cards.get(id).map(|card| card.sku.clone()).unwrap_or_default();
+    let variants: Vec<_> = shortages.iter().filter_map(|short| short.variant_id).collect();
+    let variants = variant_skus(tx, permit, &variants).await?;
+    let sku = |short: &Shortage| {
+        let variant = short.variant_id.and_then(|id| variants.get(&id)).cloned();
+        let product = cards.get(&short.product_id).map(|card| card.sku.clone());
+        variant.or(product).unwrap_or_default()
+    };
     let is_dated = shortages.iter().all(|short| !short.barred.is_empty());
     let describe = |short: &Shortage| {
         json!({
             "line": short.place,
-            "sku": sku(&short.product_id),
+            "sku": sku(short),
             "asked": short.asked,
             "available": short.available,
             "balances": barred(short, lows),
         })
     };
     let list: Vec<Value> = shortages.iter().map(describe).collect();
-    let names: Vec<String> = shortages.iter().take(5).map(|one| sku(&one.product_id)).collect();
+    let names: Vec<String> = shortages.iter().take(5).map(sku).collect();
     let names = names.join(", ");
     let refusal = if is_dated {
         Refusal::new(

@@ -1,8 +1,8 @@
 //! What other contexts ask of stock, and what they get back.
 
 use kernel::{
-    Decimal, LotId, NaiveDate, OrderId, OrderLineId, OrganizationId, ProductId, ShipmentId,
-    ShipmentLineId, WarehouseId,
+    Decimal, LotId, NaiveDate, OrderId, OrderLineId, OrganizationId, ProductId, ProductVariantId,
+    ShipmentId, ShipmentLineId, WarehouseId,
 };
 
 /// A quantity to be held for an order line.
@@ -16,6 +16,8 @@ pub struct ReserveLine {
     pub organization_id: OrganizationId,
     /// Goods; a service has no lots and is always short.
     pub product_id: ProductId,
+    /// Only lots of this variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// Base units, above zero.
     pub quantity: Decimal,
     /// The chosen warehouse, and no other; `None` looks into all of them by their priority
@@ -61,6 +63,8 @@ pub struct IssueLine {
     pub order_line_id: OrderLineId,
     /// Goods; services are not issued.
     pub product_id: ProductId,
+    /// Only lots of this variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// Base units, above zero.
     pub quantity: Decimal,
     /// What the order line still has to ship after this, base units: what is held for it beyond

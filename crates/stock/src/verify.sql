@@ -2,10 +2,11 @@
 -- registers whole: a check that an operator runs, not a request.
 with moved as (
     select organization_id, warehouse_id, product_id, lot_id,
+           coalesce(variant_id, '00000000-0000-0000-0000-000000000000') as variant_key,
            sum(quantity) as quantity, sum(value) as value
     from stock_movement
     where tenant_id = $1
-    group by organization_id, warehouse_id, product_id, lot_id
+    group by organization_id, warehouse_id, product_id, lot_id, variant_key
 ),
 held as (
     select organization_id, warehouse_id, product_id, lot_id, sum(quantity) as quantity
@@ -20,9 +21,19 @@ balance as (
            coalesce(m.value, 0) as moved_value,
            coalesce(h.quantity, 0) as held_quantity
     from stock_balance b
-    left join moved m using (organization_id, warehouse_id, product_id, lot_id)
+    -- What moved in another variant than its balance is not found.
+    left join moved m using (organization_id, warehouse_id, product_id, lot_id, variant_key)
     left join held h using (organization_id, warehouse_id, product_id, lot_id)
     where b.tenant_id = $1
+),
+lot_of_line as (
+    select 'lot ' || l.id as record, g.quantity,
+           case when l.product_id = g.product_id
+                     and l.variant_id is not distinct from g.variant_id
+                then g.quantity else 0 end as same_goods
+    from lot l
+    join goods_receipt_line g on g.tenant_id = l.tenant_id and g.id = l.receipt_line_id
+    where l.tenant_id = $1
 ),
 noted as (
     select order_line_id, warehouse_id, lot_id, sum(quantity) as quantity
@@ -46,6 +57,10 @@ union all
 select 'stock_balance.reserved', record, held_quantity, reserved
 from balance
 where reserved <> held_quantity
+union all
+select 'lot.variant', record, quantity, same_goods
+from lot_of_line
+where same_goods <> quantity
 union all
 select 'reservation.quantity', 'order line ' || order_line_id || ', lot ' || lot_id,
        coalesce(n.quantity, 0), coalesce(r.quantity, 0)

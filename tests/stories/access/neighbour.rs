@@ -19,6 +19,7 @@ async fn busy_company() -> Company {
     company.receive(&at, None, &[(&good, "10", "5.00")]).await;
     let input = json!({"productId": good, "name": "box", "numerator": 12});
     company.director.does("addPackaging", input, "packaging { id }").await;
+    company.wardrobe(&at).await;
     let contacts = json!({"contacts": [{"name": "Ivan"}]});
     let customer = company.customer("Secret customer", &company.anna_id, contacts).await;
     upload(&company.anna, &customer, "secret.txt", b"secret terms").await;

@@ -10,3 +10,4 @@ mod pricing;
 mod product_card;
 mod simple;
 mod tampering;
+mod variants;

@@ -9,6 +9,7 @@ use stories::actor::text;
 use stories::company::Company;
 use stories::house::Replica;
 use stories::stock::{confirm, draft};
+use stories::variants::draft_variants;
 
 /// Where a figure is changed by one, up and down again, and which figures then differ.
 struct Tampering {
@@ -143,6 +144,59 @@ async fn the_command_lists_what_differs_and_says_so_by_its_exit_code() {
 
     on_hand.change(&mut owner, -1).await;
     assert_eq!(server.house().oborot(&["verify"]).1, Some(0));
+}
+
+/// Tables whose variant is turned into another one, and the figures that then differ.
+const VARIANTS: &[(&str, &[&str])] = &[
+    ("stock_movement", &["stock_balance.on_hand", "stock_balance.value"]),
+    ("sale_fact", &["sale_fact.variant"]),
+    ("shipment_line", &["sale_fact.variant", "shipment_line.variant", "shipment_lot.variant"]),
+    ("sales_order_line", &["reservation.variant", "shipment_line.variant"]),
+    ("goods_receipt_line", &["lot.variant"]),
+];
+
+#[tokio::test]
+async fn goods_that_turn_into_another_variant_are_found() {
+    let server = Replica::on_own_database().await;
+    let company = Company::at(server.house()).await;
+    let at = company.furnish().await;
+    let wardrobe = company.wardrobe(&at).await;
+    let (shirt, red) = (wardrobe.shirt.as_str(), wardrobe.of("Red, M"));
+    company.receive_variants(&at, None, (shirt, &[(red, "10", "5.00")])).await;
+    let customer = company.customer("Boutique", &company.anna_id, json!({})).await;
+    let order = draft_variants(&company.anna, &customer, (shirt, &[(red, "4")])).await;
+    confirm(&company.anna, &order).await;
+    let query = "query($id: ID!) { order(id: $id) { lines { id } } }";
+    let told = company.anna.ask(query, json!({"id": order.0})).await;
+    let line = text(&told["order"]["lines"][0]["id"]);
+    let input = json!({"orderId": order.0, "lines": [{"orderLineId": line, "quantity": "2"}]});
+    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    server.house().verify(&company.slug).await;
+
+    let mut owner = owner_of_all_rows(&server).await;
+    let tables: Vec<&str> = VARIANTS.iter().map(|(table, _)| *table).collect();
+    for table in tables.iter().chain(&["product_variant", "lot"]) {
+        let sql = format!("alter table {table} no force row level security");
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut owner).await.unwrap();
+    }
+    let turn = "(select v.id from product_variant v where v.sku = ";
+    for (table, figures) in VARIANTS {
+        let set = format!("update {table} set variant_id = {turn}'SHIRT-Blue-M')");
+        sqlx::raw_sql(AssertSqlSafe(set)).execute(&mut owner).await.unwrap();
+        let found = server.house().discrepancies(&company.slug).await;
+        let told: BTreeSet<&str> = found.iter().map(|one| one.figure.as_str()).collect();
+        let expected: BTreeSet<&str> = figures.iter().copied().collect();
+        assert_eq!(told, expected, "{table}: {found:#?}");
+        let back = format!("update {table} set variant_id = {turn}'SHIRT-Red-M')");
+        sqlx::raw_sql(AssertSqlSafe(back)).execute(&mut owner).await.unwrap();
+        server.house().verify(&company.slug).await;
+    }
+    // A balance and its lot cannot even part: the database refuses it.
+    for table in ["stock_balance", "lot"] {
+        let set = format!("update {table} set variant_id = {turn}'SHIRT-Blue-M')");
+        let refused = sqlx::raw_sql(AssertSqlSafe(set)).execute(&mut owner).await.unwrap_err();
+        assert!(refused.to_string().contains("stock_balance_lot_fkey"), "{refused}");
+    }
 }
 
 /// A figure of each kind: half of an order shipped and the other half held, a debt paid in part,

@@ -6,7 +6,8 @@ mod source;
 use access::{Action, Permit, Right};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Currency, CustomerId, DateTime, Decimal, NaiveDate, ProductGroupId, ProductId, UserId, Utc,
+    Currency, CustomerId, DateTime, Decimal, NaiveDate, ProductGroupId, ProductId,
+    ProductVariantId, UserId, Utc,
 };
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,17 @@ pub struct NamedProduct {
     pub name: Option<String>,
 }
 
+/// A variant a row is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NamedVariant {
+    /// Its id.
+    pub id: ProductVariantId,
+    /// Its article number; absent with the name.
+    pub sku: Option<String>,
+    /// Its name today; absent where the caller may not see products.
+    pub name: Option<String>,
+}
+
 /// A row: the dimensions asked for, and the measures.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SalesRow {
@@ -83,6 +95,8 @@ pub struct SalesRow {
     pub product_group: Option<Named<ProductGroupId>>,
     /// Who was responsible as of the posting; absent where nobody was.
     pub manager: Option<Named<UserId>>,
+    /// In which variant it was sold; absent for products without variants.
+    pub variant: Option<NamedVariant>,
     /// The measures.
     pub figures: Figures,
 }
@@ -190,6 +204,9 @@ struct Row {
     group_name: Option<String>,
     manager_id: Option<UserId>,
     manager_name: Option<String>,
+    variant_id: Option<ProductVariantId>,
+    variant_sku: Option<String>,
+    variant_name: Option<String>,
     currency: Currency,
     quantity: Decimal,
     revenue: Decimal,
@@ -216,6 +233,11 @@ impl Told {
             sku: row.product_sku.filter(|_| self.products),
             name: row.product_name.filter(|_| self.products),
         };
+        let variant = |id| NamedVariant {
+            id,
+            sku: row.variant_sku.filter(|_| self.products),
+            name: row.variant_name.filter(|_| self.products),
+        };
         SalesRow {
             month: row.month,
             customer: row
@@ -226,6 +248,7 @@ impl Told {
                 .product_group_id
                 .map(|id| Named { id, name: row.group_name.filter(|_| self.products) }),
             manager: row.manager_id.map(|id| Named { id, name: row.manager_name }),
+            variant: row.variant_id.map(variant),
             figures,
         }
     }

@@ -35,6 +35,8 @@ pub enum Dimension {
     ProductGroup,
     /// Who was responsible as of the posting.
     Manager,
+    /// In which variant it was sold.
+    Variant,
 }
 
 /// What is added up.
@@ -183,7 +185,9 @@ impl SalesQuery {
                 format!("g.{} {} nulls last, g.month", measure.column(), way(direction))
             }
         };
-        format!("{first}, g.customer_id, g.product_id, g.product_group_id, g.manager_id")
+        format!(
+            "{first}, g.customer_id, g.product_id, g.product_group_id, g.manager_id, g.variant_id"
+        )
     }
 }
 
@@ -301,7 +305,7 @@ mod tests {
     #[test]
     fn every_order_ends_with_all_keys() {
         let mut question = query("2024-01-01", "2024-12-31");
-        let keys = "g.customer_id, g.product_id, g.product_group_id, g.manager_id";
+        let keys = "g.customer_id, g.product_id, g.product_group_id, g.manager_id, g.variant_id";
         assert_eq!(question.order_text(), format!("g.revenue desc nulls last, g.month, {keys}"));
         question.dimensions.insert(Dimension::Month);
         assert_eq!(question.order_text(), format!("g.month asc, g.revenue desc, {keys}"));

@@ -58,6 +58,7 @@ pub(super) fn keys(dimensions: &BTreeSet<Dimension>) -> (String, String) {
         (Dimension::Product, "product_id", "uuid"),
         (Dimension::ProductGroup, "product_group_id", "uuid"),
         (Dimension::Manager, "manager_id", "uuid"),
+        (Dimension::Variant, "variant_id", "uuid"),
     ];
     let (mut keys, mut groups) = (Vec::new(), Vec::new());
     for (dimension, column, kind) in columns {
@@ -110,6 +111,10 @@ fn both(asked: Option<Vec<Uuid>>, allowed: Option<Vec<Uuid>>) -> Option<Vec<Uuid
 fn rolled_by(dimensions: &BTreeSet<Dimension>, filters: &[Among]) -> Option<Option<Dimension>> {
     let mut needed: BTreeSet<Dimension> = dimensions.clone();
     needed.remove(&Dimension::Month);
+    // Nothing sums up variants beforehand.
+    if needed.contains(&Dimension::Variant) {
+        return None;
+    }
     for filter in filters {
         needed.insert(filter.dimension?);
     }
@@ -128,7 +133,7 @@ fn push_rollup(sql: &mut Sql, months: Span, dimension: Option<Dimension>, filter
         Some(Dimension::Product) => ("PRODUCT", 1),
         Some(Dimension::ProductGroup) => ("PRODUCT_GROUP", 2),
         Some(Dimension::Manager) => ("MANAGER", 3),
-        Some(Dimension::Month) | None => ("TOTAL", usize::MAX),
+        Some(Dimension::Month | Dimension::Variant) | None => ("TOTAL", usize::MAX),
     };
     sql.push("select r.month");
     let columns = ["customer_id", "product_id", "product_group_id", "manager_id"];
@@ -136,7 +141,7 @@ fn push_rollup(sql: &mut Sql, months: Span, dimension: Option<Dimension>, filter
         let value = if at == place { key } else { "null::uuid" };
         sql.push(&format!(", {value} as {column}"));
     }
-    sql.push(", r.currency, r.quantity, r.revenue, r.cost, r.facts");
+    sql.push(", null::uuid as variant_id, r.currency, r.quantity, r.revenue, r.cost, r.facts");
     sql.push("\n    from sale_rollup r\n    where r.tenant_id = $1");
     sql.with(" and r.dimension = ", name, "");
     push_between(sql, "r.month", months);
@@ -160,7 +165,7 @@ enum Facts {
 fn push_facts(sql: &mut Sql, span: Span, filters: &[Among], facts: Facts) {
     sql.push(
         "select date_trunc('month', f.occurred_on::timestamp)::date as month, f.customer_id, \
-         f.product_id, f.product_group_id, f.manager_id, f.currency, ",
+         f.product_id, f.product_group_id, f.manager_id, f.variant_id, f.currency, ",
     );
     sql.push(match facts {
         Facts::All | Facts::Queued => "f.quantity, f.revenue, f.cost, 1::bigint as facts",
@@ -172,8 +177,8 @@ fn push_facts(sql: &mut Sql, span: Span, filters: &[Among], facts: Facts) {
             // The queue is as good as empty, but after an import statistics say otherwise for a
             // while: `offset 0` keeps the planner from reading the whole register for it.
             "\n    from sale_fact_delta d\n    cross join lateral (select f.occurred_on, \
-             f.customer_id, f.product_id, f.product_group_id, f.manager_id, f.organization_id, \
-             f.warehouse_id, f.region_id, f.currency, f.quantity, f.revenue, f.cost from \
+             f.customer_id, f.product_id, f.product_group_id, f.manager_id, f.variant_id, \
+             f.organization_id, f.warehouse_id, f.region_id, f.currency, f.quantity, f.revenue, f.cost from \
              sale_fact_v f where f.tenant_id = $1 and f.id = d.fact_id offset 0) f\n    \
              where d.tenant_id = $1"
         }

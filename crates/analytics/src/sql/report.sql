@@ -20,8 +20,8 @@ grouped as materialized (
     having sum(s.facts) > 0
 ),
 first_rows as (
-    select g.month, g.customer_id, g.product_id, g.product_group_id, g.manager_id, g.currency,
-           g.quantity, g.revenue, g.cost, g.profit, g.margin
+    select g.month, g.customer_id, g.product_id, g.product_group_id, g.manager_id, g.variant_id,
+           g.currency, g.quantity, g.revenue, g.cost, g.profit, g.margin
     from grouped g
     where g.currency = $2
     order by {order}
@@ -29,21 +29,23 @@ first_rows as (
 ),
 placed as (
     select row_number() over (order by {order}) as place,
-           g.month, g.customer_id, g.product_id, g.product_group_id, g.manager_id, g.currency,
-           g.quantity, g.revenue, g.cost
+           g.month, g.customer_id, g.product_id, g.product_group_id, g.manager_id, g.variant_id,
+           g.currency, g.quantity, g.revenue, g.cost
     from first_rows g
 )
 select p.place, p.month, p.customer_id, c.name as customer_name, p.product_id,
        n.sku as product_sku, n.name as product_name, p.product_group_id, pg.name as group_name,
-       p.manager_id, u.name as manager_name, p.currency, p.quantity, p.revenue, p.cost,
+       p.manager_id, u.name as manager_name, p.variant_id, v.sku as variant_sku,
+       v.name as variant_name, p.currency, p.quantity, p.revenue, p.cost,
        1::bigint as rows
 from placed p
 left join customer_name_v c on c.tenant_id = $1 and c.id = p.customer_id
 left join product_name_v n on n.tenant_id = $1 and n.id = p.product_id
 left join product_group_name_v pg on pg.tenant_id = $1 and pg.id = p.product_group_id
 left join user_name_v u on u.tenant_id = $1 and u.id = p.manager_id
+left join product_variant_v v on v.tenant_id = $1 and v.id = p.variant_id
 union all
-select 0, null, null, null, null, null, null, null, null, null, null, t.currency,
+select 0, null, null, null, null, null, null, null, null, null, null, null, null, null, t.currency,
        sum(t.quantity), sum(t.revenue), sum(t.cost), count(*)
 from grouped t
 group by t.currency

@@ -2,6 +2,7 @@
 //! and an event, in one transaction.
 
 mod agreements;
+mod attributes;
 mod bulk;
 mod contacts;
 mod contracts;
@@ -16,9 +17,11 @@ mod product_cards;
 mod product_groups;
 mod products;
 mod rates;
+mod variants;
 mod warehouses;
 
 pub use agreements::{SaveAgreement, SetAgreementPrices};
+pub use attributes::{ChoiceDraft, CreateProductAttribute, UpdateProductAttribute};
 pub use bulk::{
     ContactRow, CustomerRow, Intent, PriceRow, ProductRow, RowRefusal, SaveContacts, SaveCustomers,
     SavePrices, SaveProducts, Saved,
@@ -36,6 +39,7 @@ pub use product_cards::{SetProductBarcodes, SetProductSubstitutes};
 pub use product_groups::{CreateProductGroup, UpdateProductGroup};
 pub use products::{ArchiveProduct, CreateProduct, RestoreProduct, UpdateProduct};
 pub use rates::{SetCurrencyRates, SetSupplierPrices, SetVatRates};
+pub use variants::{Axis, CreateProductVariant, GenerateProductVariants, UpdateProductVariant};
 pub use warehouses::{CreateWarehouse, UpdateWarehouse};
 
 use access::{Action, Right};
@@ -87,6 +91,11 @@ actions! {
     RestoreProduct: ProductWrite;
     AddPackaging: ProductWrite;
     UpdatePackaging: ProductWrite;
+    CreateProductAttribute: ProductWrite;
+    UpdateProductAttribute: ProductWrite;
+    CreateProductVariant: ProductWrite;
+    GenerateProductVariants: ProductWrite;
+    UpdateProductVariant: ProductWrite;
     SetProductBarcodes: ProductWrite;
     SetProductSubstitutes: ProductWrite;
     CreatePriceList: PriceWrite;

@@ -11,10 +11,12 @@ use serde_json::json;
 use super::products::held;
 use super::{Deed, archived_after};
 use crate::checks::same_version;
+use crate::constraints::unknown;
 use crate::records::ProductFields;
 use crate::rules::{Barcode, check_barcode};
 use crate::store::{
-    Held, barcodes_of, codes_taken, put_barcodes, put_substitutes, substitute_ids, update,
+    Held, barcodes_of, codes_taken, foreign_variants, put_barcodes, put_substitutes,
+    substitute_ids, update,
 };
 
 /// Barcodes, or substitutes, of one product at most.
@@ -41,6 +43,12 @@ impl Command for SetProductBarcodes {
         let taken = codes_taken(tx, permit, self.product, &keys).await?;
         if let Some(place) = keys.iter().position(|key| taken.contains(key)) {
             return Err(code_taken(place).into());
+        }
+        let varied: Vec<_> = codes.iter().filter_map(|code| code.variant_id).collect();
+        let foreign = foreign_variants(tx, permit, self.product, &varied).await?;
+        let is_foreign = |code: &Barcode| code.variant_id.is_some_and(|id| foreign.contains(&id));
+        if let Some(place) = codes.iter().position(is_foreign) {
+            return Err(unknown("barcodes").at(path("barcodes", place, "variantId")).into());
         }
         let before = barcodes_of(tx, permit, self.product).await?;
         put_barcodes(tx, permit, self.product, &codes).await?;

@@ -2,12 +2,12 @@
 
 use access::{Action, Forbidden, Permit, Right};
 use db::{Command, CommandError, Outcome, TenantTx};
-use kernel::ProductId;
+use kernel::{ProductId, Refusal, RefusalCode};
 
 use super::{Deed, archived_after, archived_differs, changes};
 use crate::checks::{Checks, same_version, unchanged};
 use crate::records::{ProductChanges, ProductFields};
-use crate::store::{Held, hold, insert, update};
+use crate::store::{Held, VariantUse, hold, insert, update, variant_use};
 
 /// Makes a product.
 #[derive(Clone, Debug)]
@@ -50,6 +50,9 @@ impl Command for UpdateProduct {
         archived_after(&held.record, None, tx.now())?;
         let fields = self.fields.applied(&held.fields).checked()?;
         unchanged("isService", &held.fields.is_service, &fields.is_service)?;
+        if fields.has_variants != held.fields.has_variants {
+            may_change_variants(variant_use(tx, permit, self.id).await?)?;
+        }
         update(tx, permit, "product", held.id, &fields, None).await?;
         let deed = Deed::new("updateProduct", "Product", self.id);
         tell(tx, deed, Some(&held.fields), &fields);
@@ -105,6 +108,21 @@ fn check_limits_right<A>(permit: &Permit<A>, fields: &ProductChanges) -> Outcome
     Ok(())
 }
 
+/// Whether a product has variants stays once documents say with or without them what was meant.
+fn may_change_variants(used: VariantUse) -> Result<(), Refusal> {
+    let (en, ru) = match used {
+        VariantUse { in_documents: true, .. } => (
+            "Documents have named the product: whether it has variants stays.",
+            "Товар уже указан в документах: вести ли его по характеристикам, не меняется.",
+        ),
+        VariantUse { has_some: true, .. } => {
+            ("The product has variants.", "У товара есть характеристики.")
+        }
+        VariantUse { .. } => return Ok(()),
+    };
+    Err(Refusal::new(RefusalCode::InUse, en, ru).at(["hasVariants"]))
+}
+
 pub(super) async fn held<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -151,6 +169,7 @@ pub(super) fn blank() -> ProductFields {
         vat_rate: None,
         vat_category_id: None,
         is_service: false,
+        has_variants: false,
         tracks_lots: false,
         tracks_expiry: false,
         min_shelf_life_days: None,

@@ -1,7 +1,7 @@
 //! Barcodes: their lengths and check digits (norm: GS1 General Specifications, 7.9), and the keys
 //! they are found by.
 
-use kernel::{PackagingId, Refusal, RefusalCode};
+use kernel::{PackagingId, ProductVariantId, Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
 
 /// Longest code of a kind without a norm.
@@ -64,6 +64,8 @@ pub struct Barcode {
     pub kind: BarcodeKind,
     /// The packaging it is printed on; `None` is the product itself.
     pub packaging_id: Option<PackagingId>,
+    /// The variant it is printed on; `None` is all of them.
+    pub variant_id: Option<ProductVariantId>,
 }
 
 impl Barcode {
@@ -158,6 +160,7 @@ mod tests {
             code: "036000291452".to_owned(),
             kind: BarcodeKind::UpcA,
             packaging_id: None,
+            variant_id: None,
         };
         let ean = "0036000291452";
         assert!(check_barcode(BarcodeKind::Ean13, ean).is_ok());

@@ -11,6 +11,7 @@ mod terms;
 mod text;
 mod tree;
 mod validity;
+mod variant;
 mod vat_id;
 
 pub use barcode::{Barcode, BarcodeKind, barcode_keys, check_barcode};
@@ -25,6 +26,11 @@ pub use terms::{AgreementState, CreditPolicy, Moment, PaymentStep, check_steps};
 pub use text::{clean, clean_email, clean_phone, optional};
 pub use tree::check_parent;
 pub use validity::Validity;
+pub(crate) use variant::{
+    AttributeCard, MOST_ATTRIBUTES, MOST_CHARACTERS, MOST_VARIANTS, Valued, combination,
+    combinations, derived_name, derived_sku,
+};
+pub use variant::{AttributeKind, Choice, GivenValue};
 pub use vat_id::check_vat_id;
 
 use kernel::{Refusal, ScaleError};

@@ -5,7 +5,7 @@ use kernel::{DateTime, Direction, Page, PageRequest, Position, Refusal, RefusalC
 use sea_orm::{DbErr, QueryResult};
 
 /// Which records a list shows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Archived {
     /// Those in use.
     #[default]

@@ -1,6 +1,7 @@
 //! All SQL of the catalog.
 
 mod agreements;
+mod attributes;
 mod bulk;
 mod bulk_contacts;
 mod bulk_prices;
@@ -18,6 +19,8 @@ mod products;
 mod rates;
 mod record;
 mod search;
+mod variant_writing;
+mod variants;
 
 use kernel::Uuid;
 
@@ -25,6 +28,8 @@ pub(crate) use agreements::{
     StepColumns, default_agreement, drop_other_defaults, replace_steps, steps_of,
 };
 pub use agreements::{agreements_by_customer, agreements_by_id};
+pub(crate) use attributes::{NewChoice, attributes, attributes_of, count_attributes, put_choices};
+pub use attributes::{attributes_by_group, attributes_by_id, attributes_by_product};
 pub(crate) use bulk::{
     Hold, default_list, group_names, held_by_text, insert_all, insert_all_of, insert_steps,
     lock_bulk, prices_in, region_names, update_all,
@@ -54,7 +59,8 @@ pub use price_settings::{PriceSettings, price_settings};
 pub use prices::{ListPrice, NewPrice, PriceBreak, lists_by_base};
 pub(crate) use prices::{PricesOf, list_currency, lists_in_use, lock_bases, put_prices};
 pub use product_cards::{
-    ProductBarcode, barcode, barcodes_by_product, originals_by_product, substitutes_by_product,
+    ProductBarcode, barcode, barcodes_by_product, barcodes_by_variant, originals_by_product,
+    substitutes_by_product,
 };
 pub(crate) use product_cards::{
     barcodes_of, codes_taken, put_barcodes, put_substitutes, substitute_ids,
@@ -73,6 +79,15 @@ pub use rates::{
     items_by_supplier, supplier_prices, vat_rates,
 };
 pub(crate) use record::{Held, hold, insert, update};
+pub(crate) use variant_writing::{
+    NewVariant, VariantUse, existing, insert_values, insert_variants, mark_in_documents,
+    product_of, put_combination, values_of, variant_use,
+};
+pub(crate) use variants::foreign_variants;
+pub use variants::{
+    VARIANT_ORDER, VariantFilter, count_variants, count_variants_by_product, values_by_variant,
+    variant_by_sku, variants, variants_by_id, variants_by_product,
+};
 
 /// Ids as PostgreSQL takes an array of them.
 pub(crate) fn uuids<T: Copy + Into<Uuid>>(ids: &[T]) -> Vec<Uuid> {

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{PackagingId, ProductId};
+use kernel::{PackagingId, ProductId, ProductVariantId};
 
 use super::uuids;
 use crate::ReadProducts;
@@ -26,19 +26,21 @@ struct Row {
     code: String,
     kind: String,
     packaging_id: Option<PackagingId>,
+    variant_id: Option<ProductVariantId>,
 }
 
 impl Row {
     fn whole(self) -> Result<ProductBarcode, Fault> {
         let unknown = || Fault::broken(format!("a barcode of kind {}", self.kind));
         let kind = BarcodeKind::parse(&self.kind).ok_or_else(unknown)?;
-        let barcode = Barcode { code: self.code, kind, packaging_id: self.packaging_id };
-        Ok(ProductBarcode { product_id: self.product_id, barcode })
+        let Self { product_id, code, packaging_id, variant_id, .. } = self;
+        let barcode = Barcode { code, kind, packaging_id, variant_id };
+        Ok(ProductBarcode { product_id, barcode })
     }
 }
 
 const BARCODE: &str = "
-    select b.product_id, b.code, b.kind, b.packaging_id
+    select b.product_id, b.code, b.kind, b.packaging_id, b.variant_id
     from product_barcode b
     where b.tenant_id = $1";
 
@@ -66,6 +68,37 @@ pub async fn barcodes_by_product(
     let mut found: HashMap<ProductId, Vec<ProductBarcode>> = HashMap::new();
     for row in barcodes(tx, permit, products).await? {
         found.entry(row.product_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// The barcodes printed on variants.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn barcodes_by_variant(
+    tx: &TenantTx,
+    permit: &Permit<ReadProducts>,
+    variants: &[ProductVariantId],
+) -> Outcome<HashMap<ProductVariantId, Vec<ProductBarcode>>> {
+    let mut sql = Sql::new(BARCODE, values![permit.tenant()]);
+    sql.with(
+        " and b.product_id in (
+              select v.product_id
+              from product_variant v
+              where v.tenant_id = $1 and v.id = any(",
+        uuids(variants),
+        "::uuid[]))",
+    );
+    sql.with(" and b.variant_id = any(", uuids(variants), "::uuid[])");
+    sql.push(" order by b.product_id, b.place");
+    let rows: Vec<Row> = tx.all(sql).await?;
+    let mut found: HashMap<ProductVariantId, Vec<ProductBarcode>> = HashMap::new();
+    for row in rows.into_iter().map(Row::whole) {
+        let row = row?;
+        if let Some(variant) = row.barcode.variant_id {
+            found.entry(variant).or_default().push(row);
+        }
     }
     Ok(found)
 }
@@ -127,10 +160,12 @@ pub(crate) async fn put_barcodes<A>(
     let drop = "delete from product_barcode where tenant_id = $1 and product_id = $2";
     tx.run(Sql::new(drop, values![permit.tenant(), product])).await?;
     let sql = r#"
-        insert into product_barcode (tenant_id, product_id, code, kind, packaging_id, place)
-        select $1, $2, c.code, c.kind, c."packagingId", c.place
-        from rows from (jsonb_to_recordset($3) as (code text, kind text, "packagingId" uuid))
-            with ordinality as c (code, kind, "packagingId", place)"#;
+        insert into product_barcode
+            (tenant_id, product_id, code, kind, packaging_id, variant_id, place)
+        select $1, $2, c.code, c.kind, c."packagingId", c."variantId", c.place
+        from rows from (jsonb_to_recordset($3)
+                            as (code text, kind text, "packagingId" uuid, "variantId" uuid))
+            with ordinality as c (code, kind, "packagingId", "variantId", place)"#;
     let json = serde_json::to_value(codes)
         .map_err(|error| Fault::broken(format!("barcodes without JSON: {error}")))?;
     known(tx.run(Sql::new(sql, values![permit.tenant(), product, json])).await).map(std::mem::drop)

@@ -15,7 +15,7 @@ use crate::records::{Product, ProductGroup};
 use crate::rules::barcode_keys;
 
 const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.vat_category_id, r.is_service, \
-                       r.tracks_lots, r.tracks_expiry, r.min_shelf_life_days, r.min_price, \
+                       r.has_variants, r.tracks_lots, r.tracks_expiry, r.min_shelf_life_days, r.min_price, \
                        r.min_margin_percent";
 
 /// Which products.
@@ -131,6 +131,14 @@ fn from_where(
                       where b.tenant_id = $1 and b.key = any(",
         );
         sql.bind(codes).push(
+            "::text[])
+                      union all
+                      select v.product_id, 0
+                      from product_variant v
+                      where v.tenant_id = $1 and v.sku = any(",
+        );
+        let sku = filter.search.as_deref().unwrap_or_default().trim().replace('\0', "");
+        sql.bind(vec![sku]).push(
             "::text[])
                   ) f
                   group by f.id

@@ -2,7 +2,8 @@
 -- for the organization goes before the one for all. Few rates a category: read by the key of
 -- vat_rate_once.
 select p.id, p.sku, p.name, p.unit, p.is_service, p.archived_at is not null as archived,
-       p.group_id, p.tracks_lots, p.tracks_expiry, p.min_price, p.min_margin_percent,
+       p.has_variants, p.in_documents, p.group_id, p.tracks_lots, p.tracks_expiry,
+       p.min_price, p.min_margin_percent,
        case when p.vat_category_id is null then p.vat_rate else v.rate end as vat_rate,
        p.vat_category_id is null or v.valid_from is not null as has_rate
 from product p

@@ -11,6 +11,7 @@ use kernel::{
 use super::figures::SalesFigures;
 use super::subjects::{
     SalesReportCustomer, SalesReportManager, SalesReportProduct, SalesReportProductGroup,
+    SalesReportVariant,
 };
 use crate::ids::GlobalId;
 use crate::paging::OrderDirection;
@@ -30,6 +31,8 @@ pub enum SalesDimension {
     ProductGroup,
     /// Who was responsible as of the posting.
     Manager,
+    /// In which variant it was sold; rows are then made from the register.
+    Variant,
 }
 
 /// What a sales report can be ordered by.
@@ -156,6 +159,8 @@ pub struct SalesReportRow {
     product_group: Option<SalesReportProductGroup>,
     /// Who was responsible as of the posting; null too where nobody was.
     manager: Option<SalesReportManager>,
+    /// In which variant it was sold; null too for products without variants.
+    variant: Option<SalesReportVariant>,
     /// The measures.
     #[graphql(flatten)]
     figures: SalesFigures,
@@ -169,6 +174,7 @@ impl SalesReportRow {
             product: row.product.map(Into::into),
             product_group: row.product_group.map(Into::into),
             manager: row.manager.map(Into::into),
+            variant: row.variant.map(Into::into),
             figures: SalesFigures { figures: row.figures, ..like },
         }
     }

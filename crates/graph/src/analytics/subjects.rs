@@ -2,9 +2,9 @@
 //! itself is an edge, read in one batch where it is asked for.
 
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use kernel::{CustomerId, ProductGroupId, ProductId, UserId};
+use kernel::{CustomerId, ProductGroupId, ProductId, ProductVariantId, UserId};
 
-use crate::catalog::{Customer, Product, ProductGroup};
+use crate::catalog::{Customer, Product, ProductGroup, ProductVariant};
 use crate::identity::User;
 use crate::ids::global;
 use crate::session::Session;
@@ -84,6 +84,34 @@ impl SalesReportProduct {
 
 impl From<analytics::NamedProduct> for SalesReportProduct {
     fn from(named: analytics::NamedProduct) -> Self {
+        Self { id: global(named.id), sku: named.sku, name: named.name, key: named.id }
+    }
+}
+
+/// A variant that a row of a report is about.
+#[derive(Clone, Debug, SimpleObject)]
+#[graphql(complex)]
+pub struct SalesReportVariant {
+    /// The variant's global id.
+    id: ID,
+    /// Its article number; null where the caller may not see products.
+    sku: Option<String>,
+    /// Its name today; null where the caller may not see products.
+    name: Option<String>,
+    #[graphql(skip)]
+    key: ProductVariantId,
+}
+
+#[ComplexObject]
+impl SalesReportVariant {
+    /// The variant itself; null where the caller may not see it.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load(self.key).await?)
+    }
+}
+
+impl From<analytics::NamedVariant> for SalesReportVariant {
+    fn from(named: analytics::NamedVariant) -> Self {
         Self { id: global(named.id), sku: named.sku, name: named.name, key: named.id }
     }
 }

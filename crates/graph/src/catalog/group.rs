@@ -11,6 +11,7 @@ use async_graphql::{
 };
 use kernel::ProductGroupId;
 
+use super::attribute::{AttributesIn, ProductAttribute};
 use super::noted::Noted;
 use super::payloads;
 use super::product::Product;
@@ -59,6 +60,12 @@ impl ProductGroup {
             Some(id) => Ok(Session::of(ctx)?.load(id).await?),
             None => Ok(None),
         }
+    }
+
+    /// What variants of the products in it and in the groups below differ by, archived attributes
+    /// last.
+    async fn attributes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ProductAttribute>> {
+        Ok(Session::of(ctx)?.load(AttributesIn(self.key)).await?.unwrap_or_default())
     }
 
     /// The groups in use that lie in it, by name.

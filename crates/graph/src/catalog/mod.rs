@@ -4,6 +4,7 @@
 //! An edge to a context of a higher rank (`customer { orders }`) is one line at the end of the
 //! object's resolvers, calling that context's folder.
 
+mod attribute;
 mod bins;
 mod contact_channels;
 mod contacts;
@@ -36,8 +37,12 @@ mod supplier_items;
 mod suppliers;
 mod terms;
 mod terms_writing;
+mod variant;
+mod variant_list;
+mod variant_writing;
 mod vat;
 
+pub use attribute::ProductAttribute;
 pub use bins::Bin;
 pub use contacts::ContactPerson;
 pub use contract::Contract;
@@ -56,6 +61,7 @@ pub use segments::{PriceSegment, SalesChannel};
 pub use supplier_items::SupplierItem;
 pub use suppliers::Supplier;
 pub use terms::Agreement;
+pub use variant::ProductVariant;
 pub use vat::VatCategory;
 
 use async_graphql::{Context, MergedObject};
@@ -77,6 +83,7 @@ pub struct CatalogQuery(
     duplicates::DuplicateQuery,
     product_list::ProductQuery,
     product_card::BarcodeQuery,
+    variant_list::VariantQuery,
     price_list::PriceListQuery,
     discount_rule::DiscountQuery,
 );
@@ -94,6 +101,7 @@ pub struct CatalogMutation(
     product_writing::ProductMutation,
     packaging_writing::PackagingMutation,
     product_card_writing::ProductCardMutation,
+    variant_writing::VariantMutation,
     group::GroupMutation,
     price_list::PriceListMutation,
     discount_rule::DiscountMutation,

@@ -4,16 +4,20 @@ use ::catalog::{ReadProducts, products_by_id};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use kernel::{ProductGroupId, ProductId, VatCategoryId};
 
+use super::attribute::{AttributesOf, ProductAttribute};
 use super::group::ProductGroup;
+use super::list::ArchivedFilter;
 use super::noted::Noted;
 use super::packaging::{PackagingsOf, ProductPackaging};
 use super::price_list::{PricesOf, ProductPrice};
 use super::product_card::{BarcodesOf, ProductBarcode, originals, substitutes};
 use super::supplier_items::{ItemsOf, SupplierItem};
+use super::variant::{ProductVariant, variants_of};
 use super::vat::VatCategory;
 use crate::files::{Attachment, OfProduct, files_of};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
+use crate::paging::Connection;
 use crate::scalars::{Date, Decimal, Money};
 use crate::session::Session;
 use crate::stock::{
@@ -46,6 +50,8 @@ pub struct Product {
     vat_rate: Option<Decimal>,
     /// A service has no stock.
     is_service: bool,
+    /// Whether documents name a variant of it; stays once one has named the product.
+    has_variants: bool,
     /// Whether a lot is received with the number that its maker printed on it.
     tracks_lots: bool,
     /// Whether a lot is received with its last day.
@@ -74,6 +80,7 @@ impl From<::catalog::Product> for Product {
             unit: row.fields.unit,
             vat_rate: row.fields.vat_rate.map(|rate| Decimal(rate.get().normalize())),
             is_service: row.fields.is_service,
+            has_variants: row.fields.has_variants,
             tracks_lots: row.fields.tracks_lots,
             tracks_expiry: row.fields.tracks_expiry,
             min_shelf_life_days: row.fields.min_shelf_life_days,
@@ -102,6 +109,7 @@ impl Product {
             unit: String::new(),
             vat_rate: None,
             is_service: false,
+            has_variants: false,
             tracks_lots: false,
             tracks_expiry: false,
             min_shelf_life_days: None,
@@ -153,6 +161,24 @@ impl Product {
         Ok(self.limits.margin.map(|margin| Decimal(margin.get().normalize())))
     }
 
+    /// What its variants differ by: its own attributes and those of its groups up to the top.
+    async fn attributes(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ProductAttribute>> {
+        Ok(Session::of(ctx)?.load(AttributesOf(self.key)).await?.unwrap_or_default())
+    }
+
+    /// Its variants by article number. Further pages stand in the root field `productVariants`
+    /// with this product as filter, with the same cursors.
+    async fn variants(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
+        #[graphql(desc = "Archived ones or not; those in use where it is left out.")]
+        archived: Option<ArchivedFilter>,
+    ) -> async_graphql::Result<Connection<ProductVariant>> {
+        let archived = archived.unwrap_or_default();
+        Ok(variants_of(Session::of(ctx)?, self.key, archived, first).await?)
+    }
+
     /// What it is packed in, archived packagings last.
     async fn packagings(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ProductPackaging>> {
         Ok(Session::of(ctx)?.load(PackagingsOf(self.key)).await?.unwrap_or_default())
@@ -187,8 +213,8 @@ impl Product {
         Ok(Session::of(ctx)?.load(PurchasesOf(self.key)).await?)
     }
 
-    /// What is in stock of it, by warehouse and organization; nothing on hand is no row. Needs
-    /// the right stock.read.
+    /// What is in stock of it, by variant, warehouse and organization; nothing on hand is no row.
+    /// Needs the right stock.read.
     async fn stock(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<StockBalance>>> {
         Ok(Some(Session::of(ctx)?.load(StockOf(self.key)).await?.unwrap_or_default()))
     }

@@ -6,6 +6,7 @@ use kernel::ProductId;
 
 use super::packaging::ProductPackaging;
 use super::product::Product;
+use super::variant::ProductVariant;
 use crate::errors::Failure;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::session::Session;
@@ -63,6 +64,11 @@ impl ProductBarcode {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<ProductPackaging>> {
         Ok(Session::of(ctx)?.load_made(self.0.barcode.packaging_id).await?)
+    }
+
+    /// The variant it is printed on; null where all variants have it, or there are none.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.0.barcode.variant_id).await?)
     }
 }
 
@@ -152,7 +158,7 @@ pub struct BarcodeQuery;
 
 #[Object]
 impl BarcodeQuery {
-    /// What a scanned code is of: the product, and the packaging it is printed on.
+    /// What a scanned code is of: the product, and the packaging and variant it is printed on.
     async fn product_by_barcode(
         &self,
         ctx: &Context<'_>,

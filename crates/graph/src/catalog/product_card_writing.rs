@@ -2,7 +2,7 @@
 
 use ::catalog::{Barcode, SetProductBarcodes, SetProductSubstitutes};
 use async_graphql::{Context, InputObject, Object, SimpleObject};
-use kernel::{PackagingId, ProductId};
+use kernel::{PackagingId, ProductId, ProductVariantId};
 
 use super::payloads;
 use super::product::Product;
@@ -22,6 +22,8 @@ pub struct ProductBarcodeInput {
     kind: BarcodeKind,
     /// The product's packaging it is printed on; left out, it is the product's own.
     packaging_id: Option<GlobalId<PackagingId>>,
+    /// The product's variant it is printed on; left out, it is that of all variants.
+    variant_id: Option<GlobalId<ProductVariantId>>,
 }
 
 /// All barcodes of a product.
@@ -80,6 +82,7 @@ impl ProductCardMutation {
             code: one.code,
             kind: one.kind.into(),
             packaging_id: one.packaging_id.map(|id| id.0),
+            variant_id: one.variant_id.map(|id| id.0),
         };
         let command = SetProductBarcodes {
             product: input.product_id.0,

@@ -31,6 +31,9 @@ pub struct CreateProductInput {
     /// A service has no stock; stays as it was made.
     #[graphql(default)]
     is_service: bool,
+    /// Whether documents name a variant of it.
+    #[graphql(default)]
+    has_variants: bool,
     /// Whether a lot is received with the number that its maker printed on it.
     #[graphql(default)]
     tracks_lots: bool,
@@ -62,6 +65,7 @@ impl CreateProductInput {
             vat_rate: Some(self.vat_rate.map(rate).transpose()?),
             vat_category_id: Some(self.vat_category_id.map(|id| id.0)),
             is_service: Some(self.is_service),
+            has_variants: Some(self.has_variants),
             tracks_lots: Some(self.tracks_lots),
             tracks_expiry: Some(self.tracks_expiry),
             min_shelf_life_days: Some(self.min_shelf_life_days),
@@ -92,6 +96,8 @@ pub struct UpdateProductInput {
     vat_rate: MaybeUndefined<Decimal>,
     /// The tax category, whose rates go before the rate of its own.
     vat_category_id: MaybeUndefined<GlobalId<VatCategoryId>>,
+    /// Whether documents name a variant of it; stays once one has named the product.
+    has_variants: Option<bool>,
     /// Whether a lot is received with the number that its maker printed on it.
     tracks_lots: Option<bool>,
     /// Whether a lot is received with its last day.
@@ -128,6 +134,7 @@ impl UpdateProductInput {
             vat_rate: rate,
             vat_category_id: change(self.vat_category_id, |id| id.0),
             is_service: None,
+            has_variants: self.has_variants,
             tracks_lots: self.tracks_lots,
             tracks_expiry: self.tracks_expiry,
             min_shelf_life_days: change(self.min_shelf_life_days, |days| days),

@@ -4,7 +4,7 @@ use ::sales::{Dispatch, LineDraft, OrderChange, OrderDraft, ShipLine, TypedPrice
 use async_graphql::{InputObject, MaybeUndefined};
 use kernel::{
     AgreementId, CustomerId, OrderId, OrderLineId, OrganizationId, PackagingId, ProductId,
-    ShipmentId, UserId, WarehouseId,
+    ProductVariantId, ShipmentId, UserId, WarehouseId,
 };
 
 use crate::ids::GlobalId;
@@ -15,6 +15,8 @@ use crate::scalars::{Date, Decimal};
 pub struct SalesOrderLineInput {
     /// What.
     product_id: GlobalId<ProductId>,
+    /// In which variant; needed where the product has variants.
+    variant_id: Option<GlobalId<ProductVariantId>>,
     /// The packaging that `quantity` counts; the product's base unit where none is given.
     packaging_id: Option<GlobalId<PackagingId>>,
     /// How much, above zero, at most three places. In a packaging, what does not come out to
@@ -32,6 +34,7 @@ impl From<SalesOrderLineInput> for LineDraft {
     fn from(line: SalesOrderLineInput) -> Self {
         Self {
             product_id: line.product_id.0,
+            variant_id: line.variant_id.map(|id| id.0),
             packaging_id: line.packaging_id.map(|id| id.0),
             quantity: line.quantity.0,
             price: line.price.map(|price| TypedPrice::Entered(price.0)),

@@ -12,7 +12,8 @@ use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
 use crate::catalog::{
-    Agreement, Customer, Organization, Product, ProductPackaging, Warehouse, alternatives,
+    Agreement, Customer, Organization, Product, ProductPackaging, ProductVariant, Warehouse,
+    alternatives,
 };
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
@@ -312,6 +313,11 @@ impl SalesOrderLine {
             Some(product) => Ok(Some(product.clone())),
             None => Ok(Session::of(ctx)?.load(self.line.product_id).await?),
         }
+    }
+
+    /// In which variant; null for a product without variants.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.line.variant_id).await?)
     }
 
     /// How much, in the base unit; in a packaging, computed once when the line was written.

@@ -12,7 +12,7 @@ use kernel::{
 };
 
 use super::{DocumentTotal, costed, priced};
-use crate::catalog::{Agreement, PriceExplanation, PriceSource, Product};
+use crate::catalog::{Agreement, PriceExplanation, PriceSource, Product, ProductVariant};
 use crate::ids::GlobalId;
 use crate::scalars::{CurrencyCode, Date, Decimal, Money};
 use crate::session::Session;
@@ -23,7 +23,7 @@ use crate::user_error::UserError;
 pub struct PriceQuoteLineInput {
     /// What.
     product_id: GlobalId<ProductId>,
-    /// In which variant.
+    /// In which variant; needed where the product has variants.
     variant_id: Option<GlobalId<ProductVariantId>>,
     /// In which packaging; the base unit where none is given.
     packaging_id: Option<GlobalId<PackagingId>>,
@@ -200,6 +200,11 @@ impl PriceQuoteLine {
     /// What.
     async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
         Ok(Session::of(ctx)?.load(self.line().card.id).await?)
+    }
+
+    /// In which variant; null for a product without variants.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.line().variant_id).await?)
     }
 
     /// How much, in the entered unit.

@@ -9,7 +9,7 @@ use kernel::Currency;
 use super::loads::{LotsOf, ShippedLinesOf};
 use super::order::{SalesOrder, SalesOrderLine};
 use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
-use crate::catalog::{Customer, Organization, Product, Warehouse};
+use crate::catalog::{Customer, Organization, Product, ProductVariant, Warehouse};
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
@@ -230,6 +230,11 @@ impl ShipmentLine {
     /// What was shipped.
     async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
         Ok(Session::of(ctx)?.load(self.line.product_id).await?)
+    }
+
+    /// In which variant; null for a product without variants.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.line.variant_id).await?)
     }
 
     /// How much, in its unit.

@@ -1,12 +1,12 @@
-//! Goods of one product in one warehouse.
+//! Goods of one product, or of one variant of it, in one warehouse.
 
 use ::stock::StockRow;
 use async_graphql::{Context, Object};
 
-use super::loads::{BalancesOf, LotsInStock};
+use super::loads::{BalancesOf, LotsInStock, LotsOfVariant};
 use super::lot::LotBalance;
 use super::{cost, quantity, value};
-use crate::catalog::{Organization, Product, Warehouse};
+use crate::catalog::{Organization, Product, ProductVariant, Warehouse};
 use crate::scalars::{Decimal, Money};
 use crate::session::Session;
 
@@ -31,12 +31,18 @@ impl StockBalance {
     }
 }
 
-/// Goods of one product and organization in one warehouse, all lots together.
+/// Goods of one product, or of one variant of it, and one organization in one warehouse, all lots
+/// together.
 #[Object]
 impl StockBalance {
     /// What.
     async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
         Ok(Session::of(ctx)?.load(self.0.product_id).await?)
+    }
+
+    /// In which variant; null for a product without variants.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.0.variant_id).await?)
     }
 
     /// Where.
@@ -79,7 +85,11 @@ impl StockBalance {
     /// The lots it consists of, those received first first; at most 250.
     async fn lots(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<LotBalance>> {
         let session = Session::of(ctx)?;
-        let lots = session.load(LotsInStock(self.0.product_id)).await?.unwrap_or_default();
+        let lots = match self.0.variant_id {
+            Some(variant) => session.load(LotsOfVariant(variant)).await?,
+            None => session.load(LotsInStock(self.0.product_id)).await?,
+        };
+        let lots = lots.unwrap_or_default();
         let keys = lots.iter().map(|lot| BalancesOf(lot.key())).collect();
         let balances = session.load_all(keys).await?.into_iter().flatten().flatten();
         Ok(balances.filter(|balance| balance.is_part_of(&self.0)).collect())

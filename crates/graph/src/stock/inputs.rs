@@ -4,7 +4,8 @@ use ::stock::commands::{LineCost, ReceiptLineInput};
 use ::stock::{MovementFilter, ReceiptFilter, ReceiptSort};
 use async_graphql::{Enum, InputObject, MaybeUndefined};
 use kernel::{
-    Direction, LotId, OrganizationId, PackagingId, ProductId, ReceiptId, ReceiptLineId, WarehouseId,
+    Direction, LotId, OrganizationId, PackagingId, ProductId, ProductVariantId, ReceiptId,
+    ReceiptLineId, WarehouseId,
 };
 
 use super::receipt::GoodsReceiptState;
@@ -74,11 +75,14 @@ impl GoodsReceiptOrder {
     }
 }
 
-/// Which movements; all conditions hold together. A product, a lot or a document must be named.
+/// Which movements; all conditions hold together. A product, a variant, a lot or a document must be
+/// named.
 #[derive(InputObject)]
 pub struct StockMovementFilter {
     /// Of this product.
     product: Option<GlobalId<ProductId>>,
+    /// Of this variant.
+    variant: Option<GlobalId<ProductVariantId>>,
     /// Of this lot.
     lot: Option<GlobalId<LotId>>,
     /// In this warehouse.
@@ -95,6 +99,7 @@ impl StockMovementFilter {
     pub(super) fn read(self) -> MovementFilter {
         MovementFilter {
             product: self.product.map(|id| id.0),
+            variant: self.variant.map(|id| id.0),
             lot: self.lot.map(|id| id.0),
             warehouse: self.warehouse.map(|id| id.0),
             document: self.document.map(|id| id.uuid),
@@ -111,6 +116,8 @@ pub struct GoodsReceiptLineInput {
     id: Option<GlobalId<ReceiptLineId>>,
     /// Goods, not a service.
     product_id: GlobalId<ProductId>,
+    /// Which variant; needed where the product has variants.
+    variant_id: Option<GlobalId<ProductVariantId>>,
     /// The packaging that `quantity` counts; the product's base unit where none is given.
     packaging_id: Option<GlobalId<PackagingId>>,
     /// Above zero, at most 3 places. In a packaging, what does not come out to 3 places of the
@@ -131,6 +138,7 @@ impl GoodsReceiptLineInput {
         ReceiptLineInput {
             id: self.id.map(|id| id.0),
             product_id: self.product_id.0,
+            variant_id: self.variant_id.map(|id| id.0),
             packaging_id: self.packaging_id.map(|id| id.0),
             quantity: self.quantity.0,
             lot_number: self.lot_number,

@@ -5,8 +5,8 @@ use std::hash::Hash;
 
 use ::stock::{ReadReceipts, ReadStock};
 use kernel::{
-    LotId, MovementId, OrderLineId, ProductId, ReceiptId, ReceiptLineId, ReservationId, Uuid,
-    WarehouseId,
+    LotId, MovementId, OrderLineId, ProductId, ProductVariantId, ReceiptId, ReceiptLineId,
+    ReservationId, Uuid, WarehouseId,
 };
 
 use super::balance::StockBalance;
@@ -18,6 +18,10 @@ use crate::loaders::{Load, Loaded, Loaders};
 /// What is in stock of a product, by warehouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct StockOf(pub ProductId);
+
+/// What is in stock of a variant, by warehouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct StockOfVariant(pub ProductVariantId);
 
 /// The first of what is in stock in a warehouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +35,10 @@ pub struct StockIn {
 /// The lots of a product of which something is left, the oldest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LotsInStock(pub ProductId);
+
+/// The lots of a variant of which something is left, the oldest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct LotsOfVariant(pub ProductVariantId);
 
 /// What a document moved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -128,6 +136,29 @@ impl Load<LotsInStock> for Loaders {
         let ids: Vec<ProductId> = keys.iter().map(|key| key.0).collect();
         let found = ::stock::lots_in_stock(&*self.tx().await?, &permit, &ids).await?;
         Ok(each(found, LotsInStock, list))
+    }
+}
+
+impl Load<LotsOfVariant> for Loaders {
+    type Value = Vec<Lot>;
+
+    async fn load(&self, keys: &[LotsOfVariant]) -> Loaded<LotsOfVariant, Vec<Lot>> {
+        let permit = self.permit::<ReadStock>()?;
+        let ids: Vec<ProductVariantId> = keys.iter().map(|key| key.0).collect();
+        let tx = self.tx().await?;
+        let found = ::stock::lots_in_stock_of_variants(&tx, &permit, &ids).await?;
+        Ok(each(found, LotsOfVariant, list))
+    }
+}
+
+impl Load<StockOfVariant> for Loaders {
+    type Value = Vec<StockBalance>;
+
+    async fn load(&self, keys: &[StockOfVariant]) -> Loaded<StockOfVariant, Vec<StockBalance>> {
+        let permit = self.permit::<ReadStock>()?;
+        let ids: Vec<ProductVariantId> = keys.iter().map(|key| key.0).collect();
+        let found = ::stock::stock_of_variants(&*self.tx().await?, &permit, &ids).await?;
+        Ok(each(found, StockOfVariant, list))
     }
 }
 

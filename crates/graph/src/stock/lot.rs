@@ -8,7 +8,7 @@ use super::loads::{BalancesOf, MovementsOfLot};
 use super::movement::StockMovement;
 use super::receipt::GoodsReceipt;
 use super::{cost, quantity, value};
-use crate::catalog::{Organization, Product, Warehouse};
+use crate::catalog::{Organization, Product, ProductVariant, Warehouse};
 use crate::ids::global;
 use crate::scalars::{Date, DateTime, Decimal, Money};
 use crate::session::Session;
@@ -29,7 +29,8 @@ impl Lot {
     }
 }
 
-/// A received quantity of one product and organization with its own value.
+/// A received quantity of one product, or of one variant of it, and one organization with its own
+/// value.
 #[Object]
 impl Lot {
     /// The opaque global id.
@@ -40,6 +41,11 @@ impl Lot {
     /// What.
     async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
         Ok(Session::of(ctx)?.load(self.0.product_id).await?)
+    }
+
+    /// In which variant; null for a product without variants.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.0.variant_id).await?)
     }
 
     /// Whose goods.
@@ -114,6 +120,7 @@ impl LotBalance {
     pub(super) fn is_part_of(&self, row: &StockRow) -> bool {
         self.0.warehouse_id == row.warehouse_id
             && self.0.organization_id == row.organization_id
+            && self.0.variant_id == row.variant_id
             && !self.0.on_hand.is_zero()
     }
 }

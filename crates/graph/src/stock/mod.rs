@@ -14,12 +14,14 @@ use access::{Action, Right};
 use async_graphql::Context;
 
 pub use balance::StockBalance;
-pub use loads::{HeldFor, LotsInStock, MovementsOf, StockIn, StockOf};
+pub use loads::{
+    HeldFor, LotsInStock, LotsOfVariant, MovementsOf, StockIn, StockOf, StockOfVariant,
+};
 pub use lot::Lot;
 pub use movement::{Reservation, StockMovement};
 pub use mutation::StockMutation;
-pub(crate) use purchase::stock_total;
 pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
+pub(crate) use purchase::{stock_total, variant_stock_total};
 pub use query::StockQuery;
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
 

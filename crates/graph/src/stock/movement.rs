@@ -7,7 +7,7 @@ use kernel::OrderId;
 
 use super::lot::Lot;
 use super::{quantity, value};
-use crate::catalog::{Organization, Product, Warehouse};
+use crate::catalog::{Organization, Product, ProductVariant, Warehouse};
 use crate::errors::Failure;
 use crate::identity::User;
 use crate::ids::{AnyId, NodeId, global};
@@ -69,6 +69,11 @@ impl StockMovement {
     /// What.
     async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
         Ok(Session::of(ctx)?.load(self.0.product_id).await?)
+    }
+
+    /// In which variant; null for a product without variants.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.0.variant_id).await?)
     }
 
     /// Where.

@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use ::stock::{PurchasePrice, ReadPurchases, StockTotal, purchase_prices};
 use async_graphql::{Context, Object};
-use kernel::ProductId;
+use kernel::{ProductId, ProductVariantId};
 
-use super::loads::StockOf;
+use super::loads::{StockOf, StockOfVariant};
 use super::{cost, quantity, value};
 use crate::errors::Failure;
 use crate::loaders::{Load, Loaded, Loaders};
@@ -17,7 +17,7 @@ use crate::session::Session;
 #[derive(Clone, Debug)]
 pub struct ProductStock(StockTotal);
 
-/// What is in stock of a product, all warehouses and organizations together.
+/// What is in stock of a product or of a variant, all warehouses and organizations together.
 #[Object]
 impl ProductStock {
     /// What lies there, in the product's base unit.
@@ -54,9 +54,20 @@ pub(crate) async fn stock_total(
     session: &Session,
     product: ProductId,
 ) -> Result<ProductStock, Failure> {
-    let rows = session.load(StockOf(product)).await?.unwrap_or_default();
+    Ok(total(session.load(StockOf(product)).await?.unwrap_or_default()))
+}
+
+/// A variant's stock, summed up in the same way.
+pub(crate) async fn variant_stock_total(
+    session: &Session,
+    variant: ProductVariantId,
+) -> Result<ProductStock, Failure> {
+    Ok(total(session.load(StockOfVariant(variant)).await?.unwrap_or_default()))
+}
+
+fn total(rows: Vec<super::StockBalance>) -> ProductStock {
     let rows: Vec<_> = rows.into_iter().map(super::StockBalance::into_row).collect();
-    Ok(ProductStock(StockTotal::of(&rows)))
+    ProductStock(StockTotal::of(&rows))
 }
 
 /// What a product cost when it was received, per base unit, without recoverable tax.

@@ -2,7 +2,7 @@
 
 use ::stock::{ReadReceipts, ReadStock, StockFilter};
 use async_graphql::{Context, Object};
-use kernel::{LotId, OrganizationId, ProductId, ReceiptId, WarehouseId};
+use kernel::{LotId, OrganizationId, ProductId, ProductVariantId, ReceiptId, WarehouseId};
 
 use super::balance::StockBalance;
 use super::inputs::{GoodsReceiptFilter, GoodsReceiptOrder, StockMovementFilter};
@@ -72,7 +72,7 @@ impl StockQuery {
         Ok(Session::of(ctx)?.found(id.0).await?)
     }
 
-    /// What is in stock, by product, warehouse and organization. Nothing on hand is no row.
+    /// What is in stock, by product, variant, warehouse and organization. Nothing on hand is no row.
     async fn stock(
         &self,
         ctx: &Context<'_>,
@@ -84,6 +84,9 @@ impl StockQuery {
         #[graphql(desc = "Of these products, at most 250.")] products: Option<
             Vec<GlobalId<ProductId>>,
         >,
+        #[graphql(desc = "Of these variants, at most 250.")] variants: Option<
+            Vec<GlobalId<ProductVariantId>>,
+        >,
         #[graphql(desc = "In these warehouses, at most 250.")] warehouses: Option<
             Vec<GlobalId<WarehouseId>>,
         >,
@@ -93,6 +96,7 @@ impl StockQuery {
     ) -> async_graphql::Result<Connection<StockBalance>> {
         let filter = StockFilter {
             products: ids(products)?,
+            variants: ids(variants)?,
             warehouses: ids(warehouses)?,
             organizations: ids(organizations)?,
         };

@@ -7,7 +7,7 @@ use super::loads::{LinesOf, LotOf, MovementsOf};
 use super::lot::Lot;
 use super::movement::StockMovement;
 use super::{cost, quantity, value};
-use crate::catalog::{Organization, Product, ProductPackaging, Warehouse};
+use crate::catalog::{Organization, Product, ProductPackaging, ProductVariant, Warehouse};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -166,6 +166,11 @@ impl GoodsReceiptLine {
     /// What.
     async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
         Ok(Session::of(ctx)?.load(self.0.product_id).await?)
+    }
+
+    /// In which variant; null for a product without variants.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.0.variant_id).await?)
     }
 
     /// What came in, in the product's base unit.

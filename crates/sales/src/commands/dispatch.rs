@@ -72,6 +72,7 @@ pub(crate) async fn write_draft<A>(
             position: i32::try_from(index + 1).unwrap_or(i32::MAX),
             order_line_id: line.order_line.id,
             product_id: line.order_line.product_id,
+            variant_id: line.order_line.variant_id,
             unit: line.order_line.unit.clone(),
             quantity: line.quantity,
             amount: sum.amount,

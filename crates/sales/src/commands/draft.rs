@@ -6,8 +6,8 @@ use catalog::{Measured, Moment, OrderTerms, PaymentStep, Pricing, ProductCard};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
     AgreementId, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
-    OrganizationId, PackagingId, Percent, ProductId, Refusal, RefusalCode, UnitPrice, UserId,
-    WarehouseId,
+    OrganizationId, PackagingId, Percent, ProductId, ProductVariantId, Refusal, RefusalCode,
+    UnitPrice, UserId, WarehouseId,
 };
 
 use crate::model::PaymentSteps;
@@ -48,6 +48,8 @@ pub struct OrderDraft {
 pub struct LineDraft {
     /// What.
     pub product_id: ProductId,
+    /// In which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// In which packaging it is counted; `None` is the base unit.
     pub packaging_id: Option<PackagingId>,
     /// How many of it, above zero, at most three places.
@@ -62,7 +64,7 @@ impl LineDraft {
     fn asked(&self) -> AskedLine {
         AskedLine {
             product_id: self.product_id,
-            variant_id: None,
+            variant_id: self.variant_id,
             packaging_id: self.packaging_id,
             quantity: self.quantity,
             price: self.price,
@@ -252,6 +254,8 @@ async fn priced<A>(
     let measured: Vec<Measured> =
         drafts.iter().enumerate().map(measure).collect::<Result<_, Refusal>>()?;
     let answers = quoting::price(tx, permit, pricing, by, &asked).await?;
+    let named = answers.iter().map(|answer| &answer.card).collect();
+    catalog::take_products(tx, permit, named).await?;
     let mut lines = Vec::with_capacity(answers.len());
     for (index, (measured, answer)) in measured.into_iter().zip(answers).enumerate() {
         let vat_rate = answer.vat_rate;
@@ -260,14 +264,15 @@ async fn priced<A>(
             let refusal = reason.about(&answer.card.name);
             return Err(at_line(refusal, index, reason.field()).into());
         }
-        lines.push(line(index, (&answer.card, vat_rate), measured, priced));
+        let goods = (&answer.card, answer.variant_id, vat_rate);
+        lines.push(line(index, goods, measured, priced));
     }
     Ok(lines)
 }
 
 fn line(
     index: usize,
-    (card, vat_rate): (&ProductCard, Option<Percent>),
+    (card, variant_id, vat_rate): (&ProductCard, Option<ProductVariantId>, Option<Percent>),
     measured: Measured,
     priced: PricedLine,
 ) -> NewLine {
@@ -286,6 +291,7 @@ fn line(
         id: OrderLineId::new(),
         position: i32::try_from(index + 1).unwrap_or(i32::MAX),
         product_id: card.id,
+        variant_id,
         unit: card.unit.clone(),
         quantity: measured.base.get(),
         packaging_id,

@@ -92,6 +92,7 @@ impl Command for UpdateSalesOrder {
 fn as_written(line: &OrderLine) -> LineDraft {
     LineDraft {
         product_id: line.product_id,
+        variant_id: line.variant_id,
         packaging_id: line.packaging_id,
         quantity: line.entered_quantity.unwrap_or(line.quantity),
         price: line.price_is_manual.then(|| TypedPrice::Kept(line.unit_price())),

@@ -2,11 +2,11 @@
 -- $1 tenant, $2 lines, $3 lots, $4 business date, $5 now, $6 shipment, $7 order, $8 organization,
 -- $9 department, $10 manager, $11 customer, $12 region, $13 warehouse, $14 currency.
 with line as materialized (
-    select x.id, x.fact_id, x.order_line_id, x.product_id, x.product_group_id, x.quantity,
-           x.amount, x.vat_rate, x.vat_amount, x.revenue, x.cost
+    select x.id, x.fact_id, x.order_line_id, x.product_id, x.variant_id, x.product_group_id,
+           x.quantity, x.amount, x.vat_rate, x.vat_amount, x.revenue, x.cost
     from jsonb_to_recordset($2) as x
-        (id uuid, fact_id uuid, order_line_id uuid, product_id uuid, product_group_id uuid,
-         quantity numeric, amount numeric, vat_rate numeric, vat_amount numeric,
+        (id uuid, fact_id uuid, order_line_id uuid, product_id uuid, variant_id uuid,
+         product_group_id uuid, quantity numeric, amount numeric, vat_rate numeric, vat_amount numeric,
          revenue numeric, cost numeric)
 ), shipped as (
     update sales_order_line l
@@ -34,9 +34,9 @@ with line as materialized (
     insert into sale_fact
         (tenant_id, id, occurred_on, recorded_at, kind, shipment_id, shipment_line_id, order_id,
          organization_id, department_id, manager_id, customer_id, region_id, product_id,
-         product_group_id, warehouse_id, currency, quantity, revenue, vat, cost)
+         variant_id, product_group_id, warehouse_id, currency, quantity, revenue, vat, cost)
     select $1, x.fact_id, $4, $5, 'SHIPMENT', $6, x.id, $7, $8, $9, $10, $11, $12, x.product_id,
-           x.product_group_id, $13, $14, x.quantity, x.revenue, x.vat_amount, x.cost
+           x.variant_id, x.product_group_id, $13, $14, x.quantity, x.revenue, x.vat_amount, x.cost
     from line x
 )
 insert into sale_fact_delta (tenant_id, fact_id)

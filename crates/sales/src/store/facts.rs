@@ -4,8 +4,8 @@ use access::Permit;
 use db::{Outcome, Sql, TenantTx, values};
 use kernel::{
     Currency, CustomerId, Decimal, DepartmentId, LotId, NaiveDate, OrderId, OrderLineId,
-    OrganizationId, Percent, ProductGroupId, ProductId, RegionId, SaleFactId, ShipmentId,
-    ShipmentLineId, UserId, WarehouseId,
+    OrganizationId, Percent, ProductGroupId, ProductId, ProductVariantId, RegionId, SaleFactId,
+    ShipmentId, ShipmentLineId, UserId, WarehouseId,
 };
 use serde::Serialize;
 
@@ -18,6 +18,7 @@ pub(crate) struct BookedLine {
     pub(crate) fact_id: SaleFactId,
     pub(crate) order_line_id: OrderLineId,
     pub(crate) product_id: ProductId,
+    pub(crate) variant_id: Option<ProductVariantId>,
     pub(crate) product_group_id: Option<ProductGroupId>,
     pub(crate) quantity: Decimal,
     pub(crate) amount: Decimal,

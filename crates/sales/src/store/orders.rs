@@ -5,8 +5,8 @@ use catalog::pricing::{DiscountSource, Explanation, PriceSource};
 use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
-    OrganizationId, PackagingId, Percent, ProductId, Refusal, RefusalCode, RegionId, UserId,
-    WarehouseId,
+    OrganizationId, PackagingId, Percent, ProductId, ProductVariantId, Refusal, RefusalCode,
+    RegionId, UserId, WarehouseId,
 };
 use serde::Serialize;
 
@@ -71,6 +71,7 @@ pub(crate) struct NewLine {
     pub(crate) id: OrderLineId,
     pub(crate) position: i32,
     pub(crate) product_id: ProductId,
+    pub(crate) variant_id: Option<ProductVariantId>,
     pub(crate) unit: String,
     pub(crate) quantity: Decimal,
     pub(crate) packaging_id: Option<PackagingId>,
@@ -96,19 +97,19 @@ const INSERT_LINES: &str = "
         (tenant_id, id, order_id, position, product_id, unit, quantity, list_price, price,
          price_numerator, price_denominator, price_source, price_is_manual,
          discount_percent, discount_source, discount_is_manual, explanation, amount, vat_rate, vat_amount,
-         packaging_id, entered_quantity, entered_unit)
+         packaging_id, entered_quantity, entered_unit, variant_id)
     select $1, x.id, $2, x.position, x.product_id, x.unit, x.quantity, x.list_price, x.price,
            x.price_numerator, x.price_denominator, x.price_source, x.price_is_manual,
            x.discount_percent, x.discount_source,
            x.discount_is_manual, x.explanation, x.amount, x.vat_rate, x.vat_amount,
-           x.packaging_id, x.entered_quantity, x.entered_unit
+           x.packaging_id, x.entered_quantity, x.entered_unit, x.variant_id
     from jsonb_to_recordset($3) as x
         (id uuid, position integer, product_id uuid, unit text, quantity numeric,
          list_price numeric, price numeric, price_numerator integer, price_denominator integer,
          price_source text, price_is_manual boolean,
          discount_percent numeric, discount_source text, discount_is_manual boolean,
          explanation jsonb, amount numeric, vat_rate numeric, vat_amount numeric,
-         packaging_id uuid, entered_quantity numeric, entered_unit text)";
+         packaging_id uuid, entered_quantity numeric, entered_unit text, variant_id uuid)";
 
 /// Writes a draft with its lines, in one statement.
 pub(crate) async fn insert_order<A>(

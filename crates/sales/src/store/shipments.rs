@@ -3,8 +3,8 @@
 use access::Permit;
 use db::{CommandError, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
 use kernel::{
-    Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId, Percent, ProductId, Refusal,
-    RefusalCode, RegionId, ShipmentId, ShipmentLineId, WarehouseId,
+    Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId, Percent, ProductId, ProductVariantId,
+    Refusal, RefusalCode, RegionId, ShipmentId, ShipmentLineId, WarehouseId,
 };
 use serde::Serialize;
 
@@ -80,6 +80,7 @@ pub(crate) struct NewShipmentLine {
     pub(crate) position: i32,
     pub(crate) order_line_id: OrderLineId,
     pub(crate) product_id: ProductId,
+    pub(crate) variant_id: Option<ProductVariantId>,
     pub(crate) unit: String,
     pub(crate) quantity: Decimal,
     pub(crate) amount: Decimal,
@@ -106,13 +107,13 @@ pub(crate) async fn insert_shipment<A>(
                     $17, $18, $19, $20, $20, $21)
         )
         insert into shipment_line
-            (tenant_id, id, shipment_id, position, order_line_id, product_id, unit, quantity,
-             amount, vat_rate, vat_amount)
-        select $1, x.id, $2, x.position, x.order_line_id, x.product_id, x.unit, x.quantity,
-               x.amount, x.vat_rate, x.vat_amount
+            (tenant_id, id, shipment_id, position, order_line_id, product_id, variant_id, unit,
+             quantity, amount, vat_rate, vat_amount)
+        select $1, x.id, $2, x.position, x.order_line_id, x.product_id, x.variant_id, x.unit,
+               x.quantity, x.amount, x.vat_rate, x.vat_amount
         from jsonb_to_recordset($3) as x
-            (id uuid, position integer, order_line_id uuid, product_id uuid, unit text,
-             quantity numeric, amount numeric, vat_rate numeric, vat_amount numeric)";
+            (id uuid, position integer, order_line_id uuid, product_id uuid, variant_id uuid,
+             unit text, quantity numeric, amount numeric, vat_rate numeric, vat_amount numeric)";
     let values = values![
         permit.tenant(),
         shipment.id,

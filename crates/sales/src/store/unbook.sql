@@ -17,10 +17,10 @@ with line as materialized (
     insert into sale_fact
         (tenant_id, id, occurred_on, recorded_at, kind, shipment_id, shipment_line_id, order_id,
          organization_id, department_id, manager_id, customer_id, region_id, product_id,
-         product_group_id, warehouse_id, currency, quantity, revenue, vat, cost)
+         variant_id, product_group_id, warehouse_id, currency, quantity, revenue, vat, cost)
     select f.tenant_id, x.fact_id, $4, $5, 'REVERSAL', f.shipment_id, f.shipment_line_id,
            f.order_id, f.organization_id, f.department_id, f.manager_id, f.customer_id,
-           f.region_id, f.product_id, f.product_group_id, f.warehouse_id, f.currency,
+           f.region_id, f.product_id, f.variant_id, f.product_group_id, f.warehouse_id, f.currency,
            -f.quantity, -f.revenue, -f.vat, -f.cost
     from line x
     join sale_fact f

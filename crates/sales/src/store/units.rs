@@ -1,11 +1,11 @@
-//! Packagings and variants as a line names them.
+//! Packagings as a line names them.
 
 use std::collections::HashMap;
 
 use access::Permit;
 use catalog::pricing::Packaging;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{Factor, PackagingId, ProductId, ProductVariantId};
+use kernel::{Factor, PackagingId, ProductId};
 
 use super::uuids;
 
@@ -41,28 +41,4 @@ pub(crate) async fn packagings<A>(
         Ok((row.id, (row.product_id, packaging)))
     };
     found.into_iter().map(packed).collect()
-}
-
-/// The products of the variants in use among these.
-pub(crate) async fn variants<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    ids: &[ProductVariantId],
-) -> Outcome<HashMap<ProductVariantId, ProductId>> {
-    #[derive(FromQueryResult)]
-    struct Found {
-        id: ProductVariantId,
-        product_id: ProductId,
-    }
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let sql = "
-        select v.id, v.product_id
-        from product_variant_v v
-        where v.tenant_id = $1
-          and v.id = any($2::uuid[])
-          and not v.archived";
-    let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(ids)])).await?;
-    Ok(found.into_iter().map(|row| (row.id, row.product_id)).collect())
 }

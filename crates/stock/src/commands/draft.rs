@@ -3,10 +3,11 @@
 use std::collections::{BTreeSet, HashMap};
 
 use access::{Permit, Right};
+use catalog::Goods;
 use db::{CommandError, Fault, Outcome, TenantTx};
 use kernel::{
-    Decimal, NaiveDate, PackagingId, ProductId, ReceiptId, ReceiptLineId, Refusal, RefusalCode,
-    WarehouseId,
+    Decimal, NaiveDate, PackagingId, ProductId, ProductVariantId, ReceiptId, ReceiptLineId,
+    Refusal, RefusalCode, WarehouseId,
 };
 
 use crate::rules::line_cost;
@@ -19,6 +20,8 @@ pub struct ReceiptLineInput {
     pub id: Option<ReceiptLineId>,
     /// Goods, not a service.
     pub product_id: ProductId,
+    /// Which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// In which packaging it is counted; `None` is the base unit.
     pub packaging_id: Option<PackagingId>,
     /// How many of it, above zero.
@@ -30,6 +33,12 @@ pub struct ReceiptLineInput {
     pub unit_cost: Option<Decimal>,
     /// The last day the goods may be sold on.
     pub expires_on: Option<NaiveDate>,
+}
+
+impl ReceiptLineInput {
+    fn goods(&self) -> Goods {
+        Goods { product: self.product_id, variant: self.variant_id }
+    }
 }
 
 /// Checks that only those who may state a cost do so.
@@ -51,6 +60,9 @@ pub(super) async fn lines<A>(
     let ids: BTreeSet<ProductId> = inputs.iter().map(|line| line.product_id).collect();
     let ids: Vec<ProductId> = ids.into_iter().collect();
     let cards = catalog::product_cards(tx, permit, &ids).await?;
+    let goods: Vec<Goods> = inputs.iter().map(ReceiptLineInput::goods).collect();
+    catalog::check_variants(tx, permit, &cards, &goods).await?;
+    catalog::take_products(tx, permit, cards.values().collect()).await?;
     let packagings: Vec<_> = inputs.iter().filter_map(|line| line.packaging_id).collect();
     let packagings = catalog::take_packagings(tx, permit, &packagings).await?;
     let mut before: HashMap<ReceiptLineId, &Line> = before.iter().map(|l| (l.id, l)).collect();
@@ -70,8 +82,7 @@ pub(super) async fn lines<A>(
             Some(id) => Some(before.remove(&id).ok_or_else(|| unknown_line(place))?),
             None => None,
         };
-        let kept_cost =
-            kept.filter(|line| line.product_id == input.product_id).and_then(|l| l.unit_cost);
+        let kept_cost = kept.filter(|line| line.goods() == input.goods()).and_then(|l| l.unit_cost);
         let unit_cost = input.unit_cost.or(kept_cost);
         let measured = catalog::measured(&packagings, card.id, input.packaging_id, input.quantity)
             .map_err(|refusal| refusal.within(["lines".to_owned(), place.to_string()]))?;
@@ -81,6 +92,7 @@ pub(super) async fn lines<A>(
             id: kept.map_or_else(ReceiptLineId::new, |line| line.id),
             position: i32::try_from(place).map_err(|_| Fault::broken("too many lines"))?,
             product_id: input.product_id,
+            variant_id: input.variant_id,
             quantity,
             packaging_id: entered.as_ref().map(|entered| entered.packaging_id),
             entered_quantity: entered.as_ref().map(|entered| entered.quantity.get()),

@@ -1,7 +1,7 @@
 //! Goods enter stock: each line of the receipt becomes a lot with a value of its own.
 
 use access::{Action, Permit, Right};
-use catalog::{OrganizationCard, check_period};
+use catalog::{Goods, OrganizationCard, check_period};
 use db::{AuditEntry, Command, CommandError, Outcome, Series, TenantTx};
 use kernel::{LotId, NaiveDate, ProductId, ReceiptId, Refusal, RefusalCode};
 use serde_json::json;
@@ -122,20 +122,20 @@ async fn fill_costs<A>(
     receipt: &Header,
     lines: &mut [Line],
 ) -> Outcome<()> {
-    let open: Vec<ProductId> =
-        lines.iter().filter(|line| line.unit_cost.is_none()).map(|line| line.product_id).collect();
+    let open: Vec<Goods> =
+        lines.iter().filter(|line| line.unit_cost.is_none()).map(Line::goods).collect();
     if open.is_empty() {
         return Ok(());
     }
     let known = receipts::last_costs(tx, permit, receipt.organization_id, &open).await?;
-    let unknown: Vec<ProductId> =
-        open.into_iter().filter(|product| !known.contains_key(product)).collect();
+    let unknown = open.iter().filter(|goods| !known.contains_key(*goods));
+    let unknown: Vec<ProductId> = unknown.map(|goods| goods.product).collect();
     if !unknown.is_empty() {
         return Err(cost_unknown(tx, permit, &unknown).await?.into());
     }
     for (place, line) in lines.iter_mut().enumerate() {
         if line.unit_cost.is_none() {
-            line.unit_cost = known.get(&line.product_id).copied();
+            line.unit_cost = known.get(&line.goods()).copied();
             let cost = line.unit_cost.unwrap_or_default();
             line.amount = Some(draft::amount(place, line.quantity, cost)?);
         }

@@ -64,7 +64,7 @@ async fn lines(
     ids: Vec<Uuid>,
 ) -> Outcome<Vec<ReceiptLineRow>> {
     let sql = format!(
-        "select l.id, l.receipt_id, l.position, l.product_id, l.quantity,
+        "select l.id, l.receipt_id, l.position, l.product_id, l.variant_id, l.quantity,
                 case when $3 then l.unit_cost end as unit_cost,
                 case when $3 then l.amount end as amount, l.expires_on, l.packaging_id,
                 l.entered_quantity, l.entered_unit, l.lot_number

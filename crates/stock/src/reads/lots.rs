@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    DateTime, Decimal, LotId, NaiveDate, OrganizationId, ProductId, ReceiptId, ReceiptLineId, Utc,
-    WarehouseId,
+    DateTime, Decimal, LotId, NaiveDate, OrganizationId, ProductId, ProductVariantId, ReceiptId,
+    ReceiptLineId, Utc, WarehouseId,
 };
 
 use super::{ReadStock, sees_cost};
@@ -24,6 +24,8 @@ pub struct LotRow {
     pub organization_id: OrganizationId,
     /// What.
     pub product_id: ProductId,
+    /// In which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// The receipt it came with.
     pub receipt_id: ReceiptId,
     /// The line of that receipt.
@@ -55,6 +57,8 @@ pub struct LotStock {
     pub warehouse_id: WarehouseId,
     /// What.
     pub product_id: ProductId,
+    /// In which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// Base units.
     pub on_hand: Decimal,
     /// Base units held for orders.
@@ -67,8 +71,8 @@ pub struct LotStock {
 
 /// $1 is the tenant, $2 whether cost is seen.
 const LOT: &str = "
-    select l.id, l.organization_id, l.product_id, l.receipt_id, l.receipt_line_id, l.received_on,
-           l.expires_on, l.blocked, case when $2 then l.unit_cost end as unit_cost,
+    select l.id, l.organization_id, l.product_id, l.variant_id, l.receipt_id, l.receipt_line_id,
+           l.received_on, l.expires_on, l.blocked, case when $2 then l.unit_cost end as unit_cost,
            l.supplier_name, l.number, l.created_at";
 
 /// The lots with these ids; those not there are absent.
@@ -116,8 +120,8 @@ pub async fn lots_in_stock(
         "{LOT}
          from (select distinct u.id from unnest($3::uuid[]) as u (id)) p
          cross join lateral (
-             select i.id, i.organization_id, i.product_id, i.receipt_id, i.receipt_line_id,
-                    i.received_on, i.expires_on, i.blocked, i.unit_cost, i.supplier_name,
+             select i.id, i.organization_id, i.product_id, i.variant_id, i.receipt_id,
+                    i.receipt_line_id, i.received_on, i.expires_on, i.blocked, i.unit_cost, i.supplier_name,
                     i.number, i.created_at
              from lot i
              where i.tenant_id = $1
@@ -138,6 +142,48 @@ pub async fn lots_in_stock(
     Ok(found)
 }
 
+/// The lots of variants of which something is left, those received first first; at most 250 a
+/// variant. Variants without any are absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn lots_in_stock_of_variants(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    variants: &[ProductVariantId],
+) -> Outcome<HashMap<ProductVariantId, Vec<LotRow>>> {
+    let sql = format!(
+        "{LOT}
+         from product_variant_v v
+         cross join lateral (
+             select i.id, i.organization_id, i.product_id, i.variant_id, i.receipt_id,
+                    i.receipt_line_id, i.received_on, i.expires_on, i.blocked, i.unit_cost,
+                    i.supplier_name, i.number, i.created_at
+             from lot i
+             where i.tenant_id = $1
+               and i.id in (select b.lot_id from stock_balance b
+                            where b.tenant_id = $1
+                              and b.product_id = v.product_id
+                              and b.variant_key = v.id
+                              and b.in_stock)
+             order by i.received_on, i.id
+             limit $4
+         ) l
+         where v.tenant_id = $1 and v.id = any($3::uuid[])
+         order by l.product_id, l.variant_id, l.received_on, l.id"
+    );
+    let ids = uuids(variants.iter().copied());
+    let values = values![permit.tenant(), sees_cost(permit), ids, MOST_LOTS];
+    let rows: Vec<LotRow> = tx.all(Sql::new(sql, values)).await?;
+    let mut found: HashMap<ProductVariantId, Vec<LotRow>> = HashMap::new();
+    for row in rows {
+        if let Some(variant) = row.variant_id {
+            found.entry(variant).or_default().push(row);
+        }
+    }
+    Ok(found)
+}
+
 /// What is left of lots, by warehouse, empty warehouses included; a lot without a balance is
 /// absent.
 ///
@@ -149,7 +195,8 @@ pub async fn stock_of_lots(
     lots: &[LotId],
 ) -> Outcome<HashMap<LotId, Vec<LotStock>>> {
     let sql = "
-        select b.lot_id, b.organization_id, b.warehouse_id, b.product_id, b.on_hand, b.reserved,
+        select b.lot_id, b.organization_id, b.warehouse_id, b.product_id, b.variant_id, b.on_hand,
+               b.reserved,
                case when not l.blocked and (l.expires_on is null or l.expires_on - (
                              select p.min_days
                              from product_shelf_v p

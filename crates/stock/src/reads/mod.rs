@@ -18,7 +18,10 @@ pub use loaders::{
     lines_of_receipts, receipt_lines_by_id, receipts_by_id, reservations_by_id,
     reservations_of_order_lines,
 };
-pub use lots::{LotRow, LotStock, lots_by_id, lots_in_stock, lots_of_receipt_lines, stock_of_lots};
+pub use lots::{
+    LotRow, LotStock, lots_by_id, lots_in_stock, lots_in_stock_of_variants, lots_of_receipt_lines,
+    stock_of_lots,
+};
 pub use movements::{
     MovementFilter, MovementRow, count_movements, movements, movements_by_id,
     movements_of_documents, movements_of_lots,
@@ -28,7 +31,8 @@ pub use receipts::{
     ReceiptFilter, ReceiptLineRow, ReceiptRow, ReceiptSort, count_receipts, receipts,
 };
 pub use stock::{
-    StockFilter, StockRow, StockTotal, count_stock, stock, stock_of_products, stock_of_warehouses,
+    StockFilter, StockRow, StockTotal, count_stock, stock, stock_of_products, stock_of_variants,
+    stock_of_warehouses,
 };
 
 /// Reading lots, balances, reservations and movements.

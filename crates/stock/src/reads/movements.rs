@@ -6,7 +6,7 @@ use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     DateTime, Decimal, Direction, LotId, MovementId, NaiveDate, OrganizationId, Page, PageRequest,
-    Position, ProductId, Refusal, RefusalCode, UserId, Utc, Uuid, WarehouseId,
+    Position, ProductId, ProductVariantId, Refusal, RefusalCode, UserId, Utc, Uuid, WarehouseId,
 };
 
 use super::keyset::{COUNT, Key, count, page};
@@ -24,6 +24,8 @@ pub struct MovementRow {
     pub warehouse_id: WarehouseId,
     /// What.
     pub product_id: ProductId,
+    /// In which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// Out of which receipt.
     pub lot_id: LotId,
     /// `RECEIPT`, `SHIPMENT` or `REVERSAL`.
@@ -48,12 +50,14 @@ pub struct MovementRow {
     pub created_by: Option<UserId>,
 }
 
-/// Which movements. A product, a lot or a document must be named: each leads to an index, and
+/// Which movements. A product, a variant, a lot or a document must be named: each leads to an index, and
 /// nobody reads the movements of everything.
 #[derive(Clone, Debug, Default)]
 pub struct MovementFilter {
     /// Of this product.
     pub product: Option<ProductId>,
+    /// Of this variant.
+    pub variant: Option<ProductVariantId>,
     /// Of this lot.
     pub lot: Option<LotId>,
     /// In this warehouse.
@@ -71,15 +75,16 @@ const ORDER: &str = "DATE";
 
 /// $1 is the tenant, $2 whether cost is seen, $3 whether movements are seen at all.
 const MOVEMENT: &str = "
-    select m.id, m.organization_id, m.warehouse_id, m.product_id, m.lot_id, m.kind, m.quantity,
-           case when $2 then m.value end as value, m.document_kind, m.document_id, m.line_id,
-           m.reverses, m.occurred_on, m.recorded_at, m.created_by
+    select m.id, m.organization_id, m.warehouse_id, m.product_id, m.variant_id, m.lot_id, m.kind,
+           m.quantity, case when $2 then m.value end as value, m.document_kind, m.document_id,
+           m.line_id, m.reverses, m.occurred_on, m.recorded_at, m.created_by
     from stock_movement m
     where m.tenant_id = $1 and $3";
 
 impl MovementFilter {
     fn check(&self) -> Result<(), Refusal> {
-        if self.product.is_some() || self.lot.is_some() || self.document.is_some() {
+        let goods = self.product.is_some() || self.variant.is_some() || self.lot.is_some();
+        if goods || self.document.is_some() {
             return Ok(());
         }
         Err(Refusal::new(
@@ -93,6 +98,9 @@ impl MovementFilter {
     fn push(&self, sql: &mut Sql) {
         if let Some(id) = self.product {
             sql.with(" and m.product_id = ", id, "");
+        }
+        if let Some(id) = self.variant {
+            sql.with(" and m.variant_id = ", id, "");
         }
         if let Some(id) = self.lot {
             sql.with(" and m.lot_id = ", id, "");
@@ -197,13 +205,14 @@ pub async fn movements_of_lots(
     lots: &[LotId],
 ) -> Outcome<HashMap<LotId, Vec<MovementRow>>> {
     let sql = "
-        select m.id, m.organization_id, m.warehouse_id, m.product_id, m.lot_id, m.kind, m.quantity,
+        select m.id, m.organization_id, m.warehouse_id, m.product_id, m.variant_id, m.lot_id,
+               m.kind, m.quantity,
                case when $2 then m.value end as value, m.document_kind, m.document_id, m.line_id,
                m.reverses, m.occurred_on, m.recorded_at, m.created_by
         from (select distinct u.id from unnest($4::uuid[]) as u (id)) l
         cross join lateral (
-            select i.id, i.organization_id, i.warehouse_id, i.product_id, i.lot_id, i.kind,
-                   i.quantity, i.value, i.document_kind, i.document_id, i.line_id, i.reverses,
+            select i.id, i.organization_id, i.warehouse_id, i.product_id, i.variant_id, i.lot_id,
+                   i.kind, i.quantity, i.value, i.document_kind, i.document_id, i.line_id, i.reverses,
                    i.occurred_on, i.recorded_at, i.created_by
             from stock_movement i
             where i.tenant_id = $1 and $3 and i.lot_id = l.id

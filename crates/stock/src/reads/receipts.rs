@@ -4,7 +4,7 @@ use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     DateTime, Decimal, Direction, NaiveDate, OrganizationId, PackagingId, Page, PageRequest,
-    Position, ProductId, ReceiptId, ReceiptLineId, UserId, Utc, WarehouseId,
+    Position, ProductId, ProductVariantId, ReceiptId, ReceiptLineId, UserId, Utc, WarehouseId,
 };
 
 use super::keyset::{COUNT, Key, count, page};
@@ -58,6 +58,8 @@ pub struct ReceiptLineRow {
     pub position: i32,
     /// What.
     pub product_id: ProductId,
+    /// In which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// Base units.
     pub quantity: Decimal,
     /// The packaging it was entered in; `None` is the base unit.

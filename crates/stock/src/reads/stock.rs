@@ -4,14 +4,18 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{Decimal, OrganizationId, Page, PageRequest, Position, ProductId, Uuid, WarehouseId};
+use kernel::{
+    Decimal, OrganizationId, Page, PageRequest, Position, ProductId, ProductVariantId, Uuid,
+    WarehouseId,
+};
 
 use super::keyset::{COUNT, bad_cursor, count};
 use super::purchases::per_unit;
 use super::{ReadStock, sees_cost};
+use crate::store::balances::variant_key;
 use crate::store::uuids;
 
-/// Goods of one product and organization in one warehouse.
+/// Goods of one product and organization in one warehouse, each variant for itself.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct StockRow {
     /// Whose goods.
@@ -20,6 +24,8 @@ pub struct StockRow {
     pub warehouse_id: WarehouseId,
     /// What.
     pub product_id: ProductId,
+    /// In which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// Base units.
     pub on_hand: Decimal,
     /// Base units held for orders.
@@ -52,7 +58,7 @@ pub struct StockTotal {
 }
 
 impl StockTotal {
-    /// The sum of a product's rows.
+    /// The sum of a product's rows, or of a variant's.
     #[must_use]
     pub fn of(rows: &[StockRow]) -> Self {
         rows.iter().fold(Self::default(), |sum, row| Self {
@@ -75,6 +81,8 @@ impl StockTotal {
 pub struct StockFilter {
     /// Of these products.
     pub products: Option<Vec<ProductId>>,
+    /// Of these variants.
+    pub variants: Option<Vec<ProductVariantId>>,
     /// In these warehouses.
     pub warehouses: Option<Vec<WarehouseId>>,
     /// Of these organizations.
@@ -85,6 +93,18 @@ impl StockFilter {
     fn push(&self, sql: &mut Sql) {
         if let Some(ids) = &self.products {
             sql.with(" and b.product_id = any(", uuids(ids.iter().copied()), "::uuid[])");
+        }
+        if let Some(ids) = &self.variants {
+            // By their products too: the index of what is in stock leads with them.
+            sql.with(
+                " and b.product_id in (
+                      select v.product_id
+                      from product_variant_v v
+                      where v.tenant_id = $1 and v.id = any(",
+                uuids(ids.iter().copied()),
+                "::uuid[]))",
+            );
+            sql.with(" and b.variant_key = any(", uuids(ids.iter().copied()), "::uuid[])");
         }
         if let Some(ids) = &self.warehouses {
             sql.with(" and b.warehouse_id = any(", uuids(ids.iter().copied()), "::uuid[])");
@@ -98,9 +118,13 @@ impl StockFilter {
 /// The name of the one order of this list, as cursors keep it.
 const ORDER: &str = "PRODUCT";
 
+/// The columns that rows are made by, in the order of stock_balance_in_stock.
+const KEYS: &str = "b.product_id, b.variant_key, b.warehouse_id, b.organization_id";
+
 /// Sums over lots. $1 is the tenant, $2 today, $3 whether cost is seen.
 const SUMS: &str = "
     select b.organization_id, b.warehouse_id, b.product_id,
+           nullif(b.variant_key, '00000000-0000-0000-0000-000000000000') as variant_id,
            sum(b.on_hand) as on_hand, sum(b.reserved) as reserved,
            sum(case when not l.blocked and (l.expires_on is null or l.expires_on - (
                              select p.min_days
@@ -112,7 +136,7 @@ const SUMS: &str = "
     join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
     where b.tenant_id = $1 and b.in_stock";
 
-/// What is in stock, by product, warehouse and organization. Cursors must be of the order
+/// What is in stock, by product, variant, warehouse and organization. Cursors must be of the order
 /// `PRODUCT`. Nothing on hand is no row.
 ///
 /// # Errors
@@ -127,14 +151,19 @@ pub async fn stock(
     filter.push(&mut sql);
     for (bound, beyond) in [(&request.after, ">"), (&request.before, "<")] {
         let Some(bound) = bound else { continue };
-        let (warehouse, organization) = read_key(bound).ok_or_else(bad_cursor)?;
-        sql.push(&format!(" and (b.product_id, b.warehouse_id, b.organization_id) {beyond} ("));
-        sql.bind(bound.id).push(", ").bind(warehouse).push(", ").bind(organization).push(")");
+        let key = read_key(bound).ok_or_else(bad_cursor)?;
+        sql.push(&format!(" and ({KEYS}) {beyond} (")).bind(bound.id);
+        for part in key {
+            sql.push(", ").bind(part);
+        }
+        sql.push(")");
     }
     let way = if request.backward { "desc" } else { "asc" };
     sql.push(&format!(
-        " group by b.product_id, b.warehouse_id, b.organization_id
-          order by b.product_id {way}, b.warehouse_id {way}, b.organization_id {way} limit "
+        " group by {KEYS}
+          order by b.product_id {way}, b.variant_key {way}, b.warehouse_id {way},
+                   b.organization_id {way}
+          limit "
     ));
     sql.bind(i64::from(request.limit) + 1);
     let rows: Vec<StockRow> = tx.all(sql).await?;
@@ -143,13 +172,16 @@ pub async fn stock(
 }
 
 fn position(row: &StockRow) -> Position {
-    let key = format!("{}:{}", row.warehouse_id, row.organization_id);
+    let variant = variant_key(row.variant_id);
+    let key = format!("{variant}:{}:{}", row.warehouse_id, row.organization_id);
     Position { order: ORDER.to_owned(), key: Some(key), id: row.product_id.0 }
 }
 
-fn read_key(position: &Position) -> Option<(Uuid, Uuid)> {
-    let (warehouse, organization) = position.key.as_deref()?.split_once(':')?;
-    Some((Uuid::parse_str(warehouse).ok()?, Uuid::parse_str(organization).ok()?))
+/// The variant, the warehouse and the organization of a cursor.
+fn read_key(position: &Position) -> Option<[Uuid; 3]> {
+    let parts: Option<Vec<Uuid>> =
+        position.key.as_deref()?.split(':').map(|part| Uuid::parse_str(part).ok()).collect();
+    parts?.try_into().ok()
 }
 
 /// How many rows [`stock`] has, up to 10,001.
@@ -163,7 +195,7 @@ pub async fn count_stock(
 ) -> Outcome<i64> {
     let mut sql = Sql::new(
         format!(
-            "{COUNT} select distinct b.product_id, b.warehouse_id, b.organization_id
+            "{COUNT} select distinct {KEYS}
              from stock_balance b
              where b.tenant_id = $1 and b.in_stock"
         ),
@@ -173,8 +205,8 @@ pub async fn count_stock(
     count(tx, sql).await
 }
 
-/// What is in stock of products, by warehouse and organization; products without stock are
-/// absent.
+/// What is in stock of products, by variant, warehouse and organization; products without stock
+/// are absent.
 ///
 /// # Errors
 /// A fault of the database.
@@ -186,14 +218,35 @@ pub async fn stock_of_products(
     let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
     let filter = StockFilter { products: Some(products.to_vec()), ..StockFilter::default() };
     filter.push(&mut sql);
-    sql.push(
-        " group by b.product_id, b.warehouse_id, b.organization_id
-          order by b.product_id, b.warehouse_id, b.organization_id",
-    );
+    sql.push(&format!(" group by {KEYS} order by {KEYS}"));
     let rows: Vec<StockRow> = tx.all(sql).await?;
     let mut found: HashMap<ProductId, Vec<StockRow>> = HashMap::new();
     for row in rows {
         found.entry(row.product_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// What is in stock of variants, by warehouse and organization; variants without stock are
+/// absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn stock_of_variants(
+    tx: &TenantTx,
+    permit: &Permit<ReadStock>,
+    variants: &[ProductVariantId],
+) -> Outcome<HashMap<ProductVariantId, Vec<StockRow>>> {
+    let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
+    let filter = StockFilter { variants: Some(variants.to_vec()), ..StockFilter::default() };
+    filter.push(&mut sql);
+    sql.push(&format!(" group by {KEYS} order by {KEYS}"));
+    let rows: Vec<StockRow> = tx.all(sql).await?;
+    let mut found: HashMap<ProductVariantId, Vec<StockRow>> = HashMap::new();
+    for row in rows {
+        if let Some(variant) = row.variant_id {
+            found.entry(variant).or_default().push(row);
+        }
     }
     Ok(found)
 }
@@ -210,16 +263,16 @@ pub async fn stock_of_warehouses(
     first: u32,
 ) -> Outcome<HashMap<WarehouseId, Vec<StockRow>>> {
     let sql = format!(
-        "select s.organization_id, s.warehouse_id, s.product_id, s.on_hand, s.reserved,
-                s.available, s.value
+        "select s.organization_id, s.warehouse_id, s.product_id, s.variant_id, s.on_hand,
+                s.reserved, s.available, s.value
          from (select distinct u.id from unnest($4::uuid[]) as u (id)) w
          cross join lateral (
              {SUMS} and b.warehouse_id = w.id
-             group by b.product_id, b.warehouse_id, b.organization_id
-             order by b.product_id, b.organization_id
+             group by {KEYS}
+             order by b.product_id, b.variant_key, b.organization_id
              limit $5
          ) s
-         order by s.product_id, s.organization_id"
+         order by s.product_id, s.variant_id nulls first, s.organization_id"
     );
     let ids = uuids(warehouses.iter().copied());
     let cost = sees_cost(permit);

@@ -1,9 +1,13 @@
 //! One lot in one warehouse, as it stands under its lock.
 
 use db::FromQueryResult;
-use kernel::{Decimal, LotId, NaiveDate, OrganizationId, ProductId, WarehouseId, round_money};
+use kernel::{
+    Decimal, LotId, NaiveDate, OrganizationId, ProductId, ProductVariantId, WarehouseId,
+    round_money,
+};
 
-/// The key of a balance; its order is the order in which balances are locked.
+/// The key of a balance; its order is the order in which balances are locked. A lot is of one
+/// variant, so the variant adds nothing to the key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct BalanceKey {
     /// Whose goods.
@@ -25,6 +29,8 @@ pub struct Balance {
     pub warehouse_id: WarehouseId,
     /// What.
     pub product_id: ProductId,
+    /// In which variant; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// Out of which receipt.
     pub lot_id: LotId,
     /// Base units.

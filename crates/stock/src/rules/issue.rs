@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Decimal, OrderLineId, ProductId, ShipmentLineId};
+use kernel::{Decimal, OrderLineId, ProductId, ProductVariantId, ShipmentLineId};
 
 use super::{Balance, BalanceKey, HeldMoveKind, Holds, Shelf, Taken, Want};
 use crate::{Issue, IssueLine};
@@ -14,6 +14,8 @@ pub struct Shortage {
     pub place: usize,
     /// What is missing.
     pub product_id: ProductId,
+    /// In which variant.
+    pub variant_id: Option<ProductVariantId>,
     /// Base units.
     pub asked: Decimal,
     /// Base units that could be taken.
@@ -125,6 +127,7 @@ fn want(issue: &Issue, line: &IssueLine) -> Want {
     Want {
         organization_id: issue.organization_id,
         product_id: line.product_id,
+        variant_id: line.variant_id,
         quantity: line.quantity,
         warehouse_id: Some(issue.warehouse_id),
     }
@@ -159,6 +162,6 @@ fn shortage(shelf: &Shelf, holds: &Holds, issue: &Issue, place: usize, left: Dec
     if rest < left {
         barred.clear();
     }
-    let (asked, product_id) = (line.quantity, line.product_id);
-    Shortage { place, product_id, asked, available: asked - left, barred }
+    let IssueLine { quantity: asked, product_id, variant_id, .. } = *line;
+    Shortage { place, product_id, variant_id, asked, available: asked - left, barred }
 }

@@ -18,6 +18,7 @@ fn shipment(on: NaiveDate, pieces: &[i64], left_after: i64) -> Issue {
         shipment_line_id: ShipmentLineId(Uuid::from_u128(80)),
         order_line_id: LINE,
         product_id: PRODUCT,
+        variant_id: None,
         quantity: Decimal::from(*quantity),
         left_after: Decimal::from(left_after),
     };

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use kernel::{Decimal, NaiveDate, OrganizationId, ProductId, WarehouseId};
+use kernel::{Decimal, NaiveDate, OrganizationId, ProductId, ProductVariantId, WarehouseId};
 
 use super::balance::{Balance, BalanceKey, value_share};
 
@@ -13,6 +13,8 @@ pub struct Want {
     pub organization_id: OrganizationId,
     /// What.
     pub product_id: ProductId,
+    /// Lots of this variant and no other; `None` is a product without variants.
+    pub variant_id: Option<ProductVariantId>,
     /// Base units.
     pub quantity: Decimal,
     /// Only from here; `None` is everywhere, by priority.
@@ -52,12 +54,15 @@ pub struct Change {
     pub value: Decimal,
 }
 
+/// Whose goods, and what they are.
+type Owned = (OrganizationId, ProductId, Option<ProductVariantId>);
+
 /// Balances under their locks.
 pub struct Shelf {
     balances: BTreeMap<BalanceKey, Balance>,
     before: BTreeMap<BalanceKey, Balance>,
-    /// The keys of a product in the order goods are taken.
-    turns: HashMap<(OrganizationId, ProductId), Vec<BalanceKey>>,
+    /// The keys of a variant, or of a product without any, in the order goods are taken.
+    turns: HashMap<Owned, Vec<BalanceKey>>,
 }
 
 impl Shelf {
@@ -68,8 +73,9 @@ impl Shelf {
         let mut turns: HashMap<_, Vec<&Balance>> = HashMap::new();
         for balance in &balances {
             if ranks.contains_key(&balance.warehouse_id) {
+                let Balance { organization_id, product_id, variant_id, .. } = balance;
                 turns
-                    .entry((balance.organization_id, balance.product_id))
+                    .entry((*organization_id, *product_id, *variant_id))
                     .or_default()
                     .push(balance);
             }
@@ -93,9 +99,8 @@ impl Shelf {
     /// The balances a want may be met from on a day, in the order they are taken.
     #[must_use]
     pub fn in_turn(&self, want: &Want, day: NaiveDate) -> Vec<BalanceKey> {
-        let Some(keys) = self.turns.get(&(want.organization_id, want.product_id)) else {
-            return Vec::new();
-        };
+        let owned = (want.organization_id, want.product_id, want.variant_id);
+        let Some(keys) = self.turns.get(&owned) else { return Vec::new() };
         let fits = |key: &&BalanceKey| {
             want.warehouse_id.is_none_or(|chosen| chosen == key.warehouse_id)
                 && self.balances.get(*key).is_some_and(|balance| balance.sells_on(day))
@@ -178,6 +183,7 @@ pub(crate) mod tests {
             organization_id: ORGANIZATION,
             warehouse_id: warehouse,
             product_id: PRODUCT,
+            variant_id: None,
             lot_id: LotId(Uuid::from_u128(id)),
             on_hand: Decimal::from(pieces),
             reserved: Decimal::ZERO,
@@ -197,6 +203,7 @@ pub(crate) mod tests {
         Want {
             organization_id: ORGANIZATION,
             product_id: PRODUCT,
+            variant_id: None,
             quantity: Decimal::from(pieces),
             warehouse_id: warehouse,
         }
@@ -299,6 +306,40 @@ pub(crate) mod tests {
                 }
             }
             prop_assert_eq!(held, free.min(asked));
+        }
+
+        #[test]
+        fn a_variant_takes_its_own_lots_and_all_variants_add_up(
+            lots in prop::collection::vec((0_u128..4, 1_u32..20, 1_i64..50), 0..16),
+            wants in prop::collection::vec((0_u128..4, 1_i64..80), 1..12),
+        ) {
+            // None of the variants is the product itself: the fourth.
+            let variant = |n: u128| (n < 3).then(|| ProductVariantId(Uuid::from_u128(70 + n)));
+            let balances: Vec<Balance> = lots.iter().enumerate().map(|(i, (of, received, pieces))| {
+                Balance {
+                    variant_id: variant(*of),
+                    ..lot(100 + i as u128, NEAR, *received, *pieces)
+                }
+            }).collect();
+            let whole: Decimal = balances.iter().map(|b| b.on_hand).sum();
+            let mut shelf = shelf(balances.clone());
+            let mut held = [Decimal::ZERO; 4];
+            for (of, pieces) in wants.iter().copied() {
+                let want = Want { variant_id: variant(of), ..want(pieces, None) };
+                for (key, part) in shelf.hold(&want, day(10)).parts {
+                    prop_assert_eq!(shelf.get(&key).unwrap().variant_id, variant(of));
+                    held[of as usize] += part;
+                }
+            }
+            let mut left = Decimal::ZERO;
+            for of in 0..4_u128 {
+                let own = balances.iter().filter(|b| b.variant_id == variant(of));
+                let there: Decimal = own.map(|b| b.on_hand).sum();
+                let asked: i64 = wants.iter().filter(|w| w.0 == of).map(|w| w.1).sum();
+                prop_assert_eq!(held[of as usize], there.min(Decimal::from(asked)));
+                left += there - held[of as usize];
+            }
+            prop_assert_eq!(left + held.iter().sum::<Decimal>(), whole);
         }
     }
 }

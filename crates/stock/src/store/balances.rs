@@ -3,15 +3,16 @@
 use std::collections::BTreeSet;
 
 use access::Permit;
+use catalog::Goods;
 use db::{Fault, Sql, TenantTx, values};
-use kernel::{Decimal, NaiveDate, OrganizationId, ProductId, Uuid, WarehouseId};
+use kernel::{Decimal, NaiveDate, OrganizationId, ProductId, ProductVariantId, Uuid, WarehouseId};
 
 use super::uuids;
 use crate::rules::{Balance, BalanceKey, Change, Want};
 
 const COLUMNS: &str = "
-    select b.organization_id, b.warehouse_id, b.product_id, b.lot_id, b.on_hand, b.reserved,
-           b.value, l.received_on, l.blocked,
+    select b.organization_id, b.warehouse_id, b.product_id, b.variant_id, b.lot_id, b.on_hand,
+           b.reserved, b.value, l.received_on, l.blocked,
            case when l.expires_on is not null then l.expires_on - (
                select p.min_days
                from product_shelf_v p
@@ -29,22 +30,25 @@ pub(crate) async fn lock_free<A>(
     wants: &[Want],
     day: NaiveDate,
 ) -> Result<Vec<Balance>, Fault> {
-    let mut places: BTreeSet<(OrganizationId, ProductId, Uuid)> = wants
-        .iter()
-        .map(|w| (w.organization_id, w.product_id, w.warehouse_id.map_or(Uuid::nil(), |id| id.0)))
-        .collect();
+    let place = |want: &Want| {
+        let warehouse = want.warehouse_id.map_or(Uuid::nil(), |id| id.0);
+        (want.organization_id, want.product_id, variant_key(want.variant_id), warehouse)
+    };
+    let mut places: BTreeSet<(OrganizationId, ProductId, Uuid, Uuid)> =
+        wants.iter().map(place).collect();
     let anywhere: BTreeSet<_> =
-        places.iter().filter(|p| p.2.is_nil()).map(|p| (p.0, p.1)).collect();
+        places.iter().filter(|p| p.3.is_nil()).map(|p| (p.0, p.1, p.2)).collect();
     // No row is to come twice: who looks everywhere looks into each warehouse as well.
-    places.retain(|p| p.2.is_nil() || !anywhere.contains(&(p.0, p.1)));
+    places.retain(|p| p.3.is_nil() || !anywhere.contains(&(p.0, p.1, p.2)));
     let sql = format!(
         "{COLUMNS}
-         from unnest($2::uuid[], $3::uuid[], $4::uuid[])
-              as w (organization_id, product_id, warehouse_id)
+         from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
+              as w (organization_id, product_id, variant_key, warehouse_id)
          join stock_balance b
            on b.tenant_id = $1
           and b.organization_id = w.organization_id
           and b.product_id = w.product_id
+          and b.variant_key = w.variant_key
           and b.in_stock
          join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
          where b.reserved < b.on_hand
@@ -54,7 +58,7 @@ pub(crate) async fn lock_free<A>(
            and (l.expires_on is null or l.expires_on - (
                     select p.min_days
                     from product_shelf_v p
-                    where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $5)
+                    where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $6)
          {LOCK}"
     );
     let values = values![
@@ -62,18 +66,19 @@ pub(crate) async fn lock_free<A>(
         uuids(places.iter().map(|p| p.0)),
         uuids(places.iter().map(|p| p.1)),
         uuids(places.iter().map(|p| p.2)),
+        uuids(places.iter().map(|p| p.3)),
         day,
     ];
     tx.all(Sql::new(sql, values)).await
 }
 
-/// Locks named balances, and besides what is free of some products in one warehouse.
+/// Locks named balances, and besides what is free of some goods in one warehouse.
 pub(crate) async fn lock_for_issue<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     (organization, warehouse): (OrganizationId, WarehouseId),
     keys: &[BalanceKey],
-    products: &[ProductId],
+    goods: &[Goods],
 ) -> Result<Vec<Balance>, Fault> {
     let sql = format!(
         "{COLUMNS}
@@ -83,12 +88,13 @@ pub(crate) async fn lock_for_issue<A>(
                   as k (warehouse_id, product_id, lot_id)
              union
              select f.warehouse_id, f.product_id, f.lot_id
-             from unnest($7::uuid[]) as p (product_id)
+             from unnest($7::uuid[], $8::uuid[]) as p (product_id, variant_key)
              join stock_balance f
                on f.tenant_id = $1
               and f.organization_id = $2
               and f.warehouse_id = $3
               and f.product_id = p.product_id
+              and f.variant_key = p.variant_key
               and f.in_stock
              where f.reserved < f.on_hand
          ) w
@@ -108,7 +114,8 @@ pub(crate) async fn lock_for_issue<A>(
         uuids(keys.iter().map(|k| k.warehouse_id)),
         uuids(keys.iter().map(|k| k.product_id)),
         uuids(keys.iter().map(|k| k.lot_id)),
-        uuids(products.iter().copied()),
+        uuids(goods.iter().map(|one| one.product)),
+        uuids(goods.iter().map(|one| variant_key(one.variant))),
     ];
     tx.all(Sql::new(sql, values)).await
 }
@@ -176,6 +183,11 @@ pub(crate) async fn change<A>(
         return Ok(());
     }
     Err(Fault::broken(format!("{touched} of {} balances changed", changes.len())))
+}
+
+/// A variant as keys have it: the nil uuid is a product without variants.
+pub(crate) fn variant_key(variant: Option<ProductVariantId>) -> Uuid {
+    variant.map_or(Uuid::nil(), |id| id.0)
 }
 
 /// Keys as four arrays: organizations, warehouses, products, lots.

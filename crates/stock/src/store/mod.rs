@@ -5,6 +5,9 @@ pub(crate) mod movements;
 pub(crate) mod opening;
 pub(crate) mod receipts;
 pub(crate) mod reservations;
+mod variants;
+
+pub(crate) use variants::variant_skus;
 
 use kernel::Uuid;
 

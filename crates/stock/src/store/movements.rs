@@ -47,10 +47,11 @@ pub(crate) async fn add<A>(
     }
     let sql = "
         insert into stock_movement
-            (tenant_id, id, organization_id, warehouse_id, product_id, lot_id, line_id, quantity,
-             value, reverses, kind, document_kind, document_id, occurred_on, created_by)
-        select $1, m.id, m.organization_id, m.warehouse_id, m.product_id, m.lot_id, m.line_id,
-               m.quantity, m.value,
+            (tenant_id, id, organization_id, warehouse_id, product_id, variant_id, lot_id, line_id,
+             quantity, value, reverses, kind, document_kind, document_id, occurred_on, created_by)
+        select $1, m.id, m.organization_id, m.warehouse_id, m.product_id,
+               (select l.variant_id from lot l where l.tenant_id = $1 and l.id = m.lot_id),
+               m.lot_id, m.line_id, m.quantity, m.value,
                nullif(m.reverses, '00000000-0000-0000-0000-000000000000'),
                $2, $3, $4, $5, $6
         from unnest($7::uuid[], $8::uuid[], $9::uuid[], $10::uuid[], $11::uuid[], $12::uuid[],

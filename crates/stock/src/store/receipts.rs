@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use access::Permit;
+use catalog::Goods;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Decimal, NaiveDate, OrganizationId, PackagingId, ProductId, ReceiptId, ReceiptLineId, UserId,
-    WarehouseId,
+    Decimal, NaiveDate, OrganizationId, PackagingId, ProductId, ProductVariantId, ReceiptId,
+    ReceiptLineId, UserId, Uuid, WarehouseId,
 };
 use serde::Serialize;
 
-use super::balances::key_arrays;
+use super::balances::{key_arrays, variant_key};
 use super::movements::Movement;
 use super::uuids;
 use crate::rules::ReceiptState;
@@ -49,6 +50,7 @@ pub(crate) struct Line {
     pub(crate) id: ReceiptLineId,
     pub(crate) position: i32,
     pub(crate) product_id: ProductId,
+    pub(crate) variant_id: Option<ProductVariantId>,
     pub(crate) quantity: Decimal,
     pub(crate) packaging_id: Option<PackagingId>,
     pub(crate) entered_quantity: Option<Decimal>,
@@ -57,6 +59,13 @@ pub(crate) struct Line {
     pub(crate) amount: Option<Decimal>,
     pub(crate) expires_on: Option<NaiveDate>,
     pub(crate) lot_number: Option<String>,
+}
+
+impl Line {
+    /// What came in.
+    pub(crate) fn goods(&self) -> Goods {
+        Goods { product: self.product_id, variant: self.variant_id }
+    }
 }
 
 /// Locks a receipt within reach: its author stands for the responsible manager.
@@ -140,7 +149,7 @@ pub(crate) async fn lines<A>(
     receipt: ReceiptId,
 ) -> Result<Vec<Line>, Fault> {
     let sql = "
-        select l.id, l.position, l.product_id, l.quantity, l.packaging_id, l.entered_quantity,
+        select l.id, l.position, l.product_id, l.variant_id, l.quantity, l.packaging_id, l.entered_quantity,
                l.entered_unit, l.unit_cost, l.amount, l.expires_on, l.lot_number
         from goods_receipt_line l
         where l.tenant_id = $1 and l.receipt_id = $2
@@ -172,14 +181,14 @@ pub(crate) async fn insert_lines<A>(
     let sql = r#"
         insert into goods_receipt_line
             (tenant_id, id, receipt_id, position, product_id, quantity, unit_cost, amount,
-             expires_on, packaging_id, entered_quantity, entered_unit, lot_number)
+             expires_on, packaging_id, entered_quantity, entered_unit, lot_number, variant_id)
         select $1, l.id, $2, l.position, l."productId", l.quantity, l."unitCost", l.amount,
                l."expiresOn", l."packagingId", l."enteredQuantity", l."enteredUnit",
-               l."lotNumber"
+               l."lotNumber", l."variantId"
         from jsonb_to_recordset($3) as l
             (id uuid, position integer, "productId" uuid, quantity numeric, "unitCost" numeric,
              amount numeric, "expiresOn" date, "packagingId" uuid, "enteredQuantity" numeric,
-             "enteredUnit" text, "lotNumber" text)"#;
+             "enteredUnit" text, "lotNumber" text, "variantId" uuid)"#;
     let json = serde_json::to_value(lines)
         .map_err(|error| Fault::broken(format!("lines without JSON: {error}")))?;
     tx.run(Sql::new(sql, values![permit.tenant(), receipt, json])).await?;
@@ -212,34 +221,58 @@ pub(crate) async fn update_costs<A>(
 #[derive(FromQueryResult)]
 struct LastCost {
     product_id: ProductId,
+    variant_key: Uuid,
     unit_cost: Decimal,
 }
 
-/// What products cost an organization when they were last received, per base unit; those never
-/// received are absent.
+/// What goods cost an organization when they were last received, per base unit: those of the
+/// variant, else those of the product in any. Products never received are absent.
 pub(crate) async fn last_costs<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     organization: OrganizationId,
-    products: &[ProductId],
-) -> Result<HashMap<ProductId, Decimal>, Fault> {
+    goods: &[Goods],
+) -> Result<HashMap<Goods, Decimal>, Fault> {
     let sql = "
-        select p.id as product_id, last.unit_cost
-        from (select distinct u.id from unnest($3::uuid[]) as u (id)) p
+        select p.id as product_id, p.variant_key, last.unit_cost
+        from (select distinct u.id, u.variant_key
+              from unnest($3::uuid[], $4::uuid[]) as u (id, variant_key)) p
         cross join lateral (
-            select l.unit_cost
-            from lot l
-            join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
-            where l.tenant_id = $1
-              and l.organization_id = $2
-              and l.product_id = p.id
-              and r.state = 'POSTED'
-            order by l.received_on desc, l.id desc
+            (select l.unit_cost, 1 as place
+             from lot l
+             join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
+             where l.tenant_id = $1
+               and l.organization_id = $2
+               and l.product_id = p.id
+               and l.variant_key = p.variant_key
+               and r.state = 'POSTED'
+             order by l.received_on desc, l.id desc
+             limit 1)
+            union all
+            (select l.unit_cost, 2
+             from lot l
+             join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
+             where l.tenant_id = $1
+               and l.organization_id = $2
+               and l.product_id = p.id
+               and r.state = 'POSTED'
+             order by l.received_on desc, l.id desc
+             limit 1)
+            order by place
             limit 1
         ) last";
-    let values = values![permit.tenant(), organization, uuids(products.iter().copied())];
+    let values = values![
+        permit.tenant(),
+        organization,
+        uuids(goods.iter().map(|one| one.product)),
+        uuids(goods.iter().map(|one| variant_key(one.variant))),
+    ];
     let rows: Vec<LastCost> = tx.all(Sql::new(sql, values)).await?;
-    Ok(rows.into_iter().map(|row| (row.product_id, row.unit_cost)).collect())
+    let of = |row: LastCost| {
+        let variant = (!row.variant_key.is_nil()).then_some(ProductVariantId(row.variant_key));
+        (Goods { product: row.product_id, variant }, row.unit_cost)
+    };
+    Ok(rows.into_iter().map(of).collect())
 }
 
 /// Makes a lot of each line and its balance, as the movements say. `received`: since when each
@@ -262,16 +295,19 @@ pub(crate) async fn insert_lots<A>(
         ), lots as (
             insert into lot
                 (tenant_id, id, organization_id, product_id, receipt_id, receipt_line_id,
-                 received_on, expires_on, unit_cost, supplier_name, number)
+                 received_on, expires_on, unit_cost, supplier_name, number, variant_id)
             select $1, n.lot_id, n.organization_id, n.product_id, $2, n.line_id, n.received_on,
-                   l.expires_on, l.unit_cost, $3, l.lot_number
+                   l.expires_on, l.unit_cost, $3, l.lot_number, l.variant_id
             from new n
             join goods_receipt_line l on l.tenant_id = $1 and l.id = n.line_id
         )
         insert into stock_balance
-            (tenant_id, organization_id, warehouse_id, product_id, lot_id, on_hand, value)
-        select $1, n.organization_id, n.warehouse_id, n.product_id, n.lot_id, n.quantity, n.value
-        from new n";
+            (tenant_id, organization_id, warehouse_id, product_id, lot_id, on_hand, value,
+             variant_id)
+        select $1, n.organization_id, n.warehouse_id, n.product_id, n.lot_id, n.quantity, n.value,
+               l.variant_id
+        from new n
+        join goods_receipt_line l on l.tenant_id = $1 and l.id = n.line_id";
     let [organizations, warehouses, products, lots] = key_arrays(movements.iter().map(|m| &m.key));
     let values = values![
         permit.tenant(),

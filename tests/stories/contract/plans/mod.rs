@@ -46,6 +46,8 @@ const SMALL: &[(&str, &str)] = &[
     ("organization", "a handful"),
     ("price_list", "some dozens"),
     ("price_settings", "a row a tenant"),
+    ("product_attribute", "some hundreds"),
+    ("product_attribute_choice", "some hundreds"),
     ("price_segment", "some dozens"),
     ("product_group", "some hundreds"),
     ("refresh_token", "read by its key alone"),

@@ -60,9 +60,29 @@ insert into product_packaging (tenant_id, id, product_id, name, numerator)
 select here(), made(30, n), made(6, n), 'box', 12
 from generate_series(1, 6000) n;
 
-insert into product_variant (tenant_id, id, product_id, sku, name)
-select here(), made(31, n), made(6, n), 'VAR-' || lpad(n::text, 6, '0'), 'Large'
-from generate_series(1, 2000) n;
+insert into product_attribute (tenant_id, id, group_id, kind, name, place)
+select here(), made(32, n), made(5, n), 'CHOICE', 'Size', 1
+from generate_series(1, 200) n;
+
+insert into product_attribute_choice (tenant_id, id, attribute_id, value, place)
+select here(), made(33, n), made(32, n), 'Large', 1
+from generate_series(1, 200) n;
+
+-- One product in fifteen comes in variants; stock is of the first of them.
+update product set has_variants = true, in_documents = true where sku <= 'SKU-002000';
+
+insert into product_variant (tenant_id, id, product_id, sku, name, combination)
+select here(), made(31, n), made(6, 1 + (n - 1) % 2000), 'VAR-' || lpad(n::text, 6, '0'), 'Large',
+       'size=' || n
+from generate_series(1, 10000) n;
+
+insert into product_variant_value (tenant_id, variant_id, attribute_id, product_id, choice_id, key)
+select v.tenant_id, v.id, a.id, v.product_id, c.id, c.id::text
+from product_variant v
+join product p on p.tenant_id = v.tenant_id and p.id = v.product_id
+join product_attribute a on a.tenant_id = v.tenant_id and a.group_id = p.group_id
+join product_attribute_choice c on c.tenant_id = v.tenant_id and c.attribute_id = a.id
+order by v.id;
 
 insert into product_barcode (tenant_id, code, kind, product_id, packaging_id, place)
 select here(), 'CODE-' || lpad(n::text, 6, '0'), 'OTHER', made(6, n),
@@ -121,20 +141,23 @@ select here(), made(10, n), 'R-' || lpad(n::text, 6, '0'), current_date - 1000 +
        (select id from organization), made(2, 1 + n % 5), 'Supplier', 'POSTED', 5000
 from generate_series(0, 1999) n;
 
-insert into goods_receipt_line (tenant_id, id, receipt_id, position, product_id, quantity,
-                                unit_cost, amount)
-select here(), made(11, n), made(10, n % 2000), n / 2000, made(6, n), 20, 50, 1000
+insert into goods_receipt_line (tenant_id, id, receipt_id, position, product_id, variant_id,
+                                quantity, unit_cost, amount)
+select here(), made(11, n), made(10, n % 2000), n / 2000, made(6, n),
+       case when n <= 2000 then made(31, n) end, 20, 50, 1000
 from generate_series(1, 30000) n;
 
-insert into lot (tenant_id, id, organization_id, product_id, receipt_id, receipt_line_id,
-                 received_on, unit_cost, supplier_name)
-select here(), made(12, n), (select id from organization), made(6, n), made(10, n % 2000),
+insert into lot (tenant_id, id, organization_id, product_id, variant_id, receipt_id,
+                 receipt_line_id, received_on, unit_cost, supplier_name)
+select here(), made(12, n), (select id from organization), made(6, n),
+       case when n <= 2000 then made(31, n) end, made(10, n % 2000),
        made(11, n), current_date - 1000 + (n % 2000) / 2, 50, 'Supplier'
 from generate_series(1, 30000) n;
 
-insert into stock_balance (tenant_id, organization_id, warehouse_id, product_id, lot_id, on_hand,
-                           reserved, value)
-select here(), (select id from organization), made(2, 1 + n % 5), made(6, n), made(12, n),
+insert into stock_balance (tenant_id, organization_id, warehouse_id, product_id, variant_id,
+                           lot_id, on_hand, reserved, value)
+select here(), (select id from organization), made(2, 1 + n % 5), made(6, n),
+       case when n <= 2000 then made(31, n) end, made(12, n),
        case when n % 4 = 0 then 0 else 18 end, case when n % 20 = 1 then 2 else 0 end,
        case when n % 4 = 0 then 0 else 900 end
 from generate_series(1, 30000) n;
@@ -158,10 +181,12 @@ cross join lateral (
                 else 'COMPLETED' end as state
 ) s;
 
-insert into sales_order_line (tenant_id, id, order_id, position, product_id, unit, quantity,
-                              list_price, price, price_source, discount_percent, amount, vat_amount, shipped)
-select here(), made(14, 2 * n + i), made(13, n), i, made(6, 1 + (n * 2 + i) % 30000), 'pcs', 2,
-       100, 100, 'DEFAULT_LIST', 0, 200, 0, case when n % 100 < 8 then 0 else 2 end
+insert into sales_order_line (tenant_id, id, order_id, position, product_id, variant_id, unit,
+                              quantity, list_price, price, price_source, discount_percent, amount,
+                              vat_amount, shipped)
+select here(), made(14, 2 * n + i), made(13, n), i, made(6, 1 + (n * 2 + i) % 30000),
+       case when 1 + (n * 2 + i) % 30000 <= 2000 then made(31, 1 + (n * 2 + i) % 30000) end, 'pcs',
+       2, 100, 100, 'DEFAULT_LIST', 0, 200, 0, case when n % 100 < 8 then 0 else 2 end
 from generate_series(1, 30000) n, generate_series(0, (n % 3 = 0)::integer) i;
 
 insert into reservation (tenant_id, id, order_id, order_line_id, organization_id, warehouse_id,
@@ -201,9 +226,11 @@ from shipment_line l
 join lot t on t.tenant_id = l.tenant_id and t.product_id = l.product_id
 order by l.id;
 
-insert into stock_movement (tenant_id, id, organization_id, warehouse_id, product_id, lot_id, kind,
-                            quantity, value, document_kind, document_id, line_id, occurred_on)
-select t.tenant_id, t.receipt_line_id, t.organization_id, b.warehouse_id, t.product_id, t.id,
+insert into stock_movement (tenant_id, id, organization_id, warehouse_id, product_id, variant_id,
+                            lot_id, kind, quantity, value, document_kind, document_id, line_id,
+                            occurred_on)
+select t.tenant_id, t.receipt_line_id, t.organization_id, b.warehouse_id, t.product_id,
+       t.variant_id, t.id,
        'RECEIPT', 20, 1000, 'GoodsReceipt', t.receipt_id, t.receipt_line_id, t.received_on
 from lot t
 join stock_balance b on b.tenant_id = t.tenant_id and b.lot_id = t.id

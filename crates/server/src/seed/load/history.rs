@@ -86,6 +86,7 @@ impl Player<'_> {
         let line = |line: &model::ReceiptLine| ReceiptLineInput {
             id: None,
             product_id: self.masters.products[line.product],
+            variant_id: None,
             packaging_id: None,
             quantity: line.quantity,
             lot_number: None,
@@ -112,6 +113,7 @@ impl Player<'_> {
         let usual = self.company.customers[order.customer].agreement.discount;
         let line = |line: &model::OrderLine| LineDraft {
             product_id: self.masters.products[line.product],
+            variant_id: None,
             packaging_id: None,
             quantity: line.quantity,
             // The list has the same price; a discount beyond the usual one is typed.

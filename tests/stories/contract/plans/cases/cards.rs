@@ -1,7 +1,8 @@
 //! One record with what belongs to it.
 
 use kernel::{
-    CustomerId, LotId, OrderId, PaymentId, ProductId, ReceiptId, ReceivableId, ShipmentId,
+    AttributeChoiceId, CustomerId, LotId, OrderId, PaymentId, ProductAttributeId, ProductId,
+    ReceiptId, ReceivableId, ShipmentId,
 };
 use serde_json::json;
 
@@ -49,6 +50,28 @@ pub fn cards(ask: &Ask) -> Vec<Case> {
             &["product_pkey", "stock_balance_in_stock", "price_key", "audit_trail_subject"],
         ),
         ask(
+            "a product in variants with their stock and prices",
+            "query($id: ID!) { product(id: $id) { name attributes { name choices { value } }
+             variants(first: 20) { totalCount { count } nodes { sku values { shown } barcodes { code }
+                 stockTotal { onHand } lots { receivedOn } currentPrices { price } } } } }",
+            json!({"id": made::<ProductId>(6, 1_234)}),
+            &["product_variant_of", "stock_balance_in_stock", "product_variant_value_pkey"],
+        ),
+        ask(
+            "variants by a value",
+            "query($filter: ProductVariantFilter) { productVariants(filter: $filter, first: 20) {
+             nodes { sku values { shown } product { sku } } } }",
+            json!({"filter": {"values": [{"attributeId": made::<ProductAttributeId>(32, 35),
+                "choiceIds": [made::<AttributeChoiceId>(33, 35)]}]}}),
+            &["product_variant_value_found"],
+        ),
+        ask(
+            "all variants",
+            "{ productVariants(first: 20) { nodes { sku } } }",
+            json!({}),
+            &["product_variant_"],
+        ),
+        ask(
             "a product by its code",
             "query($sku: String!) { product(sku: $sku) { name } }",
             json!({"sku": "SKU-012345"}),
@@ -83,7 +106,7 @@ pub fn nodes(ask: &Ask) -> Vec<Case> {
                 made::<ReceivableId>(18, 25_010), made::<ReceiptId>(10, 400),
                 made::<LotId>(12, 400),
             ]}),
-            &["shipment_pkey", "payment_pkey", "goods_receipt_pkey", "lot_pkey"],
+            &["shipment_pkey", "payment_pkey", "goods_receipt_pkey", "lot_"],
         ),
     ]
 }

@@ -1,6 +1,6 @@
 //! What lies where, and how it came there.
 
-use kernel::{LotId, ProductId, ShipmentId, WarehouseId};
+use kernel::{LotId, ProductId, ProductVariantId, ShipmentId, WarehouseId};
 use serde_json::json;
 
 use super::super::company::made;
@@ -11,9 +11,10 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
     let warehouse = made::<WarehouseId>(2, 3);
     let lot = made::<LotId>(12, 12_345);
     let shipment = made::<ShipmentId>(16, 25_010);
-    const STOCK: &str = "query($products: [ID!], $warehouses: [ID!]) {
-        stock(products: $products, warehouses: $warehouses) {
-            nodes { product { name } warehouse { name } onHand available lots { onHand } } } }";
+    let variant = made::<ProductVariantId>(31, 1_234);
+    const STOCK: &str = "query($products: [ID!], $variants: [ID!], $warehouses: [ID!]) {
+        stock(products: $products, variants: $variants, warehouses: $warehouses) {
+            nodes { product { name } variant { name } warehouse { name } onHand available lots { onHand } } } }";
     const MOVEMENTS: &str =
         "query($filter: StockMovementFilter!) { stockMovements(filter: $filter) {
         nodes { kind quantity date lot { receivedOn } product { name } } } }";
@@ -25,6 +26,12 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
             "a product's stock",
             STOCK,
             json!({"products": [product]}),
+            &["stock_balance_in_stock"],
+        ),
+        ask(
+            "a variant's stock",
+            STOCK,
+            json!({"variants": [variant]}),
             &["stock_balance_in_stock"],
         ),
         ask("a warehouse's stock", STOCK, json!({"warehouses": [warehouse]}), &[]),
@@ -40,13 +47,19 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
             "query($id: ID!) { lot(id: $id) { receivedOn balances { onHand }
             movements { quantity } receipt { number } } }",
             json!({"id": lot}),
-            &["lot_pkey", "stock_movement_lot"],
+            &["lot_", "stock_movement_lot"],
         ),
         ask(
             "a product's movements",
             MOVEMENTS,
             json!({"filter": {"product": product}}),
             &["stock_movement_product"],
+        ),
+        ask(
+            "a variant's movements",
+            MOVEMENTS,
+            json!({"filter": {"variant": variant}}),
+            &["stock_movement_variant"],
         ),
         ask(
             "a lot's movements",
