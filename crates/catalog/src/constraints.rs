@@ -27,6 +27,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         | "discount_rule_name_key"
         | "agreement_name_key"
         | "product_packaging_name_key" => taken("name"),
+        "custom_field_key_key" => taken("key"),
         "organization_prefix_key" => taken("prefix"),
         "product_sku_key" => taken("sku"),
         "currency_code_key" | "supplier_item_code_key" => taken("code"),

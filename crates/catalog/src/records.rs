@@ -363,4 +363,6 @@ pub use card::*;
 
 // Declared behind the macros that it uses.
 mod discount_rule;
+mod custom_field;
+pub use custom_field::{CustomField, CustomFieldChanges, CustomFieldFields};
 pub use discount_rule::{DiscountRule, DiscountRuleChanges, DiscountRuleFields};

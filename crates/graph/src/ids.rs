@@ -52,6 +52,7 @@ node_ids! {
     PackagingId = "ProductPackaging",
     ProductVariantId = "ProductVariant",
     DiscountRuleId = "DiscountRule",
+    CustomFieldId = "CustomField",
     LotId = "Lot",
     ReceiptId = "GoodsReceipt",
     ReceiptLineId = "GoodsReceiptLine",

@@ -65,6 +65,7 @@ nodes! {
     ProductPackaging(crate::catalog::ProductPackaging, PackagingId),
     PriceList(crate::catalog::PriceList, PriceListId),
     DiscountRule(crate::catalog::DiscountRule, DiscountRuleId),
+    CustomField(crate::custom::CustomField, CustomFieldId),
     GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),
     GoodsReceiptLine(crate::stock::GoodsReceiptLine, ReceiptLineId),
     Lot(crate::stock::Lot, LotId),

@@ -99,6 +99,8 @@ ids! {
     ProductVariantId,
     /// A percentage off, and for whom, what and when.
     DiscountRuleId,
+    /// A field that the tenant added to a kind of record.
+    CustomFieldId,
     /// A received quantity with its own value.
     LotId,
     /// Goods coming in.

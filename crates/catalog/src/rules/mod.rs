@@ -3,6 +3,7 @@
 mod barcode;
 mod card;
 mod contract;
+mod custom;
 mod packaging;
 mod period;
 pub mod pricing;
@@ -18,6 +19,13 @@ pub use card::{Channel, ChannelKind, Consent, Likeness};
 pub(crate) use card::{check_channels, check_consent, check_tags, main_of, tag_key, with_main};
 pub use contract::ContractState;
 pub(crate) use contract::{ContractPart, check_validity, may_change};
+pub use custom::{
+    AskedCondition, Choice, Choices, Condition, FieldKind, Given, HeldValue, Target, Test,
+};
+pub(crate) use custom::{
+    Form, MOST_CONDITIONS, MOST_DIGITS, check_choices, check_key, check_pattern, check_roles,
+    condition, held_value, is_blank, kept_choices, settle,
+};
 pub use packaging::{Entered, Measured, PackagingCard, check_factor, check_measure, measured};
 pub use period::{PeriodRefusal, check_period};
 pub use tax::{check_inn, check_kpp};
