@@ -69,11 +69,12 @@ create index custom_record_kind on custom_record (tenant_id, subject_kind, recor
 grant select, insert, update on custom_record to oborot_app;
 
 -- A value as lists are filtered by it: texts without regard to case, numbers so that their texts
--- stand in their order. Bounds of a filter go through the same function.
+-- stand in their order. Bounds of a filter go through the same function. What it is given may be
+-- of the collation "C", under which letters beyond ASCII have no case.
 create function custom_key(kind text, held text) returns text
 language sql immutable strict parallel safe as $$
     select (case kind
-                when 'TEXT' then catalog_key(held)
+                when 'TEXT' then catalog_key(held collate "default")
                 when 'NUMBER' then
                     lpad(trunc((held::numeric + 1000000000000000) * 1000000)::text, 22, '0')
                 else held

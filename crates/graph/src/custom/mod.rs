@@ -9,7 +9,7 @@ mod set;
 mod values;
 
 pub use entries::{CustomFieldCondition, CustomFieldInput};
-pub(crate) use entries::{conditions, entries, filled_anew, filled_in};
+pub(crate) use entries::{conditions, filled_anew, filled_in};
 pub use field::CustomField;
 pub use values::CustomFieldValue;
 pub(crate) use values::{custom_fields_of, without_hidden};

@@ -33,7 +33,7 @@ pub fn custom_fields(ask: &Ask, company: &Large) -> Vec<Case> {
         ),
         customers(
             "customers by two fields of their own",
-            json!([{"key": "route", "equals": "Route 7"}, {"key": "visits", "from": "11500"}]),
+            json!([{"key": "route", "equals": "Route 100"}, {"key": "visits", "from": "11400"}]),
         ),
         customers(
             "her customers by a text of their own",
