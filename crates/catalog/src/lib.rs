@@ -30,23 +30,22 @@ pub use desk::{Pricing, price_lines, prices_by_product};
 pub use records::*;
 pub use rules::{
     AgreementState, AskedCondition, Barcode, BarcodeKind, Channel, ChannelKind, Choice, Choices,
-    Condition, Consent, ContractState, CreditPolicy, Entered, FieldKind, Given, HeldValue, Likeness, Measured, Moment, PackagingCard, PaymentStep, PeriodRefusal,
-    Target, Test, Validity, check_period, check_vat_id, measured, out_of_scale, pricing,
+    Condition, Consent, ContractState, CreditPolicy, Entered, FieldKind, Given, HeldValue,
+    Likeness, Measured, Moment, PackagingCard, PaymentStep, PeriodRefusal, Target, Test, Validity,
+    check_period, check_vat_id, measured, out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomFieldFilter, CustomerDuplicate, CustomerFilter, CustomerSort, Directory, DirectoryFilter,
-    ExchangeRate, Known, ListPrice, NewPrice, Of, PriceBreak, PriceSettings, ProductBarcode,
-    ProductFilter, ProductSort, Seen, addresses_by_customer, addresses_by_id,
+    Archived, CustomFieldFilter, CustomerDuplicate, CustomerFilter, CustomerSort, Directory,
+    DirectoryFilter, ExchangeRate, Known, ListPrice, NewPrice, Of, PriceBreak, PriceSettings,
+    ProductBarcode, ProductFilter, ProductSort, Seen, addresses_by_customer, addresses_by_id,
     agreements_by_customer, agreements_by_id, barcode, barcodes_by_product, bins_by_warehouse,
-    contacts_by_customer, contacts_by_id, contracts_by_customer, contracts_by_id, count_custom_fields,
-    count_customers,
-    count_directory, count_products, currency_rates, custom_fields, custom_fields_by_id,
-    customer_duplicates, customers,
-    customers_by_id, directory, directory_by_ids, exchange_rates, groups_by_parent,
-    items_by_product, items_by_supplier, known_of, lists_by_base, originals_by_product,
-    packagings_by_id, packagings_by_product, price_settings, product_by_sku, products,
-    products_by_group, products_by_id, push_conditions, rates_on, substitutes_by_product, supplier_prices,
-    take_packagings, vat_rates,
+    contacts_by_customer, contacts_by_id, contracts_by_customer, contracts_by_id,
+    count_custom_fields, count_customers, count_directory, count_products, currency_rates,
+    custom_fields, custom_fields_by_id, customer_duplicates, customers, customers_by_id, directory,
+    directory_by_ids, exchange_rates, groups_by_parent, items_by_product, items_by_supplier,
+    known_of, lists_by_base, originals_by_product, packagings_by_id, packagings_by_product,
+    price_settings, product_by_sku, products, products_by_group, products_by_id, push_conditions,
+    rates_on, substitutes_by_product, supplier_prices, take_packagings, vat_rates,
 };
 
 use access::{Action, Right};

@@ -1,5 +1,7 @@
 //! Who sees a field, who writes it, and that a neighbour does neither.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use stories::actor::{Actor, text};
 use stories::company::{Company, PASSWORD};
@@ -84,6 +86,8 @@ async fn a_role_takes_in_what_its_own_roles_see() {
     let input = json!({"email": email, "name": "S", "password": PASSWORD, "roles": ["senior"]});
     company.admin.does("createUser", input, "user { id }").await;
     let url = house().url();
+    // A change of roles holds within a second.
+    tokio::time::sleep(Duration::from_millis(1_100)).await;
     let senior = Actor::sign_in_at(&url, &company.slug, &email, PASSWORD).await;
     let query = format!("query($id: ID!) {{ customer(id: $id) {{ {HELD} }} }}");
     let shown = senior.ask(&query, json!({"id": id})).await;
