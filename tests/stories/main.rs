@@ -11,6 +11,7 @@
 mod access;
 mod api;
 mod contract;
+mod custom_fields;
 mod customers;
 mod directory;
 mod imports;

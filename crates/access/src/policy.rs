@@ -25,13 +25,20 @@ pub enum PolicyError {
     Unknown(String),
 }
 
-/// Rights with their reach, compiled from roles.
+/// Rights with their reach, compiled from roles; and the roles, for fields that only some see.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RightSet(Box<[Option<Reach>]>);
+pub struct RightSet {
+    reaches: Box<[Option<Reach>]>,
+    /// The roles it was compiled from and those they take in; scopes are among them.
+    roles: BTreeSet<Arc<str>>,
+    /// Of named workers: they are in every role.
+    in_all_roles: bool,
+}
 
 impl Default for RightSet {
     fn default() -> Self {
-        Self(vec![None; Right::ALL.len()].into_boxed_slice())
+        let reaches = vec![None; Right::ALL.len()].into_boxed_slice();
+        Self { reaches, roles: BTreeSet::new(), in_all_roles: false }
     }
 }
 
@@ -39,20 +46,41 @@ impl RightSet {
     /// The reach of a right, or `None` where it is not given.
     #[must_use]
     pub fn reach(&self, right: Right) -> Option<Reach> {
-        self.0[right as usize]
+        self.reaches[right as usize]
     }
 
     /// Gives a right; the wider of two reaches stays.
     pub fn give(&mut self, right: Right, reach: Reach) {
-        let held = &mut self.0[right as usize];
+        let held = &mut self.reaches[right as usize];
         *held = (*held).max(Some(reach));
     }
 
-    /// Takes in all rights of another set.
+    /// Puts the holder into a role, which by itself gives no right.
+    pub fn join(&mut self, role: &str) {
+        if !self.roles.contains(role) {
+            self.roles.insert(role.into());
+        }
+    }
+
+    /// Whether the holder is in one of these roles, or holds one of these scopes
+    /// (`scope:orders:read`). Nobody is in one of none.
+    #[must_use]
+    pub fn is_in_any<S: AsRef<str>>(&self, roles: &[S]) -> bool {
+        self.in_all_roles || roles.iter().any(|role| self.roles.contains(role.as_ref()))
+    }
+
+    /// The roles the holder is in and the scopes he holds.
+    pub fn roles(&self) -> impl Iterator<Item = &str> {
+        self.roles.iter().map(AsRef::as_ref)
+    }
+
+    /// Takes in all rights and roles of another set.
     pub fn take_in(&mut self, other: &Self) {
         for (right, reach) in other.iter() {
             self.give(right, reach);
         }
+        self.roles.extend(other.roles.iter().cloned());
+        self.in_all_roles |= other.in_all_roles;
     }
 
     /// The rights that are given.
@@ -60,10 +88,11 @@ impl RightSet {
         Right::ALL.iter().filter_map(|right| Some((*right, self.reach(*right)?)))
     }
 
-    /// All rights, all records: for named workers inside the program.
+    /// All rights, all records, every role: for named workers inside the program.
     #[must_use]
     pub fn everything() -> Self {
-        Self(vec![Some(Reach::All); Right::ALL.len()].into_boxed_slice())
+        let reaches = vec![Some(Reach::All); Right::ALL.len()].into_boxed_slice();
+        Self { reaches, roles: BTreeSet::new(), in_all_roles: true }
     }
 }
 
@@ -109,12 +138,18 @@ impl Policy {
     /// The rights of several roles together; unknown names give nothing.
     #[must_use]
     pub fn rights<S: AsRef<str>>(&self, roles: &[S]) -> Arc<RightSet> {
-        if let [only] = roles {
-            return self.sets.get(only.as_ref()).cloned().unwrap_or_default();
+        if let [only] = roles
+            && let Some(set) = self.sets.get(only.as_ref())
+        {
+            return Arc::clone(set);
         }
         let mut all = RightSet::default();
-        for set in roles.iter().filter_map(|role| self.sets.get(role.as_ref())) {
-            all.take_in(set);
+        for role in roles {
+            // A role without rights is in no line of the policy and a role all the same.
+            all.join(role.as_ref());
+            if let Some(set) = self.sets.get(role.as_ref()) {
+                all.take_in(set);
+            }
         }
         Arc::new(all)
     }
@@ -181,6 +216,10 @@ fn roles(enforcer: &Enforcer) -> BTreeSet<String> {
 
 fn compile(enforcer: &mut Enforcer, role: &str) -> Result<RightSet, PolicyError> {
     let mut set = RightSet::default();
+    set.join(role);
+    for other in enforcer.get_implicit_roles_for_user(role, None) {
+        set.join(&other);
+    }
     for line in enforcer.get_implicit_permissions_for_user(role, None) {
         let [_, object, act, reach] = line.as_slice() else {
             return Err(PolicyError::Unknown(line.join(", ")));
@@ -241,6 +280,29 @@ mod tests {
         assert_eq!(both.reach(Right::OrderRead), Some(Reach::All));
         assert_eq!(both.reach(Right::OrderWrite), Some(Reach::Own));
         assert_eq!(policy.rights(&["nobody"]).iter().count(), 0);
+    }
+
+    #[tokio::test]
+    async fn a_role_is_in_those_it_takes_in() {
+        let custom = [CustomRole {
+            name: "senior_manager".into(),
+            includes: vec!["manager".into()],
+            rights: vec![],
+        }];
+        let policy = Policy::with_roles(&custom).await.unwrap();
+        let senior = policy.rights(&["senior_manager", "marker"]);
+        for (roles, expected) in [
+            (&["manager"][..], true),
+            (&["director", "senior_manager"], true),
+            (&["marker"], true),
+            (&["director"], false),
+            (&[], false),
+        ] {
+            assert_eq!(senior.is_in_any(roles), expected, "{roles:?}");
+        }
+        let key = policy.scope_rights(&["orders:read"]);
+        assert!(key.is_in_any(&["scope:orders:read"]) && !key.is_in_any(&["manager"]));
+        assert!(RightSet::everything().is_in_any(&["director"]));
     }
 
     #[test]

@@ -51,6 +51,8 @@ rights! {
     AuditRead = "audit"."read",
     /// Change the tenant's settings.
     SettingsWrite = "settings"."write",
+    /// Make and change the fields that the tenant adds to its records.
+    CustomFieldWrite = "custom_field"."write",
     /// See organizations, warehouses, regions, channels, currencies, tax categories.
     DirectoryRead = "directory"."read",
     /// Make and change organizations, warehouses, regions, channels, currencies, tax categories.

@@ -11,6 +11,7 @@ use crate::rules::{
     check_validity, check_vat_id, clean, clean_email, clean_phone, optional, out_of_scale,
 };
 
+mod custom_fields;
 mod directories;
 
 const NAME: usize = 250;

@@ -28,6 +28,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         | "agreement_name_key"
         | "product_packaging_name_key"
         | "product_attribute_name_key" => taken("name"),
+        "custom_field_key_key" => taken("key"),
         "organization_prefix_key" => taken("prefix"),
         "product_sku_key" | "product_variant_sku_key" => taken("sku"),
         "product_variant_combination_key" => taken("values"),

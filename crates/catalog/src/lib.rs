@@ -10,6 +10,7 @@ mod cards;
 mod checks;
 mod commands;
 mod constraints;
+mod custom;
 mod desk;
 mod goods;
 mod naming;
@@ -23,30 +24,36 @@ pub use cards::{
     product_cards, taxed_products, warehouse_cards,
 };
 pub use commands::*;
+pub use custom::{
+    CustomValue, Customizable, NOTED_AS, ReadCustomValues, custom_conditions, custom_values,
+    seen_custom_keys,
+};
 pub use desk::{Pricing, price_lines, prices_by_product, prices_by_variant};
 pub use goods::{Goods, check_variants, take_products};
 pub use naming::{Named, NamedKind, Names, PackagingNames, ProductNames};
 pub use records::*;
 pub use rules::{
-    AgreementState, AttributeKind, Barcode, BarcodeKind, Channel, ChannelKind, Choice, Consent,
-    ContractState, CreditPolicy, Entered, GivenValue, Likeness, Measured, Moment, PackagingCard,
-    PaymentStep, PeriodRefusal, Validity, check_period, check_vat_id, measured, out_of_scale,
-    pricing,
+    AgreementState, AskedCondition, AttributeChoice, AttributeKind, Barcode, BarcodeKind, Channel,
+    ChannelKind, Choice, Choices, Condition, Consent, ContractState, CreditPolicy, Entered,
+    FieldKind, Given, GivenValue, HeldValue, Likeness, Measured, Moment, PackagingCard,
+    PaymentStep, PeriodRefusal, Target, Test, Validity, check_period, check_vat_id, measured,
+    out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomerDuplicate, CustomerFilter, CustomerSort, Directory, DirectoryFilter,
-    ExchangeRate, Known, ListPrice, NewPrice, Of, PriceBreak, PriceSettings, ProductBarcode,
-    ProductFilter, ProductSort, Seen, VARIANT_ORDER, VariantFilter, addresses_by_customer,
-    addresses_by_id, agreements_by_customer, agreements_by_id, attributes_by_group,
-    attributes_by_id, attributes_by_product, barcode, barcodes_by_product, barcodes_by_variant,
-    bins_by_warehouse, contacts_by_customer, contacts_by_id, contracts_by_customer,
-    contracts_by_id, count_customers, count_directory, count_products, count_variants,
-    count_variants_by_product, currency_rates, customer_duplicates, customers, customers_by_id,
-    directory, directory_by_ids, exchange_rates, groups_by_parent, items_by_product,
-    items_by_supplier, known_of, lists_by_base, originals_by_product, packagings_by_id,
-    packagings_by_product, price_settings, product_by_sku, products, products_by_group,
-    products_by_id, rates_on, substitutes_by_product, supplier_prices, take_packagings,
-    values_by_variant, variant_by_sku, variants, variants_by_id, variants_by_product, vat_rates,
+    Archived, CustomFieldFilter, CustomerDuplicate, CustomerFilter, CustomerSort, Directory,
+    DirectoryFilter, ExchangeRate, Known, ListPrice, NewPrice, Of, PriceBreak, PriceSettings,
+    ProductBarcode, ProductFilter, ProductSort, Seen, VARIANT_ORDER, VariantFilter,
+    addresses_by_customer, addresses_by_id, agreements_by_customer, agreements_by_id,
+    attributes_by_group, attributes_by_id, attributes_by_product, barcode, barcodes_by_product,
+    barcodes_by_variant, bins_by_warehouse, contacts_by_customer, contacts_by_id,
+    contracts_by_customer, contracts_by_id, count_custom_fields, count_customers, count_directory,
+    count_products, count_variants, count_variants_by_product, currency_rates, custom_fields,
+    custom_fields_by_id, customer_duplicates, customers, customers_by_id, directory,
+    directory_by_ids, exchange_rates, groups_by_parent, items_by_product, items_by_supplier,
+    known_of, lists_by_base, originals_by_product, packagings_by_id, packagings_by_product,
+    price_settings, product_by_sku, products, products_by_group, products_by_id, push_conditions,
+    rates_on, substitutes_by_product, supplier_prices, take_packagings, values_by_variant,
+    variant_by_sku, variants, variants_by_id, variants_by_product, vat_rates,
 };
 
 use access::{Action, Right};

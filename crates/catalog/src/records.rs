@@ -364,7 +364,9 @@ mod card;
 pub use card::*;
 
 // Declared behind the macros that it uses.
+mod custom_field;
 mod discount_rule;
+pub use custom_field::{CustomField, CustomFieldChanges, CustomFieldFields};
 pub use discount_rule::{DiscountRule, DiscountRuleChanges, DiscountRuleFields};
 
 mod variant;

@@ -3,12 +3,13 @@
 use std::sync::Mutex as SyncMutex;
 
 use access::{Actor, Scope};
-use kernel::{Clock, DateTime, NaiveDate, TenantId, Utc};
+use kernel::{Clock, DateTime, NaiveDate, TenantId, Utc, Uuid};
 use sea_orm::{
     ConnectionTrait, DbBackend, DbErr, ExecResult, FromQueryResult, QueryResult, RuntimeErr,
     Statement, Values,
 };
 use sea_query_sqlx::SqlxValues;
+use serde_json::{Map, Value};
 use sqlx::{Executor, Postgres};
 use tokio::sync::{Mutex, OwnedSemaphorePermit};
 
@@ -140,6 +141,20 @@ impl TenantTx {
     /// Notes what is being done, for the audit trail; written with the transaction.
     pub fn audit(&self, entry: AuditEntry) {
         self.with_pending(|pending| pending.audit.push(entry));
+    }
+
+    /// Adds changes to what was noted last of a record, so that a command that does more than the
+    /// one it is made of leaves one row. `false` where nothing was noted of it.
+    pub fn amend_audit(&self, subject_id: Uuid, changes: Map<String, Value>) -> bool {
+        let mut is_there = false;
+        self.with_pending(|pending| {
+            let noted = pending.audit.iter_mut().rev().find(|row| row.subject_id == subject_id);
+            if let Some(Value::Object(before)) = noted.map(|row| &mut row.changes) {
+                before.extend(changes);
+                is_there = true;
+            }
+        });
+        is_there
     }
 
     /// Tells the world, once the transaction is committed.

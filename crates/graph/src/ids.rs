@@ -54,6 +54,7 @@ node_ids! {
     ProductAttributeId = "ProductAttribute",
     AttributeChoiceId = "ProductAttributeChoice",
     DiscountRuleId = "DiscountRule",
+    CustomFieldId = "CustomField",
     LotId = "Lot",
     ReceiptId = "GoodsReceipt",
     ReceiptLineId = "GoodsReceiptLine",

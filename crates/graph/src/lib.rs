@@ -30,6 +30,7 @@
 
 mod analytics;
 mod catalog;
+mod custom;
 mod errors;
 mod exchange;
 pub mod files;

@@ -67,6 +67,7 @@ nodes! {
     ProductAttribute(crate::catalog::ProductAttribute, ProductAttributeId),
     PriceList(crate::catalog::PriceList, PriceListId),
     DiscountRule(crate::catalog::DiscountRule, DiscountRuleId),
+    CustomField(crate::custom::CustomField, CustomFieldId),
     GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),
     GoodsReceiptLine(crate::stock::GoodsReceiptLine, ReceiptLineId),
     Lot(crate::stock::Lot, LotId),

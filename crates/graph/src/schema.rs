@@ -15,6 +15,7 @@ pub struct Query(
     crate::node::NodeQuery,
     crate::identity::IdentityQuery,
     crate::catalog::CatalogQuery,
+    crate::custom::CustomQuery,
     crate::stock::StockQuery,
     crate::sales::SalesQuery,
     crate::settlements::SettlementsQuery,
@@ -27,6 +28,7 @@ pub struct Query(
 pub struct Mutation(
     crate::identity::IdentityMutation,
     crate::catalog::CatalogMutation,
+    crate::custom::CustomMutation,
     crate::stock::StockMutation,
     crate::sales::SalesMutation,
     crate::settlements::SettlementsMutation,

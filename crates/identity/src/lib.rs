@@ -35,8 +35,8 @@ pub use store::{
     ApiKey, AuditFilter, AuditRow, Department, OwnTenant, Role, Team, User, UserFilter, UserSort,
     WebOrigins, api_keys, api_keys_by_id, audit_by_id, audit_trail, count_api_keys,
     count_audit_trail, count_departments, count_teams, count_users, departments, departments_by_id,
-    history, own_account, own_key, own_tenant, roles, teams, teams_by_id, users, users_by_email,
-    users_by_id, web_origins,
+    history, own_account, own_key, own_tenant, role_names, roles, teams, teams_by_id, users,
+    users_by_email, users_by_id, web_origins,
 };
 pub use tenants::{
     ADMIN_ROLE, NewAdmin, NewTenant, Tenant, create_tenant, tenant, tenants, worker_scope,

@@ -103,6 +103,8 @@ ids! {
     AttributeChoiceId,
     /// A percentage off, and for whom, what and when.
     DiscountRuleId,
+    /// A field that the tenant added to a kind of record.
+    CustomFieldId,
     /// A received quantity with its own value.
     LotId,
     /// Goods coming in.

@@ -56,6 +56,8 @@ codes! {
     AgreementNotInForce = "AGREEMENT_NOT_IN_FORCE",
     /// The caller may not set a price of his own.
     PriceNotAllowed = "PRICE_NOT_ALLOWED",
+    /// The caller may not write this field.
+    FieldNotAllowed = "FIELD_NOT_ALLOWED",
     /// The discount is above the caller's limit.
     DiscountOverLimit = "DISCOUNT_OVER_LIMIT",
     /// No rate of a currency is known on the day.

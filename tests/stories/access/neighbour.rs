@@ -60,6 +60,8 @@ async fn busy_company() -> Company {
 /// One of each kind of what customers, goods and prices refer to.
 async fn directories(company: &Company, at: &Furniture, good: &str) {
     let director = &company.director;
+    let input = json!({"subject": "CUSTOMER", "key": "own", "name": "Own", "kind": "TEXT"});
+    company.admin.does("createCustomField", input, "customField { id }").await;
     director.does("createSalesChannel", json!({"name": "Shops"}), "salesChannel { id }").await;
     director.does("createPriceSegment", json!({"name": "Vip"}), "priceSegment { id }").await;
     let input = json!({"code": "CNY", "name": "Yuan"});

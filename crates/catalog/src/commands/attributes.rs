@@ -13,7 +13,7 @@ use crate::checks::{Checked, Checks, name, reference, same_version, unit_of};
 use crate::records::{
     AttributeOwner, ProductAttributeChanges, ProductAttributeFields, ProductGroupFields,
 };
-use crate::rules::{AttributeKind, Choice, MOST_ATTRIBUTES, MOST_CHARACTERS, clean};
+use crate::rules::{AttributeChoice, AttributeKind, MOST_ATTRIBUTES, MOST_CHARACTERS, clean};
 use crate::store::{
     Held, NewChoice, attributes, count_attributes, hold, insert, put_choices, update,
 };
@@ -157,7 +157,7 @@ impl<'a> Noted<'a> {
         Self { fields, choices: choices.iter().map(|choice| choice.value.as_str()).collect() }
     }
 
-    fn of_choices(fields: &'a ProductAttributeFields, choices: &'a [Choice]) -> Self {
+    fn of_choices(fields: &'a ProductAttributeFields, choices: &'a [AttributeChoice]) -> Self {
         let live = choices.iter().filter(|choice| !choice.archived);
         Self { fields, choices: live.map(|choice| choice.value.as_str()).collect() }
     }
@@ -176,7 +176,11 @@ fn unit_of_numbers(kind: AttributeKind, fields: &ProductAttributeFields) -> Chec
 }
 
 /// The choices as they are written: each text once, those that were there before under their ids.
-fn written(kind: AttributeKind, drafts: &[ChoiceDraft], own: &[Choice]) -> Checked<Vec<NewChoice>> {
+fn written(
+    kind: AttributeKind,
+    drafts: &[ChoiceDraft],
+    own: &[AttributeChoice],
+) -> Checked<Vec<NewChoice>> {
     if kind != AttributeKind::Choice && !drafts.is_empty() {
         return Err(Refusal::new(
             RefusalCode::Invalid,

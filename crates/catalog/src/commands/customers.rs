@@ -1,15 +1,16 @@
 //! Customers. Whoever reaches his own customers only makes them his own and cannot hand them
 //! over; terms of credit need a right of their own.
 
-use access::{Action, Forbidden, Permit};
+use access::{Action, Forbidden, Permit, Right};
 use db::{Command, CommandError, Outcome, TenantTx};
-use kernel::{CustomerId, Refusal, RefusalCode, UserId};
+use kernel::{CustomerId, Refusal, RefusalCode, UserId, Uuid};
 
 use super::agreements::{self, NewAgreement};
 use super::contacts::{self, NewContact};
 use super::{Deed, SaveAgreement, archived_after, archived_differs, changes};
 use crate::checks::{Checks, same_version};
-use crate::records::{AgreementChanges, CustomerChanges, CustomerFields};
+use crate::custom::Customizable;
+use crate::records::{AgreementChanges, Customer, CustomerChanges, CustomerFields};
 use crate::rules::PaymentStep;
 use crate::store::{Held, hold, insert, note_contact_words, update};
 
@@ -132,6 +133,26 @@ impl Command for RestoreCustomer {
         let deed = Deed::new("restoreCustomer", "Customer", self.id);
         put_away(tx, permit, deed, self.version, false).await?;
         Ok(self.id)
+    }
+}
+
+impl Customizable for Customer {
+    const KIND: &'static str = "Customer";
+    const READ: Right = Right::CustomerRead;
+    const WRITE: Right = Right::CustomerWrite;
+
+    async fn touch<A: Action>(
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        id: Uuid,
+        version: i32,
+    ) -> Outcome<()> {
+        let held = held(tx, permit, id.into()).await?;
+        same_version(held.record.version, version)?;
+        archived_after(&held.record, None, tx.now())?;
+        update(tx, permit, "customer", held.id, &held.fields, None).await?;
+        tell_of_part(tx, Deed::new("setCustomFields", Self::KIND, id), &held);
+        Ok(())
     }
 }
 

@@ -6,6 +6,8 @@ mod attributes;
 mod bulk;
 mod contacts;
 mod contracts;
+mod custom_fields;
+mod custom_values;
 mod customers;
 mod delivery_addresses;
 mod directories;
@@ -28,6 +30,8 @@ pub use bulk::{
 };
 pub use contacts::{AddContactPerson, NewContact, RemoveContactPerson, UpdateContactPerson};
 pub use contracts::{CloseContract, DraftContract, SignContract, UpdateContract};
+pub use custom_fields::{CreateCustomField, UpdateCustomField};
+pub use custom_values::{Entry, Filled, SetCustomFields};
 pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCustomer};
 pub use delivery_addresses::{AddDeliveryAddress, RemoveDeliveryAddress, UpdateDeliveryAddress};
 pub use directories::{Create, CreateRegion, Editable, Update, UpdateRegion};

@@ -2,11 +2,12 @@
 
 use access::{Action, Forbidden, Permit, Right};
 use db::{Command, CommandError, Outcome, TenantTx};
-use kernel::{ProductId, Refusal, RefusalCode};
+use kernel::{ProductId, Refusal, RefusalCode, Uuid};
 
 use super::{Deed, archived_after, archived_differs, changes};
 use crate::checks::{Checks, same_version, unchanged};
-use crate::records::{ProductChanges, ProductFields};
+use crate::custom::Customizable;
+use crate::records::{Product, ProductChanges, ProductFields};
 use crate::store::{Held, VariantUse, hold, insert, update, variant_use};
 
 /// Makes a product.
@@ -96,6 +97,28 @@ impl Command for RestoreProduct {
         let deed = Deed::new("restoreProduct", "Product", self.id);
         put_away(tx, permit, deed, self.version, false).await?;
         Ok(self.id)
+    }
+}
+
+impl Customizable for Product {
+    const KIND: &'static str = "Product";
+    const READ: Right = Right::ProductRead;
+    const WRITE: Right = Right::ProductWrite;
+
+    async fn touch<A: Action>(
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        id: Uuid,
+        version: i32,
+    ) -> Outcome<()> {
+        let held = held(tx, permit, id.into()).await?;
+        same_version(held.record.version, version)?;
+        archived_after(&held.record, None, tx.now())?;
+        update(tx, permit, "product", held.id, &held.fields, None).await?;
+        let mut event = Deed::new("setCustomFields", Self::KIND, id).event();
+        event.products.push(id);
+        tx.emit(event);
+        Ok(())
     }
 }
 

@@ -5,7 +5,7 @@ use kernel::{AttributeChoiceId, ProductAttributeId, ProductGroupId, ProductId, P
 use serde::Serialize;
 
 use super::{Fields, Record};
-use crate::rules::{AttributeCard, AttributeKind, Choice};
+use crate::rules::{AttributeCard, AttributeChoice, AttributeKind};
 
 fields! {
     /// An attribute's own fields.
@@ -52,7 +52,7 @@ pub struct ProductAttribute {
     /// What kind of values it has; stays as it was made.
     pub kind: AttributeKind,
     /// The values of a choice, in their order.
-    pub choices: Vec<Choice>,
+    pub choices: Vec<AttributeChoice>,
     /// What people write.
     pub fields: ProductAttributeFields,
     /// What the program notes.

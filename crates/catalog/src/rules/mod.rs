@@ -3,6 +3,7 @@
 mod barcode;
 mod card;
 mod contract;
+mod custom;
 mod packaging;
 mod period;
 pub mod pricing;
@@ -19,6 +20,13 @@ pub use card::{Channel, ChannelKind, Consent, Likeness};
 pub(crate) use card::{check_channels, check_consent, check_tags, main_of, tag_key, with_main};
 pub use contract::ContractState;
 pub(crate) use contract::{ContractPart, check_validity, may_change};
+pub use custom::{
+    AskedCondition, Choice, Choices, Condition, FieldKind, Given, HeldValue, Target, Test,
+};
+pub(crate) use custom::{
+    Form, MOST_CONDITIONS, MOST_DIGITS, check_choices, check_key, check_pattern, check_roles,
+    condition, held_value, is_blank, kept_choices, settle,
+};
 pub use packaging::{Entered, Measured, PackagingCard, check_factor, check_measure, measured};
 pub use period::{PeriodRefusal, check_period};
 pub use tax::{check_inn, check_kpp};
@@ -30,7 +38,7 @@ pub(crate) use variant::{
     AttributeCard, MOST_ATTRIBUTES, MOST_CHARACTERS, MOST_VARIANTS, Valued, combination,
     combinations, derived_name, derived_sku,
 };
-pub use variant::{AttributeKind, Choice, GivenValue};
+pub use variant::{AttributeChoice, AttributeKind, GivenValue};
 pub use vat_id::check_vat_id;
 
 use kernel::{Refusal, ScaleError};

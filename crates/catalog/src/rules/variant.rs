@@ -91,7 +91,7 @@ impl GivenValue {
 
 /// One of the values that an attribute may have.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Choice {
+pub struct AttributeChoice {
     /// Its id.
     pub id: AttributeChoiceId,
     /// As people call it.
@@ -114,7 +114,7 @@ pub struct AttributeCard {
     /// No new variant names it.
     pub archived: bool,
     /// The list of a choice, in its order.
-    pub choices: Vec<Choice>,
+    pub choices: Vec<AttributeChoice>,
 }
 
 /// A value that fits its attribute.
@@ -279,7 +279,7 @@ mod tests {
     use super::*;
 
     fn attribute(number: u128, kind: AttributeKind, unit: Option<&str>) -> AttributeCard {
-        let choice = |place: u128, value: &str| Choice {
+        let choice = |place: u128, value: &str| AttributeChoice {
             id: AttributeChoiceId(Uuid::from_u128(number * 100 + place)),
             value: value.to_owned(),
             archived: place == 3,

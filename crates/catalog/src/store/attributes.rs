@@ -12,7 +12,7 @@ use super::uuids;
 use crate::ReadProducts;
 use crate::constraints::known;
 use crate::records::{AttributeOwner, ProductAttribute, ProductAttributeFields, Record};
-use crate::rules::{AttributeKind, Choice};
+use crate::rules::{AttributeChoice, AttributeKind};
 
 const COLUMNS: &str = "r.group_id, r.product_id, r.kind, r.name, r.unit, r.place";
 
@@ -37,7 +37,7 @@ struct ChoiceRow {
 }
 
 impl Row {
-    fn whole(self, choices: Vec<Choice>) -> Result<ProductAttribute, Fault> {
+    fn whole(self, choices: Vec<AttributeChoice>) -> Result<ProductAttribute, Fault> {
         let unknown = || Fault::broken(format!("an attribute of kind {}", self.kind));
         let kind = AttributeKind::parse(&self.kind).ok_or_else(unknown)?;
         let owner = match (self.product_id, self.group_id) {
@@ -54,7 +54,7 @@ async fn choices<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     attributes: &[ProductAttributeId],
-) -> Outcome<HashMap<ProductAttributeId, Vec<Choice>>> {
+) -> Outcome<HashMap<ProductAttributeId, Vec<AttributeChoice>>> {
     if attributes.is_empty() {
         return Ok(HashMap::new());
     }
@@ -65,9 +65,9 @@ async fn choices<A>(
         order by c.attribute_id, c.archived, c.place, c.id";
     let rows: Vec<ChoiceRow> =
         tx.all(Sql::new(sql, values![permit.tenant(), uuids(attributes)])).await?;
-    let mut found: HashMap<ProductAttributeId, Vec<Choice>> = HashMap::new();
+    let mut found: HashMap<ProductAttributeId, Vec<AttributeChoice>> = HashMap::new();
     for ChoiceRow { id, attribute_id, value, archived } in rows {
-        found.entry(attribute_id).or_default().push(Choice { id, value, archived });
+        found.entry(attribute_id).or_default().push(AttributeChoice { id, value, archived });
     }
     Ok(found)
 }

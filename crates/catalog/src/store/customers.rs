@@ -10,12 +10,13 @@ use kernel::{
 };
 
 use super::card::{CHANNELS, ChannelColumns};
+use super::custom_values::push_conditions;
 use super::directories::AROUND;
 use super::listing::{self, Archived, Key, Slice};
 use super::search::Sought;
 use super::uuids;
 use crate::records::{ContactFields, ContactPerson, Customer, Record};
-use crate::rules::tag_key;
+use crate::rules::{Condition, tag_key};
 use crate::{ReadContacts, ReadCustomers};
 
 const COLUMNS: &str = "r.name, r.legal_name, r.inn, r.kpp, r.vat_id, r.tags, r.region_id, r.sales_channel_id, \
@@ -41,6 +42,8 @@ pub struct CustomerFilter {
     pub vat_id: Option<String>,
     /// Those with all these tags, whatever their case.
     pub tags: Vec<String>,
+    /// Those whose custom fields hold this.
+    pub custom: Vec<Condition>,
     /// Those with this external reference.
     pub external_reference: Option<String>,
     /// Those whose name, legal name, tax or VAT number, telephones or e-mails hold all these
@@ -150,6 +153,7 @@ fn from_where(
         );
         sql.bind(tag_key(tag)).push("))");
     }
+    push_conditions(&mut sql, permit.tenant(), "r.id", &filter.custom);
     if let Some(reference) = &filter.external_reference {
         sql.with(" and r.external_reference = ", reference.clone(), "");
     }

@@ -6,6 +6,8 @@ mod bulk;
 mod bulk_contacts;
 mod bulk_prices;
 mod card;
+mod custom_fields;
+mod custom_values;
 mod customers;
 mod directories;
 mod duplicates;
@@ -41,6 +43,14 @@ pub(crate) use card::{
     channels_of, customer_of, drop_default_address, has_addresses, note_contact_words,
     replace_channels,
 };
+pub use custom_fields::{
+    CustomFieldFilter, count_custom_fields, custom_fields, custom_fields_by_id,
+};
+pub(crate) use custom_fields::{
+    count_in_use, drop_keys, fields_of, fill_keys, hold_fields, lock_field,
+};
+pub use custom_values::push_conditions;
+pub(crate) use custom_values::{HeldTexts, held_by, names_seen, put_held};
 pub use customers::{
     CustomerFilter, CustomerSort, Seen, contacts_by_customer, contacts_by_id, count_customers,
     customers, customers_by_id,

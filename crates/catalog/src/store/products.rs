@@ -4,15 +4,16 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{Direction, Page, PageRequest, ProductGroupId, ProductId};
+use kernel::{Direction, Page, PageRequest, ProductGroupId, ProductId, TenantId};
 
+use super::custom_values::push_conditions;
 use super::directories::AROUND;
 use super::listing::{self, Archived, Key, Slice};
 use super::search::Sought;
 use super::uuids;
 use crate::ReadProducts;
 use crate::records::{Product, ProductGroup};
-use crate::rules::barcode_keys;
+use crate::rules::{Condition, barcode_keys};
 
 const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.vat_category_id, r.is_service, \
                        r.has_variants, r.tracks_lots, r.tracks_expiry, r.min_shelf_life_days, r.min_price, \
@@ -29,6 +30,8 @@ pub struct ProductFilter {
     pub group: Option<ProductGroupId>,
     /// Services only, or goods only.
     pub is_service: Option<bool>,
+    /// Those whose custom fields hold this.
+    pub custom: Vec<Condition>,
     /// Those with this external reference.
     pub external_reference: Option<String>,
     /// Those whose name or article number holds all these words, or that have this barcode: the
@@ -92,8 +95,9 @@ fn push_groups(sql: &mut Sql, group: ProductGroupId) {
     );
 }
 
-fn push_filter(sql: &mut Sql, filter: &ProductFilter) {
+fn push_filter(sql: &mut Sql, tenant: TenantId, filter: &ProductFilter) {
     filter.archived.push(sql);
+    push_conditions(sql, tenant, "r.id", &filter.custom);
     if let Some(ids) = &filter.ids {
         sql.with(" and r.id = any(", uuids(ids), "::uuid[])");
     }
@@ -146,7 +150,7 @@ fn from_where(
         );
     }
     sql.push(" where r.tenant_id = $1");
-    push_filter(&mut sql, filter);
+    push_filter(&mut sql, permit.tenant(), filter);
     if let Some(group) = filter.group {
         sql.push(" and r.group_id = any(");
         push_groups(&mut sql, group);
@@ -176,7 +180,7 @@ async fn products_below(
              where r.tenant_id = $1 and r.group_id = member.group_id",
         slice.key.text()
     ));
-    push_filter(&mut sql, filter);
+    push_filter(&mut sql, permit.tenant(), filter);
     slice.push_bounds(&mut sql)?;
     slice.push_order(&mut sql);
     sql.push(") r");

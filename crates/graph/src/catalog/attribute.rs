@@ -90,7 +90,7 @@ impl ProductAttribute {
 
 impl From<::catalog::ProductAttribute> for ProductAttribute {
     fn from(row: ::catalog::ProductAttribute) -> Self {
-        let choice = |choice: ::catalog::Choice| ProductAttributeChoice {
+        let choice = |choice: ::catalog::AttributeChoice| ProductAttributeChoice {
             id: global(choice.id),
             value: choice.value,
             archived: choice.archived,

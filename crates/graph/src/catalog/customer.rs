@@ -11,6 +11,7 @@ use super::directories::Region;
 use super::noted::Noted;
 use super::segments::{PriceSegment, SalesChannel};
 use super::terms::{Agreement, AgreementsOf};
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::errors::Failure;
 use crate::files::{Attachment, OfCustomer, files_of};
 use crate::identity::{Department, Team, User};
@@ -314,6 +315,15 @@ impl Customer {
         #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
     ) -> async_graphql::Result<Option<Connection<Payment>>> {
         Ok(Some(payments_of_customer(Session::of(ctx)?, self.key, first).await?))
+    }
+
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<::catalog::Customer>(Session::of(ctx)?, self.key).await?)
     }
 
     /// Its files, oldest first: contracts and the like, at most 200. They tell terms, so they need

@@ -6,6 +6,7 @@ use kernel::{CustomerId, Direction, RegionId, SalesChannelId, UserId};
 
 use super::customer::Customer;
 use super::list::{ArchivedFilter, Around};
+use crate::custom::{CustomFieldCondition, conditions};
 use crate::errors::Failure;
 use crate::ids::GlobalId;
 use crate::paging::{Connection, OrderDirection};
@@ -36,6 +37,8 @@ pub struct CustomerFilter {
     tags: Option<Vec<String>>,
     /// The one with this key in another system.
     external_reference: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl CustomerFilter {
@@ -109,6 +112,7 @@ impl CustomerQuery {
         let permit = session.permit::<ReadCustomers>()?;
         let filter = filter.unwrap_or_default();
         let seen = seen(session, &filter)?;
+        let custom = conditions::<::catalog::Customer>(session, filter.custom_fields).await?;
         let filter = ::catalog::CustomerFilter {
             ids: filter.ids.map(|ids| ids.into_iter().map(|id| id.0).collect()),
             archived: filter.archived.into(),
@@ -118,6 +122,7 @@ impl CustomerQuery {
             inn: filter.inn,
             vat_id: filter.vat_id,
             tags: filter.tags.unwrap_or_default(),
+            custom,
             external_reference: filter.external_reference,
             search,
             seen,

@@ -15,7 +15,8 @@ use super::customer::Customer;
 use super::duplicates::{CustomerDuplicate, duplicates};
 use super::terms::CreditPolicy;
 use super::terms_writing::{PaymentStepInput, steps};
-use super::{payloads, percent, tried};
+use super::{payloads, percent};
+use crate::custom::{CustomFieldInput, filled_anew, filled_in};
 use crate::idempotency::mutate;
 use crate::identity::change;
 use crate::ids::GlobalId;
@@ -112,6 +113,9 @@ pub struct CreateCustomerInput {
     agreement: Option<CustomerAgreementInput>,
     /// Its key in another system; unique in the tenant.
     external_reference: Option<String>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    custom_fields: Vec<CustomFieldInput>,
     /// A repeat with this key changes nothing and answers the same.
     idempotency_key: Option<String>,
 }
@@ -196,6 +200,9 @@ pub struct UpdateCustomerInput {
     credit_limit_currency: Option<CurrencyCode>,
     /// Its key in another system; unique in the tenant.
     external_reference: MaybeUndefined<String>,
+    /// Custom fields that change; those left out stay.
+    #[graphql(default)]
+    custom_fields: Vec<CustomFieldInput>,
     /// A repeat with this key changes nothing and answers the same.
     idempotency_key: Option<String>,
 }
@@ -307,7 +314,8 @@ impl CustomerMutation {
         #[graphql(desc = "The customer.")] mut input: CreateCustomerInput,
     ) -> async_graphql::Result<CreateCustomerPayload> {
         let key = input.idempotency_key.take();
-        let done = tried(ctx, input.command(), key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let done = filled_anew::<::catalog::Customer, _>(ctx, input.command(), given, key).await?;
         let customer = Session::of(ctx)?.load_made(done.output).await?;
         Ok(CreateCustomerPayload { customer, user_errors: done.user_errors })
     }
@@ -319,7 +327,9 @@ impl CustomerMutation {
         #[graphql(desc = "What changes.")] mut input: UpdateCustomerInput,
     ) -> async_graphql::Result<UpdateCustomerPayload> {
         let key = input.idempotency_key.take();
-        let done = mutate(ctx, input.command(), key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let done =
+            filled_in::<::catalog::Customer, _>(ctx, Ok(input.command()), given, key).await?;
         let customer = Session::of(ctx)?.load_made(done.output).await?;
         Ok(UpdateCustomerPayload { customer, user_errors: done.user_errors })
     }

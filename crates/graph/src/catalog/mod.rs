@@ -53,6 +53,8 @@ pub use directories::{Organization, Region, Warehouse};
 pub use discount_rule::DiscountRule;
 pub use explanation::{DiscountSource, PriceExplanation, PriceSource};
 pub use group::ProductGroup;
+pub use list::ArchivedFilter;
+pub use noted::Noted;
 pub use packaging::ProductPackaging;
 pub use price_list::PriceList;
 pub use product::Product;
@@ -146,7 +148,7 @@ pub(crate) use payloads;
 
 /// Runs a command made of an input that may itself be refused. The right is asked for first:
 /// who lacks it learns nothing of the input.
-async fn tried<C: Command>(
+pub(crate) async fn tried<C: Command>(
     ctx: &Context<'_>,
     command: Result<C, Refusal>,
     key: Option<String>,

@@ -61,7 +61,7 @@ impl Noted {
     }
 
     /// Of a record of the catalog.
-    pub(super) fn of(
+    pub(crate) fn of(
         subject: impl Into<Uuid>,
         external_reference: Option<String>,
         record: &::catalog::Record,

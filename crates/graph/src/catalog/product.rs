@@ -14,6 +14,7 @@ use super::product_card::{BarcodesOf, ProductBarcode, originals, substitutes};
 use super::supplier_items::{ItemsOf, SupplierItem};
 use super::variant::{ProductVariant, variants_of};
 use super::vat::VatCategory;
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::files::{Attachment, OfProduct, files_of};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
@@ -124,6 +125,15 @@ impl Product {
 
 #[ComplexObject]
 impl Product {
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<::catalog::Product>(Session::of(ctx)?, self.key).await?)
+    }
+
     /// The group it lies in.
     async fn group(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductGroup>> {
         match self.group_id {

@@ -7,6 +7,7 @@ use kernel::{Direction, ProductGroupId, ProductId};
 use super::group::ProductGroup;
 use super::list::{ArchivedFilter, Around, DirectoryOrder, short_list};
 use super::product::Product;
+use crate::custom::{CustomFieldCondition, conditions};
 use crate::errors::Failure;
 use crate::ids::GlobalId;
 use crate::paging::{Connection, OrderDirection};
@@ -27,6 +28,8 @@ pub struct ProductFilter {
     is_service: Option<bool>,
     /// The one with this key in another system.
     external_reference: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 /// What products are ordered by.
@@ -90,11 +93,13 @@ impl ProductQuery {
         let session = Session::of(ctx)?;
         let permit = session.permit::<ReadProducts>()?;
         let filter = filter.unwrap_or_default();
+        let custom = conditions::<::catalog::Product>(session, filter.custom_fields).await?;
         let filter = ::catalog::ProductFilter {
             ids: filter.ids.map(|ids| ids.into_iter().map(|id| id.0).collect()),
             archived: filter.archived.into(),
             group: filter.group_id.map(|id| id.0),
             is_service: filter.is_service,
+            custom,
             external_reference: filter.external_reference,
             search,
         };

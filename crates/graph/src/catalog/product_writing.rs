@@ -5,7 +5,8 @@ use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use kernel::{ProductGroupId, ProductId, Refusal, VatCategoryId};
 
 use super::product::Product;
-use super::{payloads, percent, tried};
+use super::{payloads, percent};
+use crate::custom::{CustomFieldInput, filled_anew, filled_in};
 use crate::idempotency::mutate;
 use crate::identity::change;
 use crate::ids::GlobalId;
@@ -49,6 +50,9 @@ pub struct CreateProductInput {
     min_margin_percent: Option<Decimal>,
     /// Its key in another system; unique in the tenant.
     external_reference: Option<String>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    custom_fields: Vec<CustomFieldInput>,
     /// A repeat with this key changes nothing and answers the same.
     idempotency_key: Option<String>,
 }
@@ -111,6 +115,9 @@ pub struct UpdateProductInput {
     min_margin_percent: MaybeUndefined<Decimal>,
     /// Its key in another system; unique in the tenant.
     external_reference: MaybeUndefined<String>,
+    /// Custom fields that change; those left out stay.
+    #[graphql(default)]
+    custom_fields: Vec<CustomFieldInput>,
     /// A repeat with this key changes nothing and answers the same.
     idempotency_key: Option<String>,
 }
@@ -204,7 +211,8 @@ impl ProductMutation {
         #[graphql(desc = "The product.")] mut input: CreateProductInput,
     ) -> async_graphql::Result<CreateProductPayload> {
         let key = input.idempotency_key.take();
-        let done = tried(ctx, input.command(), key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let done = filled_anew::<::catalog::Product, _>(ctx, input.command(), given, key).await?;
         let product = Session::of(ctx)?.load_made(done.output).await?;
         Ok(CreateProductPayload { product, user_errors: done.user_errors })
     }
@@ -216,7 +224,8 @@ impl ProductMutation {
         #[graphql(desc = "What changes.")] mut input: UpdateProductInput,
     ) -> async_graphql::Result<UpdateProductPayload> {
         let key = input.idempotency_key.take();
-        let done = tried(ctx, input.command(), key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let done = filled_in::<::catalog::Product, _>(ctx, input.command(), given, key).await?;
         let product = Session::of(ctx)?.load_made(done.output).await?;
         Ok(UpdateProductPayload { product, user_errors: done.user_errors })
     }

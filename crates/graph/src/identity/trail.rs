@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::keys::ApiKey;
 use super::users::User;
+use crate::custom::without_hidden;
 use crate::errors::Failure;
 use crate::ids::{AnyId, encode, global};
 use crate::loaders::{Load, Loaded, Loaders};
@@ -90,10 +91,13 @@ impl AuditEntry {
     }
 
     /// What changed: fields with what they were and are, or the facts of a posting. For those who
-    /// may read the audit trail, since it may hold cost and prices.
+    /// may read the audit trail, since it may hold cost and prices; custom fields only for who sees
+    /// them.
     async fn changes(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Json<Value>>> {
-        Session::of(ctx)?.permit::<ReadAudit>()?;
-        Ok(Some(Json(self.0.changes.clone())))
+        let session = Session::of(ctx)?;
+        session.permit::<ReadAudit>()?;
+        let shown = without_hidden(session, &self.0.subject_kind, &self.0.changes).await?;
+        Ok(Some(Json(shown)))
     }
 }
 

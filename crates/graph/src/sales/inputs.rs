@@ -7,6 +7,7 @@ use kernel::{
     ProductVariantId, ShipmentId, UserId, WarehouseId,
 };
 
+use crate::custom::CustomFieldInput;
 use crate::ids::GlobalId;
 use crate::scalars::{Date, Decimal};
 
@@ -67,6 +68,9 @@ pub struct CreateSalesOrderInput {
     comment: Option<String>,
     /// 1 to 1,000 lines.
     lines: Vec<SalesOrderLineInput>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -115,6 +119,9 @@ pub struct UpdateSalesOrderInput {
     comment: MaybeUndefined<String>,
     /// All lines from now on.
     lines: Option<Vec<SalesOrderLineInput>>,
+    /// Custom fields that change; those left out stay.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -212,6 +219,9 @@ pub struct CreateShipmentInput {
     comment: Option<String>,
     /// Its key in another system; unique among the tenant's shipments.
     external_reference: Option<String>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -246,6 +256,9 @@ pub struct ShipSalesOrderInput {
     comment: Option<String>,
     /// Its key in another system; unique among the tenant's shipments.
     external_reference: Option<String>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }

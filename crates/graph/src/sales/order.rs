@@ -15,6 +15,7 @@ use crate::catalog::{
     Agreement, Customer, Organization, Product, ProductPackaging, ProductVariant, Warehouse,
     alternatives,
 };
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -252,6 +253,15 @@ impl SalesOrder {
     ) -> async_graphql::Result<Option<Vec<Receivable>>> {
         let receivables = Session::of(ctx)?.load(ReceivablesOfOrder(self.order.id)).await?;
         Ok(Some(receivables.unwrap_or_default()))
+    }
+
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<::sales::Order>(Session::of(ctx)?, self.order.id).await?)
     }
 
     /// Who did what to it, newest first, at most 100 entries.

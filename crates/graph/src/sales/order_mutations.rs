@@ -11,6 +11,7 @@ use super::inputs::{
     UpdateSalesOrderInput,
 };
 use super::order::{SalesOrder, SalesOrderLine};
+use crate::custom::{filled_anew, filled_in};
 use crate::idempotency::mutate;
 use crate::scalars::Decimal;
 use crate::session::Session;
@@ -119,7 +120,9 @@ impl OrderMutation {
         #[graphql(desc = "The order.")] mut input: CreateSalesOrderInput,
     ) -> async_graphql::Result<CreateSalesOrderPayload> {
         let key = input.idempotency_key.take();
-        let done = mutate(ctx, CreateSalesOrder { draft: input.into() }, key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let command = Ok(CreateSalesOrder { draft: input.into() });
+        let done = filled_anew::<::sales::Order, _>(ctx, command, given, key).await?;
         let order = Session::of(ctx)?.load_made(done.output).await?;
         Ok(CreateSalesOrderPayload { order, user_errors: done.user_errors })
     }
@@ -131,8 +134,9 @@ impl OrderMutation {
         #[graphql(desc = "The changes.")] mut input: UpdateSalesOrderInput,
     ) -> async_graphql::Result<UpdateSalesOrderPayload> {
         let (key, id, version) = (input.idempotency_key.take(), input.id.0, input.version);
-        let command = UpdateSalesOrder { id, version, change: input.into() };
-        let done = mutate(ctx, command, key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let command = Ok(UpdateSalesOrder { id, version, change: input.into() });
+        let done = filled_in::<::sales::Order, _>(ctx, command, given, key).await?;
         let order = Session::of(ctx)?.load_made(done.output).await?;
         Ok(UpdateSalesOrderPayload { order, user_errors: done.user_errors })
     }

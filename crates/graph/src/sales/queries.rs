@@ -11,6 +11,7 @@ use super::loads::{OrderCountOf, OrdersOfCustomer, ShipmentCountOf, ShipmentsOfC
 use super::order::SalesOrder;
 use super::shipment::Shipment;
 use super::{SalesOrderState, SeePrices, ShipmentState, card};
+use crate::custom::{CustomFieldCondition, conditions};
 use crate::errors::Failure;
 use crate::ids::GlobalId;
 use crate::paging::{self, Connection, OrderDirection};
@@ -39,6 +40,8 @@ pub struct SalesOrderFilter {
     /// Whose number or key in another system begins with this, or whose count in the number is
     /// this.
     search: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl From<SalesOrderFilter> for OrderFilter {
@@ -50,6 +53,7 @@ impl From<SalesOrderFilter> for OrderFilter {
             organization: filter.organization.map(|id| id.0),
             date_from: filter.date_from.map(|day| day.0),
             date_to: filter.date_to.map(|day| day.0),
+            custom: Vec::new(),
             number: filter.number,
             external_reference: filter.external_reference,
             search: filter.search,
@@ -82,6 +86,8 @@ pub struct ShipmentFilterInput {
     /// Whose number or key in another system begins with this, or whose count in the number is
     /// this.
     search: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl From<ShipmentFilterInput> for ShipmentFilter {
@@ -94,6 +100,7 @@ impl From<ShipmentFilterInput> for ShipmentFilter {
             warehouse: filter.warehouse.map(|id| id.0),
             date_from: filter.date_from.map(|day| day.0),
             date_to: filter.date_to.map(|day| day.0),
+            custom: Vec::new(),
             number: filter.number,
             external_reference: filter.external_reference,
             search: filter.search,
@@ -247,7 +254,9 @@ impl OrderQuery {
             let rows = ::sales::newest_orders(session.db(), &permit, page.limit).await?;
             return Ok(Connection::try_of(rows, |row| SalesOrder::with_customer(row, session))?);
         }
-        let filter = filter.unwrap_or_default().into();
+        let mut filter = filter.unwrap_or_default();
+        let custom = conditions::<::sales::Order>(session, filter.custom_fields.take()).await?;
+        let filter = OrderFilter { custom, ..filter.into() };
         Ok(order_page(session, filter, sort, &page).await?)
     }
 }
@@ -284,6 +293,9 @@ impl ShipmentQuery {
         let session = Session::of(ctx)?;
         let sort = sort_of(session, order_by)?;
         let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
-        Ok(shipment_page(session, filter.unwrap_or_default().into(), sort, &page).await?)
+        let mut filter = filter.unwrap_or_default();
+        let custom = conditions::<::sales::Shipment>(session, filter.custom_fields.take()).await?;
+        let filter = ShipmentFilter { custom, ..filter.into() };
+        Ok(shipment_page(session, filter, sort, &page).await?)
     }
 }

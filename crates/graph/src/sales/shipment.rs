@@ -10,6 +10,7 @@ use super::loads::{LotsOf, ShippedLinesOf};
 use super::order::{SalesOrder, SalesOrderLine};
 use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
 use crate::catalog::{Customer, Organization, Product, ProductVariant, Warehouse};
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
@@ -175,6 +176,15 @@ impl Shipment {
     ) -> async_graphql::Result<Option<Vec<StockMovement>>> {
         let moved = Session::of(ctx)?.load(MovementsOf(self.0.id.0)).await?;
         Ok(Some(moved.unwrap_or_default()))
+    }
+
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<::sales::Shipment>(Session::of(ctx)?, self.0.id).await?)
     }
 
     /// Who did what to it, newest first, at most 100 entries.

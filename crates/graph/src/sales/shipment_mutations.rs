@@ -8,6 +8,7 @@ use super::inputs::{
     ShipSalesOrderInput,
 };
 use super::shipment::Shipment;
+use crate::custom::filled_anew;
 use crate::idempotency::mutate;
 use crate::session::Session;
 use crate::user_error::UserError;
@@ -70,7 +71,9 @@ impl ShipmentMutation {
         #[graphql(desc = "The shipment.")] mut input: CreateShipmentInput,
     ) -> async_graphql::Result<CreateShipmentPayload> {
         let key = input.idempotency_key.take();
-        let done = mutate(ctx, CreateShipment { dispatch: input.into() }, key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let command = Ok(CreateShipment { dispatch: input.into() });
+        let done = filled_anew::<::sales::Shipment, _>(ctx, command, given, key).await?;
         let shipment = Session::of(ctx)?.load_made(done.output).await?;
         Ok(CreateShipmentPayload { shipment, user_errors: done.user_errors })
     }
@@ -95,8 +98,9 @@ impl ShipmentMutation {
         #[graphql(desc = "What ships.")] mut input: ShipSalesOrderInput,
     ) -> async_graphql::Result<ShipSalesOrderPayload> {
         let (key, version) = (input.idempotency_key.take(), input.version);
-        let command = ShipSalesOrder { dispatch: input.into(), version };
-        let done = mutate(ctx, command, key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let command = Ok(ShipSalesOrder { dispatch: input.into(), version });
+        let done = filled_anew::<::sales::Shipment, _>(ctx, command, given, key).await?;
         let shipment = Session::of(ctx)?.load_made(done.output).await?;
         Ok(ShipSalesOrderPayload { shipment, user_errors: done.user_errors })
     }

@@ -7,6 +7,7 @@ use kernel::{
 };
 
 use super::payment::{PaymentMethod, PaymentState};
+use crate::custom::{CustomFieldCondition, CustomFieldInput};
 use crate::ids::GlobalId;
 use crate::paging::OrderDirection;
 use crate::scalars::{CurrencyCode, Date, Decimal};
@@ -36,6 +37,8 @@ pub struct PaymentFilter {
     external_reference: Option<String>,
     /// Those with an advance left (true) or with nothing left (false).
     has_advance: Option<bool>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    pub(super) custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl From<PaymentFilter> for ::settlements::PaymentFilter {
@@ -49,6 +52,7 @@ impl From<PaymentFilter> for ::settlements::PaymentFilter {
             method: filter.method.map(Into::into),
             date_from: filter.date_from.map(|day| day.0),
             date_to: filter.date_to.map(|day| day.0),
+            custom: Vec::new(),
             number: filter.number,
             external_reference: filter.external_reference,
             advance: filter.has_advance,
@@ -192,6 +196,9 @@ pub struct RecordPaymentInput {
     pub(super) external_reference: Option<String>,
     /// Free text.
     pub(super) comment: Option<String>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// A repeat with the same key and input changes nothing and answers the same.
     pub(super) idempotency_key: Option<String>,
 }

@@ -8,6 +8,7 @@ use sales::ReadOrders;
 
 use super::inputs::{AllocatePaymentInput, RecordPaymentInput, ReversePaymentInput};
 use super::payment::Payment;
+use crate::custom::filled_anew;
 use crate::errors::Failure;
 use crate::idempotency::mutate;
 use crate::session::Session;
@@ -68,7 +69,9 @@ impl SettlementsMutation {
             external_reference: input.external_reference,
             comment: input.comment,
         };
-        run(ctx, command, input.idempotency_key).await
+        let (given, key) = (input.custom_fields, input.idempotency_key);
+        let done = filled_anew::<::settlements::Payment, _>(ctx, Ok(command), given, key).await?;
+        Ok(PaymentPayload { made: done.output, user_errors: done.user_errors })
     }
 
     /// Makes the named receivables all that a payment settles; what is left of it is an advance.

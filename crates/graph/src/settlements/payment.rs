@@ -6,6 +6,7 @@ use kernel::CustomerId;
 use super::allocation::PaymentAllocation;
 use super::loads::{AllocationsOfPayment, PaymentCountOf, PaymentsOfCustomer};
 use crate::catalog::{Agreement, Customer, Organization};
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -167,6 +168,15 @@ impl Payment {
     /// The user who recorded it; null for partners' programs.
     async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         Ok(Session::of(ctx)?.load_made(self.0.created_by).await?)
+    }
+
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<::settlements::Payment>(Session::of(ctx)?, self.0.id).await?)
     }
 
     /// Who did what to it, newest first, at most 100 entries.

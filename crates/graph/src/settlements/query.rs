@@ -7,6 +7,7 @@ use kernel::{PaymentId, ReceivableId};
 use super::inputs::{PaymentFilter, PaymentOrder, ReceivableFilter, ReceivableOrder};
 use super::payment::Payment;
 use super::receivable::Receivable;
+use crate::custom::conditions;
 use crate::ids::GlobalId;
 use crate::paging::{self, COUNT_CAP, Connection};
 use crate::session::Session;
@@ -34,7 +35,10 @@ impl ListQuery {
         let permit = session.permit::<ReadPayments>()?;
         let (sort, direction) = PaymentOrder::read(order_by);
         let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
-        let filter: ::settlements::PaymentFilter = filter.unwrap_or_default().into();
+        let mut filter = filter.unwrap_or_default();
+        let asked = filter.custom_fields.take();
+        let custom = conditions::<::settlements::Payment>(session, asked).await?;
+        let filter = ::settlements::PaymentFilter { custom, ..filter.into() };
         let tx = session.tx().await?;
         let rows = ::settlements::payments(&tx, &permit, &filter, sort, direction, &page).await?;
         Ok(Connection::of(rows, Payment).counted(move |session| {

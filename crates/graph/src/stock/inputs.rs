@@ -9,6 +9,7 @@ use kernel::{
 };
 
 use super::receipt::GoodsReceiptState;
+use crate::custom::{CustomFieldCondition, CustomFieldInput};
 use crate::ids::{AnyId, GlobalId};
 use crate::paging::OrderDirection;
 use crate::scalars::{Date, Decimal};
@@ -30,6 +31,8 @@ pub struct GoodsReceiptFilter {
     number: Option<String>,
     /// With this name in another program.
     external_reference: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    pub(super) custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl GoodsReceiptFilter {
@@ -41,6 +44,7 @@ impl GoodsReceiptFilter {
             warehouse: self.warehouse.map(|id| id.0),
             from: self.date_from.map(|day| day.0),
             to: self.date_to.map(|day| day.0),
+            custom: Vec::new(),
             number: self.number,
             external_reference: self.external_reference,
         }
@@ -172,6 +176,9 @@ pub struct CreateGoodsReceiptInput {
     /// The goods, at most 1,000 lines.
     #[graphql(default)]
     pub(super) lines: Vec<GoodsReceiptLineInput>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -195,6 +202,9 @@ pub struct UpdateGoodsReceiptInput {
     pub(super) external_reference: MaybeUndefined<String>,
     /// All lines anew; lines with their ids keep their costs.
     pub(super) lines: Option<Vec<GoodsReceiptLineInput>>,
+    /// Custom fields that change; those left out stay.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }

@@ -1,5 +1,6 @@
 //! What is done with goods receipts.
 
+use ::stock::ReceiptRow;
 use ::stock::commands::{
     CancelGoodsReceipt, CreateGoodsReceipt, PostGoodsReceipt, ReverseGoodsReceipt, SetReceiptCosts,
     UpdateGoodsReceipt,
@@ -14,7 +15,8 @@ use super::inputs::{
     UpdateGoodsReceiptInput,
 };
 use super::receipt::GoodsReceipt;
-use crate::idempotency::mutate;
+use crate::custom::{filled_anew, filled_in};
+use crate::idempotency::{MutationResult, mutate};
 use crate::session::Session;
 use crate::user_error::UserError;
 
@@ -48,7 +50,8 @@ impl StockMutation {
             external_reference: input.external_reference,
             lines: GoodsReceiptLineInput::read_all(input.lines),
         };
-        run(ctx, command, input.idempotency_key).await
+        let (given, key) = (input.custom_fields, input.idempotency_key);
+        told(ctx, filled_anew::<ReceiptRow, _>(ctx, Ok(command), given, key).await?).await
     }
 
     /// Changes a draft.
@@ -72,7 +75,8 @@ impl StockMutation {
             external_reference,
             lines: input.lines.map(GoodsReceiptLineInput::read_all),
         };
-        run(ctx, command, input.idempotency_key).await
+        let (given, key) = (input.custom_fields, input.idempotency_key);
+        told(ctx, filled_in::<ReceiptRow, _>(ctx, Ok(command), given, key).await?).await
     }
 
     /// States what the goods of a draft cost. Needs the right `receipt.cost`.
@@ -127,7 +131,13 @@ async fn run<C: Command<Output = ReceiptId>>(
     command: C,
     key: Option<String>,
 ) -> async_graphql::Result<GoodsReceiptPayload> {
-    let done = mutate(ctx, command, key).await?;
+    told(ctx, mutate(ctx, command, key).await?).await
+}
+
+async fn told(
+    ctx: &Context<'_>,
+    done: MutationResult<ReceiptId>,
+) -> async_graphql::Result<GoodsReceiptPayload> {
     let goods_receipt = Session::of(ctx)?.load_made(done.output).await?;
     Ok(GoodsReceiptPayload { goods_receipt, user_errors: done.user_errors })
 }

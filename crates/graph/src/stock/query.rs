@@ -1,6 +1,6 @@
 //! Questions about stock.
 
-use ::stock::{ReadReceipts, ReadStock, StockFilter};
+use ::stock::{ReadReceipts, ReadStock, ReceiptFilter, ReceiptRow, StockFilter};
 use async_graphql::{Context, Object};
 use kernel::{LotId, OrganizationId, ProductId, ProductVariantId, ReceiptId, WarehouseId};
 
@@ -9,6 +9,7 @@ use super::inputs::{GoodsReceiptFilter, GoodsReceiptOrder, StockMovementFilter};
 use super::lot::Lot;
 use super::movement::{self, StockMovement};
 use super::receipt::GoodsReceipt;
+use crate::custom::conditions;
 use crate::errors::Failure;
 use crate::ids::GlobalId;
 use crate::paging::{self, Connection, OrderDirection};
@@ -41,7 +42,11 @@ impl StockQuery {
         let order = GoodsReceiptOrder::read(order_by);
         let name = order.0.name();
         let request = paging::request(first, after.as_deref(), last, before.as_deref(), name)?;
+        let mut filter = filter;
+        let asked = filter.as_mut().and_then(|filter| filter.custom_fields.take());
+        let custom = conditions::<ReceiptRow>(session, asked).await?;
         let filter = filter.map(GoodsReceiptFilter::read).unwrap_or_default();
+        let filter = ReceiptFilter { custom, ..filter };
         let tx = session.tx().await?;
         let page = ::stock::receipts(&tx, &permit, &filter, order, &request).await?;
         let count = move |session: Session| {

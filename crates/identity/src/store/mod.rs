@@ -13,7 +13,7 @@ pub use people::{
     count_users, departments, departments_by_id, own_tenant, teams, teams_by_id, users,
     users_by_email, users_by_id,
 };
-pub use roles::{Role, roles};
+pub use roles::{Role, role_names, roles};
 pub use web_origins::{WebOrigins, web_origins};
 
 use access::{Right, Scope};

@@ -1,5 +1,7 @@
 //! Roles: those of the start and the tenant's own.
 
+use std::collections::BTreeSet;
+
 use access::{Permit, Reach, Right};
 use db::{Outcome, TenantTx};
 use kernel::Text;
@@ -65,9 +67,19 @@ pub async fn roles(tx: &TenantTx, _: &Permit<ReadRoles>) -> Outcome<Vec<Role>> {
         }
     };
     // A role of the tenant's own without any right is in no policy line, but it is there.
-    let mut names: std::collections::BTreeSet<&str> = policy.role_names().collect();
+    let mut names: BTreeSet<&str> = policy.role_names().collect();
     names.extend(own.keys().map(String::as_str));
     Ok(names.into_iter().map(role).collect())
+}
+
+/// The names of every role that users of the tenant can have.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn role_names(tx: &TenantTx) -> Outcome<BTreeSet<String>> {
+    let own = policy::own_roles(tx).await?;
+    let compiled = policy::compile(&own).await?;
+    Ok(compiled.role_names().map(str::to_owned).chain(own.into_keys()).collect())
 }
 
 fn title(name: &str) -> Text {

@@ -6,6 +6,7 @@ mod close_order;
 mod confirm_order;
 mod create_order;
 mod create_shipment;
+mod custom_fields;
 mod dispatch;
 mod draft;
 mod post_shipment;

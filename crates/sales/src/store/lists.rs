@@ -1,6 +1,7 @@
 //! Lists of orders and shipments: keyset pages over indexes that lead with the tenant.
 
 use access::Permit;
+use catalog::{Condition, push_conditions};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, Value};
 use kernel::{
     CustomerId, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest, Position,
@@ -35,6 +36,8 @@ pub struct OrderFilter {
     pub date_to: Option<NaiveDate>,
     /// With exactly this number.
     pub number: Option<String>,
+    /// Whose custom fields hold this.
+    pub custom: Vec<Condition>,
     /// With exactly this number in another program.
     pub external_reference: Option<String>,
     /// Whose number or external reference begins with this, or whose number ends in this count.
@@ -114,6 +117,8 @@ pub struct ShipmentFilter {
     pub date_to: Option<NaiveDate>,
     /// With exactly this number.
     pub number: Option<String>,
+    /// Whose custom fields hold this.
+    pub custom: Vec<Condition>,
     /// With exactly this number in another program.
     pub external_reference: Option<String>,
     /// Whose number or external reference begins with this, or whose number ends in this count.
@@ -184,6 +189,7 @@ fn order_conditions(sql: &mut Sql, permit: &Permit<ReadOrders>, filter: &OrderFi
     only(sql, " and d.organization_id = ", filter.organization);
     only(sql, " and d.date >= ", filter.date_from);
     only(sql, " and d.date <= ", filter.date_to);
+    push_conditions(sql, permit.tenant(), "d.id", &filter.custom);
     only(sql, " and d.number_order = ", filter.number.clone());
     only(sql, " and d.external_reference = ", filter.external_reference.clone());
     found_by(sql, permit, "sales_order", filter.search.as_deref());
@@ -200,6 +206,7 @@ fn shipment_conditions(sql: &mut Sql, permit: &Permit<ReadShipments>, filter: &S
     only(sql, " and d.warehouse_id = ", filter.warehouse);
     only(sql, " and d.date >= ", filter.date_from);
     only(sql, " and d.date <= ", filter.date_to);
+    push_conditions(sql, permit.tenant(), "d.id", &filter.custom);
     only(sql, " and d.number_order = ", filter.number.clone());
     only(sql, " and d.external_reference = ", filter.external_reference.clone());
     found_by(sql, permit, "shipment", filter.search.as_deref());

@@ -28,7 +28,7 @@ pub(crate) use shipments::{
 pub(crate) use units::packagings;
 
 use access::Permit;
-use db::Value;
+use db::{Outcome, Sql, TenantTx, Value, values};
 use kernel::{UserId, Uuid};
 
 /// Adds the permit's reach over a document with `manager_id` and `customer_id`.
@@ -42,6 +42,22 @@ pub(crate) fn within_reach<A>(sql: &mut db::Sql, permit: &Permit<A>, alias: &str
 /// Ids as an array.
 pub(crate) fn uuids<I: Copy + Into<Uuid>>(ids: &[I]) -> Vec<Uuid> {
     ids.iter().map(|id| (*id).into()).collect()
+}
+
+/// Counts a change of a locked document that leaves its own columns as they are.
+pub(crate) async fn next_version<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    table: &'static str,
+    id: Uuid,
+) -> Outcome<()> {
+    let sql = format!(
+        "update {table}
+         set version = version + 1, updated_at = $3
+         where tenant_id = $1 and id = $2"
+    );
+    tx.run(Sql::new(sql, values![permit.tenant(), id, tx.now()])).await?;
+    Ok(())
 }
 
 /// Rows as the JSON that `jsonb_to_recordset` reads: any number of rows in one parameter.

@@ -1,6 +1,7 @@
 //! What people do here: record a payment, spread it anew, reverse it.
 
 mod allocate_payment;
+mod custom_fields;
 mod record_payment;
 mod reverse_payment;
 
@@ -50,17 +51,23 @@ impl Held {
         }
     }
 
+    /// Refuses an outdated version.
+    fn check_version(&self, version: i32) -> Result<(), Refusal> {
+        if self.version == version {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            RefusalCode::StaleVersion,
+            "The payment was changed since you read it.",
+            "Оплата изменилась с тех пор, как вы её прочитали.",
+        )
+        .at(["version"])
+        .with(json!({ "currentVersion": self.version })))
+    }
+
     /// Refuses what a reversed payment or an outdated version does not allow.
     fn check(&self, version: i32) -> Result<(), Refusal> {
-        if self.version != version {
-            return Err(Refusal::new(
-                RefusalCode::StaleVersion,
-                "The payment was changed since you read it.",
-                "Оплата изменилась с тех пор, как вы её прочитали.",
-            )
-            .at(["version"])
-            .with(json!({ "currentVersion": self.version })));
-        }
+        self.check_version(version)?;
         if self.state == PaymentState::Reversed {
             return Err(Refusal::new(
                 RefusalCode::IllegalTransition,

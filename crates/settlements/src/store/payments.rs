@@ -1,9 +1,11 @@
 //! Lists of payments.
 
 use access::Permit;
+use catalog::{Condition, push_conditions};
 use db::{Outcome, Sql, TenantTx, values};
 use kernel::{
-    CustomerId, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest, Position, UserId,
+    CustomerId, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest, Position,
+    TenantId, UserId,
 };
 
 use super::keyset::{Keyset, Kind};
@@ -41,6 +43,8 @@ pub struct PaymentFilter {
     pub date_to: Option<NaiveDate>,
     /// With exactly this number.
     pub number: Option<String>,
+    /// Whose custom fields hold this.
+    pub custom: Vec<Condition>,
     /// With exactly this external reference.
     pub external_reference: Option<String>,
     /// With something left (`true`) or with nothing left (`false`).
@@ -102,7 +106,7 @@ pub async fn payments(
 ) -> Outcome<Page<Payment>> {
     let mut sql = Sql::new(PAYMENT, values![permit.tenant()]);
     within_reach(&mut sql, permit);
-    narrow(&mut sql, filter);
+    narrow(&mut sql, permit.tenant(), filter);
     sort.keyset(direction).finish(&mut sql, page)?;
     let rows: Vec<Payment> = tx.all(sql).await?;
     Ok(Page::of(rows.into_iter().map(|row| (sort.position(&row), row)).collect(), page))
@@ -128,7 +132,7 @@ where p.tenant_id = $1",
         values![permit.tenant()],
     );
     within_reach(&mut sql, permit);
-    narrow(&mut sql, filter);
+    narrow(&mut sql, permit.tenant(), filter);
     sql.with("\nlimit ", cap, "\n) c");
     Count::of(tx.one(sql).await?)
 }
@@ -141,7 +145,8 @@ pub(crate) fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
     }
 }
 
-fn narrow(sql: &mut Sql, filter: &PaymentFilter) {
+fn narrow(sql: &mut Sql, tenant: TenantId, filter: &PaymentFilter) {
+    push_conditions(sql, tenant, "p.id", &filter.custom);
     if let Some(customer) = filter.customer {
         sql.with("\n  and p.customer_id = ", customer, "");
     }

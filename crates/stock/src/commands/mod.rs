@@ -2,6 +2,7 @@
 
 mod cancel_goods_receipt;
 mod create_goods_receipt;
+mod custom_fields;
 mod draft;
 mod opening_stock;
 mod post_goods_receipt;

@@ -4,18 +4,16 @@
 
 mod known;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use access::{Action, Permit, Right};
-use catalog::{Intent, Named, OrganizationCard, Saved};
+use catalog::{Goods, Intent, Named, OrganizationCard, Saved};
 use db::{AuditEntry, CommandError, Outcome, TenantTx};
-use kernel::{
-    Decimal, NaiveDate, OrganizationId, ProductId, ReceiptId, Refusal, RefusalCode, WarehouseId,
-};
+use kernel::{Decimal, NaiveDate, OrganizationId, ReceiptId, Refusal, RefusalCode, WarehouseId};
 use serde_json::json;
 
 use super::draft;
-use super::post_goods_receipt::{Goods, enter_goods};
+use super::post_goods_receipt::{Entering, enter_goods};
 use crate::rules::{MOST_LINES, ReceiptState};
 use crate::store::opening::{self, BroughtIn};
 use crate::store::receipts::{self, Header, Line};
@@ -153,19 +151,19 @@ async fn with_costs(
     drafts: Vec<(u64, Place, Draft)>,
     saved: &mut Saved,
 ) -> Outcome<Vec<(u64, Place, Draft)>> {
-    let mut open: BTreeMap<OrganizationId, Vec<ProductId>> = BTreeMap::new();
+    let mut open: BTreeMap<OrganizationId, Vec<Goods>> = BTreeMap::new();
     for (_, place, draft) in drafts.iter().filter(|(_, _, draft)| draft.line.unit_cost.is_none()) {
-        open.entry(place.0).or_default().push(draft.line.product_id);
+        open.entry(place.0).or_default().push(draft.line.goods());
     }
-    let mut last: HashMap<OrganizationId, HashMap<ProductId, Decimal>> = HashMap::new();
-    for (organization, products) in open {
-        let costs = receipts::last_costs(tx, permit, organization, &products).await?;
+    let mut last: HashMap<OrganizationId, HashMap<Goods, Decimal>> = HashMap::new();
+    for (organization, goods) in open {
+        let costs = receipts::last_costs(tx, permit, organization, &goods).await?;
         last.insert(organization, costs);
     }
     let mut complete = Vec::with_capacity(drafts.len());
     for (row, place, mut draft) in drafts {
         let line = &mut draft.line;
-        let known = || last.get(&place.0)?.get(&line.product_id).copied();
+        let known = || last.get(&place.0)?.get(&line.goods()).copied();
         let Some(cost) = line.unit_cost.or_else(known) else {
             saved.refuse(row, without_cost());
             continue;
@@ -200,6 +198,11 @@ async fn write(
     let packagings: Vec<_> = lines.iter().filter_map(|line| line.packaging_id).collect();
     // Their factors stay from now on.
     catalog::take_packagings(tx, permit, &packagings).await?;
+    // So does whether they have variants.
+    let products: HashSet<_> = lines.iter().map(|line| line.product_id).collect();
+    let products: Vec<_> = products.into_iter().collect();
+    let cards = catalog::product_cards(tx, permit, &products).await?;
+    catalog::take_products(tx, permit, cards.values().collect()).await?;
     let mut receipt = Header {
         id: ReceiptId::new(),
         number: String::new(),
@@ -219,8 +222,8 @@ async fn write(
     receipts::insert_lines(tx, permit, receipt.id, &lines).await?;
     let made = json!({ "after": receipt, "openingStock": lines.len() });
     tx.audit(AuditEntry::new("createGoodsReceipt", "GoodsReceipt", receipt.id, made));
-    let goods = Goods { lines: &lines, received: &received };
-    enter_goods(tx, permit, organization, &mut receipt, goods).await?;
+    let entering = Entering { lines: &lines, received: &received };
+    enter_goods(tx, permit, organization, &mut receipt, entering).await?;
     Ok(opening::note(tx, permit, &keys).await?)
 }
 

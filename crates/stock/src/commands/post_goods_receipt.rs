@@ -44,14 +44,14 @@ impl Command for PostGoodsReceipt {
         draft::check_lots(tx, permit, &lines).await?;
         fill_costs(tx, permit, &receipt, &mut lines).await?;
         let received = vec![receipt.occurred_on; lines.len()];
-        let goods = Goods { lines: &lines, received: &received };
-        enter_goods(tx, permit, &organization, &mut receipt, goods).await?;
+        let entering = Entering { lines: &lines, received: &received };
+        enter_goods(tx, permit, &organization, &mut receipt, entering).await?;
         Ok(self.id)
     }
 }
 
 /// What comes in: the lines of a receipt, and since when each is there, in the same order.
-pub(super) struct Goods<'a> {
+pub(super) struct Entering<'a> {
     pub(super) lines: &'a [Line],
     pub(super) received: &'a [NaiveDate],
 }
@@ -63,9 +63,9 @@ pub(super) async fn enter_goods<A>(
     permit: &Permit<A>,
     organization: &OrganizationCard,
     receipt: &mut Header,
-    goods: Goods<'_>,
+    entering: Entering<'_>,
 ) -> Outcome<()> {
-    let Goods { lines, received } = goods;
+    let Entering { lines, received } = entering;
     let movements: Vec<Movement> = lines.iter().map(|line| enter(receipt, line)).collect();
     receipts::insert_lots(tx, permit, receipt, (lines, received), &movements).await?;
     let cause = Cause {

@@ -1,10 +1,12 @@
 //! The list of goods receipts.
 
 use access::Permit;
+use catalog::{Condition, push_conditions};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     DateTime, Decimal, Direction, NaiveDate, OrganizationId, PackagingId, Page, PageRequest,
-    Position, ProductId, ProductVariantId, ReceiptId, ReceiptLineId, UserId, Utc, WarehouseId,
+    Position, ProductId, ProductVariantId, ReceiptId, ReceiptLineId, TenantId, UserId, Utc,
+    WarehouseId,
 };
 
 use super::keyset::{COUNT, Key, count, page};
@@ -94,6 +96,8 @@ pub struct ReceiptFilter {
     pub to: Option<NaiveDate>,
     /// With this number.
     pub number: Option<String>,
+    /// Whose custom fields hold this.
+    pub custom: Vec<Condition>,
     /// With this name in another program.
     pub external_reference: Option<String>,
 }
@@ -143,7 +147,8 @@ pub(super) const RECEIPT: &str = "
     where r.tenant_id = $1 and ($2::uuid[] is null or r.created_by = any($2))";
 
 impl ReceiptFilter {
-    fn push(&self, sql: &mut Sql) {
+    fn push(&self, sql: &mut Sql, tenant: TenantId) {
+        push_conditions(sql, tenant, "r.id", &self.custom);
         if let Some(states) = &self.states {
             let states: Vec<String> = states.iter().map(|one| one.as_str().to_owned()).collect();
             sql.with(" and r.state = any(", states, "::text[])");
@@ -182,7 +187,7 @@ pub async fn receipts(
 ) -> Outcome<Page<ReceiptRow>> {
     let values = values![permit.tenant(), permit.managers(), sees_cost(permit)];
     let mut sql = Sql::new(RECEIPT, values);
-    filter.push(&mut sql);
+    filter.push(&mut sql, permit.tenant());
     let position = |row: &ReceiptRow| sort.position(row);
     page(tx, sql, (sort.key(), "r.id"), direction, request, position).await
 }
@@ -203,6 +208,6 @@ pub async fn count_receipts(
         ),
         values![permit.tenant(), permit.managers()],
     );
-    filter.push(&mut sql);
+    filter.push(&mut sql, permit.tenant());
     count(tx, sql).await
 }

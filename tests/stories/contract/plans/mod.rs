@@ -34,6 +34,7 @@ const SMALL: &[(&str, &str)] = &[
     ("app_user", "some hundreds of people"),
     ("agreement_price", "read by its key alone"),
     ("currency", "some dozens"),
+    ("custom_field", "at most a hundred in use for a kind of record"),
     ("department", "some dozens"),
     ("discount_rule", "some hundreds, read whole for a document"),
     ("document_counter", "a row an organization, kind and year"),

@@ -320,6 +320,33 @@ from shipment h
 where h.number_sequence % 10 <> 9
 order by h.id;
 
+insert into custom_field (tenant_id, id, subject_kind, key, name, kind, is_required, choices,
+                          place, read_roles, write_roles, is_filterable)
+select here(), made(50, f.n), f.subject_kind, f.key, f.key, f.kind, false, '[]', f.n, '{}', '{}',
+       true
+from (values (1, 'Customer', 'route', 'TEXT'), (2, 'Customer', 'visits', 'NUMBER'),
+             (3, 'Product', 'shelf', 'TEXT'), (4, 'SalesOrder', 'waybill', 'TEXT'))
+     f (n, subject_kind, key, kind);
+
+insert into custom_record (tenant_id, record_id, subject_kind, held)
+select here(), made(7, n), 'Customer',
+       jsonb_build_object('route', 'Route ' || n % 600, 'visits', n::text)
+from generate_series(1, 12000) n;
+
+insert into custom_record (tenant_id, record_id, subject_kind, held)
+select here(), made(6, n), 'Product', jsonb_build_object('shelf', 'Shelf ' || n % 3000)
+from generate_series(1, 30000) n;
+
+insert into custom_record (tenant_id, record_id, subject_kind, held)
+select here(), o.id, 'SalesOrder', jsonb_build_object('waybill', 'W-' || o.number_sequence)
+from sales_order o
+where o.number_sequence is not null;
+
+insert into custom_value (tenant_id, field_id, record_id, key)
+select here(), f.id, r.record_id, custom_key(f.kind, r.held ->> f.key)
+from custom_field f
+join custom_record r on r.subject_kind = f.subject_kind;
+
 insert into audit_trail (tenant_id, actor_kind, actor_id, actor_label, action, subject_kind,
                          subject_id, changes, recorded_at)
 select here(), 'user', made(1, 1 + n % 29), 'Manager', 'createSalesOrder', 'SalesOrder',

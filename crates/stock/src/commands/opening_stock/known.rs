@@ -107,6 +107,7 @@ impl Known {
             id: ReceiptLineId::new(),
             position: 0,
             product_id: product.id,
+            variant_id: None,
             quantity: measured.base.get(),
             packaging_id: entered.as_ref().map(|entered| entered.packaging_id),
             entered_quantity: entered.as_ref().map(|entered| entered.quantity.get()),
@@ -129,9 +130,18 @@ fn check_goods(product: &ProductCard, row: &OpeningRow, quantity: Decimal) -> Re
         )
         .at(["sku"]));
     }
+    if product.has_variants {
+        return Err(Refusal::new(
+            RefusalCode::Invalid,
+            format!("{} comes in variants: receive it by a goods receipt.", product.name),
+            format!("«{}» бывает разных характеристик: примите поступлением.", product.name),
+        )
+        .at(["sku"]));
+    }
     let input = ReceiptLineInput {
         id: None,
         product_id: product.id,
+        variant_id: None,
         packaging_id: None,
         quantity,
         lot_number: row.lot_number.clone(),

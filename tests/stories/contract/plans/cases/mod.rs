@@ -2,6 +2,7 @@
 
 mod cards;
 mod catalog;
+mod custom_fields;
 mod money;
 mod reports;
 mod sales;
@@ -55,6 +56,7 @@ pub fn all(company: &Large) -> Vec<Case> {
     cases.extend(catalog::customers(&ask, company));
     cases.extend(catalog::products(&ask));
     cases.extend(catalog::directories(&ask));
+    cases.extend(custom_fields::custom_fields(&ask, company));
     cases.extend(stock::stock(&ask));
     cases.extend(money::payments(&ask, company));
     cases.extend(money::debts(&ask, company));

@@ -1,0 +1,180 @@
+//! What custom fields hold, and lists narrowed by it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use access::{Action, Permit, Right, Scope};
+use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{CustomerId, ProductId, SupplierId, TenantId, UserId, Uuid, WarehouseId};
+use serde_json::Value;
+
+use super::directories::directory_by_ids;
+use crate::records::{Supplier, Warehouse};
+use crate::rules::{Condition, Target, Test};
+use crate::{
+    ReadCustomers, ReadDirectory, ReadProducts, ReadSuppliers, customers_by_id, products_by_id,
+};
+
+/// What the fields of one record hold: texts by the fields' keys.
+pub(crate) type HeldTexts = BTreeMap<String, String>;
+
+#[derive(FromQueryResult)]
+struct Row {
+    record_id: Uuid,
+    held: Value,
+}
+
+/// What these records hold; those that hold nothing may be absent.
+pub(crate) async fn held_by<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    records: &[Uuid],
+) -> Outcome<HashMap<Uuid, HeldTexts>> {
+    let sql = "
+        select h.record_id, h.held
+        from custom_record h
+        where h.tenant_id = $1 and h.record_id = any($2::uuid[])";
+    let rows: Vec<Row> = tx.all(Sql::new(sql, values![permit.tenant(), records.to_vec()])).await?;
+    let read = |row: Row| {
+        let held = serde_json::from_value(row.held);
+        let held = held.map_err(|error| Fault::broken(format!("custom fields: {error}")))?;
+        Ok((row.record_id, held))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Writes what a record holds. Whoever writes has the record itself locked, or has just made it.
+pub(crate) async fn put_held<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    subject_kind: &str,
+    record: Uuid,
+    held: &HeldTexts,
+) -> Outcome<()> {
+    let sql = "
+        insert into custom_record (tenant_id, record_id, subject_kind, held)
+        values ($1, $2, $3, $4)
+        on conflict (tenant_id, record_id) do update set held = excluded.held";
+    let held = serde_json::to_value(held)
+        .map_err(|error| Fault::broken(format!("custom fields without JSON: {error}")))?;
+    tx.run(Sql::new(sql, values![permit.tenant(), record, subject_kind, held])).await?;
+    Ok(())
+}
+
+/// The names of those of these records that are there and within the caller's sight.
+pub(crate) async fn names_seen(
+    tx: &TenantTx,
+    scope: &Scope,
+    target: Target,
+    ids: &[Uuid],
+) -> Outcome<HashMap<Uuid, String>> {
+    fn of<T: From<Uuid>>(ids: &[Uuid]) -> Vec<T> {
+        ids.iter().copied().map(T::from).collect()
+    }
+    Ok(match target {
+        Target::Customer => {
+            let Ok(permit) = scope.permit::<ReadCustomers>() else { return Ok(HashMap::new()) };
+            let found = customers_by_id(tx, &permit, &of::<CustomerId>(ids)).await?;
+            found.into_iter().map(|(id, row)| (id.0, row.fields.name)).collect()
+        }
+        Target::Product => {
+            let Ok(permit) = scope.permit::<ReadProducts>() else { return Ok(HashMap::new()) };
+            let found = products_by_id(tx, &permit, &of::<ProductId>(ids)).await?;
+            found.into_iter().map(|(id, row)| (id.0, row.fields.name)).collect()
+        }
+        Target::Supplier => {
+            let Ok(permit) = scope.permit::<ReadSuppliers>() else { return Ok(HashMap::new()) };
+            let found = directory_by_ids::<Supplier>(tx, &permit, &of::<SupplierId>(ids)).await?;
+            found.into_iter().map(|(id, row)| (id.0, row.fields.name)).collect()
+        }
+        Target::Warehouse => {
+            let Ok(permit) = scope.permit::<ReadDirectory>() else { return Ok(HashMap::new()) };
+            let found = directory_by_ids::<Warehouse>(tx, &permit, &of::<WarehouseId>(ids)).await?;
+            found.into_iter().map(|(id, row)| (id.0, row.fields.name)).collect()
+        }
+        Target::User => user_names(tx, scope, &of::<UserId>(ids)).await?,
+    })
+}
+
+struct SeeUsers;
+
+impl Action for SeeUsers {
+    const RIGHT: Right = Right::UserRead;
+}
+
+async fn user_names(
+    tx: &TenantTx,
+    scope: &Scope,
+    ids: &[UserId],
+) -> Outcome<HashMap<Uuid, String>> {
+    #[derive(FromQueryResult)]
+    struct Named {
+        id: Uuid,
+        name: String,
+    }
+    let Ok(permit) = scope.permit::<SeeUsers>() else { return Ok(HashMap::new()) };
+    let mut sql = Sql::new(
+        "select u.id, u.name from user_name_v u where u.tenant_id = $1",
+        values![permit.tenant()],
+    );
+    sql.with(" and u.id = any(", super::uuids(ids), "::uuid[])");
+    sql.among("u.id", permit.managers());
+    let rows: Vec<Named> = tx.all(sql).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.name)).collect())
+}
+
+/// Narrows a list by what custom fields hold: `column` is the list's own id. Live on
+/// `custom_value_key` and the primary key of `custom_value`.
+pub fn push_conditions(sql: &mut Sql, tenant: TenantId, column: &str, conditions: &[Condition]) {
+    let (empty, filled): (Vec<_>, Vec<_>) =
+        conditions.iter().partition(|condition| condition.tests.is_empty());
+    for condition in empty {
+        sql.with(" and not exists (select from custom_value v where v.tenant_id = ", tenant, "");
+        sql.with(" and v.field_id = ", condition.field, "");
+        sql.push(" and v.record_id = ").push(column).push(")");
+    }
+    for (place, condition) in filled.iter().enumerate() {
+        // An array of ids, as with tags: a join would read the whole list where a value seems to
+        // be common. One array of all conditions, since two would be compared row by row.
+        match place {
+            0 => sql.push(" and ").push(column).push(" = any(array("),
+            _ => sql.push(" intersect "),
+        };
+        sql.with("select v.record_id from custom_value v where v.tenant_id = ", tenant, "");
+        sql.with(" and v.field_id = ", condition.field, "");
+        for test in &condition.tests {
+            push_test(sql, condition.kind.as_str(), test);
+        }
+    }
+    if !filled.is_empty() {
+        sql.push("))");
+    }
+}
+
+fn push_test(sql: &mut Sql, kind: &'static str, test: &Test) {
+    let key = |sql: &mut Sql, text: &String| {
+        sql.with("custom_key(", kind, ", ").bind(text.clone()).push(")");
+    };
+    match test {
+        Test::IsSet => {}
+        Test::Among(texts) => {
+            sql.with(" and v.key = any(array(select custom_key(", kind, ", t.word)");
+            sql.with(" from unnest(", texts.clone(), "::text[]) as t (word)))");
+        }
+        Test::From(text) => {
+            sql.push(" and v.key >= ");
+            key(sql, text);
+        }
+        Test::To(text) => {
+            sql.push(" and v.key <= ");
+            key(sql, text);
+        }
+        Test::StartsWith(text) => {
+            sql.push(" and v.key >= ");
+            key(sql, text);
+            // The last character there is; nothing that begins so sorts behind it.
+            sql.push(" and v.key < (");
+            key(sql, text);
+            sql.push(" || chr(1114111)) collate \"C\"");
+        }
+    }
+}
