@@ -30,15 +30,15 @@ pub use rules::{
 };
 pub use store::{
     Archived, CustomerDuplicate, CustomerFilter, CustomerSort, Directory, DirectoryFilter,
-    ExchangeRate, Known, ListPrice, NewPrice, Of, PriceBreak, PriceSettings, ProductBarcode,
-    ProductFilter, ProductSort, Seen, addresses_by_customer, addresses_by_id,
+    ExchangeRate, Known, ListPrice, Matched, NewPrice, Of, PriceBreak, PriceSettings,
+    ProductBarcode, ProductFilter, ProductSort, Seen, addresses_by_customer, addresses_by_id,
     agreements_by_customer, agreements_by_id, barcode, barcodes_by_product, bins_by_warehouse,
     contacts_by_customer, contacts_by_id, contracts_by_customer, contracts_by_id, count_customers,
     count_directory, count_products, currency_rates, customer_duplicates, customers,
-    customers_by_id, directory, directory_by_ids, exchange_rates, groups_by_parent,
-    items_by_product, items_by_supplier, known_of, lists_by_base, originals_by_product,
-    packagings_by_id, packagings_by_product, price_settings, product_by_sku, products,
-    products_by_group, products_by_id, rates_on, substitutes_by_product, supplier_prices,
+    customers_by_id, directory, directory_by_ids, exchange_rates, found_customers, found_products,
+    groups_by_parent, items_by_product, items_by_supplier, known_of, lists_by_base,
+    originals_by_product, packagings_by_id, packagings_by_product, price_settings, product_by_sku,
+    products, products_by_group, products_by_id, rates_on, substitutes_by_product, supplier_prices,
     take_packagings, vat_rates,
 };
 

@@ -10,6 +10,7 @@ mod tax;
 mod terms;
 mod text;
 mod tree;
+mod typed;
 mod validity;
 mod vat_id;
 
@@ -24,6 +25,7 @@ pub use tax::{check_inn, check_kpp};
 pub use terms::{AgreementState, CreditPolicy, Moment, PaymentStep, check_steps};
 pub use text::{clean, clean_email, clean_phone, optional};
 pub use tree::check_parent;
+pub use typed::other_readings;
 pub use validity::Validity;
 pub use vat_id::check_vat_id;
 

@@ -12,7 +12,6 @@ use super::search::Sought;
 use super::uuids;
 use crate::ReadProducts;
 use crate::records::{Product, ProductGroup};
-use crate::rules::barcode_keys;
 
 const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.vat_category_id, r.is_service, \
                        r.tracks_lots, r.tracks_expiry, r.min_shelf_life_days, r.min_price, \
@@ -31,8 +30,8 @@ pub struct ProductFilter {
     pub is_service: Option<bool>,
     /// Those with this external reference.
     pub external_reference: Option<String>,
-    /// Those whose name or article number holds all these words, or that have this barcode: the
-    /// 200 best.
+    /// Those that have this barcode or article number, or whose name or article number holds all
+    /// these words; where little is found, as typed on another keyboard or misspelt. The 200 best.
     pub search: Option<String>,
 }
 
@@ -114,28 +113,9 @@ fn from_where(
 ) -> Sql {
     let mut sql = Sql::new(format!("{head} from product r"), values![permit.tenant()]);
     if let Some(sought) = sought {
-        let codes = barcode_keys(filter.search.as_deref().unwrap_or_default());
-        sql.push(
-            " join (
-                  select f.id, min(f.place) as place
-                  from (
-                      select s.id, s.place
-                      from search_products(",
-        );
+        sql.push(" join search_products(");
         sought.push(&mut sql);
-        sql.bind(filter.archived.wanted()).push(
-            "::boolean) s
-                      union all
-                      select b.product_id, 0
-                      from product_barcode b
-                      where b.tenant_id = $1 and b.key = any(",
-        );
-        sql.bind(codes).push(
-            "::text[])
-                  ) f
-                  group by f.id
-              ) found on found.id = r.id",
-        );
+        sql.bind(filter.archived.wanted()).push("::boolean) found on found.id = r.id");
     }
     sql.push(" where r.tenant_id = $1");
     push_filter(&mut sql, filter);
