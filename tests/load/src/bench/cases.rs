@@ -13,7 +13,7 @@ use super::company::Company;
 use super::process::{Program, postgres_cpu_seconds};
 use super::reports::Large;
 use super::tools::{Load, Scripts, pgbench, wrk};
-use super::{postings, reports, subscribers};
+use super::{postings, reports, search, subscribers};
 
 /// Connections of clients.
 const CLIENTS: u32 = 32;
@@ -62,6 +62,8 @@ pub enum Case {
     Subscribers,
     /// The dashboard over millions of sales, computed.
     Reports,
+    /// The first page of a search among 200,000 products and 100,000 customers.
+    Search,
 }
 
 /// What is measured, and with which tools.
@@ -72,6 +74,9 @@ pub struct Setting<'a> {
     pub company: &'a Company,
     /// The tenant that has sold much.
     pub large: &'a Large,
+    /// The name at sign-in of the tenant that is searched in; it has its first administrator and
+    /// nothing else.
+    pub searched: &'a str,
     /// The owner of the program's database.
     pub owner_url: &'a str,
     /// The program pgbench.
@@ -83,7 +88,7 @@ pub struct Setting<'a> {
 /// # Errors
 /// When a tool is missing, or the program answers with an error.
 pub async fn run(setting: &Setting<'_>, cases: &[Case], tell: &dyn Fn(&str)) -> Result<Vec<Row>> {
-    let Setting { program, company, large, owner_url, pgbench_bin } = *setting;
+    let Setting { program, company, large, searched, owner_url, pgbench_bin } = *setting;
     let scripts = Scripts::new()?;
     let bench = Bench { program, company, owner_url, pgbench_bin, scripts };
     bench.free_the_owner().await?;
@@ -100,6 +105,7 @@ pub async fn run(setting: &Setting<'_>, cases: &[Case], tell: &dyn Fn(&str)) -> 
                 rows.extend(subscribers::measure(program, company, SUBSCRIBERS).await?);
             }
             Case::Reports => rows.push(reports::measure(&bench, large).await?),
+            Case::Search => rows.extend(search::measure(&bench, searched).await?),
         }
     }
     Ok(rows)

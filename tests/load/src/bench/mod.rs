@@ -8,6 +8,7 @@ mod company;
 mod postings;
 mod process;
 mod reports;
+mod search;
 mod subscribers;
 mod tools;
 
