@@ -37,8 +37,8 @@ async fn products_are_found_however_they_are_typed() {
     let brick = product(&company, &at, "KR-100/5", "Кирпич красный облицовочный").await;
     product(&company, &at, "KR-200", "Плитка под кирпич").await;
     product(&company, &at, "BO-1", "Дрель Bosch зелёная").await;
-    let input =
-        json!({"productId": brick, "barcodes": [{"code": "4006381333931", "kind": "EAN_13"}]});
+    let barcodes = json!([{"code": "4006381333931", "kind": "EAN_13"}]);
+    let input = json!({"productId": brick, "version": 1, "barcodes": barcodes});
     company.director.does("setProductBarcodes", input, "product { id }").await;
     for (typed, skus) in [
         ("4006381333931", vec!["KR-100/5"]),
