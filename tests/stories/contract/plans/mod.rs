@@ -51,7 +51,6 @@ const SMALL: &[(&str, &str)] = &[
     ("region", "some dozens"),
     ("rights_change", "minutes of changes, then removed"),
     ("sales_channel", "some dozens"),
-    ("search_word", "the few words the rows are named by; by an index in any case"),
     ("sale_fact_delta", "seconds of sales, then folded"),
     ("signing_key", "a handful, of the service"),
     ("team", "some dozens"),
