@@ -431,8 +431,10 @@ begin
                     (select c.id, 'B' as rank, c.name_key
                      from customer c
                      where c.tenant_id = tenant
-                       and c.company_key collate "C" >= read[reading] collate "C"
-                       and c.company_key collate "C" < (read[reading] || chr(1114111)) collate "C"
+                       and c.company_key collate "C" >= company_key(read[reading]) collate "C"
+                       and c.company_key collate "C"
+                           < (company_key(read[reading]) || chr(1114111)) collate "C"
+                       and company_key(read[reading]) <> ''
                        and (managers is null or c.manager_id = any (managers))
                        and (bound is null or c.id = bound)
                        and (search_customers.archived is null
