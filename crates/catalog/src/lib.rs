@@ -41,19 +41,20 @@ pub use rules::{
 };
 pub use store::{
     Archived, CustomFieldFilter, CustomerDuplicate, CustomerFilter, CustomerSort, Directory,
-    DirectoryFilter, ExchangeRate, Known, ListPrice, NewPrice, Of, PriceBreak, PriceSettings,
-    ProductBarcode, ProductFilter, ProductSort, Seen, VARIANT_ORDER, VariantFilter,
+    DirectoryFilter, ExchangeRate, Known, ListPrice, Matched, NewPrice, Of, PriceBreak,
+    PriceSettings, ProductBarcode, ProductFilter, ProductSort, Seen, VARIANT_ORDER, VariantFilter,
     addresses_by_customer, addresses_by_id, agreements_by_customer, agreements_by_id,
     attributes_by_group, attributes_by_id, attributes_by_product, barcode, barcodes_by_product,
     barcodes_by_variant, bins_by_warehouse, contacts_by_customer, contacts_by_id,
     contracts_by_customer, contracts_by_id, count_custom_fields, count_customers, count_directory,
     count_products, count_variants, count_variants_by_product, currency_rates, custom_fields,
     custom_fields_by_id, customer_duplicates, customers, customers_by_id, directory,
-    directory_by_ids, exchange_rates, groups_by_parent, items_by_product, items_by_supplier,
-    known_of, lists_by_base, originals_by_product, packagings_by_id, packagings_by_product,
-    price_settings, product_by_sku, products, products_by_group, products_by_id, push_conditions,
-    rates_on, substitutes_by_product, supplier_prices, take_packagings, values_by_variant,
-    variant_by_sku, variants, variants_by_id, variants_by_product, vat_rates,
+    directory_by_ids, exchange_rates, found_customers, found_products, groups_by_parent,
+    items_by_product, items_by_supplier, known_of, lists_by_base, originals_by_product,
+    packagings_by_id, packagings_by_product, price_settings, product_by_sku, products,
+    products_by_group, products_by_id, push_conditions, rates_on, substitutes_by_product,
+    supplier_prices, take_packagings, values_by_variant, variant_by_sku, variants, variants_by_id,
+    variants_by_product, vat_rates,
 };
 
 use access::{Action, Right};

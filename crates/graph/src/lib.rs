@@ -44,6 +44,7 @@ pub mod paging;
 mod sales;
 mod scalars;
 mod schema;
+mod search;
 mod session;
 mod settlements;
 mod stock;

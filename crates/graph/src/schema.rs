@@ -13,6 +13,7 @@ use crate::session::Session;
 #[derive(MergedObject, Default)]
 pub struct Query(
     crate::node::NodeQuery,
+    crate::search::SearchQuery,
     crate::identity::IdentityQuery,
     crate::catalog::CatalogQuery,
     crate::custom::CustomQuery,

@@ -3,6 +3,7 @@
 
 mod lists;
 mod rates;
+mod search;
 mod suppliers;
 mod vat;
 

@@ -11,6 +11,7 @@ mod tax;
 mod terms;
 mod text;
 mod tree;
+mod typed;
 mod validity;
 mod variant;
 mod vat_id;
@@ -33,6 +34,7 @@ pub use tax::{check_inn, check_kpp};
 pub use terms::{AgreementState, CreditPolicy, Moment, PaymentStep, check_steps};
 pub use text::{clean, clean_email, clean_phone, optional};
 pub use tree::check_parent;
+pub use typed::other_readings;
 pub use validity::Validity;
 pub(crate) use variant::{
     AttributeCard, MOST_ATTRIBUTES, MOST_CHARACTERS, MOST_VARIANTS, Valued, combination,

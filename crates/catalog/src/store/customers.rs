@@ -47,7 +47,7 @@ pub struct CustomerFilter {
     /// Those with this external reference.
     pub external_reference: Option<String>,
     /// Those whose name, legal name, tax or VAT number, telephones or e-mails hold all these
-    /// words: the 200 best.
+    /// words; where little is found, as typed on another keyboard or misspelt. The 200 best.
     pub search: Option<String>,
     /// What the search and the filter look at.
     pub seen: Seen,
@@ -112,21 +112,17 @@ fn from_where(
     sought: Option<Sought>,
 ) -> Sql {
     let mut sql = Sql::new(format!("{head} from customer r"), values![permit.tenant()]);
-    let patterns = sought.as_ref().map(|sought| sought.patterns.clone());
     if let Some(sought) = sought {
         sql.push(" join search_customers(");
         sought.push(&mut sql);
         sql.bind(permit.managers()).push("::uuid[], ");
         sql.bind(permit.customer()).push("::uuid, ");
-        sql.bind(filter.archived.wanted()).push("::boolean) found on found.id = r.id");
+        sql.bind(filter.archived.wanted()).push("::boolean, ");
+        sql.bind(filter.seen == Seen::Names).push("::boolean) found on found.id = r.id");
     }
     sql.push(" where r.tenant_id = $1");
     within_reach(&mut sql, permit);
     filter.archived.push(&mut sql);
-    if let (Some(patterns), Seen::Names) = (patterns, filter.seen) {
-        sql.push(" and catalog_key(concat_ws(' ', r.name, r.legal_name)) like all (");
-        sql.bind(patterns).push("::text[])");
-    }
     if let Some(ids) = &filter.ids {
         sql.with(" and r.id = any(", uuids(ids), "::uuid[])");
     }

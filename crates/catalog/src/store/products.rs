@@ -13,7 +13,7 @@ use super::search::Sought;
 use super::uuids;
 use crate::ReadProducts;
 use crate::records::{Product, ProductGroup};
-use crate::rules::{Condition, barcode_keys};
+use crate::rules::Condition;
 
 const COLUMNS: &str = "r.sku, r.name, r.group_id, r.unit, r.vat_rate, r.vat_category_id, r.is_service, \
                        r.has_variants, r.tracks_lots, r.tracks_expiry, r.min_shelf_life_days, r.min_price, \
@@ -34,8 +34,8 @@ pub struct ProductFilter {
     pub custom: Vec<Condition>,
     /// Those with this external reference.
     pub external_reference: Option<String>,
-    /// Those whose name or article number holds all these words, or that have this barcode: the
-    /// 200 best.
+    /// Those that have this barcode or article number, or whose name or article number holds all
+    /// these words; where little is found, as typed on another keyboard or misspelt. The 200 best.
     pub search: Option<String>,
 }
 
@@ -118,36 +118,9 @@ fn from_where(
 ) -> Sql {
     let mut sql = Sql::new(format!("{head} from product r"), values![permit.tenant()]);
     if let Some(sought) = sought {
-        let codes = barcode_keys(filter.search.as_deref().unwrap_or_default());
-        sql.push(
-            " join (
-                  select f.id, min(f.place) as place
-                  from (
-                      select s.id, s.place
-                      from search_products(",
-        );
+        sql.push(" join search_products(");
         sought.push(&mut sql);
-        sql.bind(filter.archived.wanted()).push(
-            "::boolean) s
-                      union all
-                      select b.product_id, 0
-                      from product_barcode b
-                      where b.tenant_id = $1 and b.key = any(",
-        );
-        sql.bind(codes).push(
-            "::text[])
-                      union all
-                      select v.product_id, 0
-                      from product_variant v
-                      where v.tenant_id = $1 and v.sku = any(",
-        );
-        let sku = filter.search.as_deref().unwrap_or_default().trim().replace('\0', "");
-        sql.bind(vec![sku]).push(
-            "::text[])
-                  ) f
-                  group by f.id
-              ) found on found.id = r.id",
-        );
+        sql.bind(filter.archived.wanted()).push("::boolean) found on found.id = r.id");
     }
     sql.push(" where r.tenant_id = $1");
     push_filter(&mut sql, permit.tenant(), filter);

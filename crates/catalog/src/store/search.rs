@@ -3,6 +3,8 @@
 use db::{Sql, Value};
 use kernel::{Refusal, RefusalCode};
 
+use crate::rules::{barcode_keys, other_readings};
+
 /// Longest text that is searched for.
 const MOST_CHARACTERS: usize = 200;
 /// Most words that are looked at.
@@ -10,16 +12,20 @@ const MOST_WORDS: usize = 8;
 /// The trigram index finds nothing shorter inside a word.
 const TRIGRAM: usize = 3;
 
-/// A text to look for.
+/// A text to look for: as it was typed, then as other keyboards and alphabets have it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Sought {
-    /// The whole text, as `catalog_key` writes texts.
-    pub(crate) whole: String,
-    /// A like-pattern that the trigram index can look up: of the word with the most letters in a
-    /// row, anywhere where these are three, else at the beginning of a word.
-    pub(crate) word: Option<String>,
-    /// A like-pattern of each word.
+    /// The whole text in each reading, as `catalog_key` writes texts.
+    pub(crate) texts: Vec<String>,
+    /// A like-pattern for each reading that the trigram index can look up: of the word with the
+    /// most letters in a row, anywhere where these are three, else at the beginning of a word.
+    /// Empty where there is none.
+    pub(crate) words: Vec<String>,
+    /// A like-pattern of each word, reading after reading; all readings have as many words.
     pub(crate) patterns: Vec<String>,
+    /// The text as codes are compared: as typed, without what stands between letters and digits,
+    /// as a telephone, as a barcode.
+    pub(crate) codes: Vec<String>,
 }
 
 impl Sought {
@@ -41,13 +47,20 @@ impl Sought {
         if words.is_empty() {
             return Ok(None);
         }
-        let longest = words.iter().max_by_key(|word| letters_in_a_row(word));
-        let word = longest.and_then(|word| indexed(word));
-        Ok(Some(Self {
-            whole: words.join(" "),
-            word,
-            patterns: words.iter().map(|word| pattern(word)).collect(),
-        }))
+        let typed = words.join(" ");
+        let others = other_readings(&typed);
+        let mut sought =
+            Self { texts: vec![], words: vec![], patterns: vec![], codes: codes(text) };
+        for reading in std::iter::once(typed).chain(others) {
+            let words: Vec<&str> = reading.split(' ').collect();
+            let longest = words.iter().max_by_key(|word| letters_in_a_row(word));
+            let word = longest.and_then(|word| indexed(word)).unwrap_or_default();
+            let patterns: Vec<String> = words.iter().map(|word| pattern(word)).collect();
+            sought.words.push(word);
+            sought.patterns.extend(patterns);
+            sought.texts.push(reading);
+        }
+        Ok(Some(sought))
     }
 
     /// As [`Sought::parse`], where a telephone number is looked for by its digits.
@@ -55,22 +68,49 @@ impl Sought {
     /// # Errors
     /// As [`Sought::parse`].
     pub(crate) fn parse_with_phone(text: &str) -> Result<Option<Self>, Refusal> {
-        let is_phone = text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
-        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-        if !is_phone || digits.len() < 4 {
-            return Self::parse(text);
+        let Some(digits) = phone(text) else { return Self::parse(text) };
+        let mut sought = Self::parse(&digits)?;
+        if let Some(sought) = &mut sought {
+            sought.codes.extend(codes(text).into_iter().filter(|code| *code != digits));
         }
-        let country = digits.strip_prefix('8').filter(|rest| rest.len() == 10);
-        Self::parse(&country.map_or(digits.clone(), |rest| format!("7{rest}")))
+        Ok(sought)
     }
 
-    /// The first three arguments of a search function.
+    /// The first four arguments of a search function.
     pub(crate) fn push(self, sql: &mut Sql) {
-        let all: [Value; 3] = [self.whole.into(), self.word.into(), self.patterns.into()];
+        let all: [Value; 4] =
+            [self.texts.into(), self.words.into(), self.patterns.into(), self.codes.into()];
         for value in all {
-            sql.bind(value).push(", ");
+            sql.bind(value).push("::text[], ");
         }
     }
+}
+
+/// The digits of what looks like a telephone number, the Russian trunk prefix as the country's 7.
+fn phone(text: &str) -> Option<String> {
+    let is_phone = text.chars().all(|c| c.is_ascii_digit() || " +-().".contains(c));
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    if !is_phone || digits.len() < 4 {
+        return None;
+    }
+    let country = digits.strip_prefix('8').filter(|rest| rest.len() == 10);
+    Some(country.map_or(digits.clone(), |rest| format!("7{rest}")))
+}
+
+/// What a code may be kept as: external references as typed, e-mails in lower case, article
+/// numbers without dashes, VAT numbers in capitals, telephones by their digits.
+fn codes(text: &str) -> Vec<String> {
+    let typed = text.trim();
+    let lowered = typed.to_lowercase().replace('ё', "е");
+    let bare: String = lowered.chars().filter(|c| c.is_alphanumeric()).collect();
+    let mut codes = barcode_keys(typed);
+    let others = [typed.to_owned(), lowered, bare.to_uppercase(), bare];
+    for code in others.into_iter().chain(phone(typed)) {
+        if !code.is_empty() && !codes.contains(&code) {
+            codes.push(code);
+        }
+    }
+    codes
 }
 
 /// Letters and digits, which are all that makes trigrams, without anything between.
@@ -83,7 +123,8 @@ fn indexed(word: &str) -> Option<String> {
     if letters_in_a_row(word) >= TRIGRAM {
         return Some(pattern(word));
     }
-    let begins = word.chars().next().is_some_and(char::is_alphanumeric);
+    // A letter alone begins half of all names: they are found by their own beginning.
+    let begins = word.chars().take(2).filter(|c| c.is_alphanumeric()).count() == 2;
     begins.then(|| pattern(word).replacen('%', "% ", 1))
 }
 
@@ -101,18 +142,20 @@ mod tests {
     #[test]
     fn words_become_patterns() {
         let sought = Sought::parse("  Кирпич  КРАСНЫЙ ёж ").unwrap().unwrap();
-        assert_eq!(sought.whole, "кирпич красный еж");
-        assert_eq!(sought.word.as_deref(), Some("%красный%"));
-        assert_eq!(sought.patterns, ["%кирпич%", "%красный%", "%еж%"]);
+        assert_eq!(sought.texts[0], "кирпич красный еж");
+        assert_eq!(sought.words[0], "%красный%");
+        assert_eq!(sought.patterns[..3], ["%кирпич%", "%красный%", "%еж%"]);
+        assert_eq!(sought.patterns.len(), sought.texts.len() * 3);
         assert_eq!(Sought::parse("100%_\\").unwrap().unwrap().patterns, ["%100\\%\\_\\\\%"]);
         for (typed, word) in [
-            ("ab", Some("% ab%")),
-            ("еж ооо", Some("%ооо%")),
-            ("a%%%bc", Some("% a\\%\\%\\%bc%")),
-            ("%%%", None),
-            ("«а»", None),
+            ("ab", "% ab%"),
+            ("еж ооо", "%ооо%"),
+            ("a%%%bc", ""),
+            ("я", ""),
+            ("%%%", ""),
+            ("«а»", ""),
         ] {
-            assert_eq!(Sought::parse(typed).unwrap().unwrap().word.as_deref(), word, "{typed}");
+            assert_eq!(Sought::parse(typed).unwrap().unwrap().words[0], word, "{typed}");
         }
         assert_eq!(Sought::parse("  ").unwrap(), None);
         assert!(Sought::parse("a\0").is_err());
@@ -128,16 +171,26 @@ mod tests {
             ("12", "12"),
             ("8 марта", "8 марта"),
         ] {
-            assert_eq!(Sought::parse_with_phone(typed).unwrap().unwrap().whole, whole);
+            assert_eq!(Sought::parse_with_phone(typed).unwrap().unwrap().texts[0], whole);
         }
+    }
+
+    #[test]
+    fn codes_are_compared_in_every_way_they_are_kept() {
+        assert_eq!(codes(" AB-12/x "), ["AB-12/x", "ab-12/x", "AB12X", "ab12x"]);
+        assert_eq!(codes("8 495 123-45-67")[1..], ["84951234567", "74951234567"]);
+        assert!(codes("de 123 456 789").contains(&"DE123456789".to_owned()));
     }
 
     proptest! {
         #[test]
         fn whatever_is_typed_is_bounded(text in "\\PC{0,200}") {
             if let Some(sought) = Sought::parse(&text).unwrap() {
-                prop_assert!(sought.patterns.len() <= MOST_WORDS);
-                prop_assert!(!sought.whole.contains("  "));
+                let readings = sought.texts.len();
+                prop_assert!(readings <= 3 && sought.words.len() == readings);
+                prop_assert!(sought.patterns.len() <= MOST_WORDS * readings);
+                prop_assert_eq!(sought.patterns.len() % readings, 0);
+                prop_assert!(sought.texts.iter().all(|text| !text.contains("  ")));
             }
         }
     }

@@ -62,6 +62,14 @@ fn seen(session: &Session, filter: &CustomerFilter) -> Result<Seen, Failure> {
     }
 }
 
+/// What a search of the caller may look at.
+///
+/// # Errors
+/// FORBIDDEN for who may not see customers.
+pub(crate) fn seen_by(session: &Session) -> Result<Seen, Failure> {
+    seen(session, &CustomerFilter::default())
+}
+
 /// What customers are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "CustomerSort")]
@@ -99,8 +107,10 @@ impl CustomerQuery {
         #[graphql(desc = "Only these.")] filter: Option<CustomerFilter>,
         #[graphql(desc = "The order.")] order_by: Option<CustomerOrder>,
         #[graphql(desc = "Words that name, legal name, tax or VAT number, telephones or e-mails \
-                          must hold; the 200 best finds are given. Names alone for who lacks \
-                          the right customer.contact.")]
+                          must hold, or such a number as it is; where little is found, as typed \
+                          on another keyboard, in the other alphabet or with a wrong letter. The \
+                          200 best finds are given. Names alone for who lacks the right \
+                          customer.contact.")]
         search: Option<String>,
         #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
         first: Option<i32>,

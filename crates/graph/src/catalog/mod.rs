@@ -48,6 +48,7 @@ pub use contacts::ContactPerson;
 pub use contract::Contract;
 pub use currencies::Currency;
 pub use customer::Customer;
+pub(crate) use customer_list::seen_by;
 pub use delivery_address::DeliveryAddress;
 pub use directories::{Organization, Region, Warehouse};
 pub use discount_rule::DiscountRule;

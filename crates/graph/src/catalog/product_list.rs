@@ -81,8 +81,10 @@ impl ProductQuery {
         ctx: &Context<'_>,
         #[graphql(desc = "Only these.")] filter: Option<ProductFilter>,
         #[graphql(desc = "The order.")] order_by: Option<ProductOrder>,
-        #[graphql(desc = "Words that name or article number must hold, or a whole barcode; the \
-                          200 best finds are given.")]
+        #[graphql(desc = "Words that name or article number must hold, or a whole barcode or \
+                          article number, whatever stands between its characters; where little \
+                          is found, as typed on another keyboard, in the other alphabet or with \
+                          a wrong letter. The 200 best finds are given.")]
         search: Option<String>,
         #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
         first: Option<i32>,

@@ -13,7 +13,7 @@ use super::company::Company;
 use super::process::{Program, postgres_cpu_seconds};
 use super::reports::Large;
 use super::tools::{Load, Scripts, pgbench, wrk};
-use super::{import, postings, reports, subscribers};
+use super::{import, postings, reports, search, subscribers};
 
 /// Connections of clients.
 const CLIENTS: u32 = 32;
@@ -64,6 +64,8 @@ pub enum Case {
     Reports,
     /// Products out of a file.
     Import,
+    /// The first page of a search among 200,000 products and 100,000 customers.
+    Search,
 }
 
 /// What is measured, and with which tools.
@@ -76,6 +78,9 @@ pub struct Setting<'a> {
     pub large: &'a Large,
     /// Rows of the file of products that is imported.
     pub products: u32,
+    /// The name at sign-in of the tenant that is searched in; it has its first administrator and
+    /// nothing else.
+    pub searched: &'a str,
     /// The owner of the program's database.
     pub owner_url: &'a str,
     /// The program pgbench.
@@ -87,7 +92,7 @@ pub struct Setting<'a> {
 /// # Errors
 /// When a tool is missing, or the program answers with an error.
 pub async fn run(setting: &Setting<'_>, cases: &[Case], tell: &dyn Fn(&str)) -> Result<Vec<Row>> {
-    let Setting { program, company, large, products, owner_url, pgbench_bin } = *setting;
+    let Setting { program, company, large, products, searched, owner_url, pgbench_bin } = *setting;
     let scripts = Scripts::new()?;
     let bench = Bench { program, company, owner_url, pgbench_bin, scripts };
     bench.free_the_owner().await?;
@@ -105,6 +110,7 @@ pub async fn run(setting: &Setting<'_>, cases: &[Case], tell: &dyn Fn(&str)) -> 
             }
             Case::Reports => rows.push(reports::measure(&bench, large).await?),
             Case::Import => rows.extend(import::measure(&bench, large, products).await?),
+            Case::Search => rows.extend(search::measure(&bench, searched).await?),
         }
     }
     Ok(rows)

@@ -9,6 +9,7 @@ mod import;
 mod postings;
 mod process;
 mod reports;
+mod search;
 mod subscribers;
 mod tools;
 

@@ -37,6 +37,7 @@ struct Arguments {
 
 const SLUG: &str = "bench";
 const LARGE: &str = "large";
+const SEARCHED: &str = "searched";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -60,7 +61,7 @@ fn tell(sentence: &str) {
 
 async fn run(arguments: Arguments) -> Result<String> {
     let Arguments { program: binary, database, case, lines, products, pgbench } = arguments;
-    for slug in [SLUG, LARGE] {
+    for slug in [SLUG, LARGE, SEARCHED] {
         let admin = format!("admin=admin@{slug}.example");
         let words = ["tenant", "create", slug, "--user", &admin, "--password", bench::PASSWORD];
         Program::run(&binary, &database, &words).await.context("a tenant cannot be made")?;
@@ -80,6 +81,7 @@ async fn run(arguments: Arguments) -> Result<String> {
         company: &company,
         large: &large,
         products,
+        searched: SEARCHED,
         owner_url: &database,
         pgbench_bin: &pgbench,
     };

@@ -105,6 +105,11 @@ select here(), made(7, n),
        '7901' || lpad(n::text, 7, '0')
 from generate_series(1, 12000) n;
 
+-- Names of the rows above have few words; those of a real catalog have thousands.
+insert into search_word (tenant_id, kind, word)
+select here(), k.kind, chr(1072 + n % 32) || 'лово' || n
+from generate_series(1, 3000) n, (values ('PRODUCT'), ('CUSTOMER')) k (kind);
+
 insert into customer_tag (tenant_id, tag_key, customer_id)
 select here(), 'tag ' || n % 50, made(7, n)
 from generate_series(1, 12000) n;

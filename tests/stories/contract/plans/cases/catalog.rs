@@ -52,8 +52,14 @@ pub fn customers(ask: &Ask, company: &Large) -> Vec<Case> {
         customers(
             "customers found by a telephone",
             json!({"search": "79000004321"}),
-            &["customer_search"],
+            &["customer_phone", "contact_channel_value"],
         ),
+        customers(
+            "customers found by a wrong letter",
+            json!({"search": "прагресс 4321"}),
+            &["search_word", "customer_order_name"],
+        )
+        .reading(5_000.0),
         customers("her customers", json!({}), &["customer_manager"]).by(&company.anna),
         customers("her customers found by text", json!({"search": "гранит"}), &[])
             .by(&company.anna)
@@ -104,9 +110,15 @@ pub fn products(ask: &Ask) -> Vec<Case> {
             &["product_order_created"]),
         products("a group's products", json!({"filter": {"groupId": group}}),
             &["product_group_members"]),
-        products("products found by text", json!({"search": "кирпич 123"}), &["product_search"])
+        products("products found by text", json!({"search": "рпич 12347"}), &["product_search"])
             .reading(10_000.0),
-        products("products found by code", json!({"search": "sku-0123"}), &["product_order_sku"]),
+        products("products found by code", json!({"search": "sku-0123"}), &["product_code"]),
+        products("products found on another keyboard", json!({"search": "rbhgbx 12347"}),
+            &["product_order_name"])
+            .reading(10_000.0),
+        products("products found by a wrong letter", json!({"search": "кирпмч 12347"}),
+            &["search_word", "product_order_name"])
+            .reading(10_000.0),
         products("a product found by its barcode", json!({"search": "CODE-012345"}),
             &["product_barcode_pkey"]),
         ask("a scanned code", "query($code: String!) { productByBarcode(code: $code) {
