@@ -20,6 +20,7 @@ pub struct Query(
     crate::settlements::SettlementsQuery,
     crate::analytics::AnalyticsQuery,
     crate::exchange::ExchangeQuery,
+    crate::exchange::ExportQuery,
 );
 
 /// Everything that can be done.
@@ -32,6 +33,7 @@ pub struct Mutation(
     crate::settlements::SettlementsMutation,
     crate::files::FilesMutation,
     crate::exchange::ExchangeMutation,
+    crate::exchange::ExportMutation,
 );
 
 /// Everything that can be listened to.
@@ -79,13 +81,32 @@ impl Graph {
         request: Request,
         session: &'a Session,
     ) -> BoxFuture<'a, Response> {
-        let executing = self.schema.execute(request.data(session.clone()));
+        let executing = self.executing(request, session);
         async move {
             let response = executing.await;
             session.finish().await;
             present(response, session.language())
         }
         .boxed()
+    }
+
+    /// Executes one of several queries that read the same snapshot, which stays open. Errors are
+    /// as the resolvers gave them.
+    pub(crate) fn execute_within<'a>(
+        &'a self,
+        request: Request,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Response> {
+        self.executing(request, session).boxed()
+    }
+
+    fn executing(
+        &self,
+        request: Request,
+        session: &Session,
+    ) -> impl Future<Output = Response> + Send + use<'_> {
+        // Itself too: whoever starts an export asks whether the list can be read so.
+        self.schema.execute(request.data(session.clone()).data(self.clone()))
     }
 
     /// Executes any operation as a stream of responses; a query or a mutation gives one. The

@@ -135,4 +135,6 @@ ids! {
     AttachmentId,
     /// A file being brought in.
     ImportJobId,
+    /// A list being written to a file.
+    ExportJobId,
 }
