@@ -41,22 +41,26 @@ words! {
         /// Somebody stopped it.
         Cancelled = "CANCELLED",
     }
-    /// What stands over the columns.
-    Headings {
-        /// Words, in the language of the export.
-        Words = "WORDS",
-        /// The columns' own paths, for programs.
-        Paths = "PATHS",
-    }
-    /// How the characters of a CSV file are stored.
-    WrittenEncoding {
-        /// UTF-8 with a byte order mark, by which Excel knows it.
-        Utf8WithMark = "UTF8_WITH_MARK",
-        /// UTF-8 alone, for other programs.
-        Utf8 = "UTF8",
-        /// Windows-1251.
-        Windows1251 = "WINDOWS1251",
-    }
+}
+
+/// What stands over the columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Headings {
+    /// Words, in the language of the export.
+    Words,
+    /// The columns' own paths, for programs.
+    Paths,
+}
+
+/// How the characters of a CSV file are stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum WrittenEncoding {
+    /// UTF-8 with a byte order mark, by which Excel knows it.
+    Utf8WithMark,
+    /// UTF-8 alone, for other programs.
+    Utf8,
+    /// Windows-1251.
+    Windows1251,
 }
 
 impl ExportState {

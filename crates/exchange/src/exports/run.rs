@@ -124,11 +124,8 @@ impl Export<'_> {
         let began = Instant::now();
         let mut looked = None;
         let mut writer = FileWriter::begin(job, listing.header())?;
-        let mut progress = Progress {
-            rows_written: 0,
-            rows_total: listing.rows_total(),
-            as_of: listing.as_of(),
-        };
+        let mut progress =
+            Progress { rows_written: 0, rows_total: listing.rows_total(), as_of: listing.as_of() };
         loop {
             if looked.is_none_or(|at: Instant| at.elapsed() >= LOOKED_EACH) {
                 self.look(&listing.rights(), progress.clone()).await?;
@@ -153,8 +150,8 @@ impl Export<'_> {
         let permit = self.worker.permit::<NoteProgress>().map_err(CommandError::from)?;
         match self.db.write_as_job(&permit, &note).await? {
             None => Err(Stop::Lost),
-            Some(job) if job.cancel_asked => Err(Stop::Cancelled),
-            Some(_) => Ok(()),
+            Some(true) => Err(Stop::Cancelled),
+            Some(false) => Ok(()),
         }
     }
 
@@ -202,8 +199,8 @@ impl Action for NoteProgress {
 }
 
 impl Command for NoteProgress {
-    /// The job as it is, if it is still this worker's.
-    type Output = Option<ExportJob>;
+    /// Whether somebody wants it stopped; nothing where it is not this worker's any more.
+    type Output = Option<bool>;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Self::Output> {
         let held = hold_leased(tx, permit, self.id, self.lease).await?;
@@ -211,7 +208,7 @@ impl Command for NoteProgress {
             note_progress(tx, permit, self.id, &self.progress).await?;
             tx.emit(export_changed(self.id, job.created_by));
         }
-        Ok(held)
+        Ok(held.map(|job| job.cancel_asked))
     }
 }
 
@@ -260,8 +257,7 @@ impl Command for Complete {
         let Some(job) = held else { return Ok(()) };
         note_rights(tx, permit, self.id, &self.rights).await?;
         let attaching = permit.scope().permit::<Attach<OfExport>>()?;
-        let attach =
-            Attach::<OfExport>::new(self.id.0, AttachmentKind::File, self.stored.clone());
+        let attach = Attach::<OfExport>::new(self.id.0, AttachmentKind::File, self.stored.clone());
         let attached = attach.run(tx, &attaching).await?;
         let expires_at = tx.now() + chrono::Duration::days(KEPT_DAYS);
         complete(tx, permit, self.id, attached.id, expires_at).await?;

@@ -149,11 +149,7 @@ pub(super) async fn open_jobs<A>(tx: &TenantTx, permit: &Permit<A>) -> Outcome<i
 }
 
 /// Stops a held job at once where nobody works on it, else asks its worker to.
-pub(super) async fn stop_job<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: ExportJobId,
-) -> Outcome<()> {
+pub(super) async fn stop_job<A>(tx: &TenantTx, permit: &Permit<A>, id: ExportJobId) -> Outcome<()> {
     let sql = "
         update export_job
         set cancel_asked = true, version = version + 1,

@@ -25,11 +25,7 @@ const PROLONGED_EACH: Duration = Duration::from_secs(10);
 ///
 /// # Errors
 /// A fault where the exports cannot be looked at.
-pub async fn run_exports(
-    db: &Db,
-    files: &Files,
-    lists: &dyn ExportLists,
-) -> Result<usize, Fault> {
+pub async fn run_exports(db: &Db, files: &Files, lists: &dyn ExportLists) -> Result<usize, Fault> {
     let waiting = waiting_tenants(db).await?;
     if waiting.is_empty() {
         return Ok(0);

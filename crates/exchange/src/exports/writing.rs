@@ -129,10 +129,7 @@ impl Target {
     fn begin(file: File, layout: Option<&Layout>, header: &[String]) -> Result<Self, WriteFault> {
         Ok(match layout {
             Some(layout) => Self::Table(Box::new(Writer::begin(file, layout, header)?)),
-            None => Self::Lines {
-                lines: BufWriter::with_capacity(PIECE, file),
-                is_empty: true,
-            },
+            None => Self::Lines { lines: BufWriter::with_capacity(PIECE, file), is_empty: true },
         })
     }
 

@@ -158,8 +158,11 @@ impl Catalogue {
             } else if self.is_shown(field) && !is_bare_id(field) {
                 let mut found = self.at_end(&field.name, &fields, &field.of);
                 // A document says its currency once.
-                found.retain(|column| !has_currency || fields.len() == column.fields.len()
-                    || !column.path.ends_with(".currency"));
+                found.retain(|column| {
+                    !has_currency
+                        || fields.len() == column.fields.len()
+                        || !column.path.ends_with(".currency")
+                });
                 columns.extend(found);
             }
         }
@@ -185,7 +188,11 @@ impl Catalogue {
             }
         }
         let is_own = |column: &Column| own.contains(column);
-        columns.into_iter().map(|column| (is_own(&column), column)).map(|(is, of)| (of, is)).collect()
+        columns
+            .into_iter()
+            .map(|column| (is_own(&column), column))
+            .map(|(is, of)| (of, is))
+            .collect()
     }
 }
 
@@ -230,8 +237,14 @@ mod tests {
 
     #[test]
     fn a_list_has_columns_of_its_own() {
-        let own = ["number", "customer.name", "total.net.amount", "total.gross.amount", "tags",
-            "currency"];
+        let own = [
+            "number",
+            "customer.name",
+            "total.net.amount",
+            "total.gross.amount",
+            "tags",
+            "currency",
+        ];
         assert_eq!(paths(&[]).unwrap(), own);
     }
 

@@ -10,7 +10,8 @@ use ::exchange::{
 use access::Scope;
 use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, Selection};
 use async_graphql::{
-    Context, Name, PathSegment, Pos, Positioned, Request, Response, ServerError, Value, Variables, parser,
+    Context, Name, PathSegment, Pos, Positioned, Request, Response, ServerError, Value, Variables,
+    parser,
 };
 use async_trait::async_trait;
 use db::Fault;
@@ -189,7 +190,8 @@ impl Query {
                 && column.fields.iter().zip(&at).all(|(field, at)| field == at)
         };
         let columns = self.chosen.columns.iter().filter(is_at);
-        Some(columns.map(|column| column.path.clone()).collect()).filter(|of: &Vec<_>| !of.is_empty())
+        Some(columns.map(|column| column.path.clone()).collect())
+            .filter(|of: &Vec<_>| !of.is_empty())
     }
 }
 
