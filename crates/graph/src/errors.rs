@@ -125,6 +125,18 @@ impl Failure {
         Some(known.unwrap_or_else(|_| Self::broken(error.message.clone())))
     }
 
+    /// The sentence, where it is what was asked for that is wrong.
+    pub(crate) fn told_of_input(&self) -> Option<Text> {
+        match self {
+            Self::Told(told) if told.code == ErrorCode::BadUserInput => Some(told.text.clone()),
+            Self::Command(error) => match error.as_ref() {
+                CommandError::Refused(refusal) => Some(refusal.text.clone()),
+                _ => None,
+            },
+            Self::Told(_) => None,
+        }
+    }
+
     /// The sentence for people; `None` where the machinery failed.
     pub(crate) fn told_to_people(&self) -> Option<Text> {
         match self {

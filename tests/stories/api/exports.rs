@@ -53,7 +53,7 @@ async fn customers_go_out_as_the_api_shows_them() {
     let company = Company::new().await;
     customers(&company).await;
     let accounting = &company.accounting;
-    let manager = json!({"manager": company.anna_id});
+    let manager = json!({"managerId": company.anna_id});
     let asked = json!({"columns": COLUMNS, "language": "RU",
         "arguments": {"filter": manager, "orderBy": {"field": "NAME"}}});
     let job = export(accounting, "customers", "CSV", asked.clone()).await;
@@ -122,7 +122,7 @@ async fn other_notations_are_written_as_asked() {
     let company = Company::new().await;
     customers(&company).await;
     let asked = json!({"columns": ["name", "creditLimit.amount"], "options": {
-        "encoding": "WINDOWS1251", "separator": "TAB", "decimalMark": "POINT",
+        "encoding": "WINDOWS_1251", "separator": "TAB", "decimalMark": "POINT",
         "headings": "PATHS"}, "arguments": {"search": "Борис"}});
     let job = export(&company.director, "customers", "CSV", asked).await;
     let file = bytes(&company.director, &job).await;
@@ -209,11 +209,19 @@ async fn what_no_list_takes_is_refused_before_the_start() {
     }
 }
 
+/// The program's own login in one tenant, for what takes too long or cannot be done from outside.
+async fn inside(tenant: uuid::Uuid) -> PgConnection {
+    let mut inside = PgConnection::connect(&house().app_url).await.unwrap();
+    let sql = "select set_config('app.tenant_id', $1::uuid::text, false)";
+    sqlx::query(sql).bind(tenant).execute(&mut inside).await.unwrap();
+    inside
+}
+
 /// Products by the file, as many as a list needs to be long.
 async fn many_products(company: &Company, rows: usize) {
     company.furnish().await;
     let tenant = tenant_of(company).await;
-    let mut owner = PgConnection::connect(&house().owner_url).await.unwrap();
+    let mut inside = inside(tenant).await;
     let sql = "insert into product (tenant_id, id, sku, name, group_id, unit, vat_rate,
                                     is_service, created_at)
                select g.tenant_id, gen_random_uuid(), 'S-' || lpad(n::text, 6, '0'), 'Name ' || n,
@@ -221,7 +229,7 @@ async fn many_products(company: &Company, rows: usize) {
                from product_group g, generate_series(1, $2) n
                where g.tenant_id = $1";
     let rows = i32::try_from(rows).unwrap();
-    sqlx::query(sql).bind(tenant).bind(rows).execute(&mut owner).await.unwrap();
+    sqlx::query(sql).bind(tenant).bind(rows).execute(&mut inside).await.unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -241,10 +249,10 @@ async fn a_long_list_goes_out_whole_though_its_worker_is_let_down() {
     while socket.event().await["exportProgress"]["exportJob"]["rowsWritten"] == 0 {}
     // As if its worker had died: the lease is over, and its end is not its to write.
     let tenant = tenant_of(&company).await;
-    let mut owner = PgConnection::connect(&house().owner_url).await.unwrap();
+    let mut inside = inside(tenant).await;
     let sql = "update export_job set lease = gen_random_uuid(), leased_until = now()
                where tenant_id = $1 and state = 'RUNNING'";
-    let taken = sqlx::query(sql).bind(tenant).execute(&mut owner).await.unwrap();
+    let taken = sqlx::query(sql).bind(tenant).execute(&mut inside).await.unwrap();
     assert_eq!(taken.rows_affected(), 1, "it was over before");
     let job = export_is_over(director, &id).await;
     assert_eq!(job["rowsWritten"].as_i64(), i64::try_from(ROWS).ok(), "{job}");
@@ -254,7 +262,7 @@ async fn a_long_list_goes_out_whole_though_its_worker_is_let_down() {
          from export_job j where j.tenant_id = $1",
     )
     .bind(tenant)
-    .fetch_one(&mut owner)
+    .fetch_one(&mut inside)
     .await
     .unwrap();
     assert_eq!((attempts, files), (2, 1));
@@ -280,16 +288,16 @@ async fn a_file_goes_when_its_time_is_over() {
     let job = export(director, "warehouses", "CSV", json!({})).await;
     bytes(director, &job).await;
     let tenant = tenant_of(&company).await;
-    let mut owner = PgConnection::connect(&house().owner_url).await.unwrap();
+    let mut inside = inside(tenant).await;
     let sql = "update export_job set expires_at = now() - interval '1 s' where tenant_id = $1";
-    sqlx::query(sql).bind(tenant).execute(&mut owner).await.unwrap();
+    sqlx::query(sql).bind(tenant).execute(&mut inside).await.unwrap();
     assert_eq!(fetch(director, &job["file"]["id"], &[]).await.status(), 404);
     house().sweep_files().await;
     let removed: bool = sqlx::query_scalar(
         "select a.removed_at is not null from attachment a where a.tenant_id = $1",
     )
     .bind(tenant)
-    .fetch_one(&mut owner)
+    .fetch_one(&mut inside)
     .await
     .unwrap();
     assert!(removed);
@@ -314,7 +322,9 @@ async fn every_list_of_the_schema_goes_out() {
         assert!(known.is_some_and(|list| list["columns"][0].is_object()), "{}", field.name);
         let needed = field.arguments.iter().filter(|argument| argument.of.required);
         let filled = needed.map(|argument| {
-            (argument.name.clone(), schema.fill(&argument.of, &|_, _| None, &argument.name))
+            // A list of movements is of something.
+            let give = |name: &str, _: &str| (name == "product").then(|| json!(good));
+            (argument.name.clone(), schema.fill(&argument.of, &give, &argument.name))
         });
         lists.push((field.name.clone(), filled.collect::<serde_json::Map<_, _>>()));
     }
@@ -323,14 +333,11 @@ async fn every_list_of_the_schema_goes_out() {
         // Has a default, and is needed in the schema's own words all the same.
         arguments.remove("direction");
         let input = json!({"list": list, "format": "XLSX", "arguments": arguments});
-        let (mut tried, selection) = (Err(String::new()), "exportJob { id }");
-        let mut who = &company.director;
-        for actor in [&company.director, &company.admin] {
-            who = actor;
-            tried = actor.tries("startExport", input.clone(), selection).await;
-            if tried.is_ok() {
-                break;
-            }
+        let (mut who, selection) = (&company.director, "exportJob { id }");
+        let mut tried = who.tries("startExport", input.clone(), selection).await;
+        if tried.as_ref().is_err_and(|code| code == "FORBIDDEN") {
+            who = &company.admin;
+            tried = who.tries("startExport", input.clone(), selection).await;
         }
         let started = tried.unwrap_or_else(|code| panic!("{list}: {code}"));
         let job = export_is_over(who, &started["exportJob"]["id"]).await;

@@ -17,7 +17,7 @@ use crate::user_error::UserError;
 /// How a file is written; what is not said is as Excel in Russia opens it by a double click.
 #[derive(InputObject, Default)]
 pub struct ExportOptionsInput {
-    /// How the characters of a CSV file are stored; UTF8_WITH_MARK where none is named.
+    /// How the characters of a CSV file are stored; UTF_8_WITH_MARK where none is named.
     encoding: Option<ExportEncoding>,
     /// What stands between the cells of a CSV file; a semicolon where none is named.
     separator: Option<FileSeparator>,

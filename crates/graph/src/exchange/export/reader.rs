@@ -112,7 +112,10 @@ pub(super) enum Refused {
 impl Refused {
     fn of(error: &ServerError) -> Self {
         match known(error) {
-            Some(failure) => Self::Failure(failure),
+            Some(failure) => match failure.told_of_input() {
+                Some(text) => Self::Told(text),
+                None => Self::Failure(failure),
+            },
             None => Self::Told(told(error)),
         }
     }
