@@ -73,6 +73,21 @@ pub async fn fetch(actor: &Actor, id: &Value, headers: &[(&str, &str)]) -> Respo
     request.send().await.unwrap()
 }
 
+/// Waits until an export is over and gives it.
+pub async fn export_is_over(actor: &Actor, id: &Value) -> Value {
+    let query = "query($id: ID!) { exportJob(id: $id) {
+        id state rowsTotal rowsWritten failure asOf file { id name sizeBytes } } }";
+    for _ in 0..600 {
+        let mut told = actor.ask(query, json!({"id": id})).await;
+        let job = told["exportJob"].take();
+        if !matches!(job["state"].as_str(), Some("WAITING" | "RUNNING")) {
+            return job;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the export does not end");
+}
+
 /// The company's tenant, as the program knows it inside.
 pub async fn tenant_of(company: &Company) -> uuid::Uuid {
     let told = company.director.ask("{ viewer { tenant { id } } }", json!({})).await;

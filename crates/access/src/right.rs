@@ -131,6 +131,8 @@ rights! {
     EventRead = "event"."read",
     /// Bring in records from files.
     ImportRun = "import"."run",
+    /// Write lists that one may see to files, and see such exports.
+    ExportRun = "export"."run",
 }
 
 /// Whose records a right reaches. A wider reach includes the narrower ones.

@@ -47,7 +47,7 @@ impl DbConfig {
             request_connections: 8,
             quick_connections: 8,
             report_connections: 3,
-            job_connections: 5,
+            job_connections: 7,
             statement_timeout: Duration::from_secs(15),
         }
     }

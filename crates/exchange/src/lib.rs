@@ -1,4 +1,4 @@
-//! Records brought in from files, in the background.
+//! Records brought in from files, and lists written to files (`exports`), in the background.
 //!
 //! Invariants: a job works with the rights its starter has at that moment, never with more; the
 //! rows of a chunk and the job's position are written in one transaction, which also looks whether
@@ -6,6 +6,7 @@
 //! one transaction or nothing; memory does not grow with the file.
 
 mod commands;
+mod exports;
 mod fields;
 mod model;
 mod reading;
@@ -16,6 +17,12 @@ mod work;
 
 pub use commands::{
     CancelImport, DeleteImportProfile, FileOptions, SaveImportProfile, StartImport,
+};
+pub use exports::{
+    CancelExport, ExportFormat, ExportJob, ExportListing, ExportLists, ExportOptions, ExportState,
+    Headings, ListFault, ListPage, ListRow, OfExport, ReadExports, RightsUsed, StartExport, Wanted,
+    WrittenEncoding, count_export_jobs, expire_exports, export_jobs, export_jobs_by_id,
+    run_exports,
 };
 pub use model::{
     BadRow, ImportJob, ImportKind, ImportMode, ImportProfile, ImportState, ReadImports,

@@ -43,6 +43,8 @@ macro_rules! words {
     )*};
 }
 
+pub(crate) use words;
+
 words! {
     /// What kind of records a file holds.
     ImportKind {

@@ -19,4 +19,4 @@ pub use storage::{AccessKeys, Bucket, Files, Place, StoreFault};
 pub use store::{Attachment, AttachmentKind, attachments, attachments_of, subject_kind};
 pub use subject::{ReadFiles, Subject};
 pub use sweep::{SweepError, Swept, sweep};
-pub use upload::{Stored, Upload, UploadError, too_large};
+pub use upload::{Made, Stored, Upload, UploadError, too_large};

@@ -57,6 +57,15 @@ pub struct Stored {
     pub sha256: [u8; 32],
 }
 
+/// A file that the program itself makes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Made {
+    /// What it is (RFC 6838).
+    pub content_type: &'static str,
+    /// The largest it may be, in bytes.
+    pub limit_bytes: u64,
+}
+
 /// A file that is being received. Dropped before it is finished, it leaves nothing behind.
 pub struct Upload {
     store: Arc<dyn ObjectStore>,
@@ -64,6 +73,8 @@ pub struct Upload {
     id: AttachmentId,
     name: FileName,
     limit_bytes: u64,
+    /// The type of a file that the program made; its content is not looked at.
+    made_as: Option<&'static str>,
     kind: Option<&'static FileType>,
     size_bytes: u64,
     hash: Sha256,
@@ -87,12 +98,30 @@ impl Upload {
             id: AttachmentId::new(),
             name,
             limit_bytes: files.limit_bytes(),
+            made_as: None,
             kind: None,
             size_bytes: 0,
             hash: Sha256::new(),
             waiting: Vec::new(),
             parts: None,
         })
+    }
+
+    /// Begins a file that the program itself makes: its type is known, and it may be larger than
+    /// what people attach.
+    ///
+    /// # Errors
+    /// A name that is not allowed, too many uploads at once, or a store that cannot be opened.
+    pub async fn begin_made(
+        files: &Files,
+        tenant: TenantId,
+        name: &str,
+        made: Made,
+    ) -> Result<Self, UploadError> {
+        let mut upload = Self::begin(files, tenant, name).await?;
+        upload.limit_bytes = made.limit_bytes;
+        upload.made_as = Some(made.content_type);
+        Ok(upload)
     }
 
     /// Takes the next piece.
@@ -109,7 +138,7 @@ impl Upload {
             kind.goes_on(piece)?;
         }
         self.waiting.extend_from_slice(piece);
-        if self.kind.is_none() && self.waiting.len() >= HEAD_BYTES {
+        if self.made_as.is_none() && self.kind.is_none() && self.waiting.len() >= HEAD_BYTES {
             self.look()?;
         }
         while self.waiting.len() > PART_BYTES {
@@ -128,9 +157,10 @@ impl Upload {
         if self.size_bytes == 0 {
             return Err(empty().into());
         }
-        let kind = match self.kind {
-            Some(kind) => kind,
-            None => self.look()?,
+        let content_type = match (self.made_as, self.kind) {
+            (Some(known), _) => known,
+            (None, Some(kind)) => kind.content_type,
+            (None, None) => self.look()?.content_type,
         };
         let last = std::mem::take(&mut self.waiting);
         if self.parts.is_some() {
@@ -145,7 +175,7 @@ impl Upload {
         Ok(Stored {
             id: self.id,
             name: self.name.clone(),
-            content_type: kind.content_type,
+            content_type,
             size_bytes: self.size_bytes,
             sha256: std::mem::take(&mut self.hash).finalize().into(),
         })

@@ -6,7 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use access::Forbidden;
+use access::{Forbidden, Right};
 use async_graphql::indexmap::IndexMap;
 use async_graphql::{Name, PathSegment, Response, ServerError, Value as Async};
 use db::{CommandError, Fault};
@@ -114,6 +114,44 @@ impl Failure {
         }
     }
 
+    /// What a resolver answered; `None` where the error is async-graphql's own. What no resolver
+    /// of ours gives is a fault.
+    pub(crate) fn behind(error: &ServerError) -> Option<Self> {
+        let source = Arc::clone(error.source.as_ref()?);
+        let known = source.downcast::<Self>().map(|failure| (*failure).clone());
+        let known = known.or_else(|other| other.downcast::<CommandError>().map(Self::Command));
+        let known = known
+            .or_else(|other| other.downcast::<Forbidden>().map(|forbidden| Self::from(*forbidden)));
+        Some(known.unwrap_or_else(|_| Self::broken(error.message.clone())))
+    }
+
+    /// The sentence, where it is what was asked for that is wrong.
+    pub(crate) fn told_of_input(&self) -> Option<Text> {
+        match self {
+            Self::Told(told) if told.code == ErrorCode::BadUserInput => Some(told.text.clone()),
+            Self::Command(error) => match error.as_ref() {
+                CommandError::Refused(refusal) => Some(refusal.text.clone()),
+                _ => None,
+            },
+            Self::Told(_) => None,
+        }
+    }
+
+    /// The sentence for people; `None` where the machinery failed.
+    pub(crate) fn told_to_people(&self) -> Option<Text> {
+        match self {
+            Self::Told(told) => Some(told.text.clone()),
+            Self::Command(error) => match error.as_ref() {
+                CommandError::Refused(refusal) => Some(refusal.text.clone()),
+                CommandError::Forbidden(Forbidden(right)) => Some(needed(*right)),
+                CommandError::NotFound => {
+                    Some(Text::new("there is no such record", "такой записи нет"))
+                }
+                _ => None,
+            },
+        }
+    }
+
     /// Adds facts for programs.
     #[must_use]
     pub fn with(self, details: Value) -> Self {
@@ -195,19 +233,12 @@ fn put_null(data: &mut Async, path: &[PathSegment]) {
 }
 
 fn present_error(error: &mut ServerError, language: Language) {
-    let Some(source) = error.source.take() else {
-        return present_input_error(error, language);
-    };
-    let known = source.downcast::<Failure>().map(|failure| (*failure).clone());
-    let known = known.or_else(|other| other.downcast::<CommandError>().map(Failure::Command));
-    let known = known
-        .or_else(|other| other.downcast::<Forbidden>().map(|forbidden| Failure::from(*forbidden)));
-    match known {
-        Ok(failure) => tell(error, &failure, language),
-        Err(_) => {
-            let text = std::mem::take(&mut error.message);
-            hide(error, &text, language);
+    match Failure::behind(error) {
+        Some(failure) => {
+            error.source = None;
+            tell(error, &failure, language);
         }
+        None => present_input_error(error, language),
     }
 }
 
@@ -242,12 +273,7 @@ fn tell_command(error: &mut ServerError, command: &CommandError, language: Langu
             set(error, ErrorCode::BadUserInput, message, refusal.details.as_ref());
         }
         CommandError::Forbidden(Forbidden(right)) => {
-            let right = format!("{}.{}", right.object(), right.act());
-            let message = match language {
-                Language::En => format!("the right {right} is needed"),
-                Language::Ru => format!("нужно право {right}"),
-            };
-            set(error, ErrorCode::Forbidden, &message, None);
+            set(error, ErrorCode::Forbidden, needed(*right).get(language), None);
         }
         CommandError::NotFound => {
             let message = say("there is no such record", "такой записи нет");
@@ -267,6 +293,11 @@ fn tell_command(error: &mut ServerError, command: &CommandError, language: Langu
         }
         CommandError::Fault(fault) => hide(error, &fault.to_string(), language),
     }
+}
+
+fn needed(right: Right) -> Text {
+    let right = format!("{}.{}", right.object(), right.act());
+    Text::new(format!("the right {right} is needed"), format!("нужно право {right}"))
 }
 
 /// Shows a trace id and logs the text under the same one.

@@ -73,6 +73,7 @@ node_ids! {
     EventId = "Event",
     AttachmentId = "Attachment",
     ImportJobId = "ImportJob",
+    ExportJobId = "ExportJob",
 }
 
 /// The global form of an id, for `async fn id(&self) -> ID`.

@@ -54,6 +54,7 @@ mod user_error;
 
 pub use self::live::{DocumentEvent, DocumentKind, EventKind, StockEvent};
 pub use errors::{ErrorCode, Failure, present};
+pub use exchange::Lists;
 pub use idempotency::{MutationResult, mutate};
 pub use identity::history;
 pub use ids::{AnyId, GlobalId, NodeId, global};

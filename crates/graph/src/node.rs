@@ -82,6 +82,7 @@ nodes! {
     PaymentAllocation(crate::settlements::PaymentAllocation, AllocationId),
     Attachment(crate::files::Attachment, AttachmentId),
     ImportJob(crate::exchange::ImportJob, ImportJobId),
+    ExportJob(crate::exchange::ExportJob, ExportJobId),
 }
 
 /// Records by global id.

@@ -22,6 +22,7 @@ pub struct Query(
     crate::settlements::SettlementsQuery,
     crate::analytics::AnalyticsQuery,
     crate::exchange::ExchangeQuery,
+    crate::exchange::ExportQuery,
 );
 
 /// Everything that can be done.
@@ -35,6 +36,7 @@ pub struct Mutation(
     crate::settlements::SettlementsMutation,
     crate::files::FilesMutation,
     crate::exchange::ExchangeMutation,
+    crate::exchange::ExportMutation,
 );
 
 /// Everything that can be listened to.
@@ -97,17 +99,37 @@ impl Graph {
         session: &'a Session,
         validity: Validity,
     ) -> BoxFuture<'a, Response> {
-        let schema = match validity {
-            Validity::Unknown => &self.schema,
-            Validity::Known => &self.trusting,
-        };
-        let executing = schema.execute(request.data(session.clone()));
+        let executing = self.executing(request, session, validity);
         async move {
             let response = executing.await;
             session.finish().await;
             present(response, session.language())
         }
         .boxed()
+    }
+
+    /// Executes one of several queries that read the same snapshot, which stays open. Errors are
+    /// as the resolvers gave them.
+    pub(crate) fn execute_within<'a>(
+        &'a self,
+        request: Request,
+        session: &'a Session,
+    ) -> BoxFuture<'a, Response> {
+        self.executing(request, session, Validity::Unknown).boxed()
+    }
+
+    fn executing(
+        &self,
+        request: Request,
+        session: &Session,
+        validity: Validity,
+    ) -> impl Future<Output = Response> + Send + use<'_> {
+        let schema = match validity {
+            Validity::Unknown => &self.schema,
+            Validity::Known => &self.trusting,
+        };
+        // Itself too: whoever starts an export asks whether the list can be read so.
+        schema.execute(request.data(session.clone()).data(self.clone()))
     }
 
     /// Executes any operation as a stream of responses; a query or a mutation gives one. The

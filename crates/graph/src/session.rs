@@ -1,9 +1,10 @@
 //! What a resolver knows of the request it serves.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use access::{Action, Permit, Scope};
+use access::{Action, Permit, Reach, Right, Scope};
 use async_graphql::Context;
 use db::{Db, ReadPool, Reader, TenantTx};
 use files::Files;
@@ -68,6 +69,8 @@ pub(crate) struct Core {
     language: Language,
     address: Option<IpAddr>,
     standing: Option<Arc<dyn Standing>>,
+    /// The rights that were used, where somebody wants to know.
+    used: Option<Mutex<BTreeMap<Right, Reach>>>,
 }
 
 impl Session {
@@ -80,7 +83,28 @@ impl Session {
             language,
             address: None,
             standing: None,
+            used: None,
         })
+    }
+
+    /// A session for a job: it reads over the connections of jobs, and tells which rights it used.
+    pub(crate) fn of_job(services: &Services, scope: &Scope, language: Language) -> Self {
+        let reader = services.db.reader(scope, ReadPool::Jobs);
+        Self::with(Core {
+            services: services.clone(),
+            entered: Some((scope.clone(), Arc::new(reader))),
+            language,
+            address: None,
+            standing: None,
+            used: Some(Mutex::default()),
+        })
+    }
+
+    /// The rights that a job used so far, with their reach.
+    pub(crate) fn used(&self) -> Vec<(Right, Reach)> {
+        let used = self.core.used.as_ref();
+        let used = used.map(|used| used.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        used.into_iter().flatten().collect()
     }
 
     /// The address of the client, where it came over the network.
@@ -306,6 +330,7 @@ impl Core {
             language: self.language,
             address: self.address,
             standing: self.standing.clone(),
+            used: None,
         }
     }
 
@@ -317,7 +342,12 @@ impl Core {
     }
 
     pub(crate) fn permit<A: Action>(&self) -> Result<Permit<A>, Failure> {
-        Ok(self.scope()?.permit::<A>()?)
+        let permit = self.scope()?.permit::<A>()?;
+        if let Some(used) = &self.used {
+            let mut used = used.lock().unwrap_or_else(PoisonError::into_inner);
+            used.insert(A::RIGHT, permit.reach());
+        }
+        Ok(permit)
     }
 
     pub(crate) fn reader(&self) -> Result<&Arc<Reader>, Failure> {

@@ -141,4 +141,6 @@ ids! {
     AttachmentId,
     /// A file being brought in.
     ImportJobId,
+    /// A list being written to a file.
+    ExportJobId,
 }

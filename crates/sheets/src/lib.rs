@@ -24,7 +24,9 @@ pub use mapping::{Field, Mapping, Need, Profile};
 pub use refused::FileFault;
 pub use sheet::{Format, Rows, Sheet};
 pub use typed::{DateOrder, DecimalMark, Reading, Serials, required};
-pub use writing::{ByteOrderMark, CsvLayout, Layout, Report, WriteFault, Writer, XlsxLayout};
+pub use writing::{
+    ByteOrderMark, CsvLayout, Layout, Letters, Report, WriteFault, Writer, XlsxLayout,
+};
 
 #[cfg(test)]
 mod tests;

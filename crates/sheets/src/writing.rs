@@ -33,12 +33,25 @@ pub enum Layout {
 /// click: UTF-8 with a byte order mark, semicolons, decimal commas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CsvLayout {
-    /// Whether a byte order mark stands first.
+    /// How characters are stored.
+    pub letters: Letters,
+    /// Whether a byte order mark stands first; windows-1251 has none.
     pub mark: ByteOrderMark,
     /// What stands between cells.
     pub separator: Separator,
     /// What stands before the fraction.
     pub decimal: DecimalMark,
+}
+
+/// How the characters of a CSV file are stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Letters {
+    /// UTF-8.
+    #[default]
+    Utf8,
+    /// Windows-1251, for old programs in Russia. A character that it lacks becomes a question
+    /// mark.
+    Windows1251,
 }
 
 /// Whether a byte order mark stands first: Excel knows UTF-8 by it, other programs stumble.
@@ -166,6 +179,11 @@ impl CsvLayout {
     /// UTF-8 with a mark: a reason may need letters that the other has not.
     #[must_use]
     pub fn like(notation: Notation, decimal: DecimalMark) -> Self {
-        Self { mark: ByteOrderMark::Written, separator: notation.separator, decimal }
+        Self {
+            letters: Letters::Utf8,
+            mark: ByteOrderMark::Written,
+            separator: notation.separator,
+            decimal,
+        }
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use stories::actor::Actor;
 use stories::company::{Company, Furniture};
-use stories::files::upload;
+use stories::files::{export_is_over, upload};
 use stories::schema::{Field, Schema};
 use stories::socket::{Heard, Socket};
 use stories::stock::{confirm, draft};
@@ -32,6 +32,9 @@ async fn busy_company() -> Company {
     let file = upload(&company.director, &inbox, "secret.csv", b"sku;name\n").await;
     let input = json!({"kind": "PRODUCTS", "mode": "DRY_RUN", "fileId": file["id"]});
     company.director.does("startImport", input, "importJob { id }").await;
+    let input = json!({"list": "customers", "format": "CSV"});
+    let started = company.director.does("startExport", input, "exportJob { id }").await;
+    export_is_over(&company.director, &started["exportJob"]["id"]).await;
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
     let input = json!({"orderId": order.0});

@@ -122,6 +122,7 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
         "awaited_payment",
         "event_outbox",
         "event_position",
+        "export_job",
         "import_job",
         "refresh_token",
         "rights_change",

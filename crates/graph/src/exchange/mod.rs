@@ -1,9 +1,11 @@
-//! Files brought in, as the API shows it.
+//! Files brought in and lists written to files, as the API shows it.
 
+mod export;
 mod job;
 mod mutation;
 mod query;
 
+pub use export::{ExportJob, ExportMutation, ExportQuery, Lists};
 pub use job::ImportJob;
 pub use mutation::ExchangeMutation;
 pub use query::ExchangeQuery;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::marker::PhantomData;
 
-use ::exchange::{OfImport, OfInbox};
+use ::exchange::{OfExport, OfImport, OfInbox};
 use ::files::{AttachmentKind as Kind, ReadFiles, Subject, attachments, attachments_of};
 use async_graphql::{Context, Enum, ID, Object};
 use kernel::{AttachmentId, Uuid};
@@ -163,6 +163,7 @@ impl Load<AttachmentId> for Loaders {
         of_one_kind::<OfProduct>(self, keys, &mut found).await?;
         of_one_kind::<OfInbox>(self, keys, &mut found).await?;
         of_one_kind::<OfImport>(self, keys, &mut found).await?;
+        of_one_kind::<OfExport>(self, keys, &mut found).await?;
         Ok(found)
     }
 }

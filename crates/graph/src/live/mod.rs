@@ -16,13 +16,13 @@ use db::Event;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use kernel::{ImportJobId, ProductId, Uuid, WarehouseId};
+use kernel::{ExportJobId, ImportJobId, ProductId, Uuid, WarehouseId};
 
 pub(crate) use feed::{Feed, Feeds};
 pub(crate) use resume::Resume;
 
 use crate::errors::Failure;
-use crate::exchange::ImportJob;
+use crate::exchange::{ExportJob, ImportJob};
 use crate::ids::{AnyId, GlobalId, global};
 use crate::node::{Node, find};
 use crate::scalars::DateTime;
@@ -81,6 +81,7 @@ seeing! {
     SeePayments: PaymentRead,
     SeeStock: StockRead,
     SeeImports: ImportRun,
+    SeeExports: ExportRun,
 }
 
 fn reaches<A: Action>(event: &Event, scope: &Scope) -> bool {
@@ -197,6 +198,31 @@ impl ImportEvent {
     }
 }
 
+/// A step of an export.
+pub struct ExportEvent(Happening);
+
+/// A step of an export.
+#[Object]
+impl ExportEvent {
+    /// Where this event stands: pass it as `after` to go on from here.
+    async fn cursor(&self) -> String {
+        cursor(self.0.position())
+    }
+
+    /// A change, or a call to read everything anew.
+    async fn kind(&self) -> EventKind {
+        self.0.kind()
+    }
+
+    /// The export as it is now; null for RESYNC.
+    async fn export_job(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ExportJob>> {
+        match self.0.event() {
+            Some(event) => Ok(Session::of(ctx)?.load(ExportJobId(event.subject_id)).await?),
+            None => Ok(None),
+        }
+    }
+}
+
 /// What can be listened to.
 #[derive(Default)]
 pub struct LiveSubscription;
@@ -262,6 +288,23 @@ impl LiveSubscription {
                 && reaches::<SeeImports>(event, scope)
         };
         Ok(follow(ctx, after, Box::new(wants), ImportEvent).await?)
+    }
+
+    /// An export as it goes on: an event about each second, and one at its end.
+    async fn export_progress(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The export.")] id: GlobalId<ExportJobId>,
+        #[graphql(desc = "The cursor of the last event received: what came after it is sent \
+                          first.")]
+        after: Option<String>,
+    ) -> async_graphql::Result<BoxStream<'static, async_graphql::Result<ExportEvent>>> {
+        let wants = move |event: &Event, scope: &Scope| {
+            event.kind == "export_changed"
+                && event.subject_id == id.0.0
+                && reaches::<SeeExports>(event, scope)
+        };
+        Ok(follow(ctx, after, Box::new(wants), ExportEvent).await?)
     }
 }
 

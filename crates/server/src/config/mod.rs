@@ -271,7 +271,7 @@ fn pools(settings: &Settings) -> Result<Pools, ConfigError> {
         jobs: pool(
             "--job-connections (OBOROT_JOB_CONNECTIONS)",
             settings.job_connections.as_deref(),
-            5,
+            7,
         )?,
     })
 }

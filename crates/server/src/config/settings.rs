@@ -71,7 +71,7 @@ pub struct Settings {
     #[arg(long, value_name = "N", env = "OBOROT_REPORT_CONNECTIONS")]
     pub report_connections: Option<String>,
 
-    /// Connections for background work [default: 3]
+    /// Connections for background work; an export holds one, an import two [default: 7]
     #[arg(long, value_name = "N", env = "OBOROT_JOB_CONNECTIONS")]
     pub job_connections: Option<String>,
 

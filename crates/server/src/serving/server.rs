@@ -6,11 +6,13 @@ use std::sync::{Arc, OnceLock};
 use anyhow::{Context, Result};
 use axum::Router;
 use db::Db;
+use graph::{Lists, Services};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::task::JoinSet;
 
 use super::workers::{
-    fold_sales, hold_paid_orders, keep_outbox_days, publish_events, run_imports, sweep_files,
+    fold_sales, hold_paid_orders, keep_outbox_days, publish_events, run_exports, run_imports,
+    sweep_files,
 };
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
@@ -19,6 +21,8 @@ use crate::shutdown::Shutdown;
 
 /// Files brought in at once by one process: a long one leaves room for another.
 const IMPORTS_AT_ONCE: usize = 2;
+/// Exports under way at once, of all tenants; each holds a snapshot.
+const EXPORTS_AT_ONCE: usize = 2;
 
 /// The doors of a server, bound before anything slow happens: an address in use is told at once.
 #[derive(Debug)]
@@ -61,6 +65,11 @@ impl Doors {
     pub async fn serve(self, api: Router, parts: Parts, shutdown: Shutdown) -> Result<()> {
         let mut workers = JoinSet::new();
         let Parts { db, live, files, .. } = parts;
+        let lists = Lists::new(Services::new(db.clone(), live.clone()).keeping(files.clone()));
+        for _ in 0..EXPORTS_AT_ONCE {
+            let (db, files, lists) = (db.clone(), files.clone(), lists.clone());
+            workers.spawn(run_exports(db, files, lists, shutdown.clone()));
+        }
         workers.spawn(publish_events(db.clone(), live, shutdown.clone()));
         workers.spawn(fold_sales(db.clone(), shutdown.clone()));
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));

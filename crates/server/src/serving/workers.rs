@@ -7,6 +7,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use db::{AfterCommit, Db, Fault, Reason, Sequencer};
 use files::{Files, Swept};
+use graph::Lists;
 use kernel::TenantId;
 use live::Live;
 
@@ -20,6 +21,8 @@ const FOLD_EVERY: Duration = Duration::from_secs(1);
 const HOLD_EVERY: Duration = Duration::from_millis(500);
 /// How often files to bring in are looked for.
 const IMPORT_EVERY: Duration = Duration::from_millis(500);
+/// How often lists to write to files are looked for.
+const EXPORT_EVERY: Duration = Duration::from_millis(500);
 /// After a failure, so that a database that is away is not hammered.
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
@@ -152,6 +155,22 @@ pub async fn run_imports(db: Db, files: Files, shutdown: Shutdown) {
     }
 }
 
+/// Writes lists to files, until stopping begins: what is under way then begins anew with another
+/// replica or the next start.
+pub async fn run_exports(db: Db, files: Files, lists: Lists, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let ran = shutdown.unless_begun(exchange::run_exports(&db, &files, &lists)).await;
+        let rest = match ran {
+            Some(Err(error)) => {
+                tracing::warn!(%error, "exports could not be looked for");
+                REST
+            }
+            _ => EXPORT_EVERY,
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
 /// Removes the bytes of files that are gone or never got a row, now and four times a day.
 pub async fn sweep_files(db: Db, files: Files, shutdown: Shutdown) {
     while !shutdown.has_begun() {
@@ -170,7 +189,11 @@ pub async fn sweep_files(db: Db, files: Files, shutdown: Shutdown) {
 pub async fn sweep_all_files(db: &Db, files: &Files) -> Result<Swept, Fault> {
     let mut all = Swept::default();
     for tenant in identity::tenants(db).await? {
-        match files::sweep(db, files, &identity::worker_scope(&tenant, "sweep files")).await {
+        let worker = identity::worker_scope(&tenant, "sweep files");
+        if let Err(error) = exchange::expire_exports(db, &worker).await {
+            tracing::warn!(tenant = %tenant.id, %error, "old exports were not removed");
+        }
+        match files::sweep(db, files, &worker).await {
             Ok(swept) => all += swept,
             Err(error) => tracing::warn!(tenant = %tenant.id, %error, "files were not swept"),
         }

@@ -8,8 +8,8 @@ use proptest::prelude::*;
 
 use super::{read, spool, text};
 use crate::{
-    ByteOrderMark, Cell, CsvLayout, DecimalMark, Fault, Format, Layout, Reading, Reason, Report,
-    Row, Separator, Serials, WriteFault, Writer, XlsxLayout,
+    ByteOrderMark, Cell, CsvLayout, DecimalMark, Fault, Format, Layout, Letters, Reading, Reason,
+    Report, Row, Separator, Serials, WriteFault, Writer, XlsxLayout,
 };
 
 fn xlsx(decimal: DecimalMark) -> Layout {
@@ -76,7 +76,7 @@ fn any_layout() -> impl Strategy<Value = (Layout, DecimalMark)> {
         }
         let separator = [Separator::Comma, Separator::Semicolon, Separator::Tab][separator];
         let mark = if has_mark { ByteOrderMark::Written } else { ByteOrderMark::Omitted };
-        (Layout::Csv(CsvLayout { mark, separator, decimal }), decimal)
+        (Layout::Csv(CsvLayout { letters: Letters::Utf8, mark, separator, decimal }), decimal)
     })
 }
 

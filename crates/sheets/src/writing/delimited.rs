@@ -1,12 +1,13 @@
-//! CSV, in UTF-8.
+//! CSV, in UTF-8 or windows-1251.
 
 use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufWriter, Write};
 
+use encoding_rs::WINDOWS_1251;
 use kernel::Decimal;
 
-use super::{ByteOrderMark, CsvLayout, WriteFault};
+use super::{ByteOrderMark, CsvLayout, Letters, WriteFault};
 use crate::protection::protect;
 use crate::{Cell, DecimalMark};
 
@@ -15,13 +16,14 @@ const BUFFER: usize = 64 << 10;
 
 pub(super) struct DelimitedWriter {
     csv: csv::Writer<BufWriter<File>>,
+    letters: Letters,
     decimal: DecimalMark,
 }
 
 impl DelimitedWriter {
     pub(super) fn begin(file: File, layout: CsvLayout) -> Result<Self, WriteFault> {
         let mut output = BufWriter::with_capacity(BUFFER, file);
-        if layout.mark == ByteOrderMark::Written {
+        if layout.letters == Letters::Utf8 && layout.mark == ByteOrderMark::Written {
             output.write_all(b"\xEF\xBB\xBF")?;
         }
         let csv = csv::WriterBuilder::new()
@@ -29,12 +31,17 @@ impl DelimitedWriter {
             .terminator(csv::Terminator::CRLF)
             .flexible(true)
             .from_writer(output);
-        Ok(Self { csv, decimal: layout.decimal })
+        Ok(Self { csv, letters: layout.letters, decimal: layout.decimal })
     }
 
     pub(super) fn write(&mut self, cells: &[Cell]) -> Result<(), WriteFault> {
         for cell in cells {
-            self.csv.write_field(written(cell, self.decimal).as_bytes()).map_err(fault)?;
+            let text = written(cell, self.decimal);
+            match self.letters {
+                Letters::Utf8 => self.csv.write_field(text.as_bytes()),
+                Letters::Windows1251 => self.csv.write_field(in_1251(&text)),
+            }
+            .map_err(fault)?;
         }
         self.csv.write_record(None::<&[u8]>).map_err(fault)
     }
@@ -45,6 +52,23 @@ impl DelimitedWriter {
         output.into_inner().map_err(|error| error.into_error())?;
         Ok(())
     }
+}
+
+/// The text in windows-1251, of which separators, quotes and line ends are one byte as in UTF-8.
+fn in_1251(text: &str) -> Cow<'_, [u8]> {
+    let (bytes, _, is_lossy) = WINDOWS_1251.encode(text);
+    if !is_lossy {
+        return bytes;
+    }
+    let mut buffer = [0; 4];
+    let mut bytes = Vec::with_capacity(text.len());
+    for sign in text.chars() {
+        match WINDOWS_1251.encode(sign.encode_utf8(&mut buffer)) {
+            (_, _, true) => bytes.push(b'?'),
+            (known, _, false) => bytes.extend_from_slice(&known),
+        }
+    }
+    Cow::Owned(bytes)
 }
 
 fn written(cell: &Cell, decimal: DecimalMark) -> Cow<'_, str> {
@@ -66,4 +90,15 @@ pub(super) fn digits(number: Decimal, decimal: DecimalMark) -> String {
 
 fn fault(error: csv::Error) -> WriteFault {
     WriteFault::Io(error.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_that_1251_lacks_become_question_marks() {
+        assert_eq!(*in_1251("Ёж; №5"), [0xA8, 0xE6, b';', b' ', 0xB9, b'5']);
+        assert_eq!(*in_1251("ё ＝😀x"), [0xB8, b' ', b'?', b'?', b'x']);
+    }
 }

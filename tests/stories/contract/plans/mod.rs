@@ -39,6 +39,7 @@ const SMALL: &[(&str, &str)] = &[
     ("discount_rule", "some hundreds, read whole for a document"),
     ("document_counter", "a row an organization, kind and year"),
     ("event_position", "a row a tenant"),
+    ("export_job", "some hundreds, read newest first by an index"),
     ("idempotency_key", "read by its key alone"),
     ("import_fault", "read by its key alone"),
     ("import_job", "some hundreds, read newest first by an index"),

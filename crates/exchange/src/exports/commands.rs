@@ -1,0 +1,120 @@
+//! An export is asked for, and stopped. A worker takes it within a second.
+
+use access::{Action, Forbidden, Permit, Right};
+use db::{AuditEntry, Command, CommandError, EventDraft, Outcome, TenantTx};
+use kernel::{ExportJobId, Language, Refusal, RefusalCode, UserId};
+use serde_json::{Value, json};
+
+use super::model::{ExportFormat, ExportOptions};
+use super::store::{hold_job, insert_job, open_jobs, stop_job};
+
+/// Exports of a tenant that are not over, at most.
+const MOST_OPEN: i64 = 20;
+/// Bytes of the arguments' JSON.
+const LONGEST_ARGUMENTS: usize = 64 << 10;
+
+/// Starts to write a list to a file. Whether the list can be read so is asked before, by whoever
+/// knows the lists; the worker asks again.
+#[derive(Clone, Debug)]
+pub struct StartExport {
+    /// The field of the API's root.
+    pub list: String,
+    /// The field's arguments but for those of paging.
+    pub arguments: Value,
+    /// The columns; empty for the list's own.
+    pub columns: Vec<String>,
+    /// What kind of file.
+    pub format: ExportFormat,
+    /// How it is written.
+    pub options: ExportOptions,
+    /// The language of headings.
+    pub language: Language,
+}
+
+impl Action for StartExport {
+    const RIGHT: Right = Right::ExportRun;
+}
+
+impl Command for StartExport {
+    type Output = ExportJobId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ExportJobId> {
+        // The list is read with the rights of a person as they will be then.
+        let Some(user) = permit.user() else { return Err(Forbidden(Self::RIGHT).into()) };
+        if self.arguments.to_string().len() > LONGEST_ARGUMENTS {
+            return Err(too_long().into());
+        }
+        if open_jobs(tx, permit).await? >= MOST_OPEN {
+            return Err(too_many().into());
+        }
+        let id = ExportJobId::new();
+        insert_job(tx, permit, id, self, user).await?;
+        let changes = json!({ "list": self.list, "arguments": self.arguments,
+                              "columns": self.columns, "format": self.format.as_str() });
+        tx.audit(AuditEntry::new("startExport", "ExportJob", id, changes));
+        tx.emit(export_changed(id, user));
+        Ok(id)
+    }
+}
+
+/// Stops an export before its next page of rows; there is no file then.
+#[derive(Clone, Copy, Debug)]
+pub struct CancelExport {
+    /// Which one.
+    pub id: ExportJobId,
+}
+
+impl Action for CancelExport {
+    const RIGHT: Right = Right::ExportRun;
+}
+
+impl Command for CancelExport {
+    type Output = ExportJobId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ExportJobId> {
+        let job = hold_job(tx, permit, self.id).await?.ok_or(CommandError::NotFound)?;
+        if job.state.is_over() {
+            return Err(Refusal::new(
+                RefusalCode::IllegalTransition,
+                "The export is over.",
+                "Выгрузка уже закончена.",
+            )
+            .into());
+        }
+        stop_job(tx, permit, self.id).await?;
+        let changes = json!({ "rowsWritten": job.rows_written });
+        tx.audit(AuditEntry::new("cancelExport", "ExportJob", self.id, changes));
+        tx.emit(export_changed(self.id, job.created_by));
+        Ok(self.id)
+    }
+}
+
+/// The event that tells of an export.
+pub(super) fn export_changed(id: ExportJobId, user: UserId) -> EventDraft {
+    EventDraft {
+        kind: "export_changed",
+        subject_kind: "ExportJob",
+        subject_id: id.0,
+        manager_id: Some(user),
+        customer_id: None,
+        products: Vec::new(),
+        warehouses: Vec::new(),
+    }
+}
+
+fn too_long() -> Refusal {
+    Refusal::new(
+        RefusalCode::Invalid,
+        format!("The arguments have at most {LONGEST_ARGUMENTS} bytes of JSON."),
+        format!("Аргументы занимают не больше {LONGEST_ARGUMENTS} байт JSON."),
+    )
+    .at(["arguments"])
+}
+
+fn too_many() -> Refusal {
+    Refusal::new(
+        RefusalCode::TooMany,
+        format!("At most {MOST_OPEN} exports wait or run at once."),
+        format!("Одновременно ждут и выполняются не больше выгрузок: {MOST_OPEN}."),
+    )
+}
