@@ -151,7 +151,7 @@ impl ProductNames {
                 continue;
             }
             let sql = format!(
-                "select p.id, p.sku, p.name, p.unit, p.is_service,
+                "select p.id, p.sku, p.name, p.unit, p.is_service, p.has_variants, p.in_documents,
                         p.archived_at is not null as archived, p.group_id, p.tracks_lots,
                         p.tracks_expiry, p.min_price, p.min_margin_percent, p.external_reference
                  from product p
