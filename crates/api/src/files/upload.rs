@@ -37,7 +37,7 @@ const FIELD_BYTES: u64 = 256;
 /// How long, and how much, is still read of a form that was refused: many clients look at the
 /// answer only when they have sent all.
 const LINGER: Duration = Duration::from_secs(5);
-const LINGER_BYTES: usize = 64 * 1024 * 1024;
+const LINGER_BYTES: usize = 128 * 1024 * 1024;
 
 /// `POST /files`.
 pub(super) async fn post(State(api): State<Arc<Api>>, request: Request) -> Response {
