@@ -102,9 +102,10 @@ impl Socket {
         }
     }
 
-    /// The data of the next event of any subscription on this socket.
+    /// The data of the next event of any subscription on this socket. Work in the background tells
+    /// of itself when its turn comes: it is waited for longer.
     pub async fn event(&mut self) -> Value {
-        match self.hear().await {
+        match self.hear_within(PATIENCE * 6).await {
             Heard::Message(mut message) if message["type"] == "next" => {
                 assert!(message["payload"]["errors"].is_null(), "{message}");
                 message["payload"]["data"].take()

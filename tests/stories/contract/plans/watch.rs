@@ -101,9 +101,22 @@ impl Watched {
         log.read_to_end(&mut bytes).unwrap();
         // Somebody may be writing: what is not a whole line is read the next time.
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |last| last + 1);
-        self.read += whole as u64;
-        plans_in(&String::from_utf8_lossy(&bytes[..whole]))
+        let whole = whole_entries(&bytes[..whole]);
+        self.read += whole.len() as u64;
+        plans_in(&String::from_utf8_lossy(whole))
     }
+}
+
+/// Without the last plan where somebody is still writing it, as whole lines as they come.
+fn whole_entries(lines: &[u8]) -> &[u8] {
+    let last = lines.windows(5).rposition(|five| five == b"\nLOG:").map_or(0, |at| at + 1);
+    let (before, entry) = lines.split_at(last);
+    let text = String::from_utf8_lossy(entry);
+    let mut parts = text.lines();
+    let is_plan = parts.next().is_some_and(|head| head.ends_with("plan:"));
+    let plan: String = parts.take_while(|line| line.starts_with('\t')).collect();
+    let is_written = serde_json::from_str::<serde_json::Value>(&plan).is_ok();
+    if is_plan && !is_written { before } else { lines }
 }
 
 fn plans_in(log: &str) -> Vec<Plan> {
