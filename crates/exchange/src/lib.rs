@@ -9,6 +9,7 @@ mod commands;
 mod exports;
 mod fields;
 mod model;
+mod queue;
 mod reading;
 mod source;
 mod store;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use sheets::{Mapping, Profile};
 
 use crate::commands::FileOptions;
+use crate::queue::language_of;
 
 /// Reads one's own imports, or all that are within reach.
 #[derive(Clone, Copy, Debug)]
@@ -248,7 +249,7 @@ impl TryFrom<JobRow> for ImportJob {
             options: read(row.options)?,
             columns: read(row.columns)?,
             mapping: row.mapping.map(read).transpose()?,
-            language: if row.language == "ru" { Language::Ru } else { Language::En },
+            language: language_of(&row.language),
             phase: if row.phase == "WRITING" { Phase::Writing } else { Phase::Checking },
             position: u64::try_from(row.position).unwrap_or_default(),
             rows_total: row.rows_total,

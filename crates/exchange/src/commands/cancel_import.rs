@@ -5,8 +5,8 @@ use db::{AuditEntry, Command, CommandError, Outcome, TenantTx};
 use kernel::{ImportJobId, Refusal, RefusalCode};
 use serde_json::json;
 
-use super::job_changed;
-use crate::store::{hold_job, stop_job};
+use crate::model::ImportJob;
+use crate::queue::{changed, hold_job, stop_job};
 
 /// Stops an import before its next chunk of rows.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +23,8 @@ impl Command for CancelImport {
     type Output = ImportJobId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ImportJobId> {
-        let job = hold_job(tx, permit, self.id).await?.ok_or(CommandError::NotFound)?;
+        let job = hold_job::<ImportJob, _>(tx, permit, self.id).await?;
+        let job = job.ok_or(CommandError::NotFound)?;
         if job.state.is_over() {
             return Err(Refusal::new(
                 RefusalCode::IllegalTransition,
@@ -32,10 +33,10 @@ impl Command for CancelImport {
             )
             .into());
         }
-        stop_job(tx, permit, self.id).await?;
+        stop_job::<ImportJob, _>(tx, permit, self.id).await?;
         let changes = json!({ "rowsRead": job.rows_read });
         tx.audit(AuditEntry::new("cancelImport", "ImportJob", self.id, changes));
-        tx.emit(job_changed(self.id, job.created_by));
+        tx.emit(changed::<ImportJob>(self.id, job.created_by));
         Ok(self.id)
     }
 }

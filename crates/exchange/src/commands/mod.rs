@@ -10,8 +10,7 @@ pub use start_import::StartImport;
 
 use std::collections::BTreeMap;
 
-use db::EventDraft;
-use kernel::{ImportJobId, Refusal, RefusalCode, UserId};
+use kernel::{Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
 use sheets::{DateOrder, DecimalMark, Encoding, Profile, Separator};
 
@@ -62,17 +61,4 @@ fn odd_field(field: &str) -> Refusal {
         format!("“{field}” is no field of such a file, or its text is empty or too long."),
         format!("«{field}» — не поле такого файла, либо его текст пуст или слишком длинный."),
     )
-}
-
-/// The event that tells of a job.
-pub(crate) fn job_changed(id: ImportJobId, user: UserId) -> EventDraft {
-    EventDraft {
-        kind: "import_changed",
-        subject_kind: "ImportJob",
-        subject_id: id.0,
-        manager_id: Some(user),
-        customer_id: None,
-        products: Vec::new(),
-        warehouses: Vec::new(),
-    }
 }

@@ -9,9 +9,10 @@ use serde_json::json;
 use sheets::Profile;
 use stock::commands::SaveOpeningStock;
 
-use super::{FileOptions, check_fields, job_changed};
-use crate::model::{ImportKind, ImportMode};
-use crate::store::{NewJob, insert_job, open_jobs, profile_named};
+use super::{FileOptions, check_fields};
+use crate::model::{ImportJob, ImportKind, ImportMode};
+use crate::queue::{changed, open_jobs};
+use crate::store::{NewJob, insert_job, profile_named};
 use crate::subjects::OfInbox;
 
 /// Imports of a tenant that are not over, at most.
@@ -49,7 +50,7 @@ impl Command for StartImport {
         may_write(permit.scope(), self.kind)?;
         check_fields(self.kind, &self.columns, &self.options)?;
         let name = self.file_name(tx, permit).await?;
-        if open_jobs(tx, permit).await? >= MOST_OPEN {
+        if open_jobs::<ImportJob, _>(tx, permit).await? >= MOST_OPEN {
             return Err(too_many().into());
         }
         let (columns, options) = self.asked(tx, permit).await?;
@@ -69,7 +70,7 @@ impl Command for StartImport {
         let changes = json!({ "kind": self.kind.as_str(), "mode": self.mode.as_str(),
                               "fileId": self.file, "fileName": name });
         tx.audit(AuditEntry::new("startImport", "ImportJob", id, changes));
-        tx.emit(job_changed(id, user));
+        tx.emit(changed::<ImportJob>(id, user));
         Ok(id)
     }
 }

@@ -1,12 +1,13 @@
 //! An export is asked for, and stopped. A worker takes it within a second.
 
 use access::{Action, Forbidden, Permit, Right};
-use db::{AuditEntry, Command, CommandError, EventDraft, Outcome, TenantTx};
-use kernel::{ExportJobId, Language, Refusal, RefusalCode, UserId};
+use db::{AuditEntry, Command, CommandError, Outcome, TenantTx};
+use kernel::{ExportJobId, Language, Refusal, RefusalCode};
 use serde_json::{Value, json};
 
-use super::model::{ExportFormat, ExportOptions};
-use super::store::{hold_job, insert_job, open_jobs, stop_job};
+use super::model::{ExportFormat, ExportJob, ExportOptions};
+use super::store::insert_job;
+use crate::queue::{changed, hold_job, open_jobs, stop_job};
 
 /// Exports of a tenant that are not over, at most.
 const MOST_OPEN: i64 = 20;
@@ -44,7 +45,7 @@ impl Command for StartExport {
         if self.arguments.to_string().len() > LONGEST_ARGUMENTS {
             return Err(too_long().into());
         }
-        if open_jobs(tx, permit).await? >= MOST_OPEN {
+        if open_jobs::<ExportJob, _>(tx, permit).await? >= MOST_OPEN {
             return Err(too_many().into());
         }
         let id = ExportJobId::new();
@@ -52,7 +53,7 @@ impl Command for StartExport {
         let changes = json!({ "list": self.list, "arguments": self.arguments,
                               "columns": self.columns, "format": self.format.as_str() });
         tx.audit(AuditEntry::new("startExport", "ExportJob", id, changes));
-        tx.emit(export_changed(id, user));
+        tx.emit(changed::<ExportJob>(id, user));
         Ok(id)
     }
 }
@@ -72,7 +73,8 @@ impl Command for CancelExport {
     type Output = ExportJobId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ExportJobId> {
-        let job = hold_job(tx, permit, self.id).await?.ok_or(CommandError::NotFound)?;
+        let job = hold_job::<ExportJob, _>(tx, permit, self.id).await?;
+        let job = job.ok_or(CommandError::NotFound)?;
         if job.state.is_over() {
             return Err(Refusal::new(
                 RefusalCode::IllegalTransition,
@@ -81,24 +83,11 @@ impl Command for CancelExport {
             )
             .into());
         }
-        stop_job(tx, permit, self.id).await?;
+        stop_job::<ExportJob, _>(tx, permit, self.id).await?;
         let changes = json!({ "rowsWritten": job.rows_written });
         tx.audit(AuditEntry::new("cancelExport", "ExportJob", self.id, changes));
-        tx.emit(export_changed(self.id, job.created_by));
+        tx.emit(changed::<ExportJob>(self.id, job.created_by));
         Ok(self.id)
-    }
-}
-
-/// The event that tells of an export.
-pub(super) fn export_changed(id: ExportJobId, user: UserId) -> EventDraft {
-    EventDraft {
-        kind: "export_changed",
-        subject_kind: "ExportJob",
-        subject_id: id.0,
-        manager_id: Some(user),
-        customer_id: None,
-        products: Vec::new(),
-        warehouses: Vec::new(),
     }
 }
 

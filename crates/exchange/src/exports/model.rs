@@ -9,6 +9,7 @@ use sheets::{DecimalMark, Separator};
 
 use super::rights::RightsUsed;
 use crate::model::{Told, read, words};
+use crate::queue::language_of;
 
 /// Reads one's own exports, or all that are within reach.
 #[derive(Clone, Copy, Debug)]
@@ -165,7 +166,7 @@ impl TryFrom<ExportRow> for ExportJob {
             columns: row.columns,
             format: ExportFormat::parse(&row.format)?,
             options: read(row.options)?,
-            language: if row.language == "ru" { Language::Ru } else { Language::En },
+            language: language_of(&row.language),
             state: ExportState::parse(&row.state)?,
             rows_total: row.rows_total,
             rows_written: row.rows_written,

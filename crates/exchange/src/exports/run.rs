@@ -9,15 +9,13 @@ use files::{Attach, AttachmentKind, Files, Stored};
 use identity::{Tenant, acting_scope};
 use kernel::{ExportJobId, Text, UserId, Uuid};
 
-use super::commands::export_changed;
 use super::listing::{ExportListing, ExportLists, ListFault, Wanted};
 use super::model::{ExportJob, Headings, ReadExports};
 use super::rights::RightsUsed;
-use super::store::{
-    Progress, complete, export_jobs_by_id, give_up, hold_leased, note_progress, note_rights,
-};
+use super::store::{Progress, complete, export_jobs_by_id, give_up, note_progress, note_rights};
 use super::subject::OfExport;
 use super::writing::{FileWriter, keep};
+use crate::queue::{changed, hold_leased};
 
 /// Progress is told, and rights and a wish to stop are looked at, so often.
 const LOOKED_EACH: Duration = Duration::from_secs(1);
@@ -203,10 +201,10 @@ impl Command for NoteProgress {
     type Output = Option<bool>;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Self::Output> {
-        let held = hold_leased(tx, permit, self.id, self.lease).await?;
+        let held = hold_leased::<ExportJob, _>(tx, permit, self.id, self.lease).await?;
         if let Some(job) = &held {
             note_progress(tx, permit, self.id, &self.progress).await?;
-            tx.emit(export_changed(self.id, job.created_by));
+            tx.emit(changed::<ExportJob>(self.id, job.created_by));
         }
         Ok(held.map(|job| job.cancel_asked))
     }
@@ -227,11 +225,11 @@ impl Command for GiveUp {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<()> {
         use super::model::ExportState::{Cancelled, Failed};
-        let held = hold_leased(tx, permit, self.id, self.lease).await?;
+        let held = hold_leased::<ExportJob, _>(tx, permit, self.id, self.lease).await?;
         let Some(job) = held else { return Ok(()) };
         let state = if self.failure.is_some() { Failed } else { Cancelled };
         give_up(tx, permit, self.id, state, self.failure.as_ref()).await?;
-        tx.emit(export_changed(self.id, job.created_by));
+        tx.emit(changed::<ExportJob>(self.id, job.created_by));
         Ok(())
     }
 }
@@ -253,7 +251,7 @@ impl Command for Complete {
     type Output = ();
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<()> {
-        let held = hold_leased(tx, permit, self.id, self.lease).await?;
+        let held = hold_leased::<ExportJob, _>(tx, permit, self.id, self.lease).await?;
         let Some(job) = held else { return Ok(()) };
         note_rights(tx, permit, self.id, &self.rights).await?;
         let attaching = permit.scope().permit::<Attach<OfExport>>()?;
@@ -261,7 +259,7 @@ impl Command for Complete {
         let attached = attach.run(tx, &attaching).await?;
         let expires_at = tx.now() + chrono::Duration::days(KEPT_DAYS);
         complete(tx, permit, self.id, attached.id, expires_at).await?;
-        tx.emit(export_changed(self.id, job.created_by));
+        tx.emit(changed::<ExportJob>(self.id, job.created_by));
         Ok(())
     }
 }

@@ -5,15 +5,16 @@
 
 use std::time::Duration;
 
-use access::{Action, Permit, Right};
-use db::{Command, CommandError, Db, Fault, Outcome, TenantTx};
+use db::{CommandError, Db, Fault, Outcome};
 use files::Files;
 use identity::{Tenant, acting_scope, tenants, worker_scope};
-use kernel::{ExportJobId, UserId, Uuid};
+use kernel::{ExportJobId, Uuid};
 
 use super::listing::ExportLists;
+use super::model::ExportJob;
 use super::run::{Export, ending};
-use super::store::{claim, prolong, waiting_tenants};
+use super::store::waiting_tenants;
+use crate::queue::{Claim, Prolong};
 
 /// An export that lets down so many workers is given up.
 const MOST_ATTEMPTS: i32 = 5;
@@ -40,43 +41,6 @@ pub async fn run_exports(db: &Db, files: &Files, lists: &dyn ExportLists) -> Res
     Ok(taken)
 }
 
-/// Takes an export for a while.
-struct Claim {
-    lease: Uuid,
-}
-
-impl Action for Claim {
-    const RIGHT: Right = Right::ExportRun;
-}
-
-impl Command for Claim {
-    /// The export, who started it, how often it was taken.
-    type Output = Option<(ExportJobId, UserId, i32)>;
-
-    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Self::Output> {
-        let claimed = claim(tx, permit, self.lease).await?;
-        Ok(claimed.map(|job| (job.id, job.created_by, job.attempts)))
-    }
-}
-
-/// Gives a sign of life.
-struct Prolong {
-    id: ExportJobId,
-    lease: Uuid,
-}
-
-impl Action for Prolong {
-    const RIGHT: Right = Right::ExportRun;
-}
-
-impl Command for Prolong {
-    type Output = bool;
-
-    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<bool> {
-        prolong(tx, permit, self.id, self.lease).await
-    }
-}
-
 async fn run_export_of(
     db: &Db,
     files: &Files,
@@ -85,12 +49,13 @@ async fn run_export_of(
 ) -> Outcome<bool> {
     let worker = worker_scope(tenant, "export");
     let lease = Uuid::new_v4();
-    let permit = worker.permit::<Claim>()?;
-    let Some((id, user, attempts)) = db.write_as_job(&permit, &Claim { lease }).await? else {
+    let permit = worker.permit::<Claim<ExportJob>>()?;
+    let Some(claimed) = db.write_as_job(&permit, &Claim::new(lease)).await? else {
         return Ok(false);
     };
+    let (id, user) = (ExportJobId(claimed.id), claimed.created_by);
     let export = Export { db, files, lists, tenant, worker: &worker, id, lease, user };
-    if attempts > MOST_ATTEMPTS {
+    if claimed.attempts > MOST_ATTEMPTS {
         export.give_up(ending::given_up()).await?;
         return Ok(true);
     }
@@ -99,10 +64,10 @@ async fn run_export_of(
         return Ok(true);
     };
     let prolonging = async {
-        let permit = worker.permit::<Prolong>()?;
+        let permit = worker.permit::<Prolong<ExportJob>>()?;
         loop {
             tokio::time::sleep(PROLONGED_EACH).await;
-            if !db.write_as_job(&permit, &Prolong { id, lease }).await? {
+            if !db.write_as_job(&permit, &Prolong::new(id, lease)).await? {
                 return Ok::<_, CommandError>(());
             }
         }

@@ -6,8 +6,8 @@ use kernel::{ImportJobId, Page, PageRequest, Position, Uuid};
 use serde_json::{Value, json};
 
 use super::import_jobs_by_id;
-use super::jobs::foreign_cursor;
 use crate::model::{BadRow, ReadImports, read};
+use crate::queue::foreign_cursor;
 
 #[derive(FromQueryResult)]
 struct Row {

@@ -1,23 +1,14 @@
-//! Jobs as people start, list and stop them.
+//! Imports as people start and list them, and as a queue.
 
 use std::collections::HashMap;
 
-use access::Permit;
-use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{
-    AttachmentId, DateTime, ImportJobId, Language, Page, PageRequest, Position, Refusal,
-    RefusalCode, UserId, Utc, Uuid,
-};
+use access::{Permit, Right};
+use db::{Outcome, Sql, TenantTx, values};
+use kernel::{AttachmentId, DateTime, ImportJobId, Language, Page, PageRequest, UserId, Utc};
 
 use crate::commands::FileOptions;
 use crate::model::{ImportJob, ImportKind, ImportMode, JobRow, Phase, ReadImports, told};
-
-pub(super) const COLUMNS: &str = "j.id, j.kind, j.mode, j.state, j.file_id, j.file_name, \
-    j.options, j.columns, j.mapping, j.language, j.phase, j.position, j.rows_total, j.rows_read, \
-    j.rows_created, j.rows_updated, j.rows_unchanged, j.rows_bad, j.failure, j.report_id, \
-    j.cancel_asked, j.version, j.created_at, j.created_by, j.finished_at";
-/// The one order of the list: the newest first.
-const ORDER: &str = "NEWEST";
+use crate::queue::{self, Job, language_word};
 
 /// What a new job is made from.
 pub(crate) struct NewJob<'a> {
@@ -52,7 +43,7 @@ pub(crate) async fn insert_job<A>(
         job.file_name,
         told(job.options)?,
         told(job.columns)?,
-        if job.language == Language::Ru { "ru" } else { "en" },
+        language_word(job.language),
         phase.as_str(),
         tx.now(),
         job.user,
@@ -61,16 +52,48 @@ pub(crate) async fn insert_job<A>(
     Ok(())
 }
 
-fn select<A>(permit: &Permit<A>) -> Sql {
-    let text = format!("select {COLUMNS} from import_job j where j.tenant_id = $1");
-    let mut sql = Sql::new(text, values![permit.tenant()]);
-    sql.among("j.created_by", permit.managers());
-    sql
-}
+impl Job for ImportJob {
+    type Id = ImportJobId;
+    type Row = JobRow;
 
-async fn read(tx: &TenantTx, sql: Sql) -> Result<Vec<ImportJob>, Fault> {
-    let rows: Vec<JobRow> = tx.all(sql).await?;
-    rows.into_iter().map(ImportJob::try_from).collect()
+    const KIND: &'static str = "ImportJob";
+    const EVENT: &'static str = "import_changed";
+    const RIGHT: Right = Right::ImportRun;
+    const TABLE: &'static str = "import_job";
+    const COLUMNS: &'static str = "j.id, j.kind, j.mode, j.state, j.file_id, j.file_name, \
+        j.options, j.columns, j.mapping, j.language, j.phase, j.position, j.rows_total, \
+        j.rows_read, j.rows_created, j.rows_updated, j.rows_unchanged, j.rows_bad, j.failure, \
+        j.report_id, j.cancel_asked, j.version, j.created_at, j.created_by, j.finished_at";
+    // Jobs of one kind go one after the other: they would wait for each other's rows, with their
+    // connections in hand.
+    const CLAIM: &'static str = "
+        update import_job
+        set state = 'RUNNING', lease = $2, leased_until = now() + make_interval(secs => $3),
+            attempts = attempts + 1
+        where tenant_id = $1
+          and id = (select j.id
+                    from import_job j
+                    where j.tenant_id = $1
+                      and j.state in ('WAITING', 'RUNNING')
+                      and (j.leased_until is null or j.leased_until < now())
+                      and not exists (select
+                                      from import_job o
+                                      where o.tenant_id = $1
+                                        and o.state = 'RUNNING'
+                                        and o.kind = j.kind
+                                        and o.leased_until >= now())
+                    order by j.created_at
+                    limit 1
+                    for no key update skip locked)
+        returning id, created_by, attempts";
+
+    fn id(&self) -> ImportJobId {
+        self.id
+    }
+
+    fn created_at(&self) -> DateTime<Utc> {
+        self.created_at
+    }
 }
 
 /// One page of imports within reach, the newest first.
@@ -82,22 +105,7 @@ pub async fn import_jobs(
     permit: &Permit<ReadImports>,
     page: &PageRequest,
 ) -> Outcome<Page<ImportJob>> {
-    let mut sql = select(permit);
-    for (position, sign) in [(&page.after, "<"), (&page.before, ">")] {
-        let Some(position) = position else { continue };
-        let at: Option<DateTime<Utc>> = position.key.as_deref().and_then(|key| key.parse().ok());
-        let at = at.ok_or_else(foreign_cursor)?;
-        sql.push(&format!(" and (j.created_at, j.id) {sign} ("));
-        sql.bind(at).with(", ", position.id, ")");
-    }
-    let way = if page.backward { "asc" } else { "desc" };
-    sql.push(&format!(" order by j.created_at {way}, j.id {way}"));
-    sql.with(" limit ", i64::from(page.limit) + 1, "");
-    let rows = read(tx, sql).await?.into_iter().map(|job| {
-        let key = Some(job.created_at.to_rfc3339());
-        (Position { order: ORDER.to_owned(), key, id: job.id.0 }, job)
-    });
-    Ok(Page::of(rows.collect(), page))
+    queue::jobs(tx, permit, page).await
 }
 
 /// How many imports are within reach, counted up to `cap`.
@@ -109,12 +117,7 @@ pub async fn count_import_jobs(
     permit: &Permit<ReadImports>,
     cap: i64,
 ) -> Outcome<i64> {
-    let head = "select count(*) as counted
-                from (select from import_job j where j.tenant_id = $1";
-    let mut sql = Sql::new(head, values![permit.tenant()]);
-    sql.among("j.created_by", permit.managers());
-    sql.with(" limit ", cap, ") c");
-    counted(tx, sql).await
+    queue::count_jobs::<ImportJob, _>(tx, permit, cap).await
 }
 
 /// The imports with these ids that are within reach.
@@ -126,57 +129,5 @@ pub async fn import_jobs_by_id(
     permit: &Permit<ReadImports>,
     ids: &[ImportJobId],
 ) -> Outcome<HashMap<ImportJobId, ImportJob>> {
-    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    let mut sql = select(permit);
-    sql.with(" and j.id = any(", ids, "::uuid[])");
-    Ok(read(tx, sql).await?.into_iter().map(|job| (job.id, job)).collect())
-}
-
-/// A job within reach, locked.
-pub(crate) async fn hold_job<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: ImportJobId,
-) -> Outcome<Option<ImportJob>> {
-    let mut sql = select(permit);
-    sql.with(" and j.id = ", id, " for no key update");
-    Ok(read(tx, sql).await?.pop())
-}
-
-/// Jobs of a tenant that are not over.
-pub(crate) async fn open_jobs<A>(tx: &TenantTx, permit: &Permit<A>) -> Outcome<i64> {
-    let sql = "
-        select count(*) as counted
-        from import_job j
-        where j.tenant_id = $1 and j.state in ('WAITING', 'RUNNING')";
-    counted(tx, Sql::new(sql, values![permit.tenant()])).await
-}
-
-/// Stops a held job at once where nobody works on it, else asks its worker to.
-pub(crate) async fn stop_job<A>(tx: &TenantTx, permit: &Permit<A>, id: ImportJobId) -> Outcome<()> {
-    let sql = "
-        update import_job
-        set cancel_asked = true, version = version + 1,
-            state = case when state = 'WAITING' then 'CANCELLED' else state end,
-            finished_at = case when state = 'WAITING' then $3::timestamptz end
-        where tenant_id = $1 and id = $2";
-    tx.run(Sql::new(sql, values![permit.tenant(), id, tx.now()])).await?;
-    Ok(())
-}
-
-async fn counted(tx: &TenantTx, sql: Sql) -> Outcome<i64> {
-    #[derive(FromQueryResult)]
-    struct Counted {
-        counted: i64,
-    }
-    let row: Option<Counted> = tx.one(sql).await?;
-    Ok(row.map_or(0, |row| row.counted))
-}
-
-pub(super) fn foreign_cursor() -> Refusal {
-    Refusal::new(
-        RefusalCode::Invalid,
-        "The cursor was not given by this list.",
-        "Этот курсор выдан не этим списком.",
-    )
+    queue::jobs_by_id(tx, permit, ids).await
 }

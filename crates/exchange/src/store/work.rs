@@ -1,18 +1,12 @@
-//! Jobs as workers take them, move them on and end them.
+//! Imports as workers find them, move them on and end them.
 
 use access::Permit;
 use db::{Db, Fault, FromQueryResult, Outcome, Reason, Sql, TenantTx, values};
-use kernel::{AttachmentId, ImportJobId, TenantId, Text, UserId, Uuid};
-use serde_json::Value;
+use kernel::{AttachmentId, ImportJobId, TenantId, Text, Uuid};
 use sheets::Mapping;
 
-use super::jobs::COLUMNS;
-use crate::model::{ImportJob, ImportState, JobRow, Told, told};
-
-/// Tenants looked at in one round.
-const TENANTS: i64 = 1_000;
-/// How long a worker keeps a job without a sign of life, in seconds.
-const LEASE_S: f64 = 30.0;
+use crate::model::{ImportState, told};
+use crate::queue::{TENANTS, told_failure};
 
 #[derive(FromQueryResult)]
 struct Waiting {
@@ -34,77 +28,6 @@ pub(crate) async fn waiting_tenants(db: &Db) -> Result<Vec<TenantId>, Fault> {
     let rows: Vec<Waiting> = system.all(Sql::new(sql, values![TENANTS])).await?;
     system.commit().await?;
     Ok(rows.into_iter().map(|row| row.tenant_id).collect())
-}
-
-/// A job that was taken.
-#[derive(FromQueryResult)]
-pub(crate) struct Claimed {
-    pub(crate) id: ImportJobId,
-    pub(crate) created_by: UserId,
-    /// How often it was taken, this time included.
-    pub(crate) attempts: i32,
-}
-
-/// Takes the oldest job that nobody works on. Jobs of one kind go one after the other: they would
-/// wait for each other's rows, with their connections in hand.
-pub(crate) async fn claim<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    lease: Uuid,
-) -> Outcome<Option<Claimed>> {
-    let sql = "
-        update import_job
-        set state = 'RUNNING', lease = $2, leased_until = now() + make_interval(secs => $3),
-            attempts = attempts + 1
-        where tenant_id = $1
-          and id = (select j.id
-                    from import_job j
-                    where j.tenant_id = $1
-                      and j.state in ('WAITING', 'RUNNING')
-                      and (j.leased_until is null or j.leased_until < now())
-                      and not exists (select
-                                      from import_job o
-                                      where o.tenant_id = $1
-                                        and o.state = 'RUNNING'
-                                        and o.kind = j.kind
-                                        and o.leased_until >= now())
-                    order by j.created_at
-                    limit 1
-                    for no key update skip locked)
-        returning id, created_by, attempts";
-    Ok(tx.one(Sql::new(sql, values![permit.tenant(), lease, LEASE_S])).await?)
-}
-
-/// A sign of life; false where the job is another's, or over.
-pub(crate) async fn prolong<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: ImportJobId,
-    lease: Uuid,
-) -> Outcome<bool> {
-    let sql = "
-        update import_job
-        set leased_until = now() + make_interval(secs => $4)
-        where tenant_id = $1 and id = $2 and lease = $3";
-    let done = tx.run(Sql::new(sql, values![permit.tenant(), id, lease, LEASE_S])).await?;
-    Ok(done == 1)
-}
-
-/// The job, locked, if it is still this worker's.
-pub(crate) async fn hold_leased<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: ImportJobId,
-    lease: Uuid,
-) -> Outcome<Option<ImportJob>> {
-    let text = format!(
-        "select {COLUMNS}
-         from import_job j
-         where j.tenant_id = $1 and j.id = $2 and j.lease = $3
-         for no key update"
-    );
-    let row: Option<JobRow> = tx.one(Sql::new(text, values![permit.tenant(), id, lease])).await?;
-    Ok(row.map(ImportJob::try_from).transpose()?)
 }
 
 /// Whether somebody wants the job stopped; nothing where it is not this worker's any more. Takes no
@@ -233,10 +156,7 @@ pub(crate) async fn end<A>(
     id: ImportJobId,
     ended: &Ended,
 ) -> Outcome<()> {
-    let failure: Option<Value> = match &ended.failure {
-        Some(text) => Some(told(&Told { en: text.en.clone(), ru: text.ru.clone() })?),
-        None => None,
-    };
+    let failure = told_failure(ended.failure.as_ref())?;
     let sql = "
         update import_job
         set state = $3, failure = $4, report_id = $5, finished_at = $6, lease = null,

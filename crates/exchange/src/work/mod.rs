@@ -9,13 +9,14 @@ mod run;
 
 use std::time::Duration;
 
-use access::{Action, Right};
-use db::{Command, CommandError, Db, Fault, Outcome, TenantTx};
+use db::{CommandError, Db, Fault, Outcome};
 use files::Files;
 use identity::{Tenant, acting_scope, tenants, worker_scope};
 use kernel::{ImportJobId, Uuid};
 
-use crate::store::{claim, prolong, waiting_tenants};
+use crate::model::ImportJob;
+use crate::queue::{Claim, Prolong};
+use crate::store::waiting_tenants;
 use run::{Job, ending};
 
 /// A job that lets down so many workers is given up.
@@ -46,52 +47,16 @@ pub async fn run_next_job(db: &Db, files: &Files) -> Result<bool, Fault> {
     Ok(false)
 }
 
-/// Takes a job for a while.
-struct Claim {
-    lease: Uuid,
-}
-
-impl Action for Claim {
-    const RIGHT: Right = Right::ImportRun;
-}
-
-impl Command for Claim {
-    /// The job, who started it, how often it was taken.
-    type Output = Option<(ImportJobId, kernel::UserId, i32)>;
-
-    async fn run(&self, tx: &TenantTx, permit: &access::Permit<Self>) -> Outcome<Self::Output> {
-        let claimed = claim(tx, permit, self.lease).await?;
-        Ok(claimed.map(|job| (job.id, job.created_by, job.attempts)))
-    }
-}
-
-/// Gives a sign of life.
-struct Prolong {
-    id: ImportJobId,
-    lease: Uuid,
-}
-
-impl Action for Prolong {
-    const RIGHT: Right = Right::ImportRun;
-}
-
-impl Command for Prolong {
-    type Output = bool;
-
-    async fn run(&self, tx: &TenantTx, permit: &access::Permit<Self>) -> Outcome<bool> {
-        prolong(tx, permit, self.id, self.lease).await
-    }
-}
-
 async fn run_job_of(db: &Db, files: &Files, tenant: &Tenant) -> Outcome<bool> {
     let worker = worker_scope(tenant, "import");
     let lease = Uuid::new_v4();
-    let permit = worker.permit::<Claim>()?;
-    let Some((id, user, attempts)) = db.write_as_job(&permit, &Claim { lease }).await? else {
+    let permit = worker.permit::<Claim<ImportJob>>()?;
+    let Some(claimed) = db.write_as_job(&permit, &Claim::new(lease)).await? else {
         return Ok(false);
     };
+    let (id, user) = (ImportJobId(claimed.id), claimed.created_by);
     let job = Job { db, files, tenant, worker: &worker, id, lease, user };
-    if attempts > MOST_ATTEMPTS {
+    if claimed.attempts > MOST_ATTEMPTS {
         job.end(ending::given_up()).await?;
         return Ok(true);
     }
@@ -100,10 +65,10 @@ async fn run_job_of(db: &Db, files: &Files, tenant: &Tenant) -> Outcome<bool> {
         return Ok(true);
     };
     let prolonging = async {
-        let permit = worker.permit::<Prolong>()?;
+        let permit = worker.permit::<Prolong<ImportJob>>()?;
         loop {
             tokio::time::sleep(PROLONGED_EACH).await;
-            match db.write_as_job(&permit, &Prolong { id, lease }).await {
+            match db.write_as_job(&permit, &Prolong::new(id, lease)).await {
                 Ok(true) => {}
                 Ok(false) => return Ok::<_, CommandError>(()),
                 // There are two more tries before the lease is over, and after it each chunk of

@@ -12,13 +12,11 @@ use serde::{Deserialize, Serialize};
 use sheets::{Fault, Reason};
 use stock::commands::SaveOpeningStock;
 
-use crate::commands::job_changed;
 use crate::model::{ImportJob, ImportMode};
+use crate::queue::{changed, hold_leased};
 use crate::reading::{Chunk, CustomerDraft, Drafts, fault_of};
 use crate::source::Source;
-use crate::store::{
-    Counts, advance, begin_writing, clear_faults, hold_leased, insert_faults, wanted,
-};
+use crate::store::{Counts, advance, begin_writing, clear_faults, insert_faults, wanted};
 
 /// What became of some rows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,7 +51,7 @@ impl Command for HandleRows {
     type Output = Step;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Step> {
-        let held = hold_leased(tx, permit, self.id, self.lease).await?;
+        let held = hold_leased::<ImportJob, _>(tx, permit, self.id, self.lease).await?;
         let Some(job) = held else { return Ok(Step::Lost) };
         if job.cancel_asked {
             return Ok(Step::Cancelled);
@@ -66,7 +64,7 @@ impl Command for HandleRows {
         insert_faults(tx, permit, self.id, &faults).await?;
         let counts = counted(&self.chunk, &saved, &faults);
         advance(tx, permit, self.id, self.chunk.last, counts).await?;
-        tx.emit(job_changed(self.id, job.created_by));
+        tx.emit(changed::<ImportJob>(self.id, job.created_by));
         Ok(Step::Done)
     }
 }
@@ -113,7 +111,7 @@ impl Command for WriteAll {
             tx.write_noted().await?;
         }
         // Last, so that signs of life and the wish to stop come through meanwhile.
-        let held: Option<ImportJob> = hold_leased(tx, permit, self.id, self.lease).await?;
+        let held = hold_leased::<ImportJob, _>(tx, permit, self.id, self.lease).await?;
         match held {
             None => Err(lost().into()),
             Some(job) if job.cancel_asked => Err(stopped().into()),
@@ -121,7 +119,7 @@ impl Command for WriteAll {
                 clear_faults(tx, permit, self.id).await?;
                 begin_writing(tx, permit, self.id).await?;
                 advance(tx, permit, self.id, last, all).await?;
-                tx.emit(job_changed(self.id, job.created_by));
+                tx.emit(changed::<ImportJob>(self.id, job.created_by));
                 Ok(Step::Done)
             }
         }

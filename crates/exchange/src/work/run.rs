@@ -14,12 +14,10 @@ use sheets::Mapping;
 
 use super::report::make_report;
 use super::rows::{HandleRows, Step, WriteAll};
-use crate::commands::job_changed;
 use crate::model::{ImportJob, ImportMode, ImportState, Phase, ReadImports};
+use crate::queue::{changed, hold_leased};
 use crate::source::{Source, Unusable};
-use crate::store::{
-    Ended, begin_writing, end, hold_leased, import_jobs_by_id, note_source, show_progress,
-};
+use crate::store::{Ended, begin_writing, end, import_jobs_by_id, note_source, show_progress};
 
 /// Tries of one chunk where others wrote the same records in the same moment.
 const TRIES: usize = 5;
@@ -211,9 +209,9 @@ macro_rules! steps {
             type Output = ();
 
             async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<()> {
-                let held = hold_leased(tx, permit, self.id, self.lease).await?;
+                let held = hold_leased::<ImportJob, _>(tx, permit, self.id, self.lease).await?;
                 let Some(job) = held else { return Ok(()) };
-                tx.emit(job_changed(self.id, job.created_by));
+                tx.emit(changed::<ImportJob>(self.id, job.created_by));
                 ($run)(self, tx, permit).await
             }
         }
