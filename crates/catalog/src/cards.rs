@@ -46,6 +46,11 @@ pub struct ProductCard {
     pub min_margin_percent: Option<Percent>,
 }
 
+/// What a [`ProductCard`] is read from: columns of a product `p`.
+pub(crate) const CARD_COLUMNS: &str = "p.id, p.sku, p.name, p.unit, p.is_service, \
+    p.archived_at is not null as archived, p.has_variants, p.in_documents, p.group_id, \
+    p.tracks_lots, p.tracks_expiry, p.min_price, p.min_margin_percent";
+
 /// The products with these ids; those that are not there are absent.
 ///
 /// # Errors
@@ -55,12 +60,11 @@ pub async fn product_cards<A>(
     permit: &Permit<A>,
     ids: &[ProductId],
 ) -> Outcome<HashMap<ProductId, ProductCard>> {
-    let sql = "
-        select p.id, p.sku, p.name, p.unit, p.is_service, p.archived_at is not null as archived,
-               p.has_variants, p.in_documents, p.group_id, p.tracks_lots, p.tracks_expiry,
-               p.min_price, p.min_margin_percent
-        from product p
-        where p.tenant_id = $1 and p.id = any($2::uuid[])";
+    let sql = format!(
+        "select {CARD_COLUMNS}
+         from product p
+         where p.tenant_id = $1 and p.id = any($2::uuid[])"
+    );
     let cards: Vec<ProductCard> =
         tx.all(Sql::new(sql, values![permit.tenant(), uuids(ids)])).await?;
     Ok(cards.into_iter().map(|card| (card.id, card)).collect())

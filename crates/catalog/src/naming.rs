@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
 use access::Permit;
-use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{PackagingId, ProductId, Refusal, RefusalCode, Uuid};
+use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{ProductId, Refusal, RefusalCode, Uuid};
 
 use crate::ProductCard;
-use crate::rules::{PackagingCard, check_factor};
-use crate::store::uuids;
+use crate::cards::CARD_COLUMNS;
+use crate::rules::PackagingCard;
+use crate::store::packagings_in_use;
 
 /// How a row names a record; the reference counts before the name.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -151,9 +152,7 @@ impl ProductNames {
                 continue;
             }
             let sql = format!(
-                "select p.id, p.sku, p.name, p.unit, p.is_service, p.has_variants, p.in_documents,
-                        p.archived_at is not null as archived, p.group_id, p.tracks_lots,
-                        p.tracks_expiry, p.min_price, p.min_margin_percent, p.external_reference
+                "select {CARD_COLUMNS}, p.external_reference
                  from product p
                  where p.tenant_id = $1 and p.{column} = any($2::text[])"
             );
@@ -167,6 +166,11 @@ impl ProductNames {
             }
         }
         Ok(names)
+    }
+
+    /// All of them, in no order.
+    pub fn cards(&self) -> impl Iterator<Item = &ProductCard> {
+        self.by_reference.values().chain(self.by_sku.values())
     }
 
     /// The product that a row names.
@@ -215,33 +219,9 @@ impl PackagingNames {
         permit: &Permit<A>,
         products: &[ProductId],
     ) -> Outcome<Self> {
-        #[derive(FromQueryResult)]
-        struct Row {
-            id: PackagingId,
-            product_id: ProductId,
-            name: String,
-            numerator: i64,
-            denominator: i64,
-        }
-        if products.is_empty() {
-            return Ok(Self::default());
-        }
-        let sql = "
-            select k.id, k.product_id, k.name, k.numerator, k.denominator
-            from product_packaging k
-            where k.tenant_id = $1
-              and k.product_id = any($2::uuid[])
-              and k.archived_at is null";
-        let values = values![permit.tenant(), uuids(products)];
-        let rows: Vec<Row> = tx.all(Sql::new(sql, values)).await?;
-        let mut names = HashMap::with_capacity(rows.len());
-        for Row { id, product_id, name, numerator, denominator } in rows {
-            let factor = check_factor(numerator, denominator)
-                .map_err(|_| Fault::broken(format!("packaging {id} has no factor")))?;
-            let place = (product_id, key(&name));
-            names.insert(place, PackagingCard { id, product_id, name, factor, archived: false });
-        }
-        Ok(Self(names))
+        let packagings = packagings_in_use(tx, permit, products).await?;
+        let place = |card: &PackagingCard| (card.product_id, key(&card.name));
+        Ok(Self(packagings.into_iter().map(|card| (place(&card), card)).collect()))
     }
 
     /// The packaging of this name; nothing where it is the product's base unit.

@@ -63,6 +63,7 @@ pub use directories::{
 pub use duplicates::{CustomerDuplicate, Known, customer_duplicates, known_of};
 pub use listing::Archived;
 pub use omnibox::{Matched, found_customers, found_products};
+pub(crate) use packagings::packagings_in_use;
 pub use packagings::{packagings_by_id, packagings_by_product, take_packagings};
 pub use price_book::rates_on;
 pub(crate) use price_book::{groups_above, lists_with_bases, price_rows, rules_on};

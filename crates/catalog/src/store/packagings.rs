@@ -57,6 +57,56 @@ pub async fn packagings_by_product(
     Ok(found)
 }
 
+/// A packaging's row as a [`PackagingCard`] is made from it: columns of a packaging `p`.
+#[derive(FromQueryResult)]
+struct CardRow {
+    id: PackagingId,
+    product_id: ProductId,
+    name: String,
+    numerator: i64,
+    denominator: i64,
+    archived: bool,
+}
+
+const CARD_COLUMNS: &str = "p.id, p.product_id, p.name, p.numerator, p.denominator, \
+                            p.archived_at is not null as archived";
+
+impl TryFrom<CardRow> for PackagingCard {
+    type Error = Fault;
+
+    fn try_from(row: CardRow) -> Result<Self, Fault> {
+        let CardRow { id, product_id, name, numerator, denominator, archived } = row;
+        let factor = check_factor(numerator, denominator)
+            .map_err(|_| Fault::broken(format!("packaging {id} has no factor")))?;
+        Ok(Self { id, product_id, name, factor, archived })
+    }
+}
+
+async fn cards(tx: &TenantTx, sql: Sql) -> Result<Vec<PackagingCard>, Fault> {
+    let rows: Vec<CardRow> = tx.all(sql).await?;
+    rows.into_iter().map(PackagingCard::try_from).collect()
+}
+
+/// The packagings of these products that are not archived; no statement runs where there are no
+/// products.
+pub(crate) async fn packagings_in_use<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    products: &[ProductId],
+) -> Result<Vec<PackagingCard>, Fault> {
+    if products.is_empty() {
+        return Ok(Vec::new());
+    }
+    let text = format!(
+        "select {CARD_COLUMNS}
+         from product_packaging p
+         where p.tenant_id = $1
+           and p.product_id = any($2::uuid[])
+           and p.archived_at is null"
+    );
+    cards(tx, Sql::new(text, values![permit.tenant(), uuids(products)])).await
+}
+
 /// The packagings that a document's lines name, marked as in use: their factors stay from now
 /// on. Those that are not there are absent; no statement runs where none are named.
 ///
@@ -67,15 +117,6 @@ pub async fn take_packagings<A>(
     permit: &Permit<A>,
     ids: &[PackagingId],
 ) -> Outcome<HashMap<PackagingId, PackagingCard>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        id: PackagingId,
-        product_id: ProductId,
-        name: String,
-        numerator: i64,
-        denominator: i64,
-        archived: bool,
-    }
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -92,17 +133,11 @@ pub async fn take_packagings<A>(
         ) k
         where p.tenant_id = $1 and p.id = k.id";
     tx.run(Sql::new(mark, values![permit.tenant(), uuids(ids)])).await?;
-    let sql = "
-        select p.id, p.product_id, p.name, p.numerator, p.denominator,
-               p.archived_at is not null as archived
-        from product_packaging p
-        where p.tenant_id = $1 and p.id = any($2::uuid[])";
-    let rows: Vec<Row> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(ids)])).await?;
-    let card = |row: Row| {
-        let Row { id, product_id, name, numerator, denominator, archived } = row;
-        let factor = check_factor(numerator, denominator)
-            .map_err(|_| Fault::broken(format!("packaging {id} has no factor")))?;
-        Ok((id, PackagingCard { id, product_id, name, factor, archived }))
-    };
-    rows.into_iter().map(card).collect()
+    let text = format!(
+        "select {CARD_COLUMNS}
+         from product_packaging p
+         where p.tenant_id = $1 and p.id = any($2::uuid[])"
+    );
+    let taken = cards(tx, Sql::new(text, values![permit.tenant(), uuids(ids)])).await?;
+    Ok(taken.into_iter().map(|card| (card.id, card)).collect())
 }

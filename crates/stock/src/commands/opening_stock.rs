@@ -7,7 +7,7 @@ mod known;
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use access::{Action, Permit, Right};
-use catalog::{Goods, Intent, Named, OrganizationCard, Saved};
+use catalog::{Goods, Intent, Named, Saved};
 use db::{AuditEntry, CommandError, Outcome, TenantTx};
 use kernel::{Decimal, NaiveDate, OrganizationId, ReceiptId, Refusal, RefusalCode, WarehouseId};
 use serde_json::json;
@@ -103,12 +103,10 @@ impl SaveOpeningStock {
         }
         if intent == Intent::Write {
             for (place, drafts) in receipts {
-                let organization = known.organizations.get(&place.0);
-                let organization = organization.ok_or(CommandError::NotFound)?;
                 let mut drafts = drafts.into_iter().peekable();
                 while drafts.peek().is_some() {
                     let some = drafts.by_ref().take(MOST_LINES).collect();
-                    write(tx, permit, organization, place, some).await?;
+                    write(tx, permit, &known, place, some).await?;
                 }
             }
         }
@@ -184,10 +182,11 @@ async fn with_costs(
 async fn write(
     tx: &TenantTx,
     permit: &Permit<SaveOpeningStock>,
-    organization: &OrganizationCard,
-    (_, warehouse, date): Place,
+    known: &Known,
+    (organization, warehouse, date): Place,
     drafts: Vec<Draft>,
 ) -> Outcome<()> {
+    let organization = known.organizations.get(&organization).ok_or(CommandError::NotFound)?;
     let (mut keys, mut received, mut lines) = (Vec::new(), Vec::new(), Vec::new());
     for (position, mut draft) in (0..).zip(drafts) {
         draft.line.position = position;
@@ -200,9 +199,8 @@ async fn write(
     catalog::take_packagings(tx, permit, &packagings).await?;
     // So does whether they have variants.
     let products: HashSet<_> = lines.iter().map(|line| line.product_id).collect();
-    let products: Vec<_> = products.into_iter().collect();
-    let cards = catalog::product_cards(tx, permit, &products).await?;
-    catalog::take_products(tx, permit, cards.values().collect()).await?;
+    let cards = known.products().filter(|card| products.contains(&card.id)).collect();
+    catalog::take_products(tx, permit, cards).await?;
     let mut receipt = Header {
         id: ReceiptId::new(),
         number: String::new(),

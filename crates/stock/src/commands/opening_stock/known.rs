@@ -63,6 +63,11 @@ impl Known {
         Ok(Self { organization_names, warehouses, products, packagings, organizations, seen })
     }
 
+    /// The products that the rows name.
+    pub(super) fn products(&self) -> impl Iterator<Item = &ProductCard> {
+        self.products.cards()
+    }
+
     /// What a row comes to, and the receipt it goes into.
     pub(super) fn draft(
         &mut self,
