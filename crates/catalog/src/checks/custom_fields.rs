@@ -129,21 +129,10 @@ mod tests {
             subject_kind: "Customer".into(),
             key: "own".into(),
             name: "Own".into(),
-            hint: None,
             kind,
-            is_required: false,
-            choices: Choices::default(),
-            target: None,
-            scale: None,
-            least: None,
-            most: None,
-            max_length: None,
-            pattern: None,
-            place: 0,
             read_roles: vec!["b".into(), "a".into(), "b".into()],
-            write_roles: vec![],
             is_filterable: true,
-            external_reference: None,
+            ..CustomFieldFields::blank()
         }
     }
 

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::{Deed, archived_after, changes};
 use crate::checks::{Checks, same_version, unchanged};
 use crate::records::{CustomFieldChanges, CustomFieldFields};
-use crate::rules::{Choices, FieldKind, check_roles, kept_choices};
+use crate::rules::{check_roles, kept_choices};
 use crate::store::{Held, count_in_use, drop_keys, fill_keys, hold, insert, lock_field, update};
 
 /// Fields of one kind of record that are in use, at most.
@@ -30,7 +30,7 @@ impl Command for CreateCustomField {
     type Output = CustomFieldId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<CustomFieldId> {
-        let fields = self.fields.applied(&blank()).checked()?;
+        let fields = self.fields.applied(&CustomFieldFields::blank()).checked()?;
         check_access(tx, &fields).await?;
         check_room(tx, permit, &fields.subject_kind).await?;
         let id = CustomFieldId::new();
@@ -94,29 +94,6 @@ impl Command for UpdateCustomField {
         deed.audit(tx, noted);
         tx.emit(deed.event());
         Ok(self.id)
-    }
-}
-
-fn blank() -> CustomFieldFields {
-    CustomFieldFields {
-        subject_kind: String::new(),
-        key: String::new(),
-        name: String::new(),
-        hint: None,
-        kind: FieldKind::Text,
-        is_required: false,
-        choices: Choices::default(),
-        target: None,
-        scale: None,
-        least: None,
-        most: None,
-        max_length: None,
-        pattern: None,
-        place: 0,
-        read_roles: Vec::new(),
-        write_roles: Vec::new(),
-        is_filterable: false,
-        external_reference: None,
     }
 }
 

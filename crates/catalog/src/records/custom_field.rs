@@ -57,6 +57,30 @@ fields! {
 }
 
 impl CustomFieldFields {
+    /// A text field of which nothing is said yet.
+    pub(crate) fn blank() -> Self {
+        Self {
+            subject_kind: String::new(),
+            key: String::new(),
+            name: String::new(),
+            hint: None,
+            kind: FieldKind::Text,
+            is_required: false,
+            choices: Choices::default(),
+            target: None,
+            scale: None,
+            least: None,
+            most: None,
+            max_length: None,
+            pattern: None,
+            place: 0,
+            read_roles: Vec::new(),
+            write_roles: Vec::new(),
+            is_filterable: false,
+            external_reference: None,
+        }
+    }
+
     /// What its values are checked against.
     pub(crate) fn form(&self) -> Form<'_> {
         Form {

@@ -168,16 +168,7 @@ mod tests {
     use FieldKind::{Boolean, Date, Number, Reference, Text};
 
     fn read(kind: FieldKind, asked: AskedCondition) -> Result<Vec<Test>, RefusalCode> {
-        let form = Form {
-            kind,
-            choices: &[],
-            target: None,
-            scale: None,
-            least: None,
-            most: None,
-            max_length: None,
-            pattern: None,
-        };
+        let form = Form::of(kind);
         let field = CustomFieldId(Uuid::nil());
         condition(field, form, &asked).map(|found| found.tests).map_err(|refusal| refusal.code)
     }

@@ -24,3 +24,20 @@ pub(crate) struct Form<'a> {
     pub(crate) max_length: Option<i32>,
     pub(crate) pattern: Option<&'a str>,
 }
+
+#[cfg(test)]
+impl Form<'_> {
+    /// A field of this kind without bounds.
+    fn of(kind: FieldKind) -> Form<'static> {
+        Form {
+            kind,
+            choices: &[],
+            target: None,
+            scale: None,
+            least: None,
+            most: None,
+            max_length: None,
+            pattern: None,
+        }
+    }
+}

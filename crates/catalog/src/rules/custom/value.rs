@@ -194,19 +194,6 @@ pub(crate) fn held_value(form: Form<'_>, text: &str) -> Option<HeldValue> {
 mod tests {
     use super::*;
 
-    fn form(kind: FieldKind) -> Form<'static> {
-        Form {
-            kind,
-            choices: &[],
-            target: None,
-            scale: None,
-            least: None,
-            most: None,
-            max_length: None,
-            pattern: None,
-        }
-    }
-
     fn number(text: &str) -> Given {
         Given::Number(text.parse().unwrap())
     }
@@ -221,7 +208,7 @@ mod tests {
 
     #[test]
     fn texts() {
-        let plain = form(FieldKind::Text);
+        let plain = Form::of(FieldKind::Text);
         let short = Form { max_length: Some(3), ..plain };
         let shaped = Form { pattern: Some(r"[A-Z]{2}\d+|none"), ..plain };
         for (form, given, expected) in [
@@ -242,7 +229,7 @@ mod tests {
 
     #[test]
     fn numbers() {
-        let plain = form(FieldKind::Number);
+        let plain = Form::of(FieldKind::Number);
         let bounded = Form {
             scale: Some(2),
             least: Some(Decimal::from(-5)),
@@ -272,7 +259,7 @@ mod tests {
             name: key.to_uppercase(),
             is_archived,
         });
-        let form = Form { choices: &choices, ..form(FieldKind::Choice) };
+        let form = Form { choices: &choices, ..Form::of(FieldKind::Choice) };
         for (key, was, expected) in [
             ("a", None, Ok("a")),
             ("b", None, Err(RefusalCode::Archived)),
@@ -290,26 +277,26 @@ mod tests {
         let day = |text: &str| Given::Date(text.parse().unwrap());
         let id = Uuid::nil();
         let to = |type_name: &str| Given::Reference { type_name: type_name.into(), id };
-        let reference = Form { target: Some(Target::User), ..form(FieldKind::Reference) };
+        let reference = Form { target: Some(Target::User), ..Form::of(FieldKind::Reference) };
         let nil = id.to_string();
         for (form, given, expected) in [
-            (form(FieldKind::Date), day("2026-12-01"), Ok("2026-12-01")),
-            (form(FieldKind::Date), day("+12026-12-01"), Err(RefusalCode::OutOfRange)),
-            (form(FieldKind::Date), text("2026-12-01"), Err(RefusalCode::Invalid)),
-            (form(FieldKind::Boolean), Given::Boolean(true), Ok("true")),
+            (Form::of(FieldKind::Date), day("2026-12-01"), Ok("2026-12-01")),
+            (Form::of(FieldKind::Date), day("+12026-12-01"), Err(RefusalCode::OutOfRange)),
+            (Form::of(FieldKind::Date), text("2026-12-01"), Err(RefusalCode::Invalid)),
+            (Form::of(FieldKind::Boolean), Given::Boolean(true), Ok("true")),
             (reference, to("User"), Ok(nil.as_str())),
             (reference, to("Customer"), Err(RefusalCode::Invalid)),
         ] {
             let settled = settle(form, &given, None);
             assert_eq!(code(settled), expected.map(str::to_owned), "{given:?}");
         }
-        let refused = settle(form(FieldKind::Date), &number("1"), None).unwrap_err();
+        let refused = settle(Form::of(FieldKind::Date), &number("1"), None).unwrap_err();
         assert_eq!(refused.field.unwrap(), ["number"]);
     }
 
     #[test]
     fn what_is_kept_is_read_back() {
-        let kept = |kind, text: &str| held_value(form(kind), text);
+        let kept = |kind, text: &str| held_value(Form::of(kind), text);
         assert_eq!(kept(FieldKind::Number, "1.5"), Some(HeldValue::Number(Decimal::new(15, 1))));
         assert_eq!(kept(FieldKind::Boolean, "false"), Some(HeldValue::Boolean(false)));
         assert_eq!(kept(FieldKind::Number, "x"), None);
