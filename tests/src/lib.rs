@@ -13,6 +13,7 @@ pub mod company;
 pub mod files;
 pub mod house;
 pub mod imports;
+pub mod inside;
 pub mod schema;
 pub mod socket;
 pub mod stock;

@@ -102,10 +102,9 @@ impl Socket {
         }
     }
 
-    /// The data of the next event of any subscription on this socket. Work in the background tells
-    /// of itself when its turn comes: it is waited for longer.
+    /// The data of the next event of any subscription on this socket.
     pub async fn event(&mut self) -> Value {
-        match self.hear_within(PATIENCE * 6).await {
+        match self.hear().await {
             Heard::Message(mut message) if message["type"] == "next" => {
                 assert!(message["payload"]["errors"].is_null(), "{message}");
                 message["payload"]["data"].take()

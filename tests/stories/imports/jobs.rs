@@ -3,8 +3,10 @@
 
 use serde_json::json;
 use stories::company::Company;
+use stories::files::tenant_of;
 use stories::house::{Replica, house};
 use stories::imports::{JOB, counts, import, inbox, job, over, start, until, windows_1251};
+use stories::inside::Standstill;
 use stories::socket::{Heard, Socket};
 
 fn products(prefix: &str, rows: usize) -> String {
@@ -20,11 +22,14 @@ async fn a_stopped_import_ends_stopped() {
     let company = Company::new().await;
     let director = &company.director;
     let csv = products("S", 12_000);
-    for mode in ["SKIP_BAD", "ALL_OR_NOTHING"] {
+    let tenant = tenant_of(&company).await;
+    for (mode, row) in [("SKIP_BAD", "S-004500"), ("ALL_OR_NOTHING", "S-008500")] {
         let kind = ("PRODUCTS", mode);
+        let standstill = Standstill::at(tenant, row).await;
         let id = start(director, kind, "s.csv", csv.as_bytes(), json!({})).await;
         until(director, &id, |job| job["rowsRead"].as_u64() > Some(0)).await;
         director.does("cancelImport", json!({"id": id}), "importJob { id }").await;
+        standstill.leave().await;
         let over = over(director, &id).await;
         assert_eq!(over["state"], "CANCELLED", "{over}");
         let written = director.ask("{ products { totalCount { count } } }", json!({})).await;
@@ -46,11 +51,13 @@ async fn all_or_nothing_is_stopped_while_it_writes() {
     let director = &company.director;
     let csv = products("W", 40_000);
     let kind = ("PRODUCTS", "ALL_OR_NOTHING");
+    let standstill = Standstill::at(tenant_of(&company).await, "W-010500").await;
     let id = start(director, kind, "w.csv", csv.as_bytes(), json!({})).await;
     // Looked at to the end, then written from the start.
     until(director, &id, |job| job["rowsCreated"].as_u64() > Some(9_000)).await;
     until(director, &id, |job| job["rowsCreated"] == 0).await;
     director.does("cancelImport", json!({"id": id}), "importJob { id }").await;
+    standstill.leave().await;
     let over = over(director, &id).await;
     assert_eq!((over["state"].as_str(), counts(&over)), (Some("CANCELLED"), [0; 4]), "{over}");
     assert!(director.all("products", "id").await.is_empty(), "nothing of it is there");
@@ -60,11 +67,12 @@ async fn all_or_nothing_is_stopped_while_it_writes() {
 async fn progress_is_told_as_it_goes_and_to_whom_it_concerns() {
     let company = Company::new().await;
     let director = &company.director;
-    // The second of its kind waits for the first: there is time to begin to listen.
-    let csv = products("S", 2_500);
+    let tenant = tenant_of(&company).await;
     let kind = ("PRODUCTS", "SKIP_BAD");
-    start(director, kind, "1.csv", csv.as_bytes(), json!({})).await;
-    let id = start(director, kind, "2.csv", products("T", 6_500).as_bytes(), json!({})).await;
+    // It stands still in its first two thousand rows, and in its third.
+    let first = Standstill::at(tenant, "T-000500").await;
+    let third = Standstill::at(tenant, "T-004500").await;
+    let id = start(director, kind, "t.csv", products("T", 6_500).as_bytes(), json!({})).await;
     let query = format!(
         "subscription($id: ID!) {{ importProgress(id: $id) {{ kind importJob {{ {JOB} }} }} }}"
     );
@@ -72,10 +80,18 @@ async fn progress_is_told_as_it_goes_and_to_whom_it_concerns() {
     hers.subscribe("1", &query, json!({"id": id})).await;
     let mut socket = Socket::signed_in(&director.token).await;
     socket.subscribe("1", &query, json!({"id": id})).await;
-    let mut rows = Vec::new();
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    first.leave().await;
+    let (mut third, mut rows) = (Some(third), Vec::new());
     loop {
-        let told = socket.event().await["importProgress"]["importJob"].take();
+        let mut told = socket.event().await;
+        let told = told["importProgress"]["importJob"].take();
         rows.push(told["rowsRead"].as_i64().unwrap());
+        if rows.last() > Some(&0)
+            && let Some(third) = third.take()
+        {
+            third.leave().await;
+        }
         if told["state"] == "DONE" {
             break;
         }
