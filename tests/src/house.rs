@@ -188,7 +188,8 @@ impl House {
     }
 }
 
-/// A server of its own on the house's database, with a Redis of its own or none.
+/// A server beside the house: on the house's database and Redis as replicas are, or with both of
+/// its own. Two on one database with different buses would do each other's work and tell nobody.
 pub struct Replica {
     house: House,
     redis: Option<Redis>,
@@ -210,16 +211,7 @@ impl Drop for Redis {
 }
 
 impl Replica {
-    /// A server that keeps cache and bus in memory.
-    pub async fn alone() -> Self {
-        Self {
-            house: start(&house().owner_url, None, Clock::system()),
-            redis: None,
-            redis_url: None,
-        }
-    }
-
-    /// A server with a Redis of its own that the story may kill.
+    /// A server with a Redis and a database of its own; the story may kill the Redis.
     pub async fn with_own_redis() -> Self {
         let name = format!("oborot-redis-{}", uuid::Uuid::new_v4().simple());
         let folder = std::env::temp_dir().join(name);
@@ -239,7 +231,7 @@ impl Replica {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         let url = format!("redis+unix://{}", socket.display());
-        let house = start(&house().owner_url, Some(url.clone()), Clock::system());
+        let house = start(&fresh_database(), Some(url.clone()), Clock::system());
         Self { house, redis: Some(redis), redis_url: Some(url) }
     }
 
@@ -252,7 +244,7 @@ impl Replica {
 
     /// Another server on the same database and the same Redis.
     pub async fn twin(&self) -> Self {
-        let house = start(&house().owner_url, self.redis_url.clone(), Clock::system());
+        let house = start(&self.house.owner_url, self.redis_url.clone(), Clock::system());
         Self { house, redis: None, redis_url: self.redis_url.clone() }
     }
 
@@ -287,8 +279,16 @@ impl Replica {
         &self.house
     }
 
-    /// Statements this server has sent to PostgreSQL.
-    pub fn statements(&self) -> u64 {
-        self.house.db().statements()
+    /// How many statements a question costs this server. What its workers send meanwhile is
+    /// counted too, so of several tries the fewest are the question's own.
+    pub async fn statements_of<A: Future>(&self, ask: impl Fn() -> A) -> u64 {
+        let db = self.house.db();
+        let mut fewest = u64::MAX;
+        for _ in 0..5 {
+            let before = db.statements();
+            ask().await;
+            fewest = fewest.min(db.statements() - before);
+        }
+        fewest
     }
 }

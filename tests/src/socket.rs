@@ -104,7 +104,13 @@ impl Socket {
 
     /// The data of the next event of any subscription on this socket.
     pub async fn event(&mut self) -> Value {
-        match self.hear().await {
+        self.event_within(PATIENCE).await
+    }
+
+    /// As [`Self::event`], of work in the background: the house has two workers for the files of
+    /// all stories, and it waits for its turn.
+    pub async fn event_within(&mut self, patience: Duration) -> Value {
+        match self.hear_within(patience).await {
             Heard::Message(mut message) if message["type"] == "next" => {
                 assert!(message["payload"]["errors"].is_null(), "{message}");
                 message["payload"]["data"].take()

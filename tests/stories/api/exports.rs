@@ -254,7 +254,8 @@ async fn a_long_list_goes_out_whole_though_its_worker_is_let_down() {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(taken, 1);
-    while socket.event().await["exportProgress"]["exportJob"]["rowsWritten"] == 0 {}
+    let mut event = async || socket.event_within(Duration::from_secs(60)).await;
+    while event().await["exportProgress"]["exportJob"]["rowsWritten"] == 0 {}
     let job = export_is_over(director, &id).await;
     assert_eq!(job["rowsWritten"].as_i64(), i64::try_from(ROWS).ok(), "{job}");
     let (attempts, files): (i32, i64) = sqlx::query_as(

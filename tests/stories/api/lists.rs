@@ -60,14 +60,14 @@ async fn search_finds_parts_of_names_and_articles() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn statements_do_not_grow_with_rows() {
-    let replica = Replica::alone().await;
-    let company = Company::new().await;
+    let replica = Replica::on_own_database().await;
+    let company = Company::at(replica.house()).await;
     let at = company.furnish().await;
     let mut products = Vec::new();
     for index in 0..6 {
         products.push(company.product(&at, &format!("P{index}"), "10.00").await);
     }
-    let director = stories::actor::Actor::at(&replica.url(), "director", &company.director.token);
+    let director = &company.director;
     let query = "{ orders(first: 100) { nodes { number customer { name region { name } }
         manager { name } lines { quantity product { name group { name } stock { onHand } } }
         shipments { id } payments { id } receivables { id } } } }";
@@ -82,9 +82,7 @@ async fn statements_do_not_grow_with_rows() {
         }
         // Once for what is remembered of the caller.
         director.ask(query, json!({})).await;
-        let before = replica.statements();
-        director.ask(query, json!({})).await;
-        counts.push(replica.statements() - before);
+        counts.push(replica.statements_of(|| director.ask(query, json!({}))).await);
     }
     assert_eq!(counts[0], counts[1], "statements for 1 order and for 11");
     assert!(counts[0] < 20, "{counts:?}");

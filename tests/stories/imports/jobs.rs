@@ -84,7 +84,7 @@ async fn progress_is_told_as_it_goes_and_to_whom_it_concerns() {
     first.leave().await;
     let (mut third, mut rows) = (Some(third), Vec::new());
     loop {
-        let mut told = socket.event().await;
+        let mut told = socket.event_within(std::time::Duration::from_secs(60)).await;
         let told = told["importProgress"]["importJob"].take();
         rows.push(told["rowsRead"].as_i64().unwrap());
         if rows.last() > Some(&0)

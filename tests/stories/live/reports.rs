@@ -41,7 +41,7 @@ async fn figures(director: &Actor) -> [Decimal; 3] {
 async fn figures_follow_each_posting_on_every_replica_and_when_redis_dies() {
     let first = Replica::with_own_redis().await;
     let second = first.twin().await;
-    let company = Company::new().await;
+    let company = Company::at(first.house()).await;
     let (_, good, customer) = stand(&company).await;
     let here = Actor::at(&first.url(), "director", &company.director.token);
     let there = Actor::at(&second.url(), "director", &company.director.token);
@@ -66,7 +66,7 @@ async fn figures_follow_each_posting_on_every_replica_and_when_redis_dies() {
         assert_eq!(figures(&there).await, expected, "after sale {sold}, without Redis");
         assert_eq!(figures(&here).await, expected, "after sale {sold}, without Redis");
     }
-    house().verify(&company.slug).await;
+    first.house().verify(&company.slug).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -3,7 +3,7 @@
 
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use stories::actor::{Actor, number, text};
+use stories::actor::{number, text};
 use stories::company::{Company, Furniture};
 use stories::house::Replica;
 
@@ -289,10 +289,10 @@ async fn who_may_not_see_prices_asks_for_none() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn statements_do_not_grow_with_lines() {
-    let replica = Replica::alone().await;
-    let company = Company::new().await;
+    let replica = Replica::on_own_database().await;
+    let company = Company::at(replica.house()).await;
     let case = wholesale(&company).await;
-    let director = Actor::at(&replica.url(), "director", &company.director.token);
+    let director = &company.director;
     let mut counts = Vec::new();
     for lines in [1, 100] {
         let line = json!({"productId": case.product, "quantity": "2"});
@@ -300,9 +300,7 @@ async fn statements_do_not_grow_with_lines() {
         let variables = json!({"input": input});
         // Once for what is remembered of the caller.
         director.ask(QUOTE, variables.clone()).await;
-        let before = replica.statements();
-        director.ask(QUOTE, variables).await;
-        counts.push(replica.statements() - before);
+        counts.push(replica.statements_of(|| director.ask(QUOTE, variables.clone())).await);
     }
     assert_eq!(counts[0], counts[1], "statements for 1 line and for 100");
     assert!(counts[0] < 16, "{counts:?}");
