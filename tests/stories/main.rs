@@ -15,3 +15,4 @@ mod customers;
 mod directory;
 mod live;
 mod sale;
+mod terms;

@@ -21,7 +21,7 @@ pub use cards::{
     product_cards, taxed_products, warehouse_cards,
 };
 pub use commands::*;
-pub use desk::{Pricing, price_lines, prices_by_product};
+pub use desk::{PricedLines, Pricing, price_lines, prices_by_product};
 pub use records::*;
 pub use rules::{
     AgreementState, Barcode, BarcodeKind, Channel, ChannelKind, Consent, ContractState,
@@ -29,17 +29,19 @@ pub use rules::{
     Validity, check_period, check_vat_id, measured, out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomerDuplicate, CustomerFilter, CustomerSort, Directory, DirectoryFilter,
-    ExchangeRate, Known, ListPrice, NewPrice, Of, PriceBreak, PriceSettings, ProductBarcode,
-    ProductFilter, ProductSort, Seen, addresses_by_customer, addresses_by_id,
-    agreements_by_customer, agreements_by_id, barcode, barcodes_by_product, bins_by_warehouse,
-    contacts_by_customer, contacts_by_id, contracts_by_customer, contracts_by_id, count_customers,
-    count_directory, count_products, currency_rates, customer_duplicates, customers,
-    customers_by_id, directory, directory_by_ids, exchange_rates, groups_by_parent,
-    items_by_product, items_by_supplier, known_of, lists_by_base, originals_by_product,
+    AgreementVersion, Archived, BY_PRODUCT, CustomerDuplicate, CustomerFilter, CustomerSort,
+    DatedPrice, Directory, DirectoryFilter, ExchangeRate, Known, ListPrice, NewPrice, Of,
+    PriceBreak, PriceSettings, PricesIn, ProductBarcode, ProductFilter, ProductPrices, ProductSort,
+    RulesFor, Seen, VersionKey, VersionTerms, addresses_by_customer, addresses_by_id,
+    agreement_versions, agreements_by_customer, agreements_by_id, barcode, barcodes_by_product,
+    bins_by_warehouse, contacts_by_customer, contacts_by_id, contracts_by_customer,
+    contracts_by_id, count_customers, count_directory, count_products, currency_rates,
+    customer_duplicates, customers, customers_by_id, dated_prices, directory, directory_by_ids,
+    discount_rules_for, exchange_rates, groups_by_parent, hold_price_changes, items_by_product,
+    items_by_supplier, known_of, lists_by_base, originals_by_product, packaging_cards,
     packagings_by_id, packagings_by_product, price_settings, product_by_sku, products,
     products_by_group, products_by_id, rates_on, substitutes_by_product, supplier_prices,
-    take_packagings, vat_rates,
+    take_packagings, vat_rates, versions_by_agreement,
 };
 
 use access::{Action, Right};

@@ -15,6 +15,7 @@ mod price_lists;
 mod product_cards;
 mod product_groups;
 mod products;
+mod proposals;
 mod rates;
 mod warehouses;
 
@@ -32,6 +33,10 @@ pub use price_lists::{CreatePriceList, SetPrices, UpdatePriceList};
 pub use product_cards::{SetProductBarcodes, SetProductSubstitutes};
 pub use product_groups::{CreateProductGroup, UpdateProductGroup};
 pub use products::{ArchiveProduct, CreateProduct, RestoreProduct, UpdateProduct};
+pub use proposals::{
+    ActivateAgreement, CloseAgreement, ProposeAgreement, ProposeAgreementPrices,
+    UpdateAgreementProposal,
+};
 pub use rates::{SetCurrencyRates, SetSupplierPrices, SetVatRates};
 pub use warehouses::{CreateWarehouse, UpdateWarehouse};
 
@@ -76,6 +81,11 @@ actions! {
     CloseContract: TermsWrite;
     SaveAgreement: TermsWrite;
     SetAgreementPrices: TermsWrite;
+    ActivateAgreement: TermsWrite;
+    CloseAgreement: TermsWrite;
+    ProposeAgreement: TermsPropose;
+    UpdateAgreementProposal: TermsPropose;
+    ProposeAgreementPrices: TermsPropose;
     CreateProductGroup: ProductWrite;
     UpdateProductGroup: ProductWrite;
     CreateProduct: ProductWrite;

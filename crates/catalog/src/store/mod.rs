@@ -1,14 +1,18 @@
 //! All SQL of the catalog.
 
+mod agreement_prices;
 mod agreements;
 mod bulk;
 mod card;
 mod customers;
+mod dated_prices;
 mod directories;
+mod discount_rules;
 mod duplicates;
 mod listing;
 mod packagings;
 mod price_book;
+mod price_changes;
 mod price_settings;
 mod prices;
 mod product_cards;
@@ -16,9 +20,11 @@ mod products;
 mod rates;
 mod record;
 mod search;
+mod versions;
 
 use kernel::Uuid;
 
+pub(crate) use agreement_prices::{copy_agreement_prices, put_agreement_prices};
 pub(crate) use agreements::{
     StepColumns, default_agreement, drop_other_defaults, replace_steps, steps_of,
 };
@@ -36,19 +42,22 @@ pub use customers::{
     CustomerFilter, CustomerSort, Seen, contacts_by_customer, contacts_by_id, count_customers,
     customers, customers_by_id,
 };
+pub use dated_prices::{BY_PRODUCT, DatedPrice, PricesIn, ProductPrices, dated_prices};
 pub(crate) use directories::{DefaultOf, has_default, take_default};
 pub use directories::{
     Directory, DirectoryFilter, Of, count_directory, directory, directory_by_ids,
 };
+pub use discount_rules::{RulesFor, discount_rules_for};
 pub use duplicates::{CustomerDuplicate, Known, customer_duplicates, known_of};
 pub use listing::Archived;
-pub use packagings::{packagings_by_id, packagings_by_product, take_packagings};
+pub use packagings::{packaging_cards, packagings_by_id, packagings_by_product, take_packagings};
 pub use price_book::rates_on;
-pub(crate) use price_book::{groups_above, lists_with_bases, price_rows, rules_on};
+pub(crate) use price_book::{RowKey, groups_above, lists_with_bases, price_rows, rules_on};
+pub use price_changes::hold_price_changes;
 pub(crate) use price_settings::put_price_settings;
 pub use price_settings::{PriceSettings, price_settings};
 pub use prices::{ListPrice, NewPrice, PriceBreak, lists_by_base};
-pub(crate) use prices::{PricesOf, list_currency, lists_in_use, lock_bases, put_prices};
+pub(crate) use prices::{list_currency, lists_in_use, lock_bases, put_prices};
 pub use product_cards::{
     ProductBarcode, barcode, barcodes_by_product, originals_by_product, substitutes_by_product,
 };
@@ -69,6 +78,10 @@ pub use rates::{
     items_by_supplier, supplier_prices, vat_rates,
 };
 pub(crate) use record::{Held, hold, insert, update};
+pub use versions::{
+    AgreementVersion, VersionKey, VersionTerms, agreement_versions, versions_by_agreement,
+};
+pub(crate) use versions::{keep_versions, next_version};
 
 /// Ids as PostgreSQL takes an array of them.
 pub(crate) fn uuids<T: Copy + Into<Uuid>>(ids: &[T]) -> Vec<Uuid> {

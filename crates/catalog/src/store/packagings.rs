@@ -67,15 +67,6 @@ pub async fn take_packagings<A>(
     permit: &Permit<A>,
     ids: &[PackagingId],
 ) -> Outcome<HashMap<PackagingId, PackagingCard>> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        id: PackagingId,
-        product_id: ProductId,
-        name: String,
-        numerator: i64,
-        denominator: i64,
-        archived: bool,
-    }
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
@@ -92,6 +83,31 @@ pub async fn take_packagings<A>(
         ) k
         where p.tenant_id = $1 and p.id = k.id";
     tx.run(Sql::new(mark, values![permit.tenant(), uuids(ids)])).await?;
+    packaging_cards(tx, permit, ids).await
+}
+
+/// The packagings that somebody asks about; those that are not there are absent, and no statement
+/// runs where none are named.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn packaging_cards<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    ids: &[PackagingId],
+) -> Outcome<HashMap<PackagingId, PackagingCard>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: PackagingId,
+        product_id: ProductId,
+        name: String,
+        numerator: i64,
+        denominator: i64,
+        archived: bool,
+    }
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sql = "
         select p.id, p.product_id, p.name, p.numerator, p.denominator,
                p.archived_at is not null as archived

@@ -4,6 +4,7 @@
 //! An edge to a context of a higher rank (`customer { orders }`) is one line at the end of the
 //! object's resolvers, calling that context's folder.
 
+mod agreement_version;
 mod bins;
 mod contact_channels;
 mod contacts;
@@ -13,6 +14,7 @@ mod currencies;
 mod customer;
 mod customer_list;
 mod customer_writing;
+mod dated_prices;
 mod delivery_address;
 mod directories;
 mod directory_writing;
@@ -30,6 +32,7 @@ mod product_card;
 mod product_card_writing;
 mod product_list;
 mod product_writing;
+mod proposal_writing;
 mod segments;
 mod supplier_item_writing;
 mod supplier_items;
@@ -38,6 +41,7 @@ mod terms;
 mod terms_writing;
 mod vat;
 
+pub use agreement_version::AgreementVersion;
 pub use bins::Bin;
 pub use contacts::ContactPerson;
 pub use contract::Contract;
@@ -90,7 +94,7 @@ pub struct CatalogMutation(
     contacts::ContactMutation,
     delivery_address::DeliveryAddressMutation,
     contract_writing::ContractMutation,
-    terms_writing::TermsMutation,
+    TermsMutation,
     product_writing::ProductMutation,
     packaging_writing::PackagingMutation,
     product_card_writing::ProductCardMutation,
@@ -120,6 +124,10 @@ pub struct ReferenceMutation(
     suppliers::SupplierMutation,
     supplier_item_writing::SupplierItemMutation,
 );
+
+/// Mutations of agreements.
+#[derive(MergedObject, Default)]
+pub struct TermsMutation(terms_writing::TermsMutation, proposal_writing::ProposalMutation);
 
 /// Makes payloads: the record, and why not.
 macro_rules! payloads {

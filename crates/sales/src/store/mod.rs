@@ -25,7 +25,7 @@ pub(crate) use shipments::{
     NewShipment, NewShipmentLine, PostedHeader, insert_shipment, lock_shipment, mark_cancelled,
     mark_posted, mark_reversed, order_of_shipment, shipment_lines,
 };
-pub(crate) use units::{packagings, variants};
+pub(crate) use units::variants;
 
 use access::Permit;
 use db::Value;

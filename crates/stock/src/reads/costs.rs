@@ -19,12 +19,13 @@ impl Action for ReadCost {
 /// What a base unit of each product would cost, base currency, not rounded: of the free lots of
 /// the organization that would be taken next for so many base units; what they do not cover costs
 /// what was paid last. Products never bought are absent. One statement, whatever their number.
+/// Prices are judged by it whoever asks; it is shown to those with a [`ReadCost`] permit alone.
 ///
 /// # Errors
 /// [`db::Fault`].
-pub async fn next_costs(
+pub async fn next_costs<A>(
     tx: &TenantTx,
-    permit: &Permit<ReadCost>,
+    permit: &Permit<A>,
     organization: OrganizationId,
     wanted: &[(ProductId, Decimal)],
 ) -> Outcome<HashMap<ProductId, Decimal>> {

@@ -4,30 +4,43 @@ use std::collections::BTreeSet;
 
 use access::Permit;
 use db::{Fault, Sql, TenantTx, values};
-use kernel::{Decimal, NaiveDate, OrganizationId, ProductId, Uuid, WarehouseId};
+use kernel::{Decimal, OrganizationId, ProductId, Uuid};
 
 use super::uuids;
 use crate::rules::{Balance, BalanceKey, Change, Want};
+use crate::{Holding, Issue};
 
-const COLUMNS: &str = "
-    select b.organization_id, b.warehouse_id, b.product_id, b.lot_id, b.on_hand, b.reserved,
-           b.value, l.received_on, l.blocked,
-           case when l.expires_on is not null then l.expires_on - (
-               select p.min_days
-               from product_shelf_v p
-               where p.tenant_id = b.tenant_id and p.id = b.product_id) end as expires_on";
+/// The last day a lot may be sold on, where so many days of its life are to be left and its
+/// product may ask for more.
+fn sold_until(least_days: &str) -> String {
+    format!(
+        "l.expires_on - (
+             select greatest(p.min_days, {least_days})
+             from product_shelf_v p
+             where p.tenant_id = b.tenant_id and p.id = b.product_id)"
+    )
+}
+
+fn columns(least_days: &str) -> String {
+    let until = sold_until(least_days);
+    format!(
+        "select b.organization_id, b.warehouse_id, b.product_id, b.lot_id, b.on_hand, b.reserved,
+                b.value, l.received_on, l.blocked,
+                case when l.expires_on is not null then {until} end as expires_on"
+    )
+}
 
 // A row that another transaction has just changed is read anew once its lock is ours.
 const LOCK: &str = "
     order by b.organization_id, b.warehouse_id, b.product_id, b.lot_id
     for no key update of b";
 
-/// Locks what is free of the wanted goods and may be sold on a day.
+/// Locks what is free of the wanted goods and may be sold on the day it leaves.
 pub(crate) async fn lock_free<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     wants: &[Want],
-    day: NaiveDate,
+    holding: Holding,
 ) -> Result<Vec<Balance>, Fault> {
     let mut places: BTreeSet<(OrganizationId, ProductId, Uuid)> = wants
         .iter()
@@ -37,8 +50,9 @@ pub(crate) async fn lock_free<A>(
         places.iter().filter(|p| p.2.is_nil()).map(|p| (p.0, p.1)).collect();
     // No row is to come twice: who looks everywhere looks into each warehouse as well.
     places.retain(|p| p.2.is_nil() || !anywhere.contains(&(p.0, p.1)));
+    let (columns, until) = (columns("$6"), sold_until("$6"));
     let sql = format!(
-        "{COLUMNS}
+        "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[])
               as w (organization_id, product_id, warehouse_id)
          join stock_balance b
@@ -51,10 +65,7 @@ pub(crate) async fn lock_free<A>(
            and (w.warehouse_id = '00000000-0000-0000-0000-000000000000'
                 or w.warehouse_id = b.warehouse_id)
            and not l.blocked
-           and (l.expires_on is null or l.expires_on - (
-                    select p.min_days
-                    from product_shelf_v p
-                    where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $5)
+           and (l.expires_on is null or {until} >= $5)
          {LOCK}"
     );
     let values = values![
@@ -62,7 +73,8 @@ pub(crate) async fn lock_free<A>(
         uuids(places.iter().map(|p| p.0)),
         uuids(places.iter().map(|p| p.1)),
         uuids(places.iter().map(|p| p.2)),
-        day,
+        holding.ships_on,
+        holding.least_life_days,
     ];
     tx.all(Sql::new(sql, values)).await
 }
@@ -71,12 +83,13 @@ pub(crate) async fn lock_free<A>(
 pub(crate) async fn lock_for_issue<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    (organization, warehouse): (OrganizationId, WarehouseId),
+    issue: &Issue,
     keys: &[BalanceKey],
     products: &[ProductId],
 ) -> Result<Vec<Balance>, Fault> {
+    let columns = columns("$8");
     let sql = format!(
-        "{COLUMNS}
+        "{columns}
          from (
              select k.warehouse_id, k.product_id, k.lot_id
              from unnest($4::uuid[], $5::uuid[], $6::uuid[])
@@ -103,12 +116,13 @@ pub(crate) async fn lock_for_issue<A>(
     );
     let values = values![
         permit.tenant(),
-        organization,
-        warehouse,
+        issue.organization_id,
+        issue.warehouse_id,
         uuids(keys.iter().map(|k| k.warehouse_id)),
         uuids(keys.iter().map(|k| k.product_id)),
         uuids(keys.iter().map(|k| k.lot_id)),
         uuids(products.iter().copied()),
+        issue.least_life_days,
     ];
     tx.all(Sql::new(sql, values)).await
 }
@@ -119,8 +133,9 @@ pub(crate) async fn lock<A>(
     permit: &Permit<A>,
     keys: &BTreeSet<BalanceKey>,
 ) -> Result<Vec<Balance>, Fault> {
+    let columns = columns("0");
     let sql = format!(
-        "{COLUMNS}
+        "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
               as k (organization_id, warehouse_id, product_id, lot_id)
          join stock_balance b

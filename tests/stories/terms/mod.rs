@@ -1,0 +1,4 @@
+//! Terms and prices over time: who agrees to what, and what documents keep of it.
+
+mod agreements;
+mod minima;
