@@ -64,6 +64,7 @@ nodes! {
     Product(crate::catalog::Product, ProductId),
     ProductPackaging(crate::catalog::ProductPackaging, PackagingId),
     PriceList(crate::catalog::PriceList, PriceListId),
+    PriceChange(crate::catalog::PriceChange, PriceChangeId),
     DiscountRule(crate::catalog::DiscountRule, DiscountRuleId),
     GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),
     GoodsReceiptLine(crate::stock::GoodsReceiptLine, ReceiptLineId),

@@ -2,3 +2,4 @@
 
 mod agreements;
 mod minima;
+mod price_changes;

@@ -11,6 +11,7 @@ mod directories;
 mod discount_rules;
 mod organizations;
 mod packagings;
+mod price_changes;
 mod price_lists;
 mod product_cards;
 mod product_groups;
@@ -29,6 +30,10 @@ pub use directories::{Create, CreateRegion, Editable, Update, UpdateRegion};
 pub use discount_rules::{CreateDiscountRule, UpdateDiscountRule, UpdatePriceSettings};
 pub use organizations::{ClosePeriod, CreateOrganization, UpdateOrganization};
 pub use packagings::{AddPackaging, UpdatePackaging};
+pub use price_changes::{
+    ApplyPriceChange, ChangeToUndo, PreviewPriceChange, hold_to_undo, in_use, preview_price_change,
+    undo_change,
+};
 pub use price_lists::{CreatePriceList, SetPrices, UpdatePriceList};
 pub use product_cards::{SetProductBarcodes, SetProductSubstitutes};
 pub use product_groups::{CreateProductGroup, UpdateProductGroup};

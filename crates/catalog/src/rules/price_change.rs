@@ -7,6 +7,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 
 use super::out_of_scale;
+use super::terms::words;
 
 /// Groups or products that a change names at most.
 const MOST_NAMED: usize = 1_000;
@@ -81,10 +82,9 @@ impl PriceChangePlan {
             )
             .at(["percent"]));
         }
-        for (field, named) in [
-            ("productGroupIds", self.groups.len()),
-            ("productIds", self.products.len()),
-        ] {
+        for (field, named) in
+            [("productGroupIds", self.groups.len()), ("productIds", self.products.len())]
+        {
             if named > MOST_NAMED {
                 return Err(Refusal::new(
                     RefusalCode::TooMany,
@@ -108,22 +108,13 @@ impl PriceChangePlan {
     }
 }
 
-/// Where a change of many prices stands.
-pub use state::PriceChangeState;
-
-mod state {
-    use serde::{Deserialize, Serialize};
-
-    use crate::rules::terms::words;
-
-    words! {
-        /// Where a change of many prices stands.
-        PriceChangeState {
-            /// Its prices stand in the list.
-            Applied = "APPLIED",
-            /// Its prices were taken back.
-            Undone = "UNDONE",
-        }
+words! {
+    /// Where a change of many prices stands.
+    PriceChangeState {
+        /// Its prices stand in the list.
+        Applied = "APPLIED",
+        /// Its prices were taken back.
+        Undone = "UNDONE",
     }
 }
 
@@ -138,7 +129,11 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn plan(percent: &str, amount: &str, step: Option<(&str, RoundingDirection)>) -> PriceChangePlan {
+    fn plan(
+        percent: &str,
+        amount: &str,
+        step: Option<(&str, RoundingDirection)>,
+    ) -> PriceChangePlan {
         let rounding = step.map(|(step, way)| Rounding::new(dec(step), way).unwrap());
         PriceChangePlan {
             list: PriceListId::new(),
@@ -178,8 +173,13 @@ mod tests {
             (plan("-100", "0", None), "percent"),
             (plan("7.00001", "0", None), "percent"),
             (plan("0", "0.00001", None), "amount"),
-            (PriceChangePlan { groups: vec![ProductGroupId::new(); 1_001], ..plan("7", "0", None) },
-             "productGroupIds"),
+            (
+                PriceChangePlan {
+                    groups: vec![ProductGroupId::new(); 1_001],
+                    ..plan("7", "0", None)
+                },
+                "productGroupIds",
+            ),
         ] {
             let refusal = plan.checked().unwrap_err();
             assert_eq!(refusal.field, Some(vec![field.to_owned()]));

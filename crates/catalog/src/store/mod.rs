@@ -13,6 +13,7 @@ mod listing;
 mod packagings;
 mod price_book;
 mod price_changes;
+mod price_plans;
 mod price_settings;
 mod prices;
 mod product_cards;
@@ -53,7 +54,19 @@ pub use listing::Archived;
 pub use packagings::{packaging_cards, packagings_by_id, packagings_by_product, take_packagings};
 pub use price_book::rates_on;
 pub(crate) use price_book::{RowKey, groups_above, lists_with_bases, price_rows, rules_on};
-pub use price_changes::hold_price_changes;
+pub use price_changes::{
+    BY_MOMENT, PriceChange, count_price_changes, hold_price_changes, price_changes,
+    price_changes_by_id,
+};
+pub(crate) use price_changes::{
+    HeldChange, NewChange, hold_change, insert_change, later_change, mark_undone, overwritten,
+    take_back_prices,
+};
+pub use price_plans::{
+    PlannedPrice, PriceChangeCounts, PricedPlan, planned_prices, price_change_counts,
+    price_change_products,
+};
+pub(crate) use price_plans::{groups_below, write_planned};
 pub(crate) use price_settings::put_price_settings;
 pub use price_settings::{PriceSettings, price_settings};
 pub use prices::{ListPrice, NewPrice, PriceBreak, lists_by_base};

@@ -200,7 +200,11 @@ fn planned(plan: &PricedPlan) -> String {
 }
 
 /// The values of [`planned`]; `products`: only these of the plan's.
-fn values_of<A>(permit: &Permit<A>, plan: &PricedPlan, products: Option<&[ProductId]>) -> Vec<Value> {
+fn values_of<A>(
+    permit: &Permit<A>,
+    plan: &PricedPlan,
+    products: Option<&[ProductId]>,
+) -> Vec<Value> {
     let PricedPlan { plan, groups, factor, to_base, includes_vat } = plan;
     let source: kernel::Uuid = match plan.source {
         PriceSource::Own => plan.list.into(),

@@ -3,10 +3,11 @@
 use ::catalog::{BY_PRODUCT, DatedPrice as Row, PricesIn, dated_prices};
 use access::Action;
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use kernel::{PackagingId, ProductId};
+use kernel::{PackagingId, PriceChangeId, ProductId};
 
 use super::list::Around;
 use super::packaging::ProductPackaging;
+use super::price_change::PriceChange;
 use super::product::Product;
 use crate::errors::Failure;
 use crate::ids::global;
@@ -46,6 +47,8 @@ pub struct DatedPrice {
     price: Option<Decimal>,
     #[graphql(skip)]
     packaging_id: Option<PackagingId>,
+    #[graphql(skip)]
+    change_id: Option<PriceChangeId>,
 }
 
 #[ComplexObject]
@@ -57,6 +60,11 @@ impl DatedPrice {
     ) -> async_graphql::Result<Option<ProductPackaging>> {
         Ok(Session::of(ctx)?.load_made(self.packaging_id).await?)
     }
+
+    /// The change of many prices that set it; null where it was set by itself.
+    async fn change(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PriceChange>> {
+        Ok(Session::of(ctx)?.load_made(self.change_id).await?)
+    }
 }
 
 impl From<Row> for DatedPrice {
@@ -67,6 +75,7 @@ impl From<Row> for DatedPrice {
             valid_from: row.valid_from.into(),
             price: row.price.map(Into::into),
             packaging_id: row.packaging_id,
+            change_id: row.change_id,
         }
     }
 }

@@ -26,7 +26,10 @@ mod list;
 mod noted;
 mod packaging;
 mod packaging_writing;
+mod price_change;
+mod price_change_writing;
 mod price_list;
+mod price_preview;
 mod product;
 mod product_card;
 mod product_card_writing;
@@ -53,6 +56,7 @@ pub use discount_rule::DiscountRule;
 pub use explanation::{DiscountSource, PriceExplanation, PriceSource};
 pub use group::ProductGroup;
 pub use packaging::ProductPackaging;
+pub use price_change::PriceChange;
 pub use price_list::PriceList;
 pub use product::Product;
 pub(crate) use product_card::alternatives;
@@ -82,6 +86,7 @@ pub struct CatalogQuery(
     product_list::ProductQuery,
     product_card::BarcodeQuery,
     price_list::PriceListQuery,
+    price_change_writing::PriceChangeQuery,
     discount_rule::DiscountQuery,
 );
 
@@ -94,12 +99,13 @@ pub struct CatalogMutation(
     contacts::ContactMutation,
     delivery_address::DeliveryAddressMutation,
     contract_writing::ContractMutation,
-    TermsMutation,
+    AgreementMutation,
     product_writing::ProductMutation,
     packaging_writing::PackagingMutation,
     product_card_writing::ProductCardMutation,
     group::GroupMutation,
     price_list::PriceListMutation,
+    price_change_writing::PriceChangeMutation,
     discount_rule::DiscountMutation,
 );
 
@@ -127,7 +133,7 @@ pub struct ReferenceMutation(
 
 /// Mutations of agreements.
 #[derive(MergedObject, Default)]
-pub struct TermsMutation(terms_writing::TermsMutation, proposal_writing::ProposalMutation);
+pub struct AgreementMutation(terms_writing::TermsMutation, proposal_writing::ProposalMutation);
 
 /// Makes payloads: the record, and why not.
 macro_rules! payloads {

@@ -5,6 +5,7 @@ mod explanations;
 mod facts;
 mod lists;
 mod orders;
+mod price_changes;
 mod sellers;
 mod shipments;
 mod units;
@@ -20,6 +21,7 @@ pub(crate) use orders::{
     NewLine, NewOrder, OpenOrder, OrderStep, insert_order, lock_order, open_orders, order_lines,
     replace_lines, step_order, update_draft,
 };
+pub(crate) use price_changes::{PricedFrom, priced_from};
 pub(crate) use sellers::{Seller, sellers};
 pub(crate) use shipments::{
     NewShipment, NewShipmentLine, PostedHeader, insert_shipment, lock_shipment, mark_cancelled,

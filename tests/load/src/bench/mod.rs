@@ -7,6 +7,7 @@ mod cases;
 mod company;
 mod postings;
 mod process;
+mod quote;
 mod reports;
 mod subscribers;
 mod tools;
