@@ -1,10 +1,11 @@
 //! The life of an agreement: a manager proposes, accounting puts it in force, and documents keep
 //! the version they were made under.
 
-use chrono::{Days, NaiveDate, Utc};
+use chrono::{Days, NaiveDate};
 use serde_json::{Value, json};
 use stories::actor::{Actor, number, text};
 use stories::company::{Company, Furniture, merge};
+use stories::house::house;
 use stories::stock::{confirm, draft};
 
 const AGREEMENT: &str = "agreement { id version state isDefault discountPercent minShelfLifeDays }";
@@ -185,7 +186,7 @@ async fn lots_that_would_not_last_long_enough_are_not_taken() {
     let at = company.furnish().await;
     let product = company.product(&at, "MILK", "100.00").await;
     let customer = company.customer("Shop", &company.anna_id, json!({})).await;
-    let today = Utc::now().date_naive();
+    let today = house().today();
     let on = |days: u64| today + Days::new(days);
     receive(&company, &at, &product, "5", on(20)).await;
     receive(&company, &at, &product, "5", on(90)).await;

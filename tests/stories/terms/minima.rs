@@ -89,6 +89,8 @@ async fn a_thin_or_unknown_margin_fires_its_rule_and_tells_no_figure() {
         {"object": "terms", "act": "read", "reach": "ALL"},
         {"object": "customer", "act": "read", "reach": "ALL"}]});
     company.admin.does("saveRole", input, "role { name }").await;
+    // A role takes hold within a second.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
     let email = company.email("vera");
     let input = json!({"email": email, "name": "vera", "roles": ["seller"],
         "password": stories::company::PASSWORD});

@@ -1,10 +1,11 @@
 //! Many prices changed at once: looked at, applied, taken back while nothing relies on them.
 
-use chrono::{Days, Utc};
+use chrono::Days;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 use stories::actor::{number, text};
 use stories::company::{Company, Furniture, merge};
+use stories::house::house;
 use stories::stock::draft;
 
 const PREVIEW: &str = "query($input: PriceChangeInput!) { previewPriceChange(input: $input) {
@@ -74,7 +75,7 @@ async fn shop(company: &Company) -> Shop {
 async fn seven_per_cent_on_drinks_is_previewed_applied_and_undone() {
     let company = Company::new().await;
     let shop = shop(&company).await;
-    let day = Utc::now().date_naive() + Days::new(10);
+    let day = house().today() + Days::new(10);
     let before = (day - Days::new(1)).to_string();
     // A box of tea and tea in larger quantities, a price of coffee that comes later.
     let packed = json!({"productId": shop.tea, "name": "box", "numerator": 12});
@@ -99,12 +100,8 @@ async fn seven_per_cent_on_drinks_is_previewed_applied_and_undone() {
     assert_eq!(coffee["product"]["sku"], "COFFEE");
     assert_eq!(number(&coffee["prices"][0]["newPrice"]), dec("107.00"));
     assert_eq!(coffee["prices"][0]["warnings"], json!(["LATER_PRICE_STAYS"]));
-    let tea: Vec<Decimal> = nodes[1]["prices"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|row| number(&row["newPrice"]))
-        .collect();
+    let tea: Vec<Decimal> =
+        nodes[1]["prices"].as_array().unwrap().iter().map(|row| number(&row["newPrice"])).collect();
     // 100 → 107; 90.10 × 1.07 = 96.407 → 96.50; the box 1 177.
     assert_eq!(tea, ["107.00", "96.50", "1177.00"].map(dec));
     assert_eq!(current(&company, &shop.tea, &day.to_string()).await, dec("100"), "only looked at");
@@ -134,10 +131,8 @@ async fn seven_per_cent_on_drinks_is_previewed_applied_and_undone() {
     let undone = company.accounting.does("undoPriceChange", undo(&applied), CHANGE).await;
     assert_eq!(undone["priceChange"]["state"], "UNDONE");
     assert_eq!(current(&company, &shop.tea, &day.to_string()).await, dec("100"));
-    let code = company
-        .accounting
-        .refused("undoPriceChange", undo(&undone["priceChange"]), CHANGE)
-        .await;
+    let code =
+        company.accounting.refused("undoPriceChange", undo(&undone["priceChange"]), CHANGE).await;
     assert_eq!(code, "ILLEGAL_TRANSITION");
     let told = company.anna.tries("applyPriceChange", json!({"change": change}), CHANGE).await;
     assert_eq!(told, Err("FORBIDDEN".to_owned()));
@@ -178,7 +173,10 @@ async fn what_is_relied_on_is_not_undone() {
     company.accounting.does("setPrices", input, "priceList { id }").await;
     let told = company.accounting.ask(query, json!({"input": undo(&applied)})).await;
     let error = &told["undoPriceChange"]["userErrors"][0];
-    assert_eq!((&error["code"], &error["details"]["pricesSetSince"]), (&json!("IN_USE"), &json!(1)));
+    assert_eq!(
+        (&error["code"], &error["details"]["pricesSetSince"]),
+        (&json!("IN_USE"), &json!(1))
+    );
     assert!(text(&error["message"]).contains("Product TEA"), "{told}");
 }
 
@@ -186,8 +184,10 @@ async fn what_is_relied_on_is_not_undone() {
 async fn prices_of_the_same_day_come_back_as_they_were() {
     let company = Company::new().await;
     let shop = shop(&company).await;
-    let on = |percent: &str| json!({"priceListId": shop.at.price_list, "validFrom": "2000-01-01",
-        "productIds": [shop.tea], "percent": percent});
+    let on = |percent: &str| {
+        json!({"priceListId": shop.at.price_list, "validFrom": "2000-01-01",
+        "productIds": [shop.tea], "percent": percent})
+    };
     let first = apply(&company, &on("10")).await;
     let second = apply(&company, &on("10")).await;
     assert_eq!(current(&company, &shop.tea, "2026-01-01").await, dec("121"));
@@ -213,8 +213,10 @@ async fn prices_are_copied_from_lists_and_suppliers_and_not_into_derived_ones() 
     let derived = list(json!({"name": "Derived", "baseListId": shop.at.price_list,
         "coefficient": "0.9"}))
     .await;
-    let copy = |target: &str, source: &str| json!({"priceListId": target, "sourceListId": source,
-        "validFrom": "2020-01-01", "percent": "20", "roundingStep": "1", "roundingDirection": "UP"});
+    let copy = |target: &str, source: &str| {
+        json!({"priceListId": target, "sourceListId": source,
+        "validFrom": "2020-01-01", "percent": "20", "roundingStep": "1", "roundingDirection": "UP"})
+    };
     assert_eq!(refused_preview(&company, &copy(&derived, &retail)).await, "INVALID");
     assert_eq!(refused_preview(&company, &copy(&retail, &derived)).await, "INVALID");
     let idle = json!({"priceListId": retail, "validFrom": "2020-01-01"});

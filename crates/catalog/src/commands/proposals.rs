@@ -11,6 +11,7 @@ use super::agreements::{
 };
 use super::customers::{held as held_customer, tell_of_part};
 use super::{Deed, SaveAgreement, archived_after, changes};
+use crate::checks::same_version;
 use crate::constraints::unknown;
 use crate::records::{Agreement, AgreementChanges, AgreementFields, CustomerFields};
 use crate::rules::{AgreementState, PaymentStep};
@@ -177,6 +178,7 @@ async fn go_over<A: Action>(
     fields: AgreementChanges,
 ) -> Outcome<()> {
     let (customer, held) = found(tx, permit, deed.id.into()).await?;
+    same_version(held.record.version, version)?;
     same_state_is_no_step(&held.fields, &fields)?;
     let revision = Revision { version, fields: &fields, steps: None, archived: None };
     let noted = revise(tx, permit, customer.id.into(), &held, &revision).await?;

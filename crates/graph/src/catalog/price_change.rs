@@ -1,7 +1,5 @@
 //! Many prices of a list changed at once, as they are read.
 
-use std::collections::HashMap;
-
 use ::catalog::{
     PriceChange as Row, PriceChangePlan, PriceSource, ReadPrices, price_changes_by_id,
 };
@@ -162,8 +160,6 @@ impl Load<PriceChangeId> for Loaders {
     async fn load(&self, keys: &[PriceChangeId]) -> Loaded<PriceChangeId, PriceChange> {
         let permit = self.permit::<ReadPrices>()?;
         let found = price_changes_by_id(&*self.tx().await?, &permit, keys).await?;
-        let changes: Result<HashMap<_, _>, Failure> =
-            found.into_iter().map(|(id, row)| Ok((id, PriceChange::of(row)?))).collect();
-        Ok(changes?)
+        found.into_iter().map(|(id, row)| Ok((id, PriceChange::of(row)?))).collect()
     }
 }
