@@ -157,9 +157,10 @@ select protect('price_replaced');
 grant select, insert, delete on price_replaced to oborot_app;
 
 -- A value to multiples of a step, as lists round: what is above zero never becomes zero, the
--- middle goes away from zero. The remainder is exact, a quotient would not be.
+-- middle goes away from zero. The remainder is exact, a quotient would not be. Not strict: a strict
+-- function with a case in it is called for each row, this one becomes part of the statement.
 create function rounded_price(value numeric, step numeric, direction text) returns numeric
-language sql immutable strict parallel safe as $$
+language sql immutable parallel safe as $$
     select case when value > 0
                 then greatest(step, value - mod(value, step) + case
                     when mod(value, step) = 0 or direction = 'DOWN' then 0

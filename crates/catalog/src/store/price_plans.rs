@@ -131,6 +131,19 @@ const OF_SUPPLIER: &str = "
       and ($6::uuid[] is null or i.product_id = any($6))
     group by i.product_id";
 
+const HELD: &str = "
+    select p.price
+    from price p
+    where p.tenant_id = $1
+      and p.price_list_id = $2
+      and p.product_id = o.product_id
+      and p.variant_id is not distinct from o.variant_id
+      and p.packaging_id is not distinct from o.packaging_id
+      and p.min_quantity = o.min_quantity
+      and p.valid_from <= $3
+    order by p.valid_from desc
+    limit 1";
+
 /// All prices of the plan with what becomes of them, as a query. Products that are archived are
 /// left alone. The tax is the product's own, or its category's for all organizations.
 fn planned(plan: &PricedPlan) -> String {
@@ -138,6 +151,8 @@ fn planned(plan: &PricedPlan) -> String {
         PriceSource::Supplier(_) => OF_SUPPLIER,
         PriceSource::Own | PriceSource::List(_) => OF_LIST,
     };
+    // What the list holds is what the source holds where they are one.
+    let held = if plan.plan.source == PriceSource::Own { "select o.price" } else { HELD };
     format!(
         "select n.*, n.new_price < 0 or n.new_price >= 100000000000000 as impossible,
                 n.old_price is distinct from n.new_price as changed,
@@ -171,17 +186,7 @@ fn planned(plan: &PricedPlan) -> String {
              ) v
              left join product_packaging k on k.tenant_id = $1 and k.id = o.packaging_id
              left join lateral (
-                 select p.price
-                 from price p
-                 where p.tenant_id = $1
-                   and p.price_list_id = $2
-                   and p.product_id = o.product_id
-                   and p.variant_id is not distinct from o.variant_id
-                   and p.packaging_id is not distinct from o.packaging_id
-                   and p.min_quantity = o.min_quantity
-                   and p.valid_from <= $3
-                 order by p.valid_from desc
-                 limit 1
+                 {held}
              ) t on true
              left join lateral (
                  select case when r.vat_category_id is null then r.vat_rate else (
