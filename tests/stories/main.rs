@@ -17,3 +17,4 @@ mod directory;
 mod imports;
 mod live;
 mod sale;
+mod terms;

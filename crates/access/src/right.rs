@@ -75,6 +75,8 @@ rights! {
     TermsRead = "terms"."read",
     /// Set customers' credit limit, agreements and payment steps.
     TermsWrite = "terms"."write",
+    /// Propose agreements: drafts, which others put in force.
+    TermsPropose = "terms"."propose",
     /// See products and their groups.
     ProductRead = "product"."read",
     /// Make and change products and their groups.
@@ -103,6 +105,8 @@ rights! {
     OrderPrice = "order"."price",
     /// Give any discount, without a limit of one's own.
     OrderDiscount = "order"."discount",
+    /// Sell below a product's minimum price or margin.
+    OrderBelowMinimum = "order"."below_minimum",
     /// See shipments.
     ShipmentRead = "shipment"."read",
     /// Write and post shipments.

@@ -250,6 +250,8 @@ pub struct OrderTerms {
     pub region_id: Option<RegionId>,
     /// The agreement asked for, else his default one.
     pub agreement_id: AgreementId,
+    /// The version of it that holds now.
+    pub agreement_version: i32,
     /// The organization that sells.
     pub organization_id: OrganizationId,
     /// Its name.
@@ -276,6 +278,8 @@ pub struct OrderTerms {
     pub discount: Percent,
     /// How he pays; sums to 100 %.
     pub payment_steps: Vec<PaymentStep>,
+    /// Days that are left of a lot's life when it is shipped, at least.
+    pub min_shelf_life_days: Option<i32>,
     /// In [`OrderTerms::credit_limit_currency`]; `None` is no limit.
     pub credit_limit: Option<Decimal>,
     /// The currency of the limit.
@@ -331,6 +335,8 @@ struct TermsRow {
     credit_limit: Option<Decimal>,
     credit_limit_currency: Currency,
     agreement_id: AgreementId,
+    agreement_version: i32,
+    min_shelf_life_days: Option<i32>,
     agreement_organization_id: Option<OrganizationId>,
     organization_id: Option<OrganizationId>,
     agreement_name: String,
@@ -380,6 +386,7 @@ impl TermsRow {
             manager_id: self.manager_id,
             region_id: self.region_id,
             agreement_id: self.agreement_id,
+            agreement_version: self.agreement_version,
             organization_id,
             currency: self.currency,
             agreement_name: self.agreement_name,
@@ -397,6 +404,7 @@ impl TermsRow {
             prices_include_vat,
             discount: self.discount_percent,
             payment_steps: self.steps.into_steps()?,
+            min_shelf_life_days: self.min_shelf_life_days,
             credit_limit: self.credit_limit,
             credit_limit_currency: self.credit_limit_currency,
             credit_policy: self.credit_policy,

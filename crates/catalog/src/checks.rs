@@ -188,6 +188,7 @@ impl Checks for AgreementFields {
         }
         Ok(Self {
             name: name(&self.name)?,
+            min_shelf_life_days: shelf_life(self.min_shelf_life_days)?,
             external_reference: reference(self.external_reference.as_deref())?,
             ..self.clone()
         })

@@ -64,6 +64,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "discount_rule_product_fkey" => unknown("productId"),
         "discount_rule_channel_fkey" => unknown("salesChannelId"),
         "price_list_base_fkey" => unknown("baseListId"),
+        "price_change_source_fkey" => unknown("sourceListId"),
         "price_variant_fkey" | "agreement_price_variant_fkey" => unknown("variantId"),
         "price_packaging_fkey" | "agreement_price_packaging_fkey" => unknown("packagingId"),
         "organization_default"

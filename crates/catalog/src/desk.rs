@@ -5,18 +5,21 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use access::Permit;
 use db::{Outcome, TenantTx};
-use kernel::{Currency, Decimal, NaiveDate, PriceListId, ProductGroupId, ProductId, Quantity};
+use kernel::{
+    Currency, Decimal, NaiveDate, PriceChangeId, PriceListId, ProductGroupId, ProductId, Quantity,
+};
 
 use crate::ReadPrices;
-use crate::cards::{OrderTerms, ProductCard};
+use crate::cards::{OrderTerms, TaxedProduct};
 use crate::goods::Goods;
 use crate::rules::pricing::{
-    AgreementTerms, Combination, DiscountRule, Leave, Line, PriceBook, PriceList, PriceRefusal,
-    PricedLine, Rates, Record, Step, Terms, Threshold, VatMode, price_document,
+    AgreementTerms, Combination, DiscountRule, FoundFor, Leave, Line, PriceBook, PriceList,
+    PriceRefusal, PriceSource, PricedLine, Rates, Record, Step, Terms, Threshold, VatMode,
+    price_document,
 };
 use crate::store::{
-    ListPrice, PriceBreak, groups_above, lists_in_use, lists_with_bases, price_rows, rates_on,
-    rules_on,
+    ListPrice, PriceBreak, RowKey, groups_above, lists_in_use, lists_with_bases, price_rows,
+    rates_on, rules_on,
 };
 
 /// What a document's lines are priced for.
@@ -32,6 +35,16 @@ pub struct Pricing<'a> {
     pub leave: Leave,
 }
 
+/// What a document's lines came to, in their order.
+#[derive(Clone, Debug)]
+pub struct PricedLines {
+    /// Each line with its price, or why it has none.
+    pub lines: Vec<Result<PricedLine, PriceRefusal>>,
+    /// The change of many prices that each line's price comes from, where it comes from one: a
+    /// document that keeps the line holds it ([`crate::hold_price_changes`]).
+    pub changes: Vec<Option<PriceChangeId>>,
+}
+
 /// Prices all lines of a document. `lines` come without the groups of their products, which are
 /// looked up where a rule asks for them. At most five statements, whatever the number of lines.
 ///
@@ -42,16 +55,16 @@ pub async fn price_lines<A>(
     permit: &Permit<A>,
     pricing: Pricing<'_>,
     mut lines: Vec<Line>,
-    products: &HashMap<ProductId, ProductCard>,
-) -> Outcome<Vec<Result<PricedLine, PriceRefusal>>> {
+    products: &HashMap<ProductId, TaxedProduct>,
+) -> Outcome<PricedLines> {
     let Pricing { terms: found, on, currency, leave } = pricing;
     let rules = rules_on(tx, permit, on).await?;
     if rules.iter().any(|rule| rule.group.is_some()) {
         let groups: Vec<ProductGroupId> =
-            products.values().filter_map(|card| card.group_id).collect();
+            products.values().filter_map(|product| product.card.group_id).collect();
         let above = groups_above(tx, permit, &groups).await?;
         for line in &mut lines {
-            let group = products.get(&line.product).and_then(|card| card.group_id);
+            let group = products.get(&line.product).and_then(|product| product.card.group_id);
             line.groups = group.and_then(|id| above.get(&id).cloned()).unwrap_or_default();
         }
     }
@@ -65,14 +78,43 @@ pub async fn price_lines<A>(
     let holders = (based.as_slice(), Some(found.agreement_id));
     let rows = price_rows(tx, permit, holders, &asked, on).await?;
     let currencies = lists.iter().map(|list| list.currency);
+    let base = permit.scope().facts().base_currency;
     let foreign = currencies
         .chain([found.currency])
+        .chain(lines.iter().any(has_minimum).then_some(base))
         .chain(rules.iter().filter_map(currency_of))
         .any(|one| one != currency);
     let rates = if foreign { rates_on(tx, permit, on).await? } else { Rates::default() };
+    let (rows, changed) = rows;
     let book = PriceBook::new(lists, rows, rates);
     let terms = terms_of(found, on, currency, rules);
-    Ok(price_document(&book, &terms, leave, &lines))
+    let priced = price_document(&book, &terms, leave, &lines);
+    let changes = lines.iter().zip(&priced).map(|(line, priced)| {
+        let key = priced.as_ref().ok().and_then(|priced| key_of(line, priced))?;
+        changed.get(&key).copied()
+    });
+    Ok(PricedLines { changes: changes.collect(), lines: priced })
+}
+
+/// Minima and costs are in the base currency.
+fn has_minimum(line: &Line) -> bool {
+    line.minimum_price.is_some() || line.minimum_margin.is_some()
+}
+
+/// The row of a list that a line's price was found in.
+fn key_of(line: &Line, priced: &PricedLine) -> Option<RowKey> {
+    let found = priced.explanation.steps.iter().find_map(|step| match step {
+        Step::Found(found) if found.source != PriceSource::AgreementPrice => Some(found),
+        _ => None,
+    })?;
+    Some(RowKey {
+        list: found.record.id.into(),
+        product: line.product,
+        variant: line.variant.filter(|_| found.found_for == FoundFor::Variant),
+        packaging: found.packaging.as_ref().map(|packaging| packaging.id.into()),
+        min_quantity: found.min_quantity.get().normalize(),
+        valid_from: found.valid_from,
+    })
 }
 
 /// As [`prices_by_product`], of variants with their products: a list that has no price of the
@@ -117,7 +159,7 @@ async fn shown_prices(
     let order = lists_in_use(tx, permit).await?;
     let lists = lists_with_bases(tx, permit, &order).await?;
     let based: Vec<PriceListId> = own_lists(&lists);
-    let rows = price_rows(tx, permit, (&based, None), &products, on).await?;
+    let (rows, _) = price_rows(tx, permit, (&based, None), &products, on).await?;
     let base = permit.scope().facts().base_currency;
     let foreign = lists.iter().any(|list| list.currency != base);
     let rates = if foreign { rates_on(tx, permit, on).await? } else { Rates::default() };

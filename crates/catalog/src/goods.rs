@@ -26,21 +26,21 @@ struct Named {
 }
 
 /// Refuses lines that name no variant of a product that has some, another product's variant, or
-/// an archived one. `cards` hold the products of the lines. No statement runs where no line names
-/// a variant.
+/// an archived one. `card` gives the product of a line. No statement runs where no line names a
+/// variant.
 ///
 /// # Errors
 /// `REQUIRED`, `UNKNOWN_REFERENCE` or `ARCHIVED` at the line.
-pub async fn check_variants<A>(
+pub async fn check_variants<'a, A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    cards: &HashMap<ProductId, ProductCard>,
+    card: impl Fn(ProductId) -> Option<&'a ProductCard>,
     lines: &[Goods],
 ) -> Outcome<()> {
     let ids: Vec<ProductVariantId> = lines.iter().filter_map(|goods| goods.variant).collect();
     let named = if ids.is_empty() { HashMap::new() } else { named(tx, permit, &ids).await? };
     for (place, goods) in lines.iter().enumerate() {
-        let Some(card) = cards.get(&goods.product) else { continue };
+        let Some(card) = card(goods.product) else { continue };
         let variant = goods.variant.map(|id| named.get(&id));
         let path = ["lines".to_owned(), place.to_string(), "variantId".to_owned()];
         check(card, variant).map_err(|refusal| refusal.at(path))?;

@@ -28,7 +28,7 @@ pub use custom::{
     CustomValue, Customizable, NOTED_AS, ReadCustomValues, custom_conditions, custom_values,
     seen_custom_keys,
 };
-pub use desk::{Pricing, price_lines, prices_by_product, prices_by_variant};
+pub use desk::{PricedLines, Pricing, price_lines, prices_by_product, prices_by_variant};
 pub use goods::{Goods, check_variants, take_products};
 pub use naming::{Named, NamedKind, Names, PackagingNames, ProductNames};
 pub use records::*;
@@ -36,25 +36,29 @@ pub use rules::{
     AgreementState, AskedCondition, AttributeChoice, AttributeKind, Barcode, BarcodeKind, Channel,
     ChannelKind, Choice, Choices, Condition, Consent, ContractState, CreditPolicy, Entered,
     FieldKind, Given, GivenValue, HeldValue, Likeness, Measured, Moment, PackagingCard,
-    PaymentStep, PeriodRefusal, Target, Test, Validity, check_period, check_vat_id, measured,
-    out_of_scale, pricing,
+    PaymentStep, PeriodRefusal, PriceChangePlan, PriceChangeState, PriceSource, Target, Test,
+    Validity, check_period, check_vat_id, measured, out_of_scale, pricing,
 };
 pub use store::{
-    Archived, CustomFieldFilter, CustomerDuplicate, CustomerFilter, CustomerSort, Directory,
-    DirectoryFilter, ExchangeRate, Known, ListPrice, Matched, NewPrice, Of, PriceBreak,
-    PriceSettings, ProductBarcode, ProductFilter, ProductSort, Seen, VARIANT_ORDER, VariantFilter,
-    addresses_by_customer, addresses_by_id, agreements_by_customer, agreements_by_id,
+    AgreementVersion, Archived, BY_MOMENT, BY_PRODUCT, CustomFieldFilter, CustomerDuplicate,
+    CustomerFilter, CustomerSort, DatedPrice, Directory, DirectoryFilter, ExchangeRate, Known,
+    ListPrice, Matched, NewPrice, Of, PlannedPrice, PriceBreak, PriceChange, PriceChangeCounts,
+    PriceSettings, PricedPlan, PricesIn, ProductBarcode, ProductFilter, ProductPrices, ProductSort,
+    RulesFor, Seen, VARIANT_ORDER, VariantFilter, VersionKey, VersionTerms, addresses_by_customer,
+    addresses_by_id, agreement_versions, agreements_by_customer, agreements_by_id,
     attributes_by_group, attributes_by_id, attributes_by_product, barcode, barcodes_by_product,
     barcodes_by_variant, bins_by_warehouse, contacts_by_customer, contacts_by_id,
     contracts_by_customer, contracts_by_id, count_custom_fields, count_customers, count_directory,
-    count_products, count_variants, count_variants_by_product, currency_rates, custom_fields,
-    custom_fields_by_id, customer_duplicates, customers, customers_by_id, directory,
-    directory_by_ids, exchange_rates, found_customers, found_products, groups_by_parent,
-    items_by_product, items_by_supplier, known_of, lists_by_base, originals_by_product,
-    packagings_by_id, packagings_by_product, price_settings, product_by_sku, products,
+    count_price_changes, count_products, count_variants, count_variants_by_product, currency_rates,
+    custom_fields, custom_fields_by_id, customer_duplicates, customers, customers_by_id,
+    dated_prices, directory, directory_by_ids, discount_rules_for, exchange_rates, found_customers,
+    found_products, groups_by_parent, hold_price_changes, items_by_product, items_by_supplier,
+    known_of, lists_by_base, originals_by_product, packaging_cards, packagings_by_id,
+    packagings_by_product, planned_prices, price_change_counts, price_change_products,
+    price_changes, price_changes_by_id, price_settings, product_by_sku, products,
     products_by_group, products_by_id, push_conditions, rates_on, substitutes_by_product,
     supplier_prices, take_packagings, values_by_variant, variant_by_sku, variants, variants_by_id,
-    variants_by_product, vat_rates,
+    variants_by_product, vat_rates, versions_by_agreement,
 };
 
 use access::{Action, Right};

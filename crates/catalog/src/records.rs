@@ -351,6 +351,9 @@ fields! {
         valid_from: Option<NaiveDate>,
         /// To this day, itself included; `None` is without an end.
         valid_to: Option<NaiveDate>,
+        /// Days that are left of a lot's life when it is shipped, at least; `None` is what the
+        /// product itself asks for.
+        min_shelf_life_days: Option<i32>,
         /// Taken where an order names none; exactly one of a customer is.
         is_default: bool,
         /// The partner's own key of it.

@@ -42,6 +42,7 @@ node_ids! {
     ProductGroupId = "ProductGroup",
     ProductId = "Product",
     PriceListId = "PriceList",
+    PriceChangeId = "PriceChange",
     SalesChannelId = "SalesChannel",
     PriceSegmentId = "PriceSegment",
     SupplierId = "Supplier",

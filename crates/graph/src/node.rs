@@ -66,6 +66,7 @@ nodes! {
     ProductVariant(crate::catalog::ProductVariant, ProductVariantId),
     ProductAttribute(crate::catalog::ProductAttribute, ProductAttributeId),
     PriceList(crate::catalog::PriceList, PriceListId),
+    PriceChange(crate::catalog::PriceChange, PriceChangeId),
     DiscountRule(crate::catalog::DiscountRule, DiscountRuleId),
     CustomField(crate::custom::CustomField, CustomFieldId),
     GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),

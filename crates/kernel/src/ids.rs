@@ -79,6 +79,8 @@ ids! {
     ProductId,
     /// A list of prices in one currency.
     PriceListId,
+    /// Many prices of a list changed at once.
+    PriceChangeId,
     /// Where a customer comes from: shop, site, dealers.
     SalesChannelId,
     /// Customers that share a price list.

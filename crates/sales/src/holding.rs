@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use access::Permit;
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, NaiveDate, OrderLineId};
-use stock::ReserveLine;
+use stock::{Holding, ReserveLine};
 
 use crate::commands::LineAvailability;
 use crate::model::{Order, OrderLine};
@@ -54,7 +54,7 @@ pub(crate) async fn hold<A>(
     };
     let wanted: Vec<ReserveLine> =
         goods.iter().map(wanted).filter(|line| !line.quantity.is_zero()).collect();
-    let held = stock::reserve(tx, permit, &wanted, held_on(tx, permit, order)).await?;
+    let held = stock::reserve(tx, permit, &wanted, holding(tx, permit, order)).await?;
     let told = held.into_iter().map(|held| LineAvailability {
         line: held.order_line_id,
         available: held.available,
@@ -62,6 +62,13 @@ pub(crate) async fn hold<A>(
         short: held.short,
     });
     Ok(told.collect())
+}
+
+/// Which lots an order takes: those fit to leave on the day the customer wants them, or today.
+fn holding<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> Holding {
+    let on = held_on(tx, permit, order);
+    let ships_on = order.requested_ship_date.map_or(on, |asked| asked.max(on));
+    Holding { on, ships_on, least_life_days: order.min_shelf_life_days.unwrap_or_default() }
 }
 
 /// The business date of holding: today, or the order's date where it was written back-dated.

@@ -47,6 +47,10 @@ pub struct Order {
     pub customer_id: CustomerId,
     /// On which terms.
     pub agreement_id: AgreementId,
+    /// The version of them that held when it was written; `None` before versions were kept.
+    pub agreement_version: Option<i32>,
+    /// Days that are left of a lot's life when it is shipped, at least, as agreed then.
+    pub min_shelf_life_days: Option<i32>,
     /// The responsible manager.
     pub manager_id: Option<UserId>,
     /// The manager's department when the order was written.
@@ -94,6 +98,7 @@ pub struct Order {
 /// The columns of [`Order`], of `sales_order o`.
 pub(crate) const ORDER_COLUMNS: &str = "
     o.id, o.number, o.date, o.state, o.organization_id, o.customer_id, o.agreement_id,
+    o.agreement_version, o.min_shelf_life_days,
     o.manager_id, o.department_id, o.region_id, o.warehouse_id, o.currency, o.prices_include_vat,
     o.net, o.vat, o.gross, o.shipped_gross, o.requested_ship_date, o.comment, o.payment_steps,
     o.prepayment_percent, o.cancel_reason, o.close_reason, o.external_reference, o.version,
@@ -190,6 +195,8 @@ pub struct Shipment {
     pub customer_id: CustomerId,
     /// On which terms.
     pub agreement_id: AgreementId,
+    /// The version of them that its order was written under; `None` before versions were kept.
+    pub agreement_version: Option<i32>,
     /// The responsible manager as of the posting.
     pub manager_id: Option<UserId>,
     /// His department as of the posting.
@@ -235,7 +242,7 @@ pub struct Shipment {
 /// The columns of [`Shipment`], of `shipment h`.
 pub(crate) const SHIPMENT_COLUMNS: &str = "
     h.id, h.number, h.date, h.state, h.order_id, h.organization_id, h.customer_id,
-    h.agreement_id, h.manager_id, h.department_id, h.region_id, h.warehouse_id, h.currency,
+    h.agreement_id, h.agreement_version, h.manager_id, h.department_id, h.region_id, h.warehouse_id, h.currency,
     h.prices_include_vat, h.net, h.vat, h.gross, h.cost, h.comment, h.posted_at, h.reversed_at,
     h.reversed_on, h.reverse_reason, h.external_reference, h.version, h.created_at, h.updated_at,
     h.created_by";

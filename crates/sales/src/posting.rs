@@ -82,7 +82,7 @@ pub(crate) async fn post<A>(
     let terms = credit::terms_of(tx, permit, order).await?;
     catalog::lock_customer(tx, permit, order.customer_id).await?;
     check_money(tx, permit, order, &terms).await?;
-    let lots = issue(tx, permit, shipment, lines, &cards).await?;
+    let lots = issue(tx, permit, (order, shipment), lines, &cards).await?;
     let (booked, totals) = booked(order, lines, &cards, &lots)?;
     let cost = booked.iter().map(|line| line.cost).sum();
     let department_id = department(tx, permit, order).await?;
@@ -207,7 +207,7 @@ fn prepayment_missing(order: &Order, due: Decimal, paid: Decimal) -> Refusal {
 async fn issue<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    shipment: &Shipment,
+    (order, shipment): (&Order, &Shipment),
     lines: &[ShippedLine],
     cards: &HashMap<ProductId, TaxedProduct>,
 ) -> Outcome<Vec<IssuedLot>> {
@@ -234,6 +234,7 @@ async fn issue<A>(
         organization_id: shipment.organization_id,
         warehouse_id: shipment.warehouse_id,
         occurred_on: shipment.date,
+        least_life_days: order.min_shelf_life_days.unwrap_or_default(),
         lines: goods,
     };
     stock::issue(tx, permit, &issue).await

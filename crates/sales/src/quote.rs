@@ -11,9 +11,9 @@ use kernel::{
     AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrganizationId, Percent,
     ProductVariantId, Refusal, round_money,
 };
-use stock::{ReadCost, next_costs};
+use stock::ReadCost;
 
-use crate::quoting::{self, Answered, AskedLine, author_of, leave_of};
+use crate::quoting::{self, Answered, AskedLine, Asking, Costs, author_of, leave_of};
 use crate::rules::{LineRule, unknown};
 use crate::store::sellers;
 
@@ -107,11 +107,13 @@ pub async fn quote(
     let leave = leave_of(permit, caller.as_ref());
     let pricing = Pricing { terms: &terms, on, currency, leave };
     let by = author_of(permit, caller.as_ref());
-    let answers = quoting::price(tx, permit, pricing, &by, &draft.lines).await?;
+    let packed: Vec<_> = draft.lines.iter().filter_map(|line| line.packaging_id).collect();
+    let packed = catalog::packaging_cards(tx, permit, &packed).await?;
+    let shown = if costs.is_some() { Costs::Shown } else { Costs::Judged };
+    let asking = Asking { pricing, by: &by, packed: &packed, costs: shown };
+    let answers = quoting::price(tx, permit, asking, &draft.lines).await?;
     let costs = match costs {
-        Some(costs) => {
-            line_costs(tx, costs, &answers, (terms.organization_id, currency, on)).await?
-        }
+        Some(costs) => costs_in(tx, costs, &answers, (currency, on)).await?,
         None => HashMap::new(),
     };
     let mode = VatMode::of(terms.prices_include_vat);
@@ -128,7 +130,11 @@ pub async fn quote(
             variant_id: answer.variant_id,
             card: answer.card,
             vat_rate: answer.vat_rate,
-            quantity: answer.quantity.get(),
+            quantity: answer
+                .measured
+                .entered
+                .map_or(answer.measured.base, |own| own.quantity)
+                .get(),
             priced: answer.priced,
         }
     };
@@ -143,31 +149,20 @@ pub async fn quote(
 }
 
 /// What a base unit of each line's goods would cost, in the quote's currency.
-async fn line_costs(
+async fn costs_in(
     tx: &TenantTx,
     permit: &Permit<ReadCost>,
     answers: &[Answered],
-    (organization, currency, on): (OrganizationId, Currency, NaiveDate),
+    (currency, on): (Currency, NaiveDate),
 ) -> Outcome<HashMap<Goods, Decimal>> {
-    let mut wanted: HashMap<Goods, Decimal> = HashMap::new();
-    for answer in answers.iter().filter(|answer| !answer.card.is_service) {
-        if let Ok(priced) = &answer.priced {
-            *wanted.entry(answer.goods()).or_default() += priced.base_quantity.get();
-        }
-    }
-    if wanted.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let wanted: Vec<(Goods, Decimal)> = wanted.into_iter().collect();
-    let costs = next_costs(tx, permit, organization, &wanted).await?;
+    let costs = answers.iter().filter_map(|answer| Some((answer.goods(), answer.cost?)));
     let base = permit.scope().facts().base_currency;
     if base == currency {
-        return Ok(costs);
+        return Ok(costs.collect());
     }
     let rates = catalog::rates_on(tx, permit, on).await?;
     let Some(conversion) = rates.conversion(base, currency, on) else {
         return Ok(HashMap::new());
     };
-    let converted = |(id, cost)| Some((id, conversion.apply(cost)?));
-    Ok(costs.into_iter().filter_map(converted).collect())
+    Ok(costs.filter_map(|(id, cost)| Some((id, conversion.apply(cost)?))).collect())
 }

@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::Permit;
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, NaiveDate, OrderId, OrderLineId, WarehouseId};
+use kernel::{Decimal, OrderId, OrderLineId, WarehouseId};
 
 use crate::events;
 use crate::rules::{Balance, BalanceKey, Held, Holds, Shelf, Want};
 use crate::store::{balances, reservations};
-use crate::{ReserveLine, Reserved};
+use crate::{Holding, ReserveLine, Reserved};
 
 /// Holds what is available for order lines: lots that expire first, then those received first;
-/// never expired or blocked ones. What is not there is told as short and is no error. One answer
+/// never blocked ones, nor those with less life left on the day they leave than is asked for. What is not there is told as short and is no error. One answer
 /// a line, in the order of the lines.
 ///
 /// # Errors
@@ -22,19 +22,19 @@ pub async fn reserve<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     lines: &[ReserveLine],
-    on: NaiveDate,
+    holding: Holding,
 ) -> Outcome<Vec<Reserved>> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
     let wants: Vec<Want> = lines.iter().map(want).collect();
-    let free = balances::lock_free(tx, permit, &wants, on).await?;
+    let free = balances::lock_free(tx, permit, &wants, holding).await?;
     let ranks = ranks(tx, permit, &free).await?;
     let mut shelf = Shelf::new(free, &ranks);
     let mut holds: BTreeMap<(OrderLineId, BalanceKey), reservations::NewHold> = BTreeMap::new();
     let mut answers = Vec::with_capacity(lines.len());
     for (line, want) in lines.iter().zip(&wants) {
-        let hold = shelf.hold(want, on);
+        let hold = shelf.hold(want, holding.ships_on);
         let mut reserved = Decimal::ZERO;
         for (key, quantity) in hold.parts {
             reserved += quantity;
@@ -55,7 +55,7 @@ pub async fn reserve<A>(
     }
     let holds: Vec<_> = holds.into_values().collect();
     balances::change(tx, permit, &shelf.changes()).await?;
-    reservations::hold(tx, permit, &holds, on).await?;
+    reservations::hold(tx, permit, &holds, holding.on).await?;
     if let Some(first) = lines.first() {
         let keys = holds.iter().map(|hold| &hold.key);
         events::stock_changed(tx, "SalesOrder", first.order_id, keys);

@@ -25,9 +25,8 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     let held = reservations::of_lines(tx, permit, lines).await?;
     let is_backdated = issue.occurred_on < tx.today();
     let keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
-    let from = (issue.organization_id, issue.warehouse_id);
     let wanted = wanted_beyond_held(issue, &held, is_backdated);
-    let mut locked = balances::lock_for_issue(tx, permit, from, &keys, &wanted).await?;
+    let mut locked = balances::lock_for_issue(tx, permit, issue, &keys, &wanted).await?;
     let lows = if is_backdated { cap(tx, permit, issue, &mut locked).await? } else { Vec::new() };
     let mut shelf = Shelf::new(locked, &HashMap::from([(issue.warehouse_id, 0)]));
     let mut holds = Holds::new(&held, &shelf);

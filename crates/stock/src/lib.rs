@@ -16,7 +16,7 @@ mod verify;
 
 pub use holding::{held_in, release_lines, release_order, reserve};
 pub use issuing::{issue, take_back};
-pub use parts::{Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
+pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use reads::*;
 pub use rules::{Held, ReceiptState, reversal_date};
 pub use verify::{VerifyStock, discrepancies};

@@ -25,6 +25,17 @@ pub struct ReserveLine {
     pub warehouse_id: Option<WarehouseId>,
 }
 
+/// What lots an order takes, and on which day they leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The business date of holding.
+    pub on: NaiveDate,
+    /// When the goods are to leave: lots that do not last so long are not held.
+    pub ships_on: NaiveDate,
+    /// Days that are left of a lot's life then, at least; the product may ask for more.
+    pub least_life_days: i32,
+}
+
 /// What was held for a line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reserved {
@@ -50,6 +61,8 @@ pub struct Issue {
     /// Business date, not after today. Before today: only lots received by then, and no later
     /// balance may fall below zero. Whether the period is open is the caller's to check.
     pub occurred_on: NaiveDate,
+    /// Days that are left of a lot's life, at least; the product may ask for more.
+    pub least_life_days: i32,
     /// At least one.
     pub lines: Vec<IssueLine>,
 }

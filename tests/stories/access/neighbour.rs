@@ -49,6 +49,9 @@ async fn busy_company() -> Company {
     let input = json!({"name": "Ten off", "percent": "10"});
     company.director.does("createDiscountRule", input, "discountRule { id }").await;
     directories(&company, &at, &good).await;
+    let change = json!({"priceListId": at.price_list, "validFrom": "2030-01-01", "percent": "7"});
+    let input = json!({"change": change});
+    company.director.does("applyPriceChange", input, "priceChange { id }").await;
     let input = json!({"name": "Sales"});
     company.admin.does("createDepartment", input, "department { id }").await;
     let input = json!({"name": "A-team", "headId": company.anna_id, "memberIds": []});

@@ -217,7 +217,9 @@ async fn larger_quantities_later_days_and_agreed_prices() {
     let agreement = &made["agreement"];
     let input = json!({"agreementId": agreement["id"], "validFrom": "2000-01-01",
         "prices": [{"productId": product, "price": "7.77"}]});
-    company.accounting.does("setAgreementPrices", input, "agreement { id }").await;
+    let made = company.accounting.does("setAgreementPrices", input, "agreement { id version }");
+    let made = made.await;
+    let agreement = &made["agreement"];
     let input = json!({"name": "Everything", "percent": "20"});
     company.accounting.does("createDiscountRule", input, "discountRule { id }").await;
     let mut agreed = asked(&customer, &product, "10");

@@ -1,11 +1,12 @@
 //! Agreements: commercial terms with one customer, of which one is always the default.
 
-use access::Permit;
+use access::{Action, Permit};
 use db::{Command, CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{AgreementId, CustomerId, NaiveDate, Percent, Refusal};
 use serde_json::json;
 
 use super::customers::held as held_customer;
+use super::customers::tell_of_part;
 use super::price_lists::{checked_prices, known_products, noted_prices};
 use super::{Deed, archived_after, changes};
 use crate::checks::{
@@ -15,8 +16,8 @@ use crate::constraints::unknown;
 use crate::records::{AgreementChanges, AgreementFields};
 use crate::rules::{AgreementState, CreditPolicy, PaymentStep, check_steps};
 use crate::store::{
-    Held, NewPrice, PricesOf, default_agreement, drop_other_defaults, hold, insert, list_currency,
-    put_prices, replace_steps, steps_of, update,
+    Held, NewPrice, default_agreement, drop_other_defaults, hold, insert, keep_versions,
+    list_currency, next_version, put_agreement_prices, replace_steps, steps_of, update,
 };
 
 /// Makes an agreement, or changes one. Documents made before keep their terms.
@@ -42,7 +43,13 @@ impl Command for SaveAgreement {
         // The customer's lock keeps two from becoming the default at once.
         let customer = held_customer(tx, permit, self.customer).await?;
         let (id, noted) = match self.change {
-            Some((id, version)) => (id, self.revise(tx, permit, id, version).await?),
+            Some((id, version)) => {
+                let steps = self.steps.as_deref();
+                let revision =
+                    Revision { version, fields: &self.fields, steps, archived: self.archived };
+                let held = held_agreement(tx, permit, self.customer, id).await?;
+                (id, revise(tx, permit, self.customer, &held, &revision).await?)
+            }
             None => {
                 archived_after(&customer.record, None, tx.now())?;
                 let new = NewAgreement {
@@ -56,10 +63,7 @@ impl Command for SaveAgreement {
         };
         let deed = Deed::new("saveAgreement", "Agreement", id);
         deed.audit(tx, noted);
-        let mut event = deed.event();
-        event.manager_id = customer.fields.manager_id;
-        event.customer_id = Some(self.customer);
-        tx.emit(event);
+        tell_of_part(tx, deed, &customer);
         Ok(id)
     }
 }
@@ -80,64 +84,90 @@ impl Command for SetAgreementPrices {
     type Output = AgreementId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<AgreementId> {
-        let prices = checked_prices(&self.prices)?;
         let customer = customer_of(tx, permit, self.agreement).await?;
-        let customer_id = customer.ok_or(CommandError::NotFound)?;
-        let customer = held_customer(tx, permit, customer_id).await?;
-        let held: Option<Held<AgreementFields>> =
-            hold(tx, permit, "agreement", self.agreement.0).await?;
-        let held = held.ok_or(CommandError::NotFound)?;
-        archived_after(&held.record, None, tx.now())?;
-        known_products(tx, permit, &prices).await?;
-        let of = PricesOf::Agreement(self.agreement);
-        put_prices(tx, permit, of, self.valid_from, &prices).await?;
+        let customer = held_customer(tx, permit, customer.ok_or(CommandError::NotFound)?).await?;
+        let held = held_agreement(tx, permit, customer.id.into(), self.agreement).await?;
         let deed = Deed::new("setAgreementPrices", "Agreement", self.agreement);
-        deed.audit(tx, noted_prices(self.valid_from, &prices));
-        let mut event = deed.event();
-        event.manager_id = customer.fields.manager_id;
-        event.customer_id = Some(customer_id);
-        tx.emit(event);
+        fix_prices(tx, permit, deed, &held, (self.valid_from, &self.prices)).await?;
+        tell_of_part(tx, deed, &customer);
         Ok(self.agreement)
     }
 }
 
-impl SaveAgreement {
-    async fn revise(
-        &self,
-        tx: &TenantTx,
-        permit: &Permit<Self>,
-        id: AgreementId,
-        version: i32,
-    ) -> Outcome<serde_json::Value> {
-        if customer_of(tx, permit, id).await? != Some(self.customer) {
-            return Err(CommandError::NotFound);
-        }
-        let held: Option<Held<AgreementFields>> = hold(tx, permit, "agreement", id.0).await?;
-        let held = held.ok_or(CommandError::NotFound)?;
-        same_version(held.record.version, version)?;
-        let archived_at = archived_after(&held.record, self.archived, tx.now())?;
-        let mut fields = self.fields.applied(&held.fields).checked()?;
-        held.fields.state.check(fields.state)?;
-        default_in_force(&fields)?;
-        default_stays(held.fields.is_default, fields.is_default)?;
-        default_is_live(fields.is_default, archived_at.is_some())?;
-        let follows = self.fields.currency.is_none() && self.fields.price_list_id.is_some();
-        fields.currency = currency(tx, permit, &fields, follows).await?;
-        if fields.is_default {
-            drop_other_defaults(tx, permit, self.customer, held.id).await?;
-        }
-        update(tx, permit, "agreement", held.id, &fields, archived_at).await?;
-        let mut noted = changes(Some(&held.fields), &fields);
-        if let Some(steps) = &self.steps {
-            check_steps(steps).map_err(Refusal::from)?;
-            let before = steps_of(tx, permit, id).await?;
-            replace_steps(tx, permit, id, steps).await?;
-            if before != *steps {
-                noted["paymentSteps"] = json!({ "before": before, "after": steps });
-            }
-        }
-        Ok(noted)
+/// Writes fixed prices of a held agreement, as its next version.
+pub(super) async fn fix_prices<A: Action>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    deed: Deed,
+    held: &Held<AgreementFields>,
+    (valid_from, prices): (NaiveDate, &[NewPrice]),
+) -> Outcome<()> {
+    let prices = checked_prices(prices)?;
+    archived_after(&held.record, None, tx.now())?;
+    known_products(tx, permit, &prices).await?;
+    let into = (held.id.into(), held.record.version + 1);
+    put_agreement_prices(tx, permit, into, valid_from, &prices).await?;
+    next_version(tx, permit, held.id.into()).await?;
+    deed.audit(tx, noted_prices(valid_from, &prices));
+    Ok(())
+}
+
+/// A change of an agreement.
+pub(super) struct Revision<'a> {
+    /// The version it was read at.
+    pub(super) version: i32,
+    pub(super) fields: &'a AgreementChanges,
+    /// `None` leaves them.
+    pub(super) steps: Option<&'a [PaymentStep]>,
+    pub(super) archived: Option<bool>,
+}
+
+/// Writes a change of a held agreement, as its next version; gives what differs.
+pub(super) async fn revise<A: Action>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    customer: CustomerId,
+    held: &Held<AgreementFields>,
+    revision: &Revision<'_>,
+) -> Outcome<serde_json::Value> {
+    same_version(held.record.version, revision.version)?;
+    let archived_at = archived_after(&held.record, revision.archived, tx.now())?;
+    let mut fields = revision.fields.applied(&held.fields).checked()?;
+    held.fields.state.check(fields.state)?;
+    default_in_force(&fields)?;
+    default_stays(held.fields.is_default, fields.is_default)?;
+    default_is_live(fields.is_default, archived_at.is_some())?;
+    let asked = revision.fields;
+    let follows = asked.currency.is_none() && asked.price_list_id.is_some();
+    fields.currency = currency(tx, permit, &fields, follows).await?;
+    if fields.is_default {
+        drop_other_defaults(tx, permit, customer, held.id).await?;
     }
+    update(tx, permit, "agreement", held.id, &fields, archived_at).await?;
+    let mut noted = changes(Some(&held.fields), &fields);
+    if let Some(steps) = revision.steps {
+        check_steps(steps).map_err(Refusal::from)?;
+        let before = steps_of(tx, permit, held.id.into()).await?;
+        replace_steps(tx, permit, held.id.into(), steps).await?;
+        if before != *steps {
+            noted["paymentSteps"] = json!({ "before": before, "after": steps });
+        }
+    }
+    keep_versions(tx, permit, vec![held.id]).await?;
+    Ok(noted)
+}
+
+/// A customer's agreement, locked. The customer is locked already.
+pub(super) async fn held_agreement<A: Action>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    customer: CustomerId,
+    id: AgreementId,
+) -> Outcome<Held<AgreementFields>> {
+    if customer_of(tx, permit, id).await? != Some(customer) {
+        return Err(CommandError::NotFound);
+    }
+    hold(tx, permit, "agreement", id.0).await?.ok_or(CommandError::NotFound)
 }
 
 /// What a new agreement is made from.
@@ -163,6 +193,7 @@ pub(super) async fn make<A>(
         state: AgreementState::Active,
         valid_from: None,
         valid_to: None,
+        min_shelf_life_days: None,
         is_default: false,
         external_reference: None,
     };
@@ -181,6 +212,7 @@ pub(super) async fn make<A>(
     let fixed = [("customer_id", new.customer.into())];
     insert(tx, permit, "agreement", id.0, &fields, &fixed).await?;
     replace_steps(tx, permit, id, steps).await?;
+    keep_versions(tx, permit, vec![id.into()]).await?;
     Ok((id, fields))
 }
 
@@ -204,7 +236,7 @@ async fn currency<A>(
     }
 }
 
-async fn customer_of<A>(
+pub(super) async fn customer_of<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     agreement: AgreementId,

@@ -14,10 +14,12 @@ mod directories;
 mod discount_rules;
 mod organizations;
 mod packagings;
+mod price_changes;
 mod price_lists;
 mod product_cards;
 mod product_groups;
 mod products;
+mod proposals;
 mod rates;
 mod variants;
 mod warehouses;
@@ -38,10 +40,18 @@ pub use directories::{Create, CreateRegion, Editable, Update, UpdateRegion};
 pub use discount_rules::{CreateDiscountRule, UpdateDiscountRule, UpdatePriceSettings};
 pub use organizations::{ClosePeriod, CreateOrganization, UpdateOrganization};
 pub use packagings::{AddPackaging, UpdatePackaging};
+pub use price_changes::{
+    ApplyPriceChange, ChangeToUndo, PreviewPriceChange, hold_to_undo, in_use, preview_price_change,
+    undo_change,
+};
 pub use price_lists::{CreatePriceList, SetPrices, UpdatePriceList};
 pub use product_cards::{SetProductBarcodes, SetProductSubstitutes};
 pub use product_groups::{CreateProductGroup, UpdateProductGroup};
 pub use products::{ArchiveProduct, CreateProduct, RestoreProduct, UpdateProduct};
+pub use proposals::{
+    ActivateAgreement, CloseAgreement, ProposeAgreement, ProposeAgreementPrices,
+    UpdateAgreementProposal,
+};
 pub use rates::{SetCurrencyRates, SetSupplierPrices, SetVatRates};
 pub use variants::{Axis, CreateProductVariant, GenerateProductVariants, UpdateProductVariant};
 pub use warehouses::{CreateWarehouse, UpdateWarehouse};
@@ -87,6 +97,11 @@ actions! {
     CloseContract: TermsWrite;
     SaveAgreement: TermsWrite;
     SetAgreementPrices: TermsWrite;
+    ActivateAgreement: TermsWrite;
+    CloseAgreement: TermsWrite;
+    ProposeAgreement: TermsPropose;
+    UpdateAgreementProposal: TermsPropose;
+    ProposeAgreementPrices: TermsPropose;
     CreateProductGroup: ProductWrite;
     UpdateProductGroup: ProductWrite;
     CreateProduct: ProductWrite;

@@ -17,8 +17,8 @@ use crate::records::{PriceListChanges, PriceListFields};
 use crate::rules::out_of_scale;
 use crate::rules::pricing::check_no_cycle;
 use crate::store::{
-    DefaultOf, Held, NewPrice, PricesOf, has_default, hold, insert, lock_bases, put_prices,
-    take_default, update,
+    DefaultOf, Held, NewPrice, has_default, hold, insert, lock_bases, put_prices, take_default,
+    update,
 };
 use crate::{ProductCard, product_cards};
 
@@ -224,7 +224,7 @@ impl Command for SetPrices {
         archived_after(&held.record, None, tx.now())?;
         has_own_prices(&held.fields)?;
         known_products(tx, permit, &prices).await?;
-        put_prices(tx, permit, PricesOf::List(self.price_list), self.valid_from, &prices).await?;
+        put_prices(tx, permit, self.price_list, self.valid_from, &prices).await?;
         let deed = Deed::new("setPrices", "PriceList", self.price_list);
         deed.audit(tx, noted_prices(self.valid_from, &prices));
         tx.emit(deed.event());

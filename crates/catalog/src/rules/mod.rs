@@ -6,6 +6,7 @@ mod contract;
 mod custom;
 mod packaging;
 mod period;
+mod price_change;
 pub mod pricing;
 mod tax;
 mod terms;
@@ -30,6 +31,7 @@ pub(crate) use custom::{
 };
 pub use packaging::{Entered, Measured, PackagingCard, check_factor, check_measure, measured};
 pub use period::{PeriodRefusal, check_period};
+pub use price_change::{PriceChangePlan, PriceChangeState, PriceSource};
 pub use tax::{check_inn, check_kpp};
 pub use terms::{AgreementState, CreditPolicy, Moment, PaymentStep, check_steps};
 pub use text::{clean, clean_email, clean_phone, optional};

@@ -8,6 +8,7 @@ use kernel::{AgreementId, CustomerId, Decimal, Percent, Uuid};
 
 use super::customers::reach;
 use super::uuids;
+use super::versions::keep_versions;
 use crate::ReadTerms;
 use crate::constraints::known;
 use crate::records::{Agreement, AgreementFields, Record};
@@ -89,7 +90,7 @@ fn select(permit: &Permit<ReadTerms>) -> Sql {
     Sql::new(
         "select a.id, a.customer_id, a.name, a.organization_id, a.price_list_id, a.currency,
                 a.discount_percent, a.credit_policy, a.state, a.valid_from, a.valid_to,
-                a.is_default, a.external_reference,
+                a.min_shelf_life_days, a.is_default, a.external_reference,
                 a.version, a.created_at, a.updated_at, a.created_by, a.archived_at,
                 s.percents, s.moments, s.days
          from agreement a
@@ -178,18 +179,24 @@ pub(crate) async fn default_agreement<A>(
     Ok(found.map(|row| row.id))
 }
 
-/// Takes the default away from the customer's other agreement that has it.
+/// Takes the default away from the customer's other agreement that has it, which is a new version
+/// of that one.
 pub(crate) async fn drop_other_defaults<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     customer: CustomerId,
     agreement: Uuid,
 ) -> Outcome<()> {
+    #[derive(FromQueryResult)]
+    struct Dropped {
+        id: Uuid,
+    }
     let sql = "
         update agreement
         set is_default = false, version = version + 1, updated_at = $4
-        where tenant_id = $1 and customer_id = $2 and is_default and id <> $3";
+        where tenant_id = $1 and customer_id = $2 and is_default and id <> $3
+        returning id";
     let values = values![permit.tenant(), customer, agreement, tx.now()];
-    tx.run(Sql::new(sql, values)).await?;
-    Ok(())
+    let dropped: Vec<Dropped> = tx.all(Sql::new(sql, values)).await?;
+    keep_versions(tx, permit, dropped.into_iter().map(|row| row.id).collect()).await
 }

@@ -1,5 +1,6 @@
 //! All SQL of the catalog.
 
+mod agreement_prices;
 mod agreements;
 mod attributes;
 mod bulk;
@@ -9,12 +10,16 @@ mod card;
 mod custom_fields;
 mod custom_values;
 mod customers;
+mod dated_prices;
 mod directories;
+mod discount_rules;
 mod duplicates;
 mod listing;
 mod omnibox;
 mod packagings;
 mod price_book;
+mod price_changes;
+mod price_plans;
 mod price_settings;
 mod prices;
 mod product_cards;
@@ -24,9 +29,11 @@ mod record;
 mod search;
 mod variant_writing;
 mod variants;
+mod versions;
 
 use kernel::Uuid;
 
+pub(crate) use agreement_prices::{copy_agreement_prices, put_agreement_prices};
 pub(crate) use agreements::{
     StepColumns, default_agreement, drop_other_defaults, replace_steps, steps_of,
 };
@@ -56,21 +63,36 @@ pub use customers::{
     CustomerFilter, CustomerSort, Seen, contacts_by_customer, contacts_by_id, count_customers,
     customers, customers_by_id,
 };
+pub use dated_prices::{BY_PRODUCT, DatedPrice, PricesIn, ProductPrices, dated_prices};
 pub(crate) use directories::{DefaultOf, has_default, take_default};
 pub use directories::{
     Directory, DirectoryFilter, Of, count_directory, directory, directory_by_ids,
 };
+pub use discount_rules::{RulesFor, discount_rules_for};
 pub use duplicates::{CustomerDuplicate, Known, customer_duplicates, known_of};
 pub use listing::Archived;
 pub use omnibox::{Matched, found_customers, found_products};
 pub(crate) use packagings::packagings_in_use;
-pub use packagings::{packagings_by_id, packagings_by_product, take_packagings};
+pub use packagings::{packaging_cards, packagings_by_id, packagings_by_product, take_packagings};
 pub use price_book::rates_on;
-pub(crate) use price_book::{groups_above, lists_with_bases, price_rows, rules_on};
+pub(crate) use price_book::{RowKey, groups_above, lists_with_bases, price_rows, rules_on};
+pub use price_changes::{
+    BY_MOMENT, PriceChange, count_price_changes, hold_price_changes, price_changes,
+    price_changes_by_id,
+};
+pub(crate) use price_changes::{
+    HeldChange, NewChange, hold_change, insert_change, later_change, mark_undone, overwritten,
+    take_back_prices,
+};
+pub use price_plans::{
+    PlannedPrice, PriceChangeCounts, PricedPlan, planned_prices, price_change_counts,
+    price_change_products,
+};
+pub(crate) use price_plans::{groups_below, write_planned};
 pub(crate) use price_settings::put_price_settings;
 pub use price_settings::{PriceSettings, price_settings};
 pub use prices::{ListPrice, NewPrice, PriceBreak, lists_by_base};
-pub(crate) use prices::{PricesOf, list_currency, lists_in_use, lock_bases, put_prices};
+pub(crate) use prices::{list_currency, lists_in_use, lock_bases, put_prices};
 pub use product_cards::{
     ProductBarcode, barcode, barcodes_by_product, barcodes_by_variant, originals_by_product,
     substitutes_by_product,
@@ -101,6 +123,10 @@ pub use variants::{
     VARIANT_ORDER, VariantFilter, count_variants, count_variants_by_product, values_by_variant,
     variant_by_sku, variants, variants_by_id, variants_by_product,
 };
+pub use versions::{
+    AgreementVersion, VersionKey, VersionTerms, agreement_versions, versions_by_agreement,
+};
+pub(crate) use versions::{keep_versions, next_version};
 
 /// Ids as PostgreSQL takes an array of them.
 pub(crate) fn uuids<T: Copy + Into<Uuid>>(ids: &[T]) -> Vec<Uuid> {

@@ -133,11 +133,27 @@ pub async fn take_packagings<A>(
         ) k
         where p.tenant_id = $1 and p.id = k.id";
     tx.run(Sql::new(mark, values![permit.tenant(), uuids(ids)])).await?;
+    packaging_cards(tx, permit, ids).await
+}
+
+/// The packagings that somebody asks about; those that are not there are absent, and no statement
+/// runs where none are named.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn packaging_cards<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    ids: &[PackagingId],
+) -> Outcome<HashMap<PackagingId, PackagingCard>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let text = format!(
         "select {CARD_COLUMNS}
          from product_packaging p
          where p.tenant_id = $1 and p.id = any($2::uuid[])"
     );
-    let taken = cards(tx, Sql::new(text, values![permit.tenant(), uuids(ids)])).await?;
-    Ok(taken.into_iter().map(|card| (card.id, card)).collect())
+    let found = cards(tx, Sql::new(text, values![permit.tenant(), uuids(ids)])).await?;
+    Ok(found.into_iter().map(|card| (card.id, card)).collect())
 }

@@ -7,8 +7,8 @@ use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     AgreementId, Currency, Decimal, DiscountRuleId, Factor, NaiveDate, PackagingId, Percent,
-    PriceListId, PriceSegmentId, ProductGroupId, ProductId, ProductVariantId, Quantity, Rounding,
-    RoundingDirection, SalesChannelId, Uuid,
+    PriceChangeId, PriceListId, PriceSegmentId, ProductGroupId, ProductId, ProductVariantId,
+    Quantity, Rounding, RoundingDirection, SalesChannelId, Uuid,
 };
 
 use super::uuids;
@@ -92,7 +92,23 @@ struct Found {
     min_quantity: Quantity,
     valid_from: NaiveDate,
     price: Option<Decimal>,
+    change_id: Option<PriceChangeId>,
 }
+
+/// What tells a price of a list from all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct RowKey {
+    pub(crate) list: PriceListId,
+    pub(crate) product: ProductId,
+    pub(crate) variant: Option<ProductVariantId>,
+    pub(crate) packaging: Option<PackagingId>,
+    /// Normalized.
+    pub(crate) min_quantity: Decimal,
+    pub(crate) valid_from: NaiveDate,
+}
+
+/// Prices, and the changes of many prices that wrote some of them.
+pub(crate) type Rows = (Vec<PriceRow>, HashMap<RowKey, PriceChangeId>);
 
 /// The prices that hold on a day of these products: of each series the latest row. Lives on
 /// price_key and agreement_price_key.
@@ -102,16 +118,17 @@ pub(crate) async fn price_rows<A>(
     (lists, agreement): (&[PriceListId], Option<AgreementId>),
     products: &[ProductId],
     on: NaiveDate,
-) -> Outcome<Vec<PriceRow>> {
+) -> Outcome<Rows> {
     let sql = "
         select null::uuid as agreement_id, l.id as price_list_id, a.id as product_id,
                f.variant_id, f.packaging_id, k.name as packaging_name, k.numerator,
-               k.denominator, f.min_quantity, f.valid_from, f.price
+               k.denominator, f.min_quantity, f.valid_from, f.price, f.change_id
         from unnest($2::uuid[]) as l (id)
         cross join unnest($4::uuid[]) as a (id)
         cross join lateral (
             select distinct on (p.variant_id, p.packaging_id, p.min_quantity)
-                   p.variant_id, p.packaging_id, p.min_quantity, p.valid_from, p.price
+                   p.variant_id, p.packaging_id, p.min_quantity, p.valid_from, p.price,
+                   p.change_id
             from price p
             where p.tenant_id = $1
               and p.price_list_id = l.id
@@ -122,7 +139,7 @@ pub(crate) async fn price_rows<A>(
         left join product_packaging k on k.tenant_id = $1 and k.id = f.packaging_id
         union all
         select $3::uuid, null, a.id, f.variant_id, f.packaging_id, k.name, k.numerator,
-               k.denominator, f.min_quantity, f.valid_from, f.price
+               k.denominator, f.min_quantity, f.valid_from, f.price, null
         from unnest($4::uuid[]) as a (id)
         cross join lateral (
             select distinct on (p.variant_id, p.packaging_id, p.min_quantity)
@@ -137,10 +154,24 @@ pub(crate) async fn price_rows<A>(
         left join product_packaging k on k.tenant_id = $1 and k.id = f.packaging_id";
     let values = values![permit.tenant(), uuids(lists), agreement, uuids(products), on];
     let rows: Vec<Found> = tx.all(Sql::new(sql, values)).await?;
-    rows.into_iter().map(|row| row.into_price().map_err(Into::into)).collect()
+    let changed = rows.iter().filter_map(|row| Some((row.key()?, row.change_id?))).collect();
+    let rows: Result<Vec<PriceRow>, Fault> = rows.into_iter().map(Found::into_price).collect();
+    Ok((rows?, changed))
 }
 
 impl Found {
+    /// Of a list's price.
+    fn key(&self) -> Option<RowKey> {
+        Some(RowKey {
+            list: self.price_list_id?,
+            product: self.product_id,
+            variant: self.variant_id,
+            packaging: self.packaging_id,
+            min_quantity: self.min_quantity.get().normalize(),
+            valid_from: self.valid_from,
+        })
+    }
+
     fn into_price(self) -> Result<PriceRow, Fault> {
         let holder = match (self.agreement_id, self.price_list_id) {
             (Some(agreement), _) => Holder::Agreement(agreement),

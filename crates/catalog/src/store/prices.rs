@@ -5,8 +5,7 @@ use std::collections::HashMap;
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    AgreementId, Currency, Decimal, NaiveDate, PackagingId, PriceListId, ProductId,
-    ProductVariantId, Quantity, Uuid,
+    Currency, Decimal, NaiveDate, PackagingId, PriceListId, ProductId, ProductVariantId, Quantity,
 };
 
 use serde::Serialize;
@@ -143,46 +142,41 @@ impl NewPrice {
     }
 }
 
-/// Whose prices are written.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum PricesOf {
-    List(PriceListId),
-    Agreement(AgreementId),
-}
-
-/// Writes prices from one day on; a price of the same day is replaced.
+/// Writes prices of a list from one day on; a price of the same day is replaced, whoever or
+/// whatever change set it.
 pub(crate) async fn put_prices<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    of: PricesOf,
+    list: PriceListId,
     valid_from: NaiveDate,
     prices: &[NewPrice],
 ) -> Outcome<()> {
     // In the order of the key, so that two who write the same prices wait and do not deadlock.
     let mut sorted: Vec<&NewPrice> = prices.iter().collect();
     sorted.sort_by_key(|price| price.key());
-    let (table, column, holder): (_, _, Uuid) = match of {
-        PricesOf::List(id) => ("price", "price_list_id", id.into()),
-        PricesOf::Agreement(id) => ("agreement_price", "agreement_id", id.into()),
-    };
-    let sql = format!(
-        "insert into {table} as p
-             (tenant_id, {column}, product_id, valid_from, variant_id, packaging_id, min_quantity,
-              price, recorded_at, created_by)
-         select $1, $2, s.product_id, $3, s.variant_id, s.packaging_id, s.min_quantity, s.price,
-                $4, $5
-         from jsonb_to_recordset($6) as s
-              (product_id uuid, variant_id uuid, packaging_id uuid, min_quantity numeric,
-               price numeric)
-         on conflict on constraint {table}_key
-         do update set price = excluded.price,
-                       recorded_at = excluded.recorded_at,
-                       created_by = excluded.created_by"
-    );
-    let rows = serde_json::to_value(&sorted)
-        .map_err(|error| Fault::broken(format!("prices without JSON: {error}")))?;
-    let values = values![permit.tenant(), holder, valid_from, tx.now(), permit.user(), rows];
+    let sql = "
+        insert into price as p
+            (tenant_id, price_list_id, product_id, valid_from, variant_id, packaging_id,
+             min_quantity, price, recorded_at, created_by)
+        select $1, $2, s.product_id, $3, s.variant_id, s.packaging_id, s.min_quantity, s.price,
+               $4, $5
+        from jsonb_to_recordset($6) as s
+             (product_id uuid, variant_id uuid, packaging_id uuid, min_quantity numeric,
+              price numeric)
+        on conflict on constraint price_key
+        do update set price = excluded.price,
+                      change_id = null,
+                      recorded_at = excluded.recorded_at,
+                      created_by = excluded.created_by";
+    let rows = as_rows(&sorted)?;
+    let values = values![permit.tenant(), list, valid_from, tx.now(), permit.user(), rows];
     known(tx.run(Sql::new(sql, values)).await).map(drop)
+}
+
+/// Prices as a statement unfolds them.
+pub(super) fn as_rows(prices: &[&NewPrice]) -> Result<serde_json::Value, Fault> {
+    serde_json::to_value(prices)
+        .map_err(|error| Fault::broken(format!("prices without JSON: {error}")))
 }
 
 /// The lists in use that are derived from these, by name.

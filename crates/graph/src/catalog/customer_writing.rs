@@ -39,6 +39,9 @@ pub struct CustomerAgreementInput {
     discount_percent: Option<Decimal>,
     /// What a gate does over the credit limit; WARN where none is given.
     credit_policy: Option<CreditPolicy>,
+    /// Days that are left of a lot's life when it is shipped, 1 to 36,500; what the product itself
+    /// asks for where none is given.
+    min_shelf_life_days: Option<i32>,
     /// How the customer pays, 1 to 12 parts that sum to 100 %; everything on the day of the
     /// shipment where none are given.
     payment_steps: Option<Vec<PaymentStepInput>>,
@@ -61,6 +64,7 @@ impl CustomerAgreementInput {
             state: None,
             valid_from: None,
             valid_to: None,
+            min_shelf_life_days: Some(self.min_shelf_life_days),
             is_default: None,
             external_reference: Some(self.external_reference),
         };

@@ -2,8 +2,8 @@
 
 use ::catalog::pricing::Combination;
 use ::catalog::{
-    CreateDiscountRule, DiscountRuleChanges, PriceSettings as Settings, ReadPrices,
-    UpdateDiscountRule, UpdatePriceSettings, directory_by_ids, price_settings,
+    CreateDiscountRule, DiscountRuleChanges, PriceSettings as Settings, ReadPrices, RulesFor,
+    UpdateDiscountRule, UpdatePriceSettings, directory_by_ids, discount_rules_for, price_settings,
 };
 use async_graphql::{
     ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
@@ -18,6 +18,7 @@ use super::group::ProductGroup;
 use super::list::{Around, DirectoryFilter, DirectoryOrder, short_list};
 use super::noted::Noted;
 use super::product::Product;
+use super::segments::{PriceSegment, SalesChannel};
 use super::{payloads, percent, tried};
 use crate::identity::change;
 use crate::ids::{GlobalId, global};
@@ -39,10 +40,6 @@ pub struct DiscountRule {
     name: String,
     /// How much, per cent of the price.
     percent: Decimal,
-    /// For customers of this price segment.
-    price_segment_id: Option<ID>,
-    /// For documents of this sales channel.
-    sales_channel_id: Option<ID>,
     /// From this quantity of a line on, in base units.
     quantity_from: Option<Decimal>,
     /// From this amount of a line on, before discounts.
@@ -58,6 +55,10 @@ pub struct DiscountRule {
     #[graphql(flatten)]
     noted: Noted,
     #[graphql(skip)]
+    price_segment_id: Option<PriceSegmentId>,
+    #[graphql(skip)]
+    sales_channel_id: Option<SalesChannelId>,
+    #[graphql(skip)]
     product_id: Option<ProductId>,
     #[graphql(skip)]
     product_group_id: Option<ProductGroupId>,
@@ -65,6 +66,22 @@ pub struct DiscountRule {
 
 #[ComplexObject]
 impl DiscountRule {
+    /// For customers of this price segment.
+    async fn price_segment(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<PriceSegment>> {
+        Ok(Session::of(ctx)?.load_made(self.price_segment_id).await?)
+    }
+
+    /// For documents of this sales channel.
+    async fn sales_channel(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<SalesChannel>> {
+        Ok(Session::of(ctx)?.load_made(self.sales_channel_id).await?)
+    }
+
     /// For this product.
     async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
         Ok(Session::of(ctx)?.load_made(self.product_id).await?)
@@ -87,8 +104,6 @@ impl From<::catalog::DiscountRule> for DiscountRule {
             id: global(row.id),
             name: fields.name,
             percent: plain(fields.percent.get()),
-            price_segment_id: fields.price_segment_id.map(global),
-            sales_channel_id: fields.sales_channel_id.map(global),
             quantity_from: fields.quantity_from.map(|least| plain(least.get())),
             line_sum_from: fields.line_sum_from.map(Into::into),
             document_sum_from: fields.document_sum_from.map(Into::into),
@@ -96,6 +111,8 @@ impl From<::catalog::DiscountRule> for DiscountRule {
             valid_from: fields.valid_from.map(Into::into),
             valid_to: fields.valid_to.map(Into::into),
             noted: Noted::of(row.id, fields.external_reference, &row.record),
+            price_segment_id: fields.price_segment_id,
+            sales_channel_id: fields.sales_channel_id,
             product_id: fields.product_id,
             product_group_id: fields.product_group_id,
         }
@@ -110,6 +127,22 @@ impl Load<DiscountRuleId> for Loaders {
         let tx = self.tx().await?;
         let found = directory_by_ids::<::catalog::DiscountRule>(&tx, &permit, keys).await?;
         Ok(found.into_iter().map(|(id, row)| (id, row.into())).collect())
+    }
+}
+
+/// The rules in use for a segment, a channel, a group or a product, by name, at most 250.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct RulesOf(pub(super) RulesFor);
+
+impl Load<RulesOf> for Loaders {
+    type Value = Vec<DiscountRule>;
+
+    async fn load(&self, keys: &[RulesOf]) -> Loaded<RulesOf, Vec<DiscountRule>> {
+        let permit = self.permit::<ReadPrices>()?;
+        let keys: Vec<RulesFor> = keys.iter().map(|key| key.0).collect();
+        let found = discount_rules_for(&*self.tx().await?, &permit, &keys).await?;
+        let rules = |rows: Vec<_>| rows.into_iter().map(DiscountRule::from).collect();
+        Ok(found.into_iter().map(|(key, rows)| (RulesOf(key), rules(rows))).collect())
     }
 }
 

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use ::catalog::{
-    CreateProductGroup, ProductGroupChanges, ReadProducts, UpdateProductGroup, directory_by_ids,
-    groups_by_parent, products_by_group,
+    CreateProductGroup, ProductGroupChanges, ReadProducts, RulesFor, UpdateProductGroup,
+    directory_by_ids, groups_by_parent, products_by_group,
 };
 use async_graphql::{
     ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
@@ -12,6 +12,7 @@ use async_graphql::{
 use kernel::ProductGroupId;
 
 use super::attribute::{AttributesIn, ProductAttribute};
+use super::discount_rule::{DiscountRule, RulesOf};
 use super::noted::Noted;
 use super::payloads;
 use super::product::Product;
@@ -71,6 +72,16 @@ impl ProductGroup {
     /// The groups in use that lie in it, by name.
     async fn children(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ProductGroup>> {
         Ok(Session::of(ctx)?.load(GroupsIn(self.key)).await?.unwrap_or_default())
+    }
+
+    /// The discount rules in use for this very group, by name, at most 250. Needs the right
+    /// price.read.
+    async fn discount_rules(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<DiscountRule>>> {
+        let rules = RulesOf(RulesFor::Group(self.key));
+        Ok(Some(Session::of(ctx)?.load(rules).await?.unwrap_or_default()))
     }
 
     /// The first products in use in the group itself, by name; `products` with this group as

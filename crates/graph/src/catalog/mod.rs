@@ -4,6 +4,7 @@
 //! An edge to a context of a higher rank (`customer { orders }`) is one line at the end of the
 //! object's resolvers, calling that context's folder.
 
+mod agreement_version;
 mod attribute;
 mod bins;
 mod contact_channels;
@@ -14,6 +15,7 @@ mod currencies;
 mod customer;
 mod customer_list;
 mod customer_writing;
+mod dated_prices;
 mod delivery_address;
 mod directories;
 mod directory_writing;
@@ -25,12 +27,16 @@ mod list;
 mod noted;
 mod packaging;
 mod packaging_writing;
+mod price_change;
+mod price_change_writing;
 mod price_list;
+mod price_preview;
 mod product;
 mod product_card;
 mod product_card_writing;
 mod product_list;
 mod product_writing;
+mod proposal_writing;
 mod segments;
 mod supplier_item_writing;
 mod supplier_items;
@@ -42,6 +48,7 @@ mod variant_list;
 mod variant_writing;
 mod vat;
 
+pub use agreement_version::AgreementVersion;
 pub use attribute::ProductAttribute;
 pub use bins::Bin;
 pub use contacts::ContactPerson;
@@ -57,6 +64,7 @@ pub use group::ProductGroup;
 pub use list::ArchivedFilter;
 pub use noted::Noted;
 pub use packaging::ProductPackaging;
+pub use price_change::PriceChange;
 pub use price_list::PriceList;
 pub use product::Product;
 pub(crate) use product_card::alternatives;
@@ -88,6 +96,7 @@ pub struct CatalogQuery(
     product_card::BarcodeQuery,
     variant_list::VariantQuery,
     price_list::PriceListQuery,
+    price_change_writing::PriceChangeQuery,
     discount_rule::DiscountQuery,
 );
 
@@ -100,13 +109,14 @@ pub struct CatalogMutation(
     contacts::ContactMutation,
     delivery_address::DeliveryAddressMutation,
     contract_writing::ContractMutation,
-    terms_writing::TermsMutation,
+    AgreementMutation,
     product_writing::ProductMutation,
     packaging_writing::PackagingMutation,
     product_card_writing::ProductCardMutation,
     variant_writing::VariantMutation,
     group::GroupMutation,
     price_list::PriceListMutation,
+    price_change_writing::PriceChangeMutation,
     discount_rule::DiscountMutation,
 );
 
@@ -131,6 +141,10 @@ pub struct ReferenceMutation(
     suppliers::SupplierMutation,
     supplier_item_writing::SupplierItemMutation,
 );
+
+/// Mutations of agreements.
+#[derive(MergedObject, Default)]
+pub struct AgreementMutation(terms_writing::TermsMutation, proposal_writing::ProposalMutation);
 
 /// Makes payloads: the record, and why not.
 macro_rules! payloads {

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 
 use ::catalog::{
-    CreatePriceList, ListPrice, NewPrice, PriceListChanges, ReadPrices, SetPrices, UpdatePriceList,
-    directory_by_ids, lists_by_base, prices_by_product,
+    CreatePriceList, ListPrice, NewPrice, PriceListChanges, PricesIn, ReadPrices, SetPrices,
+    UpdatePriceList, directory_by_ids, lists_by_base, prices_by_product,
 };
 use async_graphql::{
     ComplexObject, Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
 use kernel::{NaiveDate, PackagingId, PriceListId, ProductId, ProductVariantId};
 
+use super::dated_prices::{self, ProductPrices};
 use super::list::{Around, DirectoryFilter, DirectoryOrder, short_list};
 use super::noted::Noted;
 use super::payloads;
@@ -74,6 +75,21 @@ impl PriceList {
     /// The lists in use that are derived from it, by name.
     async fn derived_lists(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PriceList>> {
         Ok(Session::of(ctx)?.load(DerivedFrom(self.key)).await?.unwrap_or_default())
+    }
+
+    /// The prices it holds itself, by product, in any variant, unit and quantity. A derived list
+    /// holds none: those of a product stand in its `currentPrices`.
+    async fn prices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Those that hold on this day; all where none is given.")] on: Option<Date>,
+        #[graphql(desc = "So many products from the start, at most 250; 50 where none is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+    ) -> async_graphql::Result<Connection<ProductPrices>> {
+        let around = Around { first, after, last: None, before: None };
+        let of = PricesIn::List(self.key);
+        Ok(dated_prices::page::<ReadPrices>(ctx, of, on, around).await?)
     }
 }
 

@@ -1,10 +1,11 @@
 //! A product with its edges.
 
-use ::catalog::{ReadProducts, products_by_id};
+use ::catalog::{ReadProducts, RulesFor, products_by_id};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use kernel::{ProductGroupId, ProductId, VatCategoryId};
 
 use super::attribute::{AttributesOf, ProductAttribute};
+use super::discount_rule::{DiscountRule, RulesOf};
 use super::group::ProductGroup;
 use super::list::ArchivedFilter;
 use super::noted::Noted;
@@ -140,6 +141,16 @@ impl Product {
             Some(id) => Ok(Session::of(ctx)?.load(id).await?),
             None => Ok(None),
         }
+    }
+
+    /// The discount rules in use for this very product, by name, at most 250. Needs the right
+    /// price.read.
+    async fn discount_rules(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<DiscountRule>>> {
+        let rules = RulesOf(RulesFor::Product(self.key));
+        Ok(Some(Session::of(ctx)?.load(rules).await?.unwrap_or_default()))
     }
 
     /// The tax category: documents take its rate of their organization and day.

@@ -1,11 +1,12 @@
 //! Sales channels and price segments: what customers are sorted by.
 
-use ::catalog::{Create, PriceSegmentChanges, SalesChannelChanges, Update};
+use ::catalog::{Create, PriceSegmentChanges, RulesFor, SalesChannelChanges, Update};
 use async_graphql::{
     ComplexObject, Context, ID, InputObject, MaybeUndefined, Object, SimpleObject,
 };
 use kernel::{PriceListId, PriceSegmentId, SalesChannelId};
 
+use super::discount_rule::{DiscountRule, RulesOf};
 use super::list::{Around, DirectoryFilter, DirectoryOrder, by_ids, short_list};
 use super::noted::Noted;
 use super::payloads;
@@ -20,6 +21,7 @@ use crate::user_error::UserError;
 
 /// A way in which goods are sold: a dimension of reports.
 #[derive(Clone, SimpleObject)]
+#[graphql(complex)]
 pub struct SalesChannel {
     /// The opaque global id.
     #[graphql(owned)]
@@ -28,6 +30,21 @@ pub struct SalesChannel {
     name: String,
     #[graphql(flatten)]
     noted: Noted,
+    #[graphql(skip)]
+    key: SalesChannelId,
+}
+
+#[ComplexObject]
+impl SalesChannel {
+    /// The discount rules in use for documents of this channel, by name, at most 250. Needs the
+    /// right price.read.
+    async fn discount_rules(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<DiscountRule>>> {
+        let rules = RulesOf(RulesFor::Channel(self.key));
+        Ok(Some(Session::of(ctx)?.load(rules).await?.unwrap_or_default()))
+    }
 }
 
 impl From<::catalog::SalesChannel> for SalesChannel {
@@ -36,6 +53,7 @@ impl From<::catalog::SalesChannel> for SalesChannel {
             id: global(row.id),
             name: row.fields.name,
             noted: Noted::of(row.id, row.fields.external_reference, &row.record),
+            key: row.id,
         }
     }
 }
@@ -60,6 +78,8 @@ pub struct PriceSegment {
     #[graphql(flatten)]
     noted: Noted,
     #[graphql(skip)]
+    key: PriceSegmentId,
+    #[graphql(skip)]
     price_list_id: Option<PriceListId>,
 }
 
@@ -69,6 +89,7 @@ impl From<::catalog::PriceSegment> for PriceSegment {
             id: global(row.id),
             name: row.fields.name,
             noted: Noted::of(row.id, row.fields.external_reference, &row.record),
+            key: row.id,
             price_list_id: row.fields.price_list_id,
         }
     }
@@ -79,6 +100,12 @@ impl PriceSegment {
     /// Where its customers' prices come from when their agreement's list holds none.
     async fn price_list(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PriceList>> {
         Ok(Session::of(ctx)?.load_made(self.price_list_id).await?)
+    }
+
+    /// The discount rules in use for its customers, by name, at most 250.
+    async fn discount_rules(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<DiscountRule>> {
+        let rules = RulesOf(RulesFor::Segment(self.key));
+        Ok(Session::of(ctx)?.load(rules).await?.unwrap_or_default())
     }
 }
 

@@ -4,10 +4,11 @@ use ::catalog::{
     Of, ReadSupplierPrices, ReadSuppliers, items_by_product, items_by_supplier, supplier_prices,
 };
 use async_graphql::{ComplexObject, Context, ID, InputObject, Object, SimpleObject};
-use kernel::{ProductId, SupplierId, SupplierItemId};
+use kernel::{PackagingId, ProductId, SupplierId, SupplierItemId};
 
 use super::list::{ArchivedFilter, Around, DirectoryOrder, by_ids, short_list};
 use super::noted::Noted;
+use super::packaging::ProductPackaging;
 use super::product::Product;
 use super::suppliers::Supplier;
 use crate::ids::{GlobalId, global};
@@ -27,8 +28,6 @@ pub struct SupplierItem {
     code: Option<String>,
     /// The supplier's name of it.
     name: Option<String>,
-    /// The id of the product's packaging it is sold in; null is the base unit.
-    packaging_id: Option<ID>,
     /// The least that is ordered at once, in the base unit.
     minimum_lot: Option<Decimal>,
     /// What an ordered quantity is a multiple of, in the base unit.
@@ -43,6 +42,8 @@ pub struct SupplierItem {
     supplier_id: SupplierId,
     #[graphql(skip)]
     product_id: ProductId,
+    #[graphql(skip)]
+    packaging_id: Option<PackagingId>,
 }
 
 impl From<::catalog::SupplierItem> for SupplierItem {
@@ -51,7 +52,6 @@ impl From<::catalog::SupplierItem> for SupplierItem {
             id: global(row.id),
             code: row.fields.code,
             name: row.fields.name,
-            packaging_id: row.fields.packaging_id.map(global),
             minimum_lot: row.fields.minimum_lot.map(|lot| Decimal(lot.normalize())),
             lot_multiple: row.fields.lot_multiple.map(|lot| Decimal(lot.normalize())),
             lead_time_days: row.fields.lead_time_days,
@@ -59,6 +59,7 @@ impl From<::catalog::SupplierItem> for SupplierItem {
             key: row.id,
             supplier_id: row.fields.supplier_id,
             product_id: row.fields.product_id,
+            packaging_id: row.fields.packaging_id,
         }
     }
 }
@@ -73,6 +74,14 @@ impl SupplierItem {
     /// What it is to the tenant.
     async fn product(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Product>> {
         Ok(Session::of(ctx)?.load(self.product_id).await?)
+    }
+
+    /// The product's packaging it is sold in; null is the base unit.
+    async fn packaging(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ProductPackaging>> {
+        Ok(Session::of(ctx)?.load_made(self.packaging_id).await?)
     }
 
     /// What the supplier asks, the newest first, at most 100; null for who may not see cost, with

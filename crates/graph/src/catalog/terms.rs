@@ -1,15 +1,19 @@
 //! Agreements and their payment steps, as they are read.
 
-use ::catalog::{ReadTerms, agreements_by_customer, agreements_by_id};
+use ::catalog::{PricesIn, ReadTerms, agreements_by_customer, agreements_by_id};
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use kernel::{AgreementId, CustomerId, OrganizationId, PriceListId};
 
+use super::agreement_version::{AgreementVersion, VersionsOf};
 use super::customer::Customer;
+use super::dated_prices::{self, ProductPrices};
 use super::directories::Organization;
+use super::list::Around;
 use super::noted::Noted;
 use super::price_list::PriceList;
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
+use crate::paging::Connection;
 use crate::scalars::{CurrencyCode, Date, Decimal};
 use crate::session::Session;
 
@@ -88,12 +92,17 @@ pub struct Agreement {
     valid_from: Option<Date>,
     /// New documents are made under it to this day, itself included; null: without an end.
     valid_to: Option<Date>,
+    /// Days that are left of a lot's life when it is shipped, at least; null: what the product
+    /// itself asks for.
+    min_shelf_life_days: Option<i32>,
     /// Taken where an order names none; one of a customer's always is.
     pub(super) is_default: bool,
     /// How the customer pays; the parts sum to 100 %.
     payment_steps: Vec<PaymentStep>,
     #[graphql(flatten)]
     noted: Noted,
+    #[graphql(skip)]
+    key: AgreementId,
     #[graphql(skip)]
     customer_id: CustomerId,
     #[graphql(skip)]
@@ -124,6 +133,34 @@ impl Agreement {
             None => Ok(None),
         }
     }
+
+    /// The agreement after each change, newest first, at most 250.
+    async fn versions(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<AgreementVersion>> {
+        Ok(Session::of(ctx)?.load(VersionsOf(self.key)).await?.unwrap_or_default())
+    }
+
+    /// The agreement as one version had it; null where no such version was kept.
+    async fn kept_version(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which version.")] number: i32,
+    ) -> async_graphql::Result<Option<AgreementVersion>> {
+        Ok(Session::of(ctx)?.load((self.key, number)).await?)
+    }
+
+    /// The prices fixed in it, by product.
+    async fn prices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Those that hold on this day; all where none is given.")] on: Option<Date>,
+        #[graphql(desc = "So many products from the start, at most 250; 50 where none is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Those after this cursor.")] after: Option<String>,
+    ) -> async_graphql::Result<Connection<ProductPrices>> {
+        let around = Around { first, after, last: None, before: None };
+        let of = PricesIn::Agreement(self.key);
+        Ok(dated_prices::page::<ReadTerms>(ctx, of, on, around).await?)
+    }
 }
 
 impl From<::catalog::Agreement> for Agreement {
@@ -137,9 +174,11 @@ impl From<::catalog::Agreement> for Agreement {
             state: row.fields.state.into(),
             valid_from: row.fields.valid_from.map(Into::into),
             valid_to: row.fields.valid_to.map(Into::into),
+            min_shelf_life_days: row.fields.min_shelf_life_days,
             is_default: row.fields.is_default,
             payment_steps: row.payment_steps.into_iter().map(Into::into).collect(),
             noted: Noted::of(row.id, row.fields.external_reference, &row.record),
+            key: row.id,
             customer_id: row.customer_id,
             organization_id: row.fields.organization_id,
             price_list_id: row.fields.price_list_id,

@@ -69,6 +69,9 @@ pub struct SaveAgreementInput {
     valid_from: MaybeUndefined<Date>,
     /// New documents are made under it to this day, itself included; null: without an end.
     valid_to: MaybeUndefined<Date>,
+    /// Days that are left of a lot's life when it is shipped, 1 to 36,500; null: what the product
+    /// itself asks for.
+    min_shelf_life_days: MaybeUndefined<i32>,
     /// True makes it the default instead of the one that is.
     is_default: Option<bool>,
     /// How the customer pays, 1 to 12 parts that sum to 100 %; a new agreement without them asks
@@ -103,6 +106,7 @@ impl SaveAgreementInput {
             state: self.state.map(Into::into),
             valid_from: change(self.valid_from, |day| day.0),
             valid_to: change(self.valid_to, |day| day.0),
+            min_shelf_life_days: change(self.min_shelf_life_days, |days| days),
             is_default: self.is_default,
             external_reference: change(self.external_reference, |text| text),
         };

@@ -12,8 +12,8 @@ use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
 use crate::catalog::{
-    Agreement, Customer, Organization, Product, ProductPackaging, ProductVariant, Warehouse,
-    alternatives,
+    Agreement, AgreementVersion, Customer, Organization, Product, ProductPackaging, ProductVariant,
+    Warehouse, alternatives,
 };
 use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::errors::Failure;
@@ -125,6 +125,20 @@ impl SalesOrder {
     /// The terms it was written on.
     async fn agreement(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Agreement>> {
         Ok(Session::of(ctx)?.load(self.order.agreement_id).await?)
+    }
+
+    /// The terms as they were when it was written, whatever has become of them since; null on
+    /// orders written before versions were kept. Needs the right `terms.read`.
+    async fn agreement_version(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<AgreementVersion>> {
+        let version = self.order.agreement_version;
+        let key = version.map(|number| (self.order.agreement_id, number));
+        match key {
+            Some(key) => Ok(Session::of(ctx)?.load(key).await?),
+            None => Ok(None),
+        }
     }
 
     /// The responsible manager.

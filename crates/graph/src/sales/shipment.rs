@@ -9,7 +9,9 @@ use kernel::Currency;
 use super::loads::{LotsOf, ShippedLinesOf};
 use super::order::{SalesOrder, SalesOrderLine};
 use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
-use crate::catalog::{Customer, Organization, Product, ProductVariant, Warehouse};
+use crate::catalog::{
+    Agreement, AgreementVersion, Customer, Organization, Product, ProductVariant, Warehouse,
+};
 use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -73,6 +75,23 @@ impl Shipment {
     /// Who sells.
     async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
         Ok(Session::of(ctx)?.load(self.0.organization_id).await?)
+    }
+
+    /// The terms its order was written on. Needs the right `terms.read`.
+    async fn agreement(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Agreement>> {
+        Ok(Session::of(ctx)?.load(self.0.agreement_id).await?)
+    }
+
+    /// Those terms as they were then, whatever has become of them since; null on shipments
+    /// written before versions were kept. Needs the right `terms.read`.
+    async fn agreement_version(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<AgreementVersion>> {
+        match self.0.agreement_version {
+            Some(number) => Ok(Session::of(ctx)?.load((self.0.agreement_id, number)).await?),
+            None => Ok(None),
+        }
     }
 
     /// The manager who was responsible when it was posted.

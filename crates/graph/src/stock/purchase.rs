@@ -99,6 +99,13 @@ impl ProductPurchases {
     }
 }
 
+impl ProductPurchases {
+    /// Per base unit on the last posted receipt, base currency. Whoever loaded it may see cost.
+    pub(crate) fn last(&self) -> kernel::Decimal {
+        self.0.last
+    }
+}
+
 /// What a product cost when it was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PurchasesOf(pub ProductId);

@@ -110,6 +110,7 @@ fn shipment_of<A>(
         organization_id: order.organization_id,
         customer_id: order.customer_id,
         agreement_id: order.agreement_id,
+        agreement_version: order.agreement_version,
         manager_id: order.manager_id,
         department_id: order.department_id,
         region_id: order.region_id,

@@ -11,7 +11,7 @@ use kernel::{
 };
 
 use crate::model::PaymentSteps;
-use crate::quoting::{self, AskedLine, TypedPrice, author_of, leave_of};
+use crate::quoting::{self, Answered, AskedLine, Asking, Costs, TypedPrice, author_of, leave_of};
 use crate::rules::{
     LineRule, LineSum, VatMode, at_line, external_reference, optional_text, totals, unknown,
 };
@@ -100,7 +100,10 @@ pub(crate) async fn prepare<A>(
     }
     let People { manager_id, department_id, leave, by } = people(tx, permit, draft, &terms).await?;
     check_warehouse(tx, permit, draft.warehouse_id).await?;
-    let leave = if trust == Trust::LinesKept { Leave::KEPT } else { leave };
+    // Prices are found anew: what was typed before stays, the minima are asked about again.
+    let below_minimum = leave.below_minimum;
+    let kept = Leave { below_minimum, ..Leave::KEPT };
+    let leave = if trust == Trust::LinesKept { kept } else { leave };
     let pricing = Pricing { terms: &terms, on: date, currency: terms.currency, leave };
     let lines = priced(tx, permit, pricing, &by, &draft.lines).await?;
     let mode = VatMode::of(terms.prices_include_vat);
@@ -112,6 +115,8 @@ pub(crate) async fn prepare<A>(
         organization_id: terms.organization_id,
         customer_id: terms.customer_id,
         agreement_id: terms.agreement_id,
+        agreement_version: terms.agreement_version,
+        min_shelf_life_days: terms.min_shelf_life_days,
         manager_id,
         department_id,
         region_id: terms.region_id,
@@ -247,27 +252,39 @@ async fn priced<A>(
     let asked: Vec<AskedLine> = drafts.iter().map(LineDraft::asked).collect();
     let packed: Vec<_> = drafts.iter().filter_map(|line| line.packaging_id).collect();
     let packed = catalog::take_packagings(tx, permit, &packed).await?;
-    let measure = |(index, line): (usize, &LineDraft)| {
-        catalog::measured(&packed, line.product_id, line.packaging_id, line.quantity)
-            .map_err(|refusal| refusal.within(["lines".to_owned(), index.to_string()]))
-    };
-    let measured: Vec<Measured> =
-        drafts.iter().enumerate().map(measure).collect::<Result<_, Refusal>>()?;
-    let answers = quoting::price(tx, permit, pricing, by, &asked).await?;
+    let asking = Asking { pricing, by, packed: &packed, costs: Costs::Judged };
+    let answers = priced_for_good(tx, permit, asking, &asked).await?;
     let named = answers.iter().map(|answer| &answer.card).collect();
     catalog::take_products(tx, permit, named).await?;
     let mut lines = Vec::with_capacity(answers.len());
-    for (index, (measured, answer)) in measured.into_iter().zip(answers).enumerate() {
-        let vat_rate = answer.vat_rate;
-        let priced = answer.priced?;
+    for (index, answer) in answers.into_iter().enumerate() {
+        let Answered { card, variant_id, vat_rate, measured, priced, change, .. } = answer;
+        let priced = priced?;
         if let Some(reason) = priced.reasons.first() {
-            let refusal = reason.about(&answer.card.name);
+            let refusal = reason.about(&card.name);
             return Err(at_line(refusal, index, reason.field()).into());
         }
-        let goods = (&answer.card, answer.variant_id, vat_rate);
-        lines.push(line(index, goods, measured, priced));
+        let goods = (&card, variant_id, vat_rate);
+        lines.push(NewLine { price_change_id: change, ..line(index, goods, measured, priced) });
     }
     Ok(lines)
+}
+
+/// Prices the lines and holds the changes of prices that they come from. One that was undone in
+/// between has taken its prices back: the lines are priced again without them.
+async fn priced_for_good<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    asking: Asking<'_>,
+    asked: &[AskedLine],
+) -> Outcome<Vec<Answered>> {
+    loop {
+        let answers = quoting::price(tx, permit, asking, asked).await?;
+        let changes = answers.iter().filter_map(|answer| answer.change).collect();
+        if catalog::hold_price_changes(tx, permit, changes).await? {
+            return Ok(answers);
+        }
+    }
 }
 
 fn line(
@@ -310,5 +327,6 @@ fn line(
         vat_rate,
         vat_amount: priced.sum.vat,
         explanation: priced.explanation,
+        price_change_id: None,
     }
 }

@@ -12,6 +12,7 @@ mod draft;
 mod post_shipment;
 mod reverse_shipment;
 mod ship_order;
+mod undo_price_change;
 mod update_order;
 
 pub use cancel_order::CancelSalesOrder;
@@ -25,6 +26,7 @@ pub use draft::{LineDraft, OrderDraft};
 pub use post_shipment::PostShipment;
 pub use reverse_shipment::ReverseShipment;
 pub use ship_order::ShipSalesOrder;
+pub use undo_price_change::UndoPriceChange;
 pub use update_order::{OrderChange, UpdateSalesOrder};
 
 use kernel::Refusal;

@@ -5,9 +5,9 @@ mod explanations;
 mod facts;
 mod lists;
 mod orders;
+mod price_changes;
 mod sellers;
 mod shipments;
-mod units;
 
 pub use card::{CardLine, CardRow, OrderCard, newest_orders, order_card};
 pub use explanations::explanations_by_line;
@@ -20,12 +20,12 @@ pub(crate) use orders::{
     NewLine, NewOrder, OpenOrder, OrderStep, insert_order, lock_order, open_orders, order_lines,
     replace_lines, step_order, update_draft,
 };
+pub(crate) use price_changes::{PricedFrom, priced_from};
 pub(crate) use sellers::{Seller, sellers};
 pub(crate) use shipments::{
     NewShipment, NewShipmentLine, PostedHeader, insert_shipment, lock_shipment, mark_cancelled,
     mark_posted, mark_reversed, order_of_shipment, shipment_lines,
 };
-pub(crate) use units::packagings;
 
 use access::Permit;
 use db::{Outcome, Sql, TenantTx, Value, values};

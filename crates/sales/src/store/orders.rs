@@ -5,8 +5,8 @@ use catalog::pricing::{DiscountSource, Explanation, PriceSource};
 use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
-    OrganizationId, PackagingId, Percent, ProductId, ProductVariantId, Refusal, RefusalCode,
-    RegionId, UserId, WarehouseId,
+    OrganizationId, PackagingId, Percent, PriceChangeId, ProductId, ProductVariantId, Refusal,
+    RefusalCode, RegionId, UserId, WarehouseId,
 };
 use serde::Serialize;
 
@@ -51,6 +51,8 @@ pub(crate) struct NewOrder {
     pub(crate) organization_id: OrganizationId,
     pub(crate) customer_id: CustomerId,
     pub(crate) agreement_id: AgreementId,
+    pub(crate) agreement_version: i32,
+    pub(crate) min_shelf_life_days: Option<i32>,
     pub(crate) manager_id: Option<UserId>,
     pub(crate) department_id: Option<DepartmentId>,
     pub(crate) region_id: Option<RegionId>,
@@ -90,6 +92,7 @@ pub(crate) struct NewLine {
     pub(crate) amount: Decimal,
     pub(crate) vat_rate: Option<Percent>,
     pub(crate) vat_amount: Decimal,
+    pub(crate) price_change_id: Option<PriceChangeId>,
 }
 
 const INSERT_LINES: &str = "
@@ -97,19 +100,20 @@ const INSERT_LINES: &str = "
         (tenant_id, id, order_id, position, product_id, unit, quantity, list_price, price,
          price_numerator, price_denominator, price_source, price_is_manual,
          discount_percent, discount_source, discount_is_manual, explanation, amount, vat_rate, vat_amount,
-         packaging_id, entered_quantity, entered_unit, variant_id)
+         packaging_id, entered_quantity, entered_unit, variant_id, price_change_id)
     select $1, x.id, $2, x.position, x.product_id, x.unit, x.quantity, x.list_price, x.price,
            x.price_numerator, x.price_denominator, x.price_source, x.price_is_manual,
            x.discount_percent, x.discount_source,
            x.discount_is_manual, x.explanation, x.amount, x.vat_rate, x.vat_amount,
-           x.packaging_id, x.entered_quantity, x.entered_unit, x.variant_id
+           x.packaging_id, x.entered_quantity, x.entered_unit, x.variant_id, x.price_change_id
     from jsonb_to_recordset($3) as x
         (id uuid, position integer, product_id uuid, unit text, quantity numeric,
          list_price numeric, price numeric, price_numerator integer, price_denominator integer,
          price_source text, price_is_manual boolean,
          discount_percent numeric, discount_source text, discount_is_manual boolean,
          explanation jsonb, amount numeric, vat_rate numeric, vat_amount numeric,
-         packaging_id uuid, entered_quantity numeric, entered_unit text, variant_id uuid)";
+         packaging_id uuid, entered_quantity numeric, entered_unit text, variant_id uuid,
+         price_change_id uuid)";
 
 /// Writes a draft with its lines, in one statement.
 pub(crate) async fn insert_order<A>(
@@ -124,9 +128,10 @@ pub(crate) async fn insert_order<A>(
                  (tenant_id, id, date, organization_id, customer_id, agreement_id, manager_id,
                   department_id, region_id, warehouse_id, currency, prices_include_vat, state, net,
                   vat, gross, requested_ship_date, comment, payment_steps, prepayment_percent,
-                  external_reference, created_at, updated_at, created_by)
+                  external_reference, created_at, updated_at, created_by, agreement_version,
+                  min_shelf_life_days)
              values ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'DRAFT', $14, $15, $16,
-                     $17, $18, $19, $20, $21, $22, $22, $23)
+                     $17, $18, $19, $20, $21, $22, $22, $23, $24, $25)
          )
          {INSERT_LINES}"
     );
@@ -154,6 +159,8 @@ pub(crate) async fn insert_order<A>(
         order.external_reference.clone(),
         tx.now(),
         author(permit),
+        order.agreement_version,
+        order.min_shelf_life_days,
     ];
     taken(tx.run(Sql::new(sql, values)).await)?;
     Ok(())
@@ -172,7 +179,7 @@ pub(crate) async fn update_draft<A>(
             currency = $11, prices_include_vat = $12, net = $13, vat = $14, gross = $15,
             requested_ship_date = $16, comment = $17, payment_steps = $18,
             prepayment_percent = $19, external_reference = $20, version = o.version + 1,
-            updated_at = $21
+            updated_at = $21, agreement_version = $22, min_shelf_life_days = $23
         where o.tenant_id = $1
           and o.id = $2";
     let values = values![
@@ -197,6 +204,8 @@ pub(crate) async fn update_draft<A>(
         order.prepayment_percent,
         order.external_reference.clone(),
         tx.now(),
+        order.agreement_version,
+        order.min_shelf_life_days,
     ];
     taken(tx.run(Sql::new(sql, values)).await)?;
     Ok(())

@@ -102,9 +102,9 @@ pub(crate) async fn insert_shipment<A>(
                 (tenant_id, id, date, order_id, organization_id, customer_id, agreement_id,
                  manager_id, department_id, region_id, warehouse_id, currency,
                  prices_include_vat, state, net, vat, gross, comment, external_reference,
-                 created_at, updated_at, created_by)
+                 created_at, updated_at, created_by, agreement_version)
             values ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'DRAFT', $15, $16,
-                    $17, $18, $19, $20, $20, $21)
+                    $17, $18, $19, $20, $20, $21, $22)
         )
         insert into shipment_line
             (tenant_id, id, shipment_id, position, order_line_id, product_id, variant_id, unit,
@@ -136,6 +136,7 @@ pub(crate) async fn insert_shipment<A>(
         shipment.external_reference.clone(),
         tx.now(),
         author(permit),
+        order.agreement_version,
     ];
     let written = tx.run(Sql::new(sql, values)).await;
     on_constraint(written, "shipment_external_reference_key", || {

@@ -61,7 +61,7 @@ pub(super) async fn lines<A>(
     let ids: Vec<ProductId> = ids.into_iter().collect();
     let cards = catalog::product_cards(tx, permit, &ids).await?;
     let goods: Vec<Goods> = inputs.iter().map(ReceiptLineInput::goods).collect();
-    catalog::check_variants(tx, permit, &cards, &goods).await?;
+    catalog::check_variants(tx, permit, |id| cards.get(&id), &goods).await?;
     catalog::take_products(tx, permit, cards.values().collect()).await?;
     let packagings: Vec<_> = inputs.iter().filter_map(|line| line.packaging_id).collect();
     let packagings = catalog::take_packagings(tx, permit, &packagings).await?;

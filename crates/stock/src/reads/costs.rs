@@ -21,13 +21,14 @@ impl Action for ReadCost {
 /// What a base unit of goods would cost, base currency, not rounded: of the free lots of the
 /// organization that would be taken next for so many base units; what they do not cover costs
 /// what was paid last, for the variant or else for the product. Products never bought are absent.
-/// One statement, whatever their number.
+/// One statement, whatever their number. Prices are judged by it whoever asks; it is shown to
+/// those with a [`ReadCost`] permit alone.
 ///
 /// # Errors
 /// [`db::Fault`].
-pub async fn next_costs(
+pub async fn next_costs<A>(
     tx: &TenantTx,
-    permit: &Permit<ReadCost>,
+    permit: &Permit<A>,
     organization: OrganizationId,
     wanted: &[(Goods, Decimal)],
 ) -> Outcome<HashMap<Goods, Decimal>> {

@@ -27,6 +27,7 @@ fn shipment(on: NaiveDate, pieces: &[i64], left_after: i64) -> Issue {
         organization_id: ORGANIZATION,
         warehouse_id: NEAR,
         occurred_on: on,
+        least_life_days: 0,
         lines: pieces.iter().map(line).collect(),
     }
 }

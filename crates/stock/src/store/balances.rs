@@ -5,30 +5,43 @@ use std::collections::BTreeSet;
 use access::Permit;
 use catalog::Goods;
 use db::{Fault, Sql, TenantTx, values};
-use kernel::{Decimal, NaiveDate, OrganizationId, ProductId, ProductVariantId, Uuid, WarehouseId};
+use kernel::{Decimal, OrganizationId, ProductId, ProductVariantId, Uuid};
 
 use super::uuids;
 use crate::rules::{Balance, BalanceKey, Change, Want};
+use crate::{Holding, Issue};
 
-const COLUMNS: &str = "
-    select b.organization_id, b.warehouse_id, b.product_id, b.variant_id, b.lot_id, b.on_hand,
-           b.reserved, b.value, l.received_on, l.blocked,
-           case when l.expires_on is not null then l.expires_on - (
-               select p.min_days
-               from product_shelf_v p
-               where p.tenant_id = b.tenant_id and p.id = b.product_id) end as expires_on";
+/// The last day a lot may be sold on, where so many days of its life are to be left and its
+/// product may ask for more.
+fn sold_until(least_days: &str) -> String {
+    format!(
+        "l.expires_on - (
+             select greatest(p.min_days, {least_days})
+             from product_shelf_v p
+             where p.tenant_id = b.tenant_id and p.id = b.product_id)"
+    )
+}
+
+fn columns(least_days: &str) -> String {
+    let until = sold_until(least_days);
+    format!(
+        "select b.organization_id, b.warehouse_id, b.product_id, b.variant_id, b.lot_id, b.on_hand,
+                b.reserved, b.value, l.received_on, l.blocked,
+                case when l.expires_on is not null then {until} end as expires_on"
+    )
+}
 
 // A row that another transaction has just changed is read anew once its lock is ours.
 const LOCK: &str = "
     order by b.organization_id, b.warehouse_id, b.product_id, b.lot_id
     for no key update of b";
 
-/// Locks what is free of the wanted goods and may be sold on a day.
+/// Locks what is free of the wanted goods and may be sold on the day it leaves.
 pub(crate) async fn lock_free<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     wants: &[Want],
-    day: NaiveDate,
+    holding: Holding,
 ) -> Result<Vec<Balance>, Fault> {
     let place = |want: &Want| {
         let warehouse = want.warehouse_id.map_or(Uuid::nil(), |id| id.0);
@@ -40,8 +53,9 @@ pub(crate) async fn lock_free<A>(
         places.iter().filter(|p| p.3.is_nil()).map(|p| (p.0, p.1, p.2)).collect();
     // No row is to come twice: who looks everywhere looks into each warehouse as well.
     places.retain(|p| p.3.is_nil() || !anywhere.contains(&(p.0, p.1, p.2)));
+    let (columns, until) = (columns("$7"), sold_until("$7"));
     let sql = format!(
-        "{COLUMNS}
+        "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
               as w (organization_id, product_id, variant_key, warehouse_id)
          join stock_balance b
@@ -55,10 +69,7 @@ pub(crate) async fn lock_free<A>(
            and (w.warehouse_id = '00000000-0000-0000-0000-000000000000'
                 or w.warehouse_id = b.warehouse_id)
            and not l.blocked
-           and (l.expires_on is null or l.expires_on - (
-                    select p.min_days
-                    from product_shelf_v p
-                    where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $6)
+           and (l.expires_on is null or {until} >= $6)
          {LOCK}"
     );
     let values = values![
@@ -67,7 +78,8 @@ pub(crate) async fn lock_free<A>(
         uuids(places.iter().map(|p| p.1)),
         uuids(places.iter().map(|p| p.2)),
         uuids(places.iter().map(|p| p.3)),
-        day,
+        holding.ships_on,
+        holding.least_life_days,
     ];
     tx.all(Sql::new(sql, values)).await
 }
@@ -76,12 +88,13 @@ pub(crate) async fn lock_free<A>(
 pub(crate) async fn lock_for_issue<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    (organization, warehouse): (OrganizationId, WarehouseId),
+    issue: &Issue,
     keys: &[BalanceKey],
     goods: &[Goods],
 ) -> Result<Vec<Balance>, Fault> {
+    let columns = columns("$9");
     let sql = format!(
-        "{COLUMNS}
+        "{columns}
          from (
              select k.warehouse_id, k.product_id, k.lot_id
              from unnest($4::uuid[], $5::uuid[], $6::uuid[])
@@ -109,13 +122,14 @@ pub(crate) async fn lock_for_issue<A>(
     );
     let values = values![
         permit.tenant(),
-        organization,
-        warehouse,
+        issue.organization_id,
+        issue.warehouse_id,
         uuids(keys.iter().map(|k| k.warehouse_id)),
         uuids(keys.iter().map(|k| k.product_id)),
         uuids(keys.iter().map(|k| k.lot_id)),
         uuids(goods.iter().map(|one| one.product)),
         uuids(goods.iter().map(|one| variant_key(one.variant))),
+        issue.least_life_days,
     ];
     tx.all(Sql::new(sql, values)).await
 }
@@ -126,8 +140,9 @@ pub(crate) async fn lock<A>(
     permit: &Permit<A>,
     keys: &BTreeSet<BalanceKey>,
 ) -> Result<Vec<Balance>, Fault> {
+    let columns = columns("0");
     let sql = format!(
-        "{COLUMNS}
+        "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
               as k (organization_id, warehouse_id, product_id, lot_id)
          join stock_balance b

@@ -13,7 +13,7 @@ use super::company::Company;
 use super::process::{Program, postgres_cpu_seconds};
 use super::reports::Large;
 use super::tools::{Load, Scripts, pgbench, wrk};
-use super::{import, postings, reports, search, subscribers};
+use super::{import, postings, quote, reports, search, subscribers};
 
 /// Connections of clients.
 const CLIENTS: u32 = 32;
@@ -56,6 +56,8 @@ pub enum Case {
     Newest,
     /// The dashboard from the cache.
     Dashboard,
+    /// What a hundred lines would cost.
+    Quote,
     /// Confirming and shipping orders.
     Posting,
     /// Thousands of subscribers.
@@ -104,6 +106,7 @@ pub async fn run(setting: &Setting<'_>, cases: &[Case], tell: &dyn Fn(&str)) -> 
             Case::Order => rows.extend(bench.order_by_id().await?),
             Case::Newest => rows.push(bench.newest().await?),
             Case::Dashboard => rows.push(bench.dashboard().await?),
+            Case::Quote => rows.push(quote::measure(&bench).await?),
             Case::Posting => rows.extend(postings::measure(&bench).await?),
             Case::Subscribers => {
                 rows.extend(subscribers::measure(program, company, SUBSCRIBERS).await?);
@@ -230,7 +233,7 @@ fn compared(case: &'static str, http: Load, sql: Load, target: &'static str) -> 
 }
 
 /// The uuid inside a global id.
-fn uuid_of(id: &str) -> Result<String> {
+pub(super) fn uuid_of(id: &str) -> Result<String> {
     let bytes = URL_SAFE_NO_PAD.decode(id).context("an id that is not base64")?;
     let text = String::from_utf8(bytes)?;
     let (_, uuid) = text.rsplit_once(':').context("an id without a kind")?;

@@ -103,6 +103,12 @@ pub async fn prepare(url: &str, slug: &str) -> Result<Company> {
 }
 
 impl Company {
+    /// Its goods.
+    #[must_use]
+    pub fn products(&self) -> &[String] {
+        &self.products
+    }
+
     /// So many drafts of five lines each.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod company;
 mod import;
 mod postings;
 mod process;
+mod quote;
 mod reports;
 mod search;
 mod subscribers;

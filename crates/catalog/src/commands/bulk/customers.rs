@@ -13,8 +13,8 @@ use crate::commands::{Deed, archived_after, changes};
 use crate::records::{AgreementFields, CustomerChanges, CustomerFields};
 use crate::rules::{AgreementState, CreditPolicy, PaymentStep};
 use crate::store::{
-    Held, held_by_text, insert_all, insert_all_of, insert_steps, list_currency, lock_bulk,
-    region_names, update_all,
+    Held, held_by_text, insert_all, insert_all_of, insert_steps, keep_versions, list_currency,
+    lock_bulk, region_names, update_all,
 };
 
 /// One row: what it gives of a customer.
@@ -243,14 +243,16 @@ async fn agreements(
         state: AgreementState::Active,
         valid_from: None,
         valid_to: None,
+        min_shelf_life_days: None,
         is_default: true,
         external_reference: None,
     };
     let made: Vec<(Uuid, AgreementFields)> =
         customers.iter().map(|_| (AgreementId::new().0, fields.clone())).collect();
     insert_all_of(tx, permit, "agreement", &made, ("customer_id", &customers)).await?;
-    let ids = made.into_iter().map(|(id, _)| id).collect();
-    insert_steps(tx, permit, ids, &PaymentStep::on_shipment()).await
+    let ids: Vec<Uuid> = made.into_iter().map(|(id, _)| id).collect();
+    insert_steps(tx, permit, ids.clone(), &PaymentStep::on_shipment()).await?;
+    keep_versions(tx, permit, ids).await
 }
 
 fn without_key() -> Refusal {

@@ -16,8 +16,8 @@ use crate::constraints::unknown;
 use crate::records::{ProductChanges, ProductFields};
 use crate::rules::out_of_scale;
 use crate::store::{
-    Held, NewPrice, PricesOf, default_list, held_by_text, insert_all, lock_bulk, prices_in,
-    put_prices, update_all,
+    Held, NewPrice, default_list, held_by_text, insert_all, lock_bulk, prices_in, put_prices,
+    update_all,
 };
 
 /// One row: what it gives of a product.
@@ -240,7 +240,7 @@ async fn write_prices(
         prices.iter().map(|(product, price)| (product.to_string(), json!(price))).collect();
     let prices: Vec<NewPrice> =
         prices.into_iter().map(|(product, price)| NewPrice::of(product, price)).collect();
-    put_prices(tx, permit, PricesOf::List(list), tx.today(), &prices).await?;
+    put_prices(tx, permit, list, tx.today(), &prices).await?;
     let noted = json!({ "validFrom": tx.today(), "prices": set });
     tx.audit(AuditEntry::new("setPrices", "PriceList", list, noted));
     Ok(())

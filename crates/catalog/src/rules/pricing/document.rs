@@ -61,11 +61,13 @@ pub struct Leave {
     pub own_price: bool,
     /// The largest discount he may give; `None` is any.
     pub discount_limit: Option<Percent>,
+    /// Whether he may go below a product's minimum price and margin.
+    pub below_minimum: bool,
 }
 
 impl Leave {
     /// For what was allowed before and is only kept.
-    pub const KEPT: Self = Self { own_price: true, discount_limit: None };
+    pub const KEPT: Self = Self { own_price: true, discount_limit: None, below_minimum: true };
 }
 
 /// What somebody typed over the automatic price.
@@ -94,7 +96,7 @@ pub struct MinimumPrice {
 /// taken, else the last purchase price (domain, section 3; the caller finds it).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnitCost {
-    /// Four places.
+    /// Not rounded.
     pub amount: Decimal,
     /// Its currency.
     pub currency: Currency,

@@ -23,12 +23,12 @@ pub(super) fn reasons(
     line: &Line,
     priced: &PricedLine,
 ) -> Result<Vec<ApprovalReason>, PriceRefusal> {
-    let found = [
-        over_limit(leave, priced)?,
-        below_minimum(book, terms, line, priced)?,
-        thin_margin(book, terms, line, priced)?,
-    ];
-    Ok(found.into_iter().flatten().collect())
+    let mut found: Vec<ApprovalReason> = over_limit(leave, priced)?.into_iter().collect();
+    if !leave.below_minimum {
+        found.extend(below_minimum(book, terms, line, priced)?);
+        found.extend(thin_margin(book, terms, line, priced)?);
+    }
+    Ok(found)
 }
 
 fn over_limit(leave: Leave, priced: &PricedLine) -> Result<Option<ApprovalReason>, PriceRefusal> {

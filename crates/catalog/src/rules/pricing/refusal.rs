@@ -126,8 +126,8 @@ impl ApprovalReason {
         }
     }
 
-    /// As a refusal about one product, for tenants without approvals. The margin itself is not
-    /// told: it would give the cost away.
+    /// As a refusal about one product, for tenants without approvals. No figure of the minima and
+    /// the margin is told: they give the cost away, and not everybody may see it.
     #[must_use]
     pub fn about(&self, product: &str) -> Refusal {
         match self {
@@ -140,21 +140,16 @@ impl ApprovalReason {
                 )
                 .with(json!({ "limitPercent": limit }))
             }
-            Self::PriceBelowMinimum { net, minimum } => Refusal::new(
+            Self::PriceBelowMinimum { .. } => Refusal::new(
                 self.code(),
-                format!("The price of {product} is below its minimum of {minimum}."),
-                format!("Цена «{product}» ниже минимальной: {minimum}."),
-            )
-            .with(json!({ "price": net, "minimum": minimum })),
-            Self::MarginBelowMinimum { minimum, .. } => {
-                let minimum = minimum.get().normalize();
-                Refusal::new(
-                    self.code(),
-                    format!("The margin on {product} is unknown or below {minimum} %."),
-                    format!("Рентабельность «{product}» неизвестна или ниже {minimum} %."),
-                )
-                .with(json!({ "minimumPercent": minimum }))
-            }
+                format!("The price of {product} is below its minimum."),
+                format!("Цена «{product}» ниже минимальной."),
+            ),
+            Self::MarginBelowMinimum { .. } => Refusal::new(
+                self.code(),
+                format!("The margin on {product} is unknown or below its minimum."),
+                format!("Рентабельность «{product}» неизвестна или ниже минимальной."),
+            ),
         }
     }
 }

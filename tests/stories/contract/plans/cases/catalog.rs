@@ -1,6 +1,6 @@
 //! Lists of customers and products, and the searches in them.
 
-use kernel::{ProductGroupId, ProductId, RegionId, SupplierId, UserId, WarehouseId};
+use kernel::{PriceListId, ProductGroupId, ProductId, RegionId, SupplierId, UserId, WarehouseId};
 use serde_json::json;
 
 use super::super::company::{Large, made};
@@ -137,6 +137,15 @@ pub fn products(ask: &Ask) -> Vec<Case> {
         ask("a group with its products", "query($id: ID!) { node(id: $id) { ... on ProductGroup {
             name products { name } children { name } } } }", json!({"id": group}),
             &["product_group_members"]),
+        ask("a list's prices", "query($id: ID!) { node(id: $id) { ... on PriceList {
+            prices(on: \"2026-01-01\") { nodes { product { name } prices { price } } } } } }",
+            json!({"id": made::<PriceListId>(3, 1)}), &["price_key"]),
+        ask("a change of a group's prices", "query($list: ID!, $group: ID!) {
+            previewPriceChange(input: {priceListId: $list, validFrom: \"2030-01-01\",
+                productGroupIds: [$group], percent: \"7\"}) { preview { products {
+                nodes { product { name } prices { oldPrice newPrice warnings } } } } } }",
+            json!({"list": made::<PriceListId>(3, 1), "group": group}),
+            &["product_group_members", "price_key"]),
         ask("what is sold and where", "{ organizations { nodes { name } }
             warehouses { nodes { name } } regions { nodes { name } } productGroups { nodes { name } }
             priceLists { nodes { name } } users { nodes { name } } }", json!({}), &[]),

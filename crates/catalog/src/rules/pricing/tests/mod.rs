@@ -149,7 +149,7 @@ fn manual(price: Option<&str>, discount: Option<&str>) -> Option<Manual> {
     })
 }
 
-const SELLER: Leave = Leave { own_price: true, discount_limit: None };
+const SELLER: Leave = Leave { own_price: true, discount_limit: None, below_minimum: false };
 
 fn up_to(limit: &str) -> Leave {
     Leave { discount_limit: Some(percent(limit)), ..SELLER }
