@@ -1,6 +1,6 @@
-//! Parsed documents, remembered by their text. Parsing is a quarter of what a small request
-//! costs, limits and validation a tenth. These two run each time, except where only ids differ
-//! from a time before.
+//! Parsed documents, remembered by their text: parsing is a quarter of what a small request
+//! costs. So is what their limits were found to be, where nothing but ids differs from a time
+//! before.
 
 use std::sync::{Arc, OnceLock};
 
@@ -23,31 +23,30 @@ pub(crate) enum Misread {
     Syntax(ServerError),
 }
 
-/// A document, and what it was found to be once it passed.
+/// A document, and what its limits were found to be.
 pub(crate) struct Parsed {
     pub(crate) document: ExecutableDocument,
-    /// Set when it was valid with ids alone for variables.
-    passed: OnceLock<Judged>,
-    /// Its variables where it has one operation and they are ids: neither limits nor validation
-    /// look into one.
+    /// Set when it passed with ids alone for variables.
+    judged: OnceLock<Judged>,
+    /// Its variables where it has one operation and they are ids: limits do not look into one.
     ids: Option<Vec<String>>,
 }
 
 impl Parsed {
     fn new(document: ExecutableDocument) -> Self {
         let ids = id_variables(&document);
-        Self { document, passed: OnceLock::new(), ids }
+        Self { document, judged: OnceLock::new(), ids }
     }
 
     /// What was found before, where these variables cannot change it.
-    pub(crate) fn passed(&self, variables: &Variables) -> Option<&Judged> {
-        self.passed.get().filter(|_| self.is_plain(variables))
+    pub(crate) fn judged(&self, variables: &Variables) -> Option<&Judged> {
+        self.judged.get().filter(|_| self.is_plain(variables))
     }
 
-    /// The operation was valid with these variables.
-    pub(crate) fn pass(&self, variables: &Variables, judged: &Judged) {
+    /// The operation is within its limits with these variables.
+    pub(crate) fn keep(&self, variables: &Variables, judged: &Judged) {
         if self.is_plain(variables) {
-            let _ = self.passed.set(judged.clone());
+            let _ = self.judged.set(judged.clone());
         }
     }
 
@@ -114,21 +113,21 @@ mod tests {
         Judged { kind: OperationType::Query, cost: 1, needs_sign_in: true, introspects: false }
     }
 
-    fn passes(text: &str, before: Json, now: Json) -> bool {
+    fn is_kept(text: &str, before: Json, now: Json) -> bool {
         let parsed = Parsed::new(parser::parse_query(text).unwrap());
-        parsed.pass(&variables(before), &judged());
-        parsed.passed(&variables(now)).is_some()
+        parsed.keep(&variables(before), &judged());
+        parsed.judged(&variables(now)).is_some()
     }
 
     #[test]
     fn another_id_is_not_judged_again() {
         let order = "query($id: ID!) { order(id: $id) { number } }";
-        assert!(passes(order, json!({"id": "T3JkZXI6MQ"}), json!({"id": "T3JkZXI6Mg"})));
-        assert!(passes("{ viewer { name } }", json!({}), json!({})));
+        assert!(is_kept(order, json!({"id": "T3JkZXI6MQ"}), json!({"id": "T3JkZXI6Mg"})));
+        assert!(is_kept("{ viewer { name } }", json!({}), json!({})));
     }
 
     #[test]
-    fn whatever_limits_and_validation_look_at_is_judged_again() {
+    fn whatever_limits_look_at_is_judged_again() {
         let order = "query($id: ID!) { order(id: $id) { number } }";
         let known = json!({"id": "T3JkZXI6MQ"});
         for now in [
@@ -141,14 +140,14 @@ mod tests {
             json!({"id": "T3JkZXI6MQ", "more": 1}),
             json!({"other": "T3JkZXI6MQ"}),
         ] {
-            assert!(!passes(order, known.clone(), now.clone()), "{now}");
-            assert!(!passes(order, now.clone(), known.clone()), "{now}");
+            assert!(!is_kept(order, known.clone(), now.clone()), "{now}");
+            assert!(!is_kept(order, now.clone(), known.clone()), "{now}");
         }
         let page = "query($n: Int) { orders(first: $n) { nodes { number } } }";
-        assert!(!passes(page, json!({"n": 1}), json!({"n": 1})));
+        assert!(!is_kept(page, json!({"n": 1}), json!({"n": 1})));
         let many = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }";
-        assert!(!passes(many, json!({"ids": ["a"]}), json!({"ids": ["a"]})));
+        assert!(!is_kept(many, json!({"ids": ["a"]}), json!({"ids": ["a"]})));
         let two = "query A { viewer { name } } query B { viewer { name } }";
-        assert!(!passes(two, json!({}), json!({})));
+        assert!(!is_kept(two, json!({}), json!({})));
     }
 }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use async_graphql::parser::types::{ExecutableDocument, OperationType};
 use async_graphql::{Request, Response as Answer, Value, Variables};
 use futures::stream::{self, BoxStream, StreamExt};
-use graph::{ErrorCode, Failure, Session, Validity};
+use graph::{ErrorCode, Failure, Session};
 use kernel::Language;
 use serde_json::json;
 
@@ -49,7 +49,6 @@ impl Client {
 pub(crate) struct Operation {
     pub(crate) judged: Judged,
     parsed: Arc<Parsed>,
-    validity: Validity,
     name: Option<String>,
     variables: Variables,
     session: Session,
@@ -73,12 +72,13 @@ impl Api {
         };
         let variables = params.variables.unwrap_or_default();
         let name = params.operation_name.filter(|name| !name.is_empty());
-        let (judged, validity) = match parsed.passed(&variables) {
-            Some(judged) if name.is_none() => (judged.clone(), Validity::Known),
+        let judged = match parsed.judged(&variables) {
+            Some(judged) if name.is_none() => judged.clone(),
             _ => {
                 let (document, name) = (&parsed.document, name.as_deref());
                 let judged = judge(&self.shape, document, name, &variables).map_err(told)?;
-                (judged, Validity::Unknown)
+                parsed.keep(&variables, &judged);
+                judged
             }
         };
         let closed_schema = judged.introspects && !self.config.open_introspection;
@@ -95,7 +95,7 @@ impl Api {
             session = session.standing_by(Arc::new(holder));
         }
         let payers = client.payers();
-        Ok(Operation { judged, parsed, validity, name, variables, session, payers })
+        Ok(Operation { judged, parsed, name, variables, session, payers })
     }
 
     /// Executes a query or a mutation.
@@ -105,9 +105,9 @@ impl Api {
             return self.with_cost(refusal(failure.into_server_error(language)), &operation);
         }
         let (request, session) = (operation.request(), &operation.session);
-        let executing = self.graph.execute(request, session, operation.validity);
+        let executing = self.graph.execute(request, session);
         let answer = match tokio::time::timeout(OPERATION_TIME, executing).await {
-            Ok(answer) => operation.arranged(operation.remembered(answer)),
+            Ok(answer) => operation.arranged(answer),
             Err(_) => refusal(out_of_time().into_server_error(language)),
         };
         self.with_cost(answer, &operation)
@@ -181,14 +181,6 @@ impl Operation {
         request.operation_name.clone_from(&self.name);
         request.set_parsed_query(ExecutableDocument::clone(&self.parsed.document));
         request
-    }
-
-    /// An answer without an error went through the whole validation.
-    fn remembered(&self, answer: Answer) -> Answer {
-        if answer.errors.is_empty() && self.name.is_none() {
-            self.parsed.pass(&self.variables, &self.judged);
-        }
-        answer
     }
 
     /// The answer with its fields in the order they were asked for.

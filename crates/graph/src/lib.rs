@@ -61,6 +61,6 @@ pub use ids::{AnyId, GlobalId, NodeId, global};
 pub use loaders::{Load, Loaded, Loaders};
 pub use node::Node;
 pub use scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
-pub use schema::{Graph, Mutation, Query, Subscription, Validity};
+pub use schema::{Graph, Mutation, Query, Subscription};
 pub use session::{Services, Session, Standing};
 pub use user_error::{UserError, UserErrorCode};

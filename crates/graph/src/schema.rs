@@ -1,6 +1,6 @@
 //! The roots. Each context's folder gives its own; they are merged here.
 
-use async_graphql::{MergedObject, MergedSubscription, Request, Response, Schema, ValidationMode};
+use async_graphql::{MergedObject, MergedSubscription, Request, Response, Schema};
 use futures::future::BoxFuture;
 use futures::stream::{self, BoxStream};
 use futures::{FutureExt, StreamExt};
@@ -47,17 +47,6 @@ pub struct Subscription(crate::live::LiveSubscription);
 #[derive(Clone)]
 pub struct Graph {
     schema: Schema<Query, Mutation, Subscription>,
-    /// The same for operations that are known to be valid.
-    trusting: Schema<Query, Mutation, Subscription>,
-}
-
-/// What is known of an operation before it is executed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Validity {
-    /// Nothing: it is validated.
-    Unknown,
-    /// It was validated before, with variables that differ in nothing a validation looks at.
-    Known,
 }
 
 impl Default for Graph {
@@ -70,17 +59,14 @@ impl Graph {
     /// Builds the schema.
     #[must_use]
     pub fn new() -> Self {
-        let schema = |mode| {
-            let (query, mutation) = (Query::default(), Mutation::default());
-            Schema::build(query, mutation, Subscription::default())
-                // Limits are checked before, with the page sizes that were asked for; this one
-                // keeps the validation itself from recursing too far.
-                .limit_recursive_depth(64)
-                .validation_mode(mode)
-                .disable_suggestions()
-                .finish()
-        };
-        Self { schema: schema(ValidationMode::Strict), trusting: schema(ValidationMode::Fast) }
+        let (query, mutation) = (Query::default(), Mutation::default());
+        let schema = Schema::build(query, mutation, Subscription::default())
+            // Limits are checked before, with the page sizes that were asked for; this one keeps
+            // the validation itself from recursing too far.
+            .limit_recursive_depth(64)
+            .disable_suggestions()
+            .finish();
+        Self { schema }
     }
 
     /// The schema in its definition language, with the order that its code has.
@@ -97,9 +83,8 @@ impl Graph {
         &'a self,
         request: Request,
         session: &'a Session,
-        validity: Validity,
     ) -> BoxFuture<'a, Response> {
-        let executing = self.executing(request, session, validity);
+        let executing = self.executing(request, session);
         async move {
             let response = executing.await;
             session.finish().await;
@@ -115,21 +100,16 @@ impl Graph {
         request: Request,
         session: &'a Session,
     ) -> BoxFuture<'a, Response> {
-        self.executing(request, session, Validity::Unknown).boxed()
+        self.executing(request, session).boxed()
     }
 
     fn executing(
         &self,
         request: Request,
         session: &Session,
-        validity: Validity,
     ) -> impl Future<Output = Response> + Send + use<'_> {
-        let schema = match validity {
-            Validity::Unknown => &self.schema,
-            Validity::Known => &self.trusting,
-        };
         // Itself too: whoever starts an export asks whether the list can be read so.
-        schema.execute(request.data(session.clone()).data(self.clone()))
+        self.schema.execute(request.data(session.clone()).data(self.clone()))
     }
 
     /// Executes any operation as a stream of responses; a query or a mutation gives one. The

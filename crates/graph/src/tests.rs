@@ -14,7 +14,7 @@ use kernel::{
 use serde_json::{Value, json};
 
 use crate::paging::Connection;
-use crate::{AnyId, Graph, Load, Loaded, Loaders, Services, Session, Validity, global};
+use crate::{AnyId, Graph, Load, Loaded, Loaders, Services, Session, global};
 
 fn scope() -> Scope {
     Scope::verified(Origin {
@@ -39,7 +39,7 @@ fn session(scope: Option<Scope>) -> Session {
 }
 
 async fn ask(session: &Session, query: &str) -> Value {
-    let response = Graph::new().execute(Request::new(query), session, Validity::Unknown).await;
+    let response = Graph::new().execute(Request::new(query), session).await;
     serde_json::to_value(response).unwrap()
 }
 

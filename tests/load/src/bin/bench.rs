@@ -93,11 +93,12 @@ async fn run(arguments: Arguments) -> Result<String> {
 }
 
 async fn idle(program: &Program) -> Result<Row> {
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    // The allocator gives back what building the schema took within ten seconds.
+    tokio::time::sleep(Duration::from_secs(15)).await;
     Ok(Row {
         case: "idle memory",
         figure: format!("{:.1} MiB", program.resident_bytes()? as f64 / f64::from(1 << 20)),
-        against: "after the start".to_owned(),
+        against: "15 s after the start".to_owned(),
         ratio: None,
         target: "40 MiB",
     })
