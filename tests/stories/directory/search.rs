@@ -82,6 +82,38 @@ async fn products_are_found_however_they_are_typed() {
 }
 
 #[tokio::test]
+async fn pages_of_a_search_are_the_whole_of_it() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let names = ["Кирпич красный", "Плитка под кирпич", "Кирпич белый", "Клей для кирпича"];
+    for (nr, name) in names.into_iter().enumerate() {
+        product(&company, &at, &format!("КИРПИЧ-{nr}"), name).await;
+    }
+    product(&company, &at, "кирпич", "Образец").await;
+    let page = "query($text: String!, $first: Int, $after: String) {
+        products(search: $text, first: $first, after: $after) {
+            nodes { sku } pageInfo { hasNextPage endCursor } } }";
+    for typed in ["кирпич", "rbhgbx", "кирпмч", "красный кирпич", "кирпич-2"] {
+        let asked = json!({"text": typed, "first": 50});
+        let whole = company.director.ask(page, asked).await["products"]["nodes"].clone();
+        for first in [1, 2] {
+            let (mut nodes, mut after) = (Vec::new(), Value::Null);
+            loop {
+                let asked = json!({"text": typed, "first": first, "after": after});
+                let told = company.director.ask(page, asked).await;
+                nodes.extend(told["products"]["nodes"].as_array().unwrap().clone());
+                after = told["products"]["pageInfo"]["endCursor"].clone();
+                if told["products"]["pageInfo"]["hasNextPage"] == false {
+                    break;
+                }
+            }
+            assert_eq!(Value::Array(nodes), whole, "{typed} by {first}");
+        }
+        assert!(!whole.as_array().unwrap().is_empty(), "{typed}");
+    }
+}
+
+#[tokio::test]
 async fn customers_are_found_by_name_numbers_and_people() {
     let company = Company::new().await;
     let more = json!({

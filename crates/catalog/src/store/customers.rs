@@ -13,7 +13,7 @@ use super::card::{CHANNELS, ChannelColumns};
 use super::custom_values::push_conditions;
 use super::directories::AROUND;
 use super::listing::{self, Archived, Key, Slice};
-use super::search::Sought;
+use super::search::{MOST_FOUND, Sought};
 use super::uuids;
 use crate::records::{ContactFields, ContactPerson, Customer, Record};
 use crate::rules::{Condition, tag_key};
@@ -113,12 +113,7 @@ fn from_where(
 ) -> Sql {
     let mut sql = Sql::new(format!("{head} from customer r"), values![permit.tenant()]);
     if let Some(sought) = sought {
-        sql.push(" join search_customers(");
-        sought.push(&mut sql);
-        sql.bind(permit.managers()).push("::uuid[], ");
-        sql.bind(permit.customer()).push("::uuid, ");
-        sql.bind(filter.archived.wanted()).push("::boolean, ");
-        sql.bind(filter.seen == Seen::Names).push("::boolean) found on found.id = r.id");
+        sought.join_customers(&mut sql, permit, filter.seen, filter.archived);
     }
     sql.push(" where r.tenant_id = $1");
     within_reach(&mut sql, permit);
@@ -175,9 +170,13 @@ pub async fn customers(
 ) -> Outcome<Page<Customer>> {
     let sought = sought(filter)?;
     let key = sort.key(sought.is_some());
+    let slice = Slice { key, direction, request: page };
+    let (search, seen, archived) = (filter.search.clone(), filter.seen, filter.archived);
+    let plain = CustomerFilter { archived, search, seen, ..CustomerFilter::default() };
+    let wanted = if *filter == plain { slice.places() } else { None };
+    let sought = sought.map(|sought| sought.first(wanted.unwrap_or(MOST_FOUND)));
     let head = format!("select {AROUND}, {COLUMNS}, {}", key.text());
-    let sql = from_where(&head, permit, filter, sought);
-    listing::page(tx, sql, Slice { key, direction, request: page }).await
+    listing::page(tx, from_where(&head, permit, filter, sought), slice).await
 }
 
 /// How many customers, counted up to one more than 10,000.

@@ -138,6 +138,21 @@ impl Slice<'_> {
         Ok(())
     }
 
+    /// How many of the best this page ends at, in a list by place read from its start; `None` in
+    /// any other.
+    pub(crate) fn places(&self) -> Option<u32> {
+        let PageRequest { after, before, limit, backward } = self.request;
+        let is_onward = self.direction == Direction::Asc && !backward && before.is_none();
+        if !matches!(self.key, Key::Place { .. }) || !is_onward {
+            return None;
+        }
+        let passed = match after {
+            None => 0,
+            Some(position) => position.key.as_deref()?.parse::<u32>().ok()?,
+        };
+        passed.checked_add(*limit)?.checked_add(1)
+    }
+
     /// Adds the order and how many rows: one more than asked for, to know whether rows follow.
     pub(crate) fn push_order(&self, sql: &mut Sql) {
         let is_upward = (self.direction == Direction::Asc) != self.request.backward;

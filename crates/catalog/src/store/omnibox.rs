@@ -5,6 +5,7 @@ use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{CustomerId, ProductId, Uuid};
 
 use super::customers::{Seen, reach};
+use super::listing::Archived;
 use super::search::Sought;
 use crate::{ReadCustomers, ReadProducts};
 
@@ -53,10 +54,10 @@ pub async fn found_products(
     most: u32,
 ) -> Outcome<Vec<(ProductId, Matched)>> {
     let Some(sought) = Sought::parse(text)? else { return Ok(Vec::new()) };
-    let head = "select r.id, found.how from product r join search_products(";
+    let head = "select r.id, found.how from product r";
     let mut sql = Sql::new(head, values![permit.tenant()]);
-    sought.push(&mut sql);
-    sql.push("false) found on found.id = r.id where r.tenant_id = $1");
+    sought.first(most).join_products(&mut sql, Archived::Exclude);
+    sql.push(" where r.tenant_id = $1");
     read(tx, sql, most).await
 }
 
@@ -72,12 +73,9 @@ pub async fn found_customers(
     most: u32,
 ) -> Outcome<Vec<(CustomerId, Matched)>> {
     let Some(sought) = Sought::parse_with_phone(text)? else { return Ok(Vec::new()) };
-    let head = "select r.id, found.how from customer r join search_customers(";
+    let head = "select r.id, found.how from customer r";
     let mut sql = Sql::new(head, values![permit.tenant()]);
-    sought.push(&mut sql);
-    sql.bind(permit.managers()).push("::uuid[], ");
-    sql.bind(permit.customer()).push("::uuid, false, ");
-    sql.bind(seen == Seen::Names).push("::boolean) found on found.id = r.id");
+    sought.first(most).join_customers(&mut sql, permit, seen, Archived::Exclude);
     sql.push(" where r.tenant_id = $1");
     reach(&mut sql, permit);
     read(tx, sql, most).await

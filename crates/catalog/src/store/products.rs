@@ -9,7 +9,7 @@ use kernel::{Direction, Page, PageRequest, ProductGroupId, ProductId, TenantId};
 use super::custom_values::push_conditions;
 use super::directories::AROUND;
 use super::listing::{self, Archived, Key, Slice};
-use super::search::Sought;
+use super::search::{MOST_FOUND, Sought};
 use super::uuids;
 use crate::ReadProducts;
 use crate::records::{Product, ProductGroup};
@@ -118,9 +118,7 @@ fn from_where(
 ) -> Sql {
     let mut sql = Sql::new(format!("{head} from product r"), values![permit.tenant()]);
     if let Some(sought) = sought {
-        sql.push(" join search_products(");
-        sought.push(&mut sql);
-        sql.bind(filter.archived.wanted()).push("::boolean) found on found.id = r.id");
+        sought.join_products(&mut sql, filter.archived);
     }
     sql.push(" where r.tenant_id = $1");
     push_filter(&mut sql, permit.tenant(), filter);
@@ -183,6 +181,10 @@ pub async fn products(
     if let (Some(group), None) = (filter.group, &sought) {
         return products_below(tx, permit, filter, group, slice).await;
     }
+    let search = filter.search.clone();
+    let plain = ProductFilter { archived: filter.archived, search, ..ProductFilter::default() };
+    let wanted = if *filter == plain { slice.places() } else { None };
+    let sought = sought.map(|sought| sought.first(wanted.unwrap_or(MOST_FOUND)));
     let head = format!("select {AROUND}, {COLUMNS}, {}", key.text());
     listing::page(tx, from_where(&head, permit, filter, sought), slice).await
 }

@@ -1,9 +1,15 @@
 //! Free text as the search functions take it.
 
+use access::Permit;
 use db::{Sql, Value};
 use kernel::{Refusal, RefusalCode};
 
+use super::customers::Seen;
+use super::listing::Archived;
 use crate::rules::{barcode_keys, other_readings};
+
+/// Most that a search finds.
+pub(crate) const MOST_FOUND: u32 = 200;
 
 /// Longest text that is searched for.
 const MOST_CHARACTERS: usize = 200;
@@ -26,6 +32,8 @@ pub(crate) struct Sought {
     /// The text as codes are compared: as typed, without what stands between letters and digits,
     /// as a telephone, as a barcode.
     pub(crate) codes: Vec<String>,
+    /// So many of the best are enough.
+    wanted: u32,
 }
 
 impl Sought {
@@ -49,8 +57,13 @@ impl Sought {
         }
         let typed = words.join(" ");
         let others = other_readings(&typed);
-        let mut sought =
-            Self { texts: vec![], words: vec![], patterns: vec![], codes: codes(text) };
+        let mut sought = Self {
+            texts: vec![],
+            words: vec![],
+            patterns: vec![],
+            codes: codes(text),
+            wanted: MOST_FOUND,
+        };
         for reading in std::iter::once(typed).chain(others) {
             let words: Vec<&str> = reading.split(' ').collect();
             let longest = words.iter().max_by_key(|word| letters_in_a_row(word));
@@ -76,8 +89,46 @@ impl Sought {
         Ok(sought)
     }
 
+    /// The first so many of the best: who reads one page does not wait for the rest.
+    #[must_use]
+    pub(crate) fn first(self, wanted: u32) -> Self {
+        Self { wanted: wanted.min(MOST_FOUND), ..self }
+    }
+
+    /// Joins the products found to those of `r`: as `found`, with `place` and `how`.
+    pub(crate) fn join_products(self, sql: &mut Sql, archived: Archived) {
+        let wanted = self.wanted;
+        sql.push(" join (select * from search_products(");
+        self.push(sql);
+        sql.bind(archived.wanted()).push("::boolean, ");
+        Self::push_end(sql, wanted);
+    }
+
+    /// Joins the customers within reach found to those of `r`, as products.
+    pub(crate) fn join_customers<A>(
+        self,
+        sql: &mut Sql,
+        permit: &Permit<A>,
+        seen: Seen,
+        archived: Archived,
+    ) {
+        let wanted = self.wanted;
+        sql.push(" join (select * from search_customers(");
+        self.push(sql);
+        sql.bind(permit.managers()).push("::uuid[], ");
+        sql.bind(permit.customer()).push("::uuid, ");
+        sql.bind(archived.wanted()).push("::boolean, ");
+        sql.bind(seen == Seen::Names).push("::boolean, ");
+        Self::push_end(sql, wanted);
+    }
+
+    // In order, so that no more records are read than the page takes.
+    fn push_end(sql: &mut Sql, wanted: u32) {
+        sql.bind(i64::from(wanted)).push("::integer) order by place, id) found on found.id = r.id");
+    }
+
     /// The first four arguments of a search function.
-    pub(crate) fn push(self, sql: &mut Sql) {
+    fn push(self, sql: &mut Sql) {
         let all: [Value; 4] =
             [self.texts.into(), self.words.into(), self.patterns.into(), self.codes.into()];
         for value in all {
