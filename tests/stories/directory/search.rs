@@ -37,6 +37,7 @@ async fn products_are_found_however_they_are_typed() {
     let brick = product(&company, &at, "KR-100/5", "Кирпич красный облицовочный").await;
     product(&company, &at, "KR-200", "Плитка под кирпич").await;
     product(&company, &at, "BO-1", "Дрель Bosch зелёная").await;
+    product(&company, &at, "ЛМ-77/А", "Ламинат дуб").await;
     let barcodes = json!([{"code": "4006381333931", "kind": "EAN_13"}]);
     let input = json!({"productId": brick, "version": 1, "barcodes": barcodes});
     company.director.does("setProductBarcodes", input, "product { id }").await;
@@ -45,6 +46,9 @@ async fn products_are_found_however_they_are_typed() {
         ("kr1005", vec!["KR-100/5"]),
         ("KR 100", vec!["KR-100/5"]),
         ("kr-", vec!["KR-100/5", "KR-200"]),
+        ("ЛМ-77/А", vec!["ЛМ-77/А"]),
+        ("лм77а", vec!["ЛМ-77/А"]),
+        ("лм-7", vec!["ЛМ-77/А"]),
         // The name that begins so comes before the one that holds it.
         ("кирпич", vec!["KR-100/5", "KR-200"]),
         ("красн кирп", vec!["KR-100/5"]),
@@ -93,7 +97,8 @@ async fn pages_of_a_search_are_the_whole_of_it() {
     let page = "query($text: String!, $first: Int, $after: String) {
         products(search: $text, first: $first, after: $after) {
             nodes { sku } pageInfo { hasNextPage endCursor } } }";
-    for typed in ["кирпич", "rbhgbx", "кирпмч", "красный кирпич", "кирпич-2"] {
+    for typed in ["кирпич", "rbhgbx", "кирпмч", "красный кирпич", "кирпич-2"]
+    {
         let asked = json!({"text": typed, "first": 50});
         let whole = company.director.ask(page, asked).await["products"]["nodes"].clone();
         for first in [1, 2] {
