@@ -23,7 +23,7 @@ mod verify;
 pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use commands::{
     CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
-    CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, OrderChange,
+    CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, MergeCustomers, OrderChange,
     OrderDraft, PostShipment, ReverseShipment, ShipLine, ShipSalesOrder, UndoPriceChange,
     UpdateSalesOrder, Warning,
 };

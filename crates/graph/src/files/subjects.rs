@@ -60,8 +60,7 @@ impl Subject for OfCustomer {
         let ids: Vec<CustomerId> = ids.iter().copied().map(CustomerId).collect();
         let readable = permit.scope().permit::<ReadCustomers>()?;
         let found = customers_by_id(tx, &readable, &ids).await?;
-        let reached = found.into_iter();
-        let reached = reached.filter(|(id, row)| permit.reaches(row.fields.manager_id, Some(*id)));
+        let reached = found.into_iter().filter(|(_, row)| row.is_reached(permit));
         Ok(reached.map(|(id, _)| id.0).collect())
     }
 }
