@@ -2,15 +2,15 @@
 
 use ::catalog::{BY_PRODUCT, DatedPrice as Row, PricesIn, dated_prices};
 use access::Action;
-use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use kernel::{PackagingId, PriceChangeId, ProductId};
+use async_graphql::{ComplexObject, Context, SimpleObject};
+use kernel::{PackagingId, PriceChangeId, ProductId, ProductVariantId};
 
 use super::list::Around;
 use super::packaging::ProductPackaging;
 use super::price_change::PriceChange;
 use super::product::Product;
+use super::variant::ProductVariant;
 use crate::errors::Failure;
-use crate::ids::global;
 use crate::paging::Connection;
 use crate::scalars::{Date, Decimal};
 use crate::session::Session;
@@ -37,14 +37,14 @@ impl ProductPrices {
 #[derive(Clone, SimpleObject)]
 #[graphql(complex)]
 pub struct DatedPrice {
-    /// The id of the variant it is of; null is all of the product's.
-    variant_id: Option<ID>,
     /// From this quantity of a line on, in base units.
     min_quantity: Decimal,
     /// The first day it holds.
     valid_from: Date,
     /// The price of one unit, up to four places; null: from the day on there is none.
     price: Option<Decimal>,
+    #[graphql(skip)]
+    variant_id: Option<ProductVariantId>,
     #[graphql(skip)]
     packaging_id: Option<PackagingId>,
     #[graphql(skip)]
@@ -53,6 +53,11 @@ pub struct DatedPrice {
 
 #[ComplexObject]
 impl DatedPrice {
+    /// The variant it is of; null is all of the product's.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.variant_id).await?)
+    }
+
     /// The unit it is the price of; null is the base unit.
     async fn packaging(
         &self,
@@ -70,7 +75,7 @@ impl DatedPrice {
 impl From<Row> for DatedPrice {
     fn from(row: Row) -> Self {
         Self {
-            variant_id: row.variant_id.map(global),
+            variant_id: row.variant_id,
             min_quantity: Decimal(row.min_quantity.normalize()),
             valid_from: row.valid_from.into(),
             price: row.price.map(Into::into),

@@ -8,14 +8,14 @@ use ::catalog::{
 };
 use ::stock::ReadCost;
 use access::Permit;
-use async_graphql::{ComplexObject, Context, Enum, ID, Object, SimpleObject};
-use kernel::{PackagingId, ProductId};
+use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
+use kernel::{PackagingId, ProductId, ProductVariantId};
 
 use super::list::Around;
 use super::packaging::ProductPackaging;
 use super::product::Product;
+use super::variant::ProductVariant;
 use crate::errors::Failure;
-use crate::ids::global;
 use crate::paging::Connection;
 use crate::scalars::Decimal;
 use crate::session::Session;
@@ -113,7 +113,7 @@ fn row_of(row: &PlannedPrice, costs: &Costs) -> PriceChangeRow {
         (is_below_cost, PriceWarning::BelowCost),
     ];
     PriceChangeRow {
-        variant_id: row.variant_id.map(global),
+        variant_id: row.variant_id,
         min_quantity: Decimal(row.min_quantity.normalize()),
         old_price: row.old_price.map(|price| Decimal(price.normalize())),
         new_price: Decimal(row.new_price.normalize()),
@@ -194,8 +194,6 @@ impl PriceChangeProduct {
 #[derive(Clone, SimpleObject)]
 #[graphql(complex)]
 pub struct PriceChangeRow {
-    /// The id of the variant it is of; null is all of the product's.
-    variant_id: Option<ID>,
     /// From this quantity of a line on, in base units.
     min_quantity: Decimal,
     /// What the list holds on the day; null: nothing.
@@ -207,11 +205,18 @@ pub struct PriceChangeRow {
     /// What should be looked at.
     warnings: Vec<PriceWarning>,
     #[graphql(skip)]
+    variant_id: Option<ProductVariantId>,
+    #[graphql(skip)]
     packaging_id: Option<PackagingId>,
 }
 
 #[ComplexObject]
 impl PriceChangeRow {
+    /// The variant it is of; null is all of the product's.
+    async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
+        Ok(Session::of(ctx)?.load_made(self.variant_id).await?)
+    }
+
     /// The unit it is the price of; null is the base unit.
     async fn packaging(
         &self,
