@@ -24,7 +24,8 @@ pub use acting::acting_scope;
 pub use actions::{ReadAudit, ReadHistory, ReadKeys, ReadRoles, ReadUsers};
 pub use commands::{
     CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, NewKey,
-    RevokeApiKey, SaveRole, SaveTeam, SetWebOrigins, UpdateDepartment, UpdateUser, UserChanges, rebind_keys,
+    RevokeApiKey, SaveRole, SaveTeam, SetWebOrigins, UpdateDepartment, UpdateUser, UserChanges,
+    rebind_keys,
 };
 pub use doorkeeper::{AuthError, Authenticated, Credential, Doorkeeper};
 pub use keys::rotate_keys;

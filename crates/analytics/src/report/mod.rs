@@ -144,8 +144,7 @@ pub async fn sales_report(
     let base = permit.scope().facts().base_currency;
     let currency = query.currency.unwrap_or(base);
     let customers = customers::counted(tx, permit, &query.filter).await?;
-    let rows: Vec<Row> =
-        tx.all(statement(permit, query, customers, currency, tx.today())).await?;
+    let rows: Vec<Row> = tx.all(statement(permit, query, customers, currency, tx.today())).await?;
     let allowed = sees_cost(permit);
     // Cost is in the base currency: against another one it says nothing.
     let told = Told {

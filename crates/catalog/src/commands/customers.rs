@@ -7,7 +7,7 @@ use kernel::{CustomerId, Refusal, RefusalCode, UserId, Uuid};
 
 use super::agreements::{self, NewAgreement};
 use super::contacts::{self, NewContact};
-use super::{Deed, SaveAgreement, refuse_merged, archived_after, archived_differs, changes};
+use super::{Deed, SaveAgreement, archived_after, archived_differs, changes, refuse_merged};
 use crate::checks::{Checks, same_version};
 use crate::custom::Customizable;
 use crate::records::{AgreementChanges, Customer, CustomerChanges, CustomerFields};

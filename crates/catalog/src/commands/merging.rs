@@ -73,11 +73,7 @@ impl Merging {
 ///
 /// # Errors
 /// As [`hold_twins`].
-pub async fn look_at_twins<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    merging: &Merging,
-) -> Outcome<()> {
+pub async fn look_at_twins<A>(tx: &TenantTx, permit: &Permit<A>, merging: &Merging) -> Outcome<()> {
     let duplicate = card(tx, permit, merging.duplicate, Grip::Look).await?;
     let into = card(tx, permit, merging.into, Grip::Look).await?;
     check(tx, permit, merging, duplicate, into).await.map(drop)
@@ -88,11 +84,7 @@ pub async fn look_at_twins<A>(
 /// # Errors
 /// One of them is not within reach; they are one card, merged already, stale; the one that stays
 /// is archived.
-pub async fn hold_twins<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    merging: &Merging,
-) -> Outcome<Twins> {
+pub async fn hold_twins<A>(tx: &TenantTx, permit: &Permit<A>, merging: &Merging) -> Outcome<Twins> {
     let mut cards = BTreeMap::new();
     let mut order = [(merging.duplicate, Grip::Alone), (merging.into, Grip::Hold)];
     order.sort_by_key(|(id, _)| *id);
@@ -293,11 +285,7 @@ async fn repoint_references<A>(
 ///
 /// # Errors
 /// The refusal, or a fault.
-pub async fn refuse_merged<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: CustomerId,
-) -> Outcome<()> {
+pub async fn refuse_merged<A>(tx: &TenantTx, permit: &Permit<A>, id: CustomerId) -> Outcome<()> {
     let Some(heir) = heir(tx, permit, id).await? else { return Ok(()) };
     if permit.reaches(heir.manager_id, Some(heir.id)) {
         return Err(merged_into(&heir.name, heir.id).into());

@@ -61,8 +61,8 @@ pub(crate) use custom_fields::{
 pub use custom_values::push_conditions;
 pub(crate) use custom_values::{HeldTexts, held_by, names_seen, put_held};
 pub use customers::{
-    CustomerFilter, CustomerSort, Seen, cards_merged_into, contacts_by_customer, contacts_by_id, count_customers,
-    customers, customers_by_id,
+    CustomerFilter, CustomerSort, Seen, cards_merged_into, contacts_by_customer, contacts_by_id,
+    count_customers, customers, customers_by_id,
 };
 pub use dated_prices::{BY_PRODUCT, DatedPrice, PricesIn, ProductPrices, dated_prices};
 pub(crate) use directories::{DefaultOf, has_default, take_default};

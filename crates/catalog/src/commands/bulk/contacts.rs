@@ -13,8 +13,8 @@ use crate::commands::{Deed, archived_after, changes};
 use crate::records::{ContactChanges, ContactFields, CustomerFields};
 use crate::rules::{Channel, ChannelKind};
 use crate::store::{
-    Held, HeldContact, Keyed, heirs_by_text, held_contacts, insert_all_of, lock_bulk, note_contact_words,
-    replace_all_channels, update_all,
+    Held, HeldContact, Keyed, heirs_by_text, held_contacts, insert_all_of, lock_bulk,
+    note_contact_words, replace_all_channels, update_all,
 };
 
 /// One row: what it gives of a contact person.
@@ -124,8 +124,7 @@ impl Known {
             permit.reaches(keyed.held.fields.manager_id, Some(CustomerId(keyed.held.id)))
         };
         let customers = named.iter().chain(&taxed).filter(|keyed| reached(keyed));
-        let customers: Vec<CustomerId> =
-            customers.map(|keyed| CustomerId(keyed.held.id)).collect();
+        let customers: Vec<CustomerId> = customers.map(|keyed| CustomerId(keyed.held.id)).collect();
         let own = texts(|row| row.changes.external_reference.as_ref()?.as_ref());
         let mut known = Self {
             by_reference: HashMap::new(),

@@ -13,8 +13,8 @@ use crate::commands::{Deed, archived_after, changes};
 use crate::records::{AgreementFields, CustomerChanges, CustomerFields};
 use crate::rules::{AgreementState, CreditPolicy, PaymentStep};
 use crate::store::{
-    Held, Keyed, heirs_by_text, insert_all, insert_all_of, insert_steps, keep_versions, list_currency,
-    lock_bulk, region_names, update_all,
+    Held, Keyed, heirs_by_text, insert_all, insert_all_of, insert_steps, keep_versions,
+    list_currency, lock_bulk, region_names, update_all,
 };
 
 /// One row: what it gives of a customer.
