@@ -306,7 +306,8 @@ pub async fn order_terms<A>(
     organization: Option<OrganizationId>,
 ) -> Outcome<Option<OrderTerms>> {
     let terms = document_terms(tx, permit, customer, agreement, organization).await?;
-    if terms.is_none() {
+    // A merged card is an archived one without agreements.
+    if terms.as_ref().is_none_or(|found| found.customer_archived) {
         living(tx, permit, customer, "customerId").await?;
     }
     Ok(terms.filter(|found| permit.reaches(found.manager_id, Some(found.customer_id))))

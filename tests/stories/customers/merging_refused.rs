@@ -1,10 +1,15 @@
 //! Who merges what, what a merged card refuses, and what happens at the same moment.
 
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures::future::join_all;
 use serde_json::{Value, json};
+use sqlx::{AssertSqlSafe, Connection, PgConnection};
 use stories::actor::{Actor, text};
 use stories::company::{Company, PASSWORD};
-use stories::files::{form, refused};
+use stories::files::{form, refused, tenant_of};
 use stories::house::house;
 use stories::stock::draft;
 
@@ -12,6 +17,12 @@ use super::merging::{merge, merging, twins, version};
 
 const MERGE: &str = "mutation($input: MergeCustomersInput!) { mergeCustomers(input: $input) {
     customer { id } userErrors { code field message } } }";
+
+/// The id that the database knows.
+fn inside(id: &str) -> String {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(id).unwrap()).unwrap();
+    text.split_once(':').unwrap().1.to_owned()
+}
 
 #[tokio::test]
 async fn what_makes_no_sense_is_refused_with_its_reason() {
@@ -140,10 +151,43 @@ async fn a_merged_card_takes_nothing_new_and_names_the_other() {
         let error = &told[mutation]["userErrors"][0];
         assert_eq!(error["code"], "MERGED", "{mutation}: {told}");
         assert!(text(&error["message"]).contains("Romashka"), "{mutation}: {told}");
+        assert_eq!(error["details"]["mergedInto"], json!(into), "{mutation}: {told}");
     }
     let (_, code) = refused(&company.anna, form(&duplicate, None, "a.txt", b"text")).await;
     assert_eq!(code, "MERGED");
     house().verify(&company.slug).await;
+}
+
+/// Whoever writes a document at the very moment of a merging waits for its end, and then hears of
+/// it: the moment is held open here by playing the merging's part in the database.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_document_written_at_the_very_moment_waits_and_is_refused() {
+    let company = Company::new().await;
+    let (_, good, duplicate, into) = twins(&company).await;
+    let tenant = tenant_of(&company).await;
+    let mut app = PgConnection::connect(&house().app_url).await.unwrap();
+    let (from, to) = (inside(&duplicate), inside(&into));
+    let begin = format!(
+        "begin; select set_config('app.tenant_id', '{tenant}', true);
+         select id from customer where tenant_id = '{tenant}' and id = '{from}' for update"
+    );
+    sqlx::raw_sql(AssertSqlSafe(begin)).execute(&mut app).await.unwrap();
+    let lines = json!([{"productId": good, "quantity": "1"}]);
+    let input = json!({"customerId": duplicate, "lines": lines});
+    let order = company.anna.tries("createSalesOrder", input, "order { id }");
+    let input = json!({"customerId": duplicate, "amount": "1.00"});
+    let payment = company.accounting.tries("recordPayment", input, "payment { id }");
+    let rest = async {
+        tokio::time::sleep(Duration::from_millis(700)).await;
+        let end = format!(
+            "update customer set merged_into = '{to}', merged_at = now(), archived_at = now()
+             where tenant_id = '{tenant}' and id = '{from}'; commit"
+        );
+        sqlx::raw_sql(AssertSqlSafe(end)).execute(&mut app).await.unwrap();
+    };
+    let (order, payment, ()) = tokio::join!(order, payment, rest);
+    assert_eq!((order.unwrap_err().as_str(), payment.unwrap_err().as_str()), ("MERGED", "MERGED"));
+    assert!(company.director.all("orders", "id").await.is_empty());
 }
 
 /// A document that is being written for the old card while it is merged is the other's in the end,
@@ -158,7 +202,7 @@ async fn nothing_written_at_that_moment_stays_behind() {
         let lines = json!([{"productId": good, "quantity": "1"}]);
         let write = async |number: i64| {
             // Some before, some during, some after.
-            tokio::time::sleep(std::time::Duration::from_millis((number as u64 % 6) * 4)).await;
+            tokio::time::sleep(Duration::from_millis((number as u64 % 6) * 4)).await;
             if number % 3 == 0 {
                 let input = json!({"customerId": twin, "amount": "1.00"});
                 company.accounting.tries("recordPayment", input, "payment { id }").await
@@ -168,7 +212,7 @@ async fn nothing_written_at_that_moment_stays_behind() {
             }
         };
         let merged = async {
-            tokio::time::sleep(std::time::Duration::from_millis(8)).await;
+            tokio::time::sleep(Duration::from_millis(8)).await;
             merge(&company, &twin, &into).await
         };
         let (written, _) = tokio::join!(join_all((0..24).map(write)), merged);

@@ -10,15 +10,14 @@ use kernel::{CustomerId, Refusal, RefusalCode, UserId};
 use serde_json::{Map, Value, json};
 
 use super::custom_values::noted as noted_custom;
-use super::{Deed, changes};
+use super::{Deed, changes, living};
 use crate::checks::{Checks, same_version};
 use crate::custom::{Customizable, NOTED_AS};
 use crate::records::{Customer, CustomerFields};
 use crate::rules::{check_tags, free_name};
 use crate::store::{
-    Card, Grip, Held, agreements_of, card, heir, held_by, keep_versions, mark_merged,
-    move_addresses, move_agreements, move_contacts, move_contracts, note_contact_words, put_held,
-    repoint, share_customer, update,
+    Card, Grip, Held, agreements_of, card, held_by, keep_versions, mark_merged, move_addresses,
+    move_agreements, move_contacts, move_contracts, note_contact_words, put_held, repoint, update,
 };
 
 /// What is done, as the API and the audit trail name it.
@@ -280,51 +279,6 @@ async fn repoint_references<A>(
     Ok(())
 }
 
-/// Refuses what is asked of a merged card, and names the one that stands for it to whoever may see
-/// it. Not visible is not refused: that is for whoever asks to say.
-///
-/// # Errors
-/// The refusal, or a fault.
-pub async fn refuse_merged<A>(tx: &TenantTx, permit: &Permit<A>, id: CustomerId) -> Outcome<()> {
-    let Some(heir) = heir(tx, permit, id).await? else { return Ok(()) };
-    if permit.reaches(heir.manager_id, Some(heir.id)) {
-        return Err(merged_into(&heir.name, heir.id).into());
-    }
-    if permit.reaches(heir.own_manager_id, Some(id)) {
-        return Err(merged_elsewhere().into());
-    }
-    Ok(())
-}
-
-/// As [`refuse_merged`], of a customer that a field of the input names.
-///
-/// # Errors
-/// As [`refuse_merged`].
-pub(crate) async fn living<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: CustomerId,
-    field: &str,
-) -> Outcome<()> {
-    match refuse_merged(tx, permit, id).await {
-        Err(CommandError::Refused(refusal)) => Err(refusal.at([field]).into()),
-        other => other,
-    }
-}
-
-/// Keeps a customer from being merged while a document of his is written; refuses a merged one.
-///
-/// # Errors
-/// As [`refuse_merged`].
-pub async fn share_living_customer<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: CustomerId,
-) -> Outcome<()> {
-    share_customer(tx, permit, id).await?;
-    refuse_merged(tx, permit, id).await
-}
-
 fn into_itself() -> Refusal {
     Refusal::new(
         RefusalCode::Invalid,
@@ -343,19 +297,79 @@ fn into_archived() -> Refusal {
     .at(["intoId"])
 }
 
-fn merged_into(name: &str, heir: CustomerId) -> Refusal {
-    Refusal::new(
-        RefusalCode::Merged,
-        format!("The customer's card was merged into “{name}”: use that one."),
-        format!("Карточка клиента объединена с карточкой «{name}»: используйте её."),
-    )
-    .with(json!({ "mergedInto": heir, "name": name }))
-}
+#[cfg(test)]
+mod tests {
+    use kernel::{Currency, Decimal};
 
-fn merged_elsewhere() -> Refusal {
-    Refusal::new(
-        RefusalCode::Merged,
-        "The customer's card was merged into one that you do not see.",
-        "Карточка клиента объединена с карточкой, которая вам не видна.",
-    )
+    use super::*;
+
+    fn card(name: &str) -> CustomerFields {
+        CustomerFields {
+            name: name.to_owned(),
+            legal_name: None,
+            inn: None,
+            kpp: None,
+            vat_id: None,
+            tags: Vec::new(),
+            region_id: None,
+            sales_channel_id: None,
+            price_segment_id: None,
+            department_id: None,
+            team_id: None,
+            manager_id: None,
+            phone: None,
+            email: None,
+            address: None,
+            credit_limit: None,
+            credit_limit_currency: Currency::parse("RUB").unwrap(),
+            external_reference: None,
+        }
+    }
+
+    fn some(text: &str) -> Option<String> {
+        Some(text.to_owned())
+    }
+
+    #[test]
+    fn what_is_there_stays_and_what_lacks_is_filled() {
+        let into = CustomerFields {
+            phone: some("1"),
+            credit_limit: Some(Decimal::TEN),
+            tags: vec!["VIP".to_owned()],
+            ..card("Stays")
+        };
+        let from = CustomerFields {
+            phone: some("2"),
+            email: some("a@b.ru"),
+            credit_limit: Some(Decimal::ONE_HUNDRED),
+            external_reference: some("C-2"),
+            tags: vec!["vip".to_owned(), "north".to_owned()],
+            ..card("Goes")
+        };
+        let filled = filled(&into, &from).unwrap();
+        let expected = CustomerFields {
+            email: some("a@b.ru"),
+            tags: vec!["VIP".to_owned(), "north".to_owned()],
+            ..into
+        };
+        assert_eq!(filled, expected, "terms and the key of the one that goes are not taken");
+    }
+
+    #[test]
+    fn a_code_of_registration_goes_with_its_tax_number() {
+        let of = |inn: Option<&str>, kpp: Option<&str>| CustomerFields {
+            inn: inn.and_then(some),
+            kpp: kpp.and_then(some),
+            ..card("Card")
+        };
+        for (into, from, inn, kpp) in [
+            (of(None, None), of(Some("1"), Some("7")), some("1"), some("7")),
+            (of(Some("1"), None), of(Some("1"), Some("7")), some("1"), some("7")),
+            (of(Some("1"), None), of(Some("2"), Some("7")), some("1"), None),
+            (of(Some("1"), Some("8")), of(Some("1"), Some("7")), some("1"), some("8")),
+        ] {
+            let filled = filled(&into, &from).unwrap();
+            assert_eq!((filled.inn, filled.kpp), (inn, kpp));
+        }
+    }
 }
