@@ -71,6 +71,8 @@ rights! {
     CustomerContact = "customer"."contact",
     /// Make and change customers and contact persons.
     CustomerWrite = "customer"."write",
+    /// Merge a customer's card into another one, with its documents, debts and agreements.
+    CustomerMerge = "customer"."merge",
     /// See customers' credit limit and agreements.
     TermsRead = "terms"."read",
     /// Set customers' credit limit, agreements and payment steps.

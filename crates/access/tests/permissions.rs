@@ -87,6 +87,8 @@ async fn some_things_are_never_given() {
         ("manager", Right::OrderDiscount),
         ("manager", Right::ShipmentPost),
         ("manager", Right::PaymentWrite),
+        ("manager", Right::CustomerMerge),
+        ("admin", Right::CustomerMerge),
         ("accounting", Right::OrderWrite),
     ] {
         assert_eq!(policy.role(role).unwrap().reach(right), None, "{role} {right:?}");

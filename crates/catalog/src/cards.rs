@@ -11,6 +11,7 @@ use kernel::{
     UserId, Uuid, WarehouseId,
 };
 
+use crate::commands::living;
 use crate::rules::pricing::Combination;
 use crate::rules::{AgreementState, CreditPolicy, PaymentStep, Validity};
 use crate::store::{StepColumns, uuids};
@@ -295,7 +296,8 @@ pub struct OrderTerms {
 /// default one. `None`: no such customer or agreement, or not visible.
 ///
 /// # Errors
-/// A refusal where no organization or no price list is to be had, or currencies differ.
+/// A refusal where no organization or no price list is to be had, or currencies differ, or the
+/// customer was merged into another one.
 pub async fn order_terms<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -304,6 +306,10 @@ pub async fn order_terms<A>(
     organization: Option<OrganizationId>,
 ) -> Outcome<Option<OrderTerms>> {
     let terms = document_terms(tx, permit, customer, agreement, organization).await?;
+    // A merged card is an archived one without agreements.
+    if terms.as_ref().is_none_or(|found| found.customer_archived) {
+        living(tx, permit, customer, "customerId").await?;
+    }
     Ok(terms.filter(|found| permit.reaches(found.manager_id, Some(found.customer_id))))
 }
 

@@ -2,7 +2,8 @@
 //! agreements, products with their prices. Contexts above read it through small cards; people
 //! change it through commands.
 //!
-//! Invariants: a customer has exactly one default agreement from the moment he exists; payment
+//! Invariants: a customer has exactly one default agreement from the moment he exists until his
+//! card is merged into another one; a merged card leads to a living one in one step; payment
 //! steps of an agreement sum to 100 %; groups of products are a tree; nothing is removed, only
 //! archived, since documents point at it.
 
@@ -47,18 +48,18 @@ pub use store::{
     RulesFor, Seen, VARIANT_ORDER, VariantFilter, VersionKey, VersionTerms, addresses_by_customer,
     addresses_by_id, agreement_versions, agreements_by_customer, agreements_by_id,
     attributes_by_group, attributes_by_id, attributes_by_product, barcode, barcodes_by_product,
-    barcodes_by_variant, bins_by_warehouse, contacts_by_customer, contacts_by_id,
-    contracts_by_customer, contracts_by_id, count_custom_fields, count_customers, count_directory,
-    count_price_changes, count_products, count_variants, count_variants_by_product, currency_rates,
-    custom_fields, custom_fields_by_id, customer_duplicates, customers, customers_by_id,
-    dated_prices, directory, directory_by_ids, discount_rules_for, exchange_rates, found_customers,
-    found_products, groups_by_parent, hold_price_changes, items_by_product, items_by_supplier,
-    known_of, lists_by_base, originals_by_product, packaging_cards, packagings_by_id,
-    packagings_by_product, planned_prices, price_change_counts, price_change_products,
-    price_changes, price_changes_by_id, price_settings, product_by_sku, products,
-    products_by_group, products_by_id, push_conditions, rates_on, substitutes_by_product,
-    supplier_prices, take_packagings, values_by_variant, variant_by_sku, variants, variants_by_id,
-    variants_by_product, vat_rates, versions_by_agreement,
+    barcodes_by_variant, bins_by_warehouse, cards_merged_into, contacts_by_customer,
+    contacts_by_id, contracts_by_customer, contracts_by_id, count_custom_fields, count_customers,
+    count_directory, count_price_changes, count_products, count_variants,
+    count_variants_by_product, currency_rates, custom_fields, custom_fields_by_id,
+    customer_duplicates, customers, customers_by_id, dated_prices, directory, directory_by_ids,
+    discount_rules_for, exchange_rates, found_customers, found_products, groups_by_parent,
+    hold_price_changes, items_by_product, items_by_supplier, known_of, lists_by_base,
+    originals_by_product, packaging_cards, packagings_by_id, packagings_by_product, planned_prices,
+    price_change_counts, price_change_products, price_changes, price_changes_by_id, price_settings,
+    product_by_sku, products, products_by_group, products_by_id, push_conditions, rates_on,
+    substitutes_by_product, supplier_prices, take_packagings, values_by_variant, variant_by_sku,
+    variants, variants_by_id, variants_by_product, vat_rates, versions_by_agreement,
 };
 
 use access::{Action, Right};

@@ -107,8 +107,6 @@ records! {
     ProductGroup { ProductGroupId, ProductGroupFields },
     /// Goods or a service.
     Product { ProductId, ProductFields },
-    /// A company that buys.
-    Customer { CustomerId, CustomerFields },
 }
 
 /// A legal entity of the tenant that sells.
@@ -368,8 +366,10 @@ pub use card::*;
 
 // Declared behind the macros that it uses.
 mod custom_field;
+mod customer;
 mod discount_rule;
 pub use custom_field::{CustomField, CustomFieldChanges, CustomFieldFields};
+pub use customer::Customer;
 pub use discount_rule::{DiscountRule, DiscountRuleChanges, DiscountRuleFields};
 
 mod variant;

@@ -81,3 +81,34 @@ pub(crate) async fn flush(tx: &TenantTx, pending: Pending) -> Result<bool, Fault
     tx.run(crate::Sql::new(sql, values)).await?;
     Ok(has_events)
 }
+
+/// Writes the same audit row for each of these records.
+pub(crate) async fn note_each(
+    tx: &TenantTx,
+    (action, subject_kind): (&str, &str),
+    subjects: Vec<Uuid>,
+    changes: serde_json::Value,
+) -> Result<(), Fault> {
+    if subjects.is_empty() {
+        return Ok(());
+    }
+    let actor = tx.actor();
+    let sql = "
+        insert into audit_trail
+            (tenant_id, actor_kind, actor_id, actor_label, action, subject_kind, subject_id,
+             changes)
+        select $1, $2, $3, $4, $5, $6, s.id, $8
+        from unnest($7::uuid[]) as s (id)";
+    let values = values![
+        tx.tenant(),
+        actor.kind(),
+        actor.id(),
+        actor.label(),
+        action,
+        subject_kind,
+        subjects,
+        changes,
+    ];
+    tx.run(crate::Sql::new(sql, values)).await?;
+    Ok(())
+}

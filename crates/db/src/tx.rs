@@ -143,6 +143,21 @@ impl TenantTx {
         self.with_pending(|pending| pending.audit.push(entry));
     }
 
+    /// Notes the same of many records at once, in one statement and now.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails.
+    pub async fn audit_each<I: Copy + Into<Uuid>>(
+        &self,
+        action: &'static str,
+        subject_kind: &str,
+        subjects: &[I],
+        changes: Value,
+    ) -> Result<(), Fault> {
+        let subjects: Vec<Uuid> = subjects.iter().map(|id| (*id).into()).collect();
+        crate::outbox::note_each(self, (action, subject_kind), subjects, changes).await
+    }
+
     /// Adds changes to what was noted last of a record, so that a command that does more than the
     /// one it is made of leaves one row. `false` where nothing was noted of it.
     pub fn amend_audit(&self, subject_id: Uuid, changes: Map<String, Value>) -> bool {

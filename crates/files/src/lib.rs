@@ -13,7 +13,7 @@ mod subject;
 mod sweep;
 mod upload;
 
-pub use commands::{Attach, Attached, Remove, SetPhoto};
+pub use commands::{Attach, Attached, Remove, SetPhoto, hand_over};
 pub use rules::{FileName, allowed_extensions};
 pub use storage::{AccessKeys, Bucket, Files, Place, StoreFault};
 pub use store::{Attachment, AttachmentKind, attachments, attachments_of, subject_kind};

@@ -282,6 +282,19 @@ pub(crate) async fn insert<S: Subject, A>(
     Ok(())
 }
 
+/// Gives the files of one record to another; a photo becomes an ordinary file. Tells how many.
+pub(crate) async fn change_subject<S: Subject, A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (from, into): (Uuid, Uuid),
+) -> Outcome<u64> {
+    let sql = "
+        update attachment
+        set subject_id = $4, kind = 'FILE'
+        where tenant_id = $1 and subject_id = $2 and subject_kind = $3 and removed_at is null";
+    Ok(tx.run(Sql::new(sql, values![permit.tenant(), from, S::KIND, into])).await?)
+}
+
 /// The record's photo becomes an ordinary file.
 pub(crate) async fn drop_photo<S: Subject, A>(
     tx: &TenantTx,

@@ -29,6 +29,19 @@ pub trait Subject: Send + Sync + 'static {
         permit: &Permit<A>,
         ids: &[Uuid],
     ) -> impl Future<Output = Outcome<HashSet<Uuid>>> + Send;
+
+    /// Whether files of this record, which is within reach, may change; asked while its files are
+    /// locked.
+    ///
+    /// # Errors
+    /// A refusal of the record's context, or a fault.
+    fn is_open<A: Action>(
+        _tx: &TenantTx,
+        _permit: &Permit<A>,
+        _id: Uuid,
+    ) -> impl Future<Output = Outcome<()>> + Send {
+        async { Ok(()) }
+    }
 }
 
 /// Lists and downloads the files of one kind of record.

@@ -7,7 +7,9 @@ use async_graphql::registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, 
 use async_graphql::{
     ContextSelectionSet, Json, OutputType, Positioned, ServerResult, SimpleObject, Value,
 };
-use kernel::{Language, Refusal, RefusalCode};
+use kernel::{CustomerId, Language, Refusal, RefusalCode, Uuid};
+
+use crate::ids::global;
 
 /// A business rule said no. Nothing was written.
 #[derive(Clone, Debug, SimpleObject)]
@@ -30,9 +32,18 @@ impl UserError {
             code: UserErrorCode(refusal.code),
             message: refusal.message(language).to_owned(),
             field: refusal.field.clone(),
-            details: refusal.details.clone().map(Json),
+            details: refusal.details.clone().map(with_global_ids).map(Json),
         }
     }
+}
+
+/// The card to use instead of a merged one, under the id that clients know.
+fn with_global_ids(mut details: serde_json::Value) -> serde_json::Value {
+    let heir = details.get("mergedInto").and_then(serde_json::Value::as_str);
+    if let Some(heir) = heir.and_then(|text| text.parse::<Uuid>().ok()) {
+        details["mergedInto"] = global(CustomerId(heir)).to_string().into();
+    }
+    details
 }
 
 /// The kernel's list of codes as a GraphQL enum, so that the list stands in one place.

@@ -25,6 +25,7 @@ pub use actions::{ReadAudit, ReadHistory, ReadKeys, ReadRoles, ReadUsers};
 pub use commands::{
     CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, NewKey,
     RevokeApiKey, SaveRole, SaveTeam, SetWebOrigins, UpdateDepartment, UpdateUser, UserChanges,
+    rebind_keys,
 };
 pub use doorkeeper::{AuthError, Authenticated, Credential, Doorkeeper};
 pub use keys::rotate_keys;

@@ -48,6 +48,8 @@ codes! {
     IllegalTransition = "ILLEGAL_TRANSITION",
     /// The record is archived.
     Archived = "ARCHIVED",
+    /// The customer's card was merged into another one; details name it for who may see it.
+    Merged = "MERGED",
     /// The record is in use.
     InUse = "IN_USE",
     /// No price list holds a price.

@@ -23,9 +23,9 @@ mod verify;
 pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use commands::{
     CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
-    CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, OrderChange,
-    OrderDraft, PostShipment, ReverseShipment, ShipLine, ShipSalesOrder, UndoPriceChange,
-    UpdateSalesOrder, Warning,
+    CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, MergeCustomers,
+    OrderChange, OrderDraft, PostShipment, ReverseShipment, ShipLine, ShipSalesOrder,
+    UndoPriceChange, UpdateSalesOrder, Warning,
 };
 pub use loaders::{
     count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,

@@ -191,3 +191,14 @@ union all
 select 'receivable.amount', record, gross, amount
 from debt
 where amount <> gross
+union all
+-- Documents follow their customer's card; registers do not.
+select 'sales_order.merged_customer', o.id::text, 0, 1
+from customer_heir_v h
+join sales_order o on o.tenant_id = h.tenant_id and o.customer_id = h.id
+where h.tenant_id = $1
+union all
+select 'shipment.merged_customer', s.id::text, 0, 1
+from customer_heir_v h
+join shipment s on s.tenant_id = h.tenant_id and s.customer_id = h.id
+where h.tenant_id = $1

@@ -14,7 +14,7 @@ pub(crate) fn payment_changed(
 }
 
 /// What a customer owes or has paid changed.
-pub(crate) fn debt_changed(tx: &TenantTx, customer: CustomerId, manager: Option<UserId>) {
+pub fn debt_changed(tx: &TenantTx, customer: CustomerId, manager: Option<UserId>) {
     tx.emit(changed("Customer", customer.0, customer, manager));
 }
 

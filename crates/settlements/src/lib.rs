@@ -3,7 +3,8 @@
 //! advances that stay with the order, then the others, oldest first; what is left is an advance.
 //!
 //! Invariants: registers are append-only, and open amounts equal them at every moment; whoever
-//! writes here holds the customer's lock; this crate knows orders and shipments by id only.
+//! writes here holds the customer's lock; this crate knows orders and shipments by id only; the
+//! customer of an open amount is the one that its register names, or that one's heir.
 
 mod awaiting;
 mod billing;
@@ -11,6 +12,7 @@ mod commands;
 mod credit;
 mod events;
 mod loaders;
+mod merging;
 mod model;
 mod rules;
 mod store;
@@ -19,12 +21,14 @@ pub use awaiting::{await_payment, awaited_by_order, paid_orders, stop_awaiting};
 pub use billing::{Billing, bill, unbill};
 pub use commands::{AllocatePayment, OrderRef, RecordPayment, ReversePayment, WantedShare};
 pub use credit::{Position, position, prepaid, prepaid_by_order};
+pub use events::debt_changed;
 pub use loaders::{
     allocations_by_id, allocations_of_payments, allocations_of_receivables,
     count_payments_of_customers, count_receivables_of_customers, payments_by_id,
     payments_of_customers, payments_of_orders, receivables_by_id, receivables_of_customers,
     receivables_of_orders, receivables_of_shipments,
 };
+pub use merging::{MovedMoney, hold_payments_of, move_money};
 pub use model::{
     Allocation, Payment, PaymentMethod, PaymentState, ReadAgeing, ReadPayments, ReadReceivables,
     Receivable,

@@ -4,3 +4,6 @@
 mod card;
 mod contracts;
 mod duplicates;
+mod merged_parts;
+mod merging;
+mod merging_refused;

@@ -1,5 +1,6 @@
 //! The sales report: any crossing of its dimensions, exact in the snapshot it reads.
 
+mod customers;
 mod query;
 mod source;
 
@@ -7,7 +8,7 @@ use access::{Action, Permit, Right};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     Currency, CustomerId, DateTime, Decimal, NaiveDate, ProductGroupId, ProductId,
-    ProductVariantId, UserId, Utc,
+    ProductVariantId, UserId, Utc, Uuid,
 };
 use serde::{Deserialize, Serialize};
 
@@ -128,7 +129,8 @@ pub(crate) fn sees_cost<A>(permit: &Permit<A>) -> bool {
 }
 
 /// Adds up posted sales. Sums by month answer where they can, the register where they cannot;
-/// the result is the same. One statement whatever the number of rows.
+/// the result is the same. One statement whatever the number of rows, and one more where customers
+/// are named: sales of a merged card count for the one it went into.
 ///
 /// # Errors
 /// A refusal for a question that makes no sense; Forbidden where the order is by a measure the
@@ -141,7 +143,8 @@ pub async fn sales_report(
     query.check(permit)?;
     let base = permit.scope().facts().base_currency;
     let currency = query.currency.unwrap_or(base);
-    let rows: Vec<Row> = tx.all(statement(permit, query, currency, tx.today())).await?;
+    let customers = customers::counted(tx, permit, &query.filter).await?;
+    let rows: Vec<Row> = tx.all(statement(permit, query, customers, currency, tx.today())).await?;
     let allowed = sees_cost(permit);
     // Cost is in the base currency: against another one it says nothing.
     let told = Told {
@@ -176,15 +179,17 @@ pub async fn sales_report(
 fn statement(
     permit: &Permit<ReadSalesReport>,
     query: &SalesQuery,
+    customers: Option<Vec<Uuid>>,
     currency: Currency,
     today: NaiveDate,
 ) -> Sql {
     let (head, tail) = REPORT.split_once("{source}").unwrap_or((REPORT, ""));
     let limit = i64::from(query.top.unwrap_or(query::DEFAULT_ROWS));
     let mut sql = Sql::new(head, values![permit.tenant(), currency, limit]);
-    source::push(&mut sql, permit, query, today);
+    source::push(&mut sql, permit, query, customers, today);
     let (keys, groups) = source::keys(&query.dimensions);
     let order = query.order_text();
+    let tail = tail.replace("{heirs}", source::heirs(&query.dimensions));
     sql.push(
         &tail.replace("{keys}", &keys).replace("{groups}", &groups).replace("{order}", &order),
     );

@@ -22,10 +22,16 @@ struct Among {
 
 /// Adds the `select`s whose rows are the sales asked for and allowed, each exactly once.
 /// `$1` is the tenant.
-pub(super) fn push<A>(sql: &mut Sql, permit: &Permit<A>, query: &SalesQuery, today: NaiveDate) {
-    let managers = permit.managers();
-    let customer = permit.customer().map(|id| vec![id.0]);
-    let filters = filters(&query.filter, managers, customer);
+///
+/// `customers`: the only cards whose sales count, as [`super::customers::counted`] gives them.
+pub(super) fn push<A>(
+    sql: &mut Sql,
+    permit: &Permit<A>,
+    query: &SalesQuery,
+    customers: Option<Vec<Uuid>>,
+    today: NaiveDate,
+) {
+    let filters = filters(&query.filter, permit.managers(), customers);
     let Some(rolled) = rolled_by(&query.dimensions, &filters) else {
         return push_facts(sql, query.span, &filters, Facts::All);
     };
@@ -50,6 +56,19 @@ pub(super) fn push<A>(sql: &mut Sql, permit: &Permit<A>, query: &SalesQuery, tod
     }
 }
 
+/// The customer that a row counts for: the register names the card of the posting, which may have
+/// been merged into another one since.
+const HEIR: &str = "coalesce(h.heir_id, s.customer_id)";
+
+/// What leads there, where rows are by customer.
+pub(super) fn heirs(dimensions: &BTreeSet<Dimension>) -> &'static str {
+    if dimensions.contains(&Dimension::Customer) {
+        "\n    left join customer_heir_v h on h.tenant_id = $1 and h.id = s.customer_id"
+    } else {
+        ""
+    }
+}
+
 /// The grouped columns, null where not asked for, and what to group by.
 pub(super) fn keys(dimensions: &BTreeSet<Dimension>) -> (String, String) {
     let columns = [
@@ -63,8 +82,10 @@ pub(super) fn keys(dimensions: &BTreeSet<Dimension>) -> (String, String) {
     let (mut keys, mut groups) = (Vec::new(), Vec::new());
     for (dimension, column, kind) in columns {
         if dimensions.contains(&dimension) {
-            keys.push(format!("s.{column}"));
-            groups.push(format!("s.{column}"));
+            let own = format!("s.{column}");
+            let key = if dimension == Dimension::Customer { HEIR.to_owned() } else { own };
+            keys.push(format!("{key} as {column}"));
+            groups.push(key);
         } else {
             keys.push(format!("null::{kind} as {column}"));
         }
@@ -77,13 +98,13 @@ pub(super) fn keys(dimensions: &BTreeSet<Dimension>) -> (String, String) {
 fn filters(
     asked: &SalesFilter,
     managers: Option<Vec<Uuid>>,
-    customer: Option<Vec<Uuid>>,
+    customers: Option<Vec<Uuid>>,
 ) -> Vec<Among> {
     fn ids<T: Copy + Into<Uuid>>(ids: Option<&Vec<T>>) -> Option<Vec<Uuid>> {
         ids.map(|ids| ids.iter().copied().map(Into::into).collect())
     }
     let columns = [
-        ("customer_id", both(ids(asked.customers.as_ref()), customer), Some(Dimension::Customer)),
+        ("customer_id", customers, Some(Dimension::Customer)),
         ("product_id", ids(asked.products.as_ref()), Some(Dimension::Product)),
         ("product_group_id", ids(asked.product_groups.as_ref()), Some(Dimension::ProductGroup)),
         ("manager_id", both(ids(asked.managers.as_ref()), managers), Some(Dimension::Manager)),

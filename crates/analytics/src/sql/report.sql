@@ -2,7 +2,8 @@
 -- for each currency met, over all rows and not only the first.
 -- The words in braces are filled in: source is what is added up, from the rollups, the queue and
 -- the register, whichever the question needs (report/source.rs says which and on which index);
--- keys and groups are the dimensions asked for, null where not; order ends with all keys.
+-- keys and groups are the dimensions asked for, null where not; heirs leads from the customer of
+-- the posting to the card that stands for it now; order ends with all keys.
 with source as (
     {source}
 ),
@@ -14,7 +15,7 @@ grouped as materialized (
            sum(s.cost) as cost,
            sum(s.revenue) - sum(s.cost) as profit,
            (sum(s.revenue) - sum(s.cost)) / nullif(sum(s.revenue), 0) as margin
-    from source s
+    from source s{heirs}
     group by {groups}
     -- What was added and taken away again was never sold.
     having sum(s.facts) > 0

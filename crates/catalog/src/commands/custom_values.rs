@@ -281,7 +281,7 @@ async fn check_references<A>(
 }
 
 /// What differs, by field, as the audit trail has it.
-fn noted(before: &HeldTexts, after: &HeldTexts) -> Map<String, Value> {
+pub(super) fn noted(before: &HeldTexts, after: &HeldTexts) -> Map<String, Value> {
     let keys: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     let differ = keys.into_iter().filter(|key| before.get(*key) != after.get(*key));
     let change = |key: &String| json!({ "before": before.get(key), "after": after.get(key) });

@@ -7,7 +7,7 @@ use kernel::{CustomerId, Refusal, RefusalCode, UserId, Uuid};
 
 use super::agreements::{self, NewAgreement};
 use super::contacts::{self, NewContact};
-use super::{Deed, SaveAgreement, archived_after, archived_differs, changes};
+use super::{Deed, SaveAgreement, archived_after, archived_differs, changes, refuse_merged};
 use crate::checks::{Checks, same_version};
 use crate::custom::Customizable;
 use crate::records::{AgreementChanges, Customer, CustomerChanges, CustomerFields};
@@ -195,15 +195,20 @@ fn may_have<A: Action>(
     if permit.reaches(manager, Some(customer)) { Ok(()) } else { Err(Forbidden(A::RIGHT)) }
 }
 
-/// The customer's row, locked; not visible is not found.
+/// The customer's row, locked; not visible is not found, and a merged one is changed no more.
 pub(super) async fn held<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: CustomerId,
 ) -> Outcome<Held<CustomerFields>> {
     let held: Option<Held<CustomerFields>> = hold(tx, permit, "customer", id.0).await?;
-    held.filter(|found| permit.reaches(found.fields.manager_id, Some(id)))
-        .ok_or(CommandError::NotFound)
+    let held = held.filter(|found| permit.reaches(found.fields.manager_id, Some(id)));
+    let held = held.ok_or(CommandError::NotFound)?;
+    // Merged cards are archived ones: nobody else pays for the question.
+    if held.record.archived_at.is_some() {
+        refuse_merged(tx, permit, id).await?;
+    }
+    Ok(held)
 }
 
 async fn put_away<A: Action>(

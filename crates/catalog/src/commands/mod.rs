@@ -12,6 +12,8 @@ mod customers;
 mod delivery_addresses;
 mod directories;
 mod discount_rules;
+mod merged;
+mod merging;
 mod organizations;
 mod packagings;
 mod price_changes;
@@ -38,6 +40,9 @@ pub use customers::{ArchiveCustomer, CreateCustomer, RestoreCustomer, UpdateCust
 pub use delivery_addresses::{AddDeliveryAddress, RemoveDeliveryAddress, UpdateDeliveryAddress};
 pub use directories::{Create, CreateRegion, Editable, Update, UpdateRegion};
 pub use discount_rules::{CreateDiscountRule, UpdateDiscountRule, UpdatePriceSettings};
+pub(crate) use merged::living;
+pub use merged::{refuse_merged, share_living_customer};
+pub use merging::{MERGED_BY, Merging, Twins, hold_twins, look_at_twins, merge_cards};
 pub use organizations::{ClosePeriod, CreateOrganization, UpdateOrganization};
 pub use packagings::{AddPackaging, UpdatePackaging};
 pub use price_changes::{

@@ -4,6 +4,7 @@ mod barcode;
 mod card;
 mod contract;
 mod custom;
+mod merging;
 mod packaging;
 mod period;
 mod price_change;
@@ -29,6 +30,7 @@ pub(crate) use custom::{
     Form, MOST_CONDITIONS, MOST_DIGITS, check_choices, check_key, check_pattern, check_roles,
     condition, held_value, is_blank, kept_choices, settle,
 };
+pub(crate) use merging::free_name;
 pub use packaging::{Entered, Measured, PackagingCard, check_factor, check_measure, measured};
 pub use period::{PeriodRefusal, check_period};
 pub use price_change::{PriceChangePlan, PriceChangeState, PriceSource};

@@ -82,7 +82,8 @@ pub(crate) async fn replace_channels<A>(
     known(tx.run(Sql::new(sql, values)).await).map(std::mem::drop)
 }
 
-/// Writes anew what the search finds these customers by through their people.
+/// Writes anew what the search finds these customers by through their people, and through the
+/// cards that were merged into theirs.
 pub(crate) async fn note_contact_words<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -93,12 +94,19 @@ pub(crate) async fn note_contact_words<A>(
         set contact_words = w.words
         from unnest($2::uuid[]) as a (id)
         cross join lateral (
-            select coalesce(string_agg(h.value_key, ' ' order by p.created_at, p.id, h.place), '')
-                       as words
+            select string_agg(h.value_key, ' ' order by p.created_at, p.id, h.place) as words
             from contact_person p
             join contact_channel h on h.tenant_id = $1 and h.contact_id = p.id
             where p.tenant_id = $1 and p.customer_id = a.id and p.archived_at is null
-        ) w
+        ) p
+        cross join lateral (
+            select string_agg(concat_ws(' ', catalog_key(m.name), catalog_key(m.legal_name), m.inn,
+                                        lower(m.vat_id), m.phone_key, catalog_key(m.email)),
+                              ' ' order by m.merged_at, m.id) as words
+            from customer m
+            where m.tenant_id = $1 and m.merged_into = a.id
+        ) m
+        cross join lateral (select concat_ws(' ', p.words, m.words) as words) w
         where c.tenant_id = $1 and c.id = a.id and c.contact_words <> w.words";
     tx.run(Sql::new(sql, values![permit.tenant(), uuids(customers)])).await?;
     Ok(())

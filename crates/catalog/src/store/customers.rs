@@ -21,7 +21,14 @@ use crate::{ReadContacts, ReadCustomers};
 
 const COLUMNS: &str = "r.name, r.legal_name, r.inn, r.kpp, r.vat_id, r.tags, r.region_id, r.sales_channel_id, \
                        r.price_segment_id, r.department_id, r.team_id, r.manager_id, r.phone, \
-                       r.email, r.address, r.credit_limit, r.credit_limit_currency";
+                       r.email, r.address, r.credit_limit, r.credit_limit_currency, \
+                       r.merged_into, r.merged_at, \
+                       (select h.manager_id from customer h \
+                        where h.tenant_id = r.tenant_id and h.id = r.merged_into) \
+                           as heir_manager_id";
+
+/// Most merged cards of one customer that are read at once.
+const MOST_MERGED: i64 = 100;
 
 /// Which customers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -105,6 +112,20 @@ fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
     }
 }
 
+/// As [`within_reach`], for cards that are named: a merged one is within reach of whoever reaches
+/// the one that stands for it. Not for lists, where `or` keeps indexes from being used.
+fn within_reach_by_name<A>(sql: &mut Sql, permit: &Permit<A>) {
+    if let Some(managers) = permit.managers() {
+        sql.with(" and (r.manager_id = any(", managers.clone(), "::uuid[])");
+        sql.push(" or exists (select from customer h where h.tenant_id = r.tenant_id");
+        sql.push(" and h.id = r.merged_into and h.manager_id = any(");
+        sql.bind(managers).push("::uuid[])))");
+    }
+    if let Some(bound) = permit.customer() {
+        sql.with(" and ", bound, " in (r.id, r.merged_into)");
+    }
+}
+
 fn from_where(
     head: &str,
     permit: &Permit<ReadCustomers>,
@@ -146,7 +167,12 @@ fn from_where(
     }
     push_conditions(&mut sql, permit.tenant(), "r.id", &filter.custom);
     if let Some(reference) = &filter.external_reference {
-        sql.with(" and r.external_reference = ", reference.clone(), "");
+        // A merged card's reference goes on leading to its company.
+        sql.push(
+            " and r.id = any(array(select coalesce(e.merged_into, e.id) from customer e
+                                   where e.tenant_id = $1 and e.external_reference = ",
+        );
+        sql.bind(reference.clone()).push("))");
     }
     sql
 }
@@ -207,9 +233,43 @@ pub async fn customers_by_id(
          where r.tenant_id = $1 and r.id = any($2::uuid[])"
     );
     let mut sql = Sql::new(text, values![permit.tenant(), uuids(ids)]);
-    within_reach(&mut sql, permit);
+    within_reach_by_name(&mut sql, permit);
     let rows: Vec<Customer> = tx.all(sql).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
+}
+
+/// The cards that were merged into each of these customers within reach, the latest first, at
+/// most 100 of each.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn cards_merged_into(
+    tx: &TenantTx,
+    permit: &Permit<ReadCustomers>,
+    customers: &[CustomerId],
+) -> Outcome<HashMap<CustomerId, Vec<Customer>>> {
+    let text = format!(
+        "select {AROUND}, {COLUMNS}
+         from unnest($2::uuid[]) as k (id)
+         cross join lateral (
+             select m.*
+             from customer m
+             where m.tenant_id = $1 and m.merged_into = k.id
+             order by m.merged_at desc, m.id
+             limit $3
+         ) r
+         where true"
+    );
+    let mut sql = Sql::new(text, values![permit.tenant(), uuids(customers), MOST_MERGED]);
+    within_reach_by_name(&mut sql, permit);
+    sql.push(" order by r.merged_at desc, r.id");
+    let mut found: HashMap<CustomerId, Vec<Customer>> = HashMap::new();
+    for card in tx.all::<Customer>(sql).await? {
+        if let Some(heir) = card.merged_into {
+            found.entry(heir).or_default().push(card);
+        }
+    }
+    Ok(found)
 }
 
 /// The contact persons of these customers, within reach, oldest first; without those removed.

@@ -15,6 +15,7 @@ mod directories;
 mod discount_rules;
 mod duplicates;
 mod listing;
+mod merging;
 mod omnibox;
 mod packagings;
 mod price_book;
@@ -60,8 +61,8 @@ pub(crate) use custom_fields::{
 pub use custom_values::push_conditions;
 pub(crate) use custom_values::{HeldTexts, held_by, names_seen, put_held};
 pub use customers::{
-    CustomerFilter, CustomerSort, Seen, contacts_by_customer, contacts_by_id, count_customers,
-    customers, customers_by_id,
+    CustomerFilter, CustomerSort, Seen, cards_merged_into, contacts_by_customer, contacts_by_id,
+    count_customers, customers, customers_by_id,
 };
 pub use dated_prices::{BY_PRODUCT, DatedPrice, PricesIn, ProductPrices, dated_prices};
 pub(crate) use directories::{DefaultOf, has_default, take_default};
@@ -71,6 +72,10 @@ pub use directories::{
 pub use discount_rules::{RulesFor, discount_rules_for};
 pub use duplicates::{CustomerDuplicate, Known, customer_duplicates, known_of};
 pub use listing::Archived;
+pub(crate) use merging::{
+    Card, Grip, Keyed, agreements_of, card, heir, heirs_by_text, mark_merged, move_addresses,
+    move_agreements, move_contacts, move_contracts, repoint, share_customer,
+};
 pub use omnibox::{Matched, found_customers, found_products};
 pub(crate) use packagings::packagings_in_use;
 pub use packagings::{packaging_cards, packagings_by_id, packagings_by_product, take_packagings};

@@ -53,6 +53,7 @@ impl<S: Subject> Command for Attach<S> {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Attached> {
         reach::<S, _>(tx, permit, self.subject).await?;
         store::lock_files_of::<S, _>(tx, permit, self.subject).await?;
+        S::is_open(tx, permit, self.subject).await?;
         if store::count::<S, _>(tx, permit, self.subject).await? >= MOST_FILES {
             return Err(too_many().into());
         }

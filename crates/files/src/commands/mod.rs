@@ -2,10 +2,12 @@
 //! stands under the record the file hangs on.
 
 mod attach;
+mod hand_over;
 mod remove;
 mod set_photo;
 
 pub use attach::{Attach, Attached};
+pub use hand_over::hand_over;
 pub use remove::Remove;
 pub use set_photo::SetPhoto;
 

@@ -1,6 +1,7 @@
 //! A customer with its edges.
 
 use ::catalog::{ReadContacts, ReadCustomers, ReadTerms, customers_by_id};
+use access::Permit;
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use kernel::{CustomerId, DepartmentId, PriceSegmentId, RegionId, SalesChannelId, TeamId, UserId};
 
@@ -8,6 +9,7 @@ use super::contacts::{ContactPerson, ContactsOf};
 use super::contract::{Contract, ContractsOf};
 use super::delivery_address::{AddressesOf, DeliveryAddress};
 use super::directories::Region;
+use super::merging::CardsMergedInto;
 use super::noted::Noted;
 use super::segments::{PriceSegment, SalesChannel};
 use super::terms::{Agreement, AgreementsOf};
@@ -19,7 +21,7 @@ use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
 use crate::sales::{SalesOrder, Shipment, orders_of_customer, shipments_of_customer};
-use crate::scalars::Money;
+use crate::scalars::{DateTime, Money};
 use crate::session::Session;
 use crate::settlements::{Payment, Receivable, payments_of_customer, receivables_of_customer};
 
@@ -57,6 +59,17 @@ pub struct Customer {
     limit: Option<Money>,
     #[graphql(skip)]
     contact: Contact,
+    #[graphql(skip)]
+    merged: Option<Merged>,
+}
+
+/// What became of a card that was merged into another one.
+#[derive(Clone, Copy)]
+struct Merged {
+    into: CustomerId,
+    at: Option<DateTime>,
+    /// Whoever reaches the card that stands for it reaches this one.
+    manager_id: Option<UserId>,
 }
 
 /// What needs the right customer.contact.
@@ -73,6 +86,11 @@ struct Contact {
 impl From<::catalog::Customer> for Customer {
     fn from(row: ::catalog::Customer) -> Self {
         let fields = row.fields;
+        let merged = row.merged_into.map(|into| Merged {
+            into,
+            at: row.merged_at.map(Into::into),
+            manager_id: row.heir_manager_id,
+        });
         Self {
             id: global(row.id),
             name: fields.name,
@@ -95,6 +113,7 @@ impl From<::catalog::Customer> for Customer {
                 email: fields.email,
                 tags: fields.tags,
             },
+            merged,
         }
     }
 }
@@ -118,13 +137,19 @@ impl Customer {
             manager_id: None,
             limit: None,
             contact: Contact::default(),
+            merged: None,
         }
+    }
+
+    fn is_reached<A>(&self, permit: &Permit<A>) -> bool {
+        let by_heir = |merged: Merged| permit.reaches(merged.manager_id, Some(merged.into));
+        permit.reaches(self.manager_id, Some(self.key)) || self.merged.is_some_and(by_heir)
     }
 
     /// The right to see terms may reach fewer customers than the right to see customers.
     fn may_see_terms(&self, session: &Session) -> Result<(), Failure> {
         let permit = session.permit::<ReadTerms>()?;
-        if permit.reaches(self.manager_id, Some(self.key)) {
+        if self.is_reached(&permit) {
             return Ok(());
         }
         Err(access::Forbidden(access::Right::TermsRead).into())
@@ -133,7 +158,7 @@ impl Customer {
     /// The same for tax numbers, telephones and people.
     fn contact(&self, session: &Session) -> Result<&Contact, Failure> {
         let permit = session.permit::<ReadContacts>()?;
-        if permit.reaches(self.manager_id, Some(self.key)) {
+        if self.is_reached(&permit) {
             return Ok(&self.contact);
         }
         Err(access::Forbidden(access::Right::CustomerContact).into())
@@ -315,6 +340,27 @@ impl Customer {
         #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
     ) -> async_graphql::Result<Option<Connection<Payment>>> {
         Ok(Some(payments_of_customer(Session::of(ctx)?, self.key, first).await?))
+    }
+
+    /// The card that stands for it since the two were merged: everything of both is there. Never
+    /// itself a merged one. Null for a card that was not merged, and for who does not see the other
+    /// one.
+    async fn merged_into(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Self>> {
+        match self.merged {
+            Some(merged) => Ok(Session::of(ctx)?.load(merged.into).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// When it was merged into another card; null for one that was not.
+    async fn merged_at(&self) -> Option<DateTime> {
+        self.merged.and_then(|merged| merged.at)
+    }
+
+    /// The cards that were merged into it, as they were then, the latest first, at most 100. Each
+    /// has its own history; its documents are here.
+    async fn merged_cards(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Self>> {
+        Ok(Session::of(ctx)?.load(CardsMergedInto(self.key)).await?.unwrap_or_default())
     }
 
     /// What its custom fields hold, as far as the caller sees them, in the order of cards; those

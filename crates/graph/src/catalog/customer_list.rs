@@ -35,7 +35,7 @@ pub struct CustomerFilter {
     /// Those with all these tags, whatever their case. Needs the right customer.contact.
     #[graphql(validator(max_items = 20))]
     tags: Option<Vec<String>>,
-    /// The one with this key in another system.
+    /// The one with this key in another system; the card it was merged into, where it was.
     external_reference: Option<String>,
     /// Those whose custom fields hold all of this; at most 10 conditions.
     custom_fields: Option<Vec<CustomFieldCondition>>,

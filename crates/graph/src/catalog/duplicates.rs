@@ -118,6 +118,7 @@ pub struct DuplicateQuery;
 #[Object]
 impl DuplicateQuery {
     /// Customers that may be the same company, at most 20, the likeliest first; archived ones too.
+    /// What a merged card tells leads to the card that stands for it.
     /// Only those within the caller's reach: of other managers' customers it does not tell that
     /// they are there. Needs the right customer.contact.
     async fn customer_duplicates(

@@ -24,6 +24,7 @@ mod duplicates;
 mod explanation;
 mod group;
 mod list;
+mod merging;
 mod noted;
 mod packaging;
 mod packaging_writing;
@@ -106,6 +107,7 @@ pub struct CatalogMutation(
     directory_writing::DirectoryMutation,
     ReferenceMutation,
     customer_writing::CustomerMutation,
+    merging::MergingMutation,
     contacts::ContactMutation,
     delivery_address::DeliveryAddressMutation,
     contract_writing::ContractMutation,

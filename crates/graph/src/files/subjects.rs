@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use ::catalog::{
     ReadCustomers, ReadProducts, ReadTerms, contracts_by_id, customers_by_id, products_by_id,
+    refuse_merged,
 };
 use ::files::Subject;
 use access::{Action, Permit, Right};
@@ -60,9 +61,12 @@ impl Subject for OfCustomer {
         let ids: Vec<CustomerId> = ids.iter().copied().map(CustomerId).collect();
         let readable = permit.scope().permit::<ReadCustomers>()?;
         let found = customers_by_id(tx, &readable, &ids).await?;
-        let reached = found.into_iter();
-        let reached = reached.filter(|(id, row)| permit.reaches(row.fields.manager_id, Some(*id)));
+        let reached = found.into_iter().filter(|(_, row)| row.is_reached(permit));
         Ok(reached.map(|(id, _)| id.0).collect())
+    }
+
+    async fn is_open<A: Action>(tx: &TenantTx, permit: &Permit<A>, id: Uuid) -> Outcome<()> {
+        refuse_merged(tx, permit, CustomerId(id)).await
     }
 }
 

@@ -4,7 +4,7 @@ use access::{Action, Permit, Right, partner_scopes};
 use db::{AuditEntry, Command, CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{ApiKeyId, CustomerId, DateTime, Refusal, RefusalCode, Utc};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{lock_rights, rights_changed, taken, tenant_wide};
 use crate::policy;
@@ -18,7 +18,8 @@ pub struct CreateApiKey {
     pub name: String,
     /// What it may do, by [`access::partner_scopes`].
     pub scopes: Vec<String>,
-    /// The one customer it is bound to. Whoever calls has looked that it exists.
+    /// The one customer it is bound to; the card that stands for it where it was merged. Whoever
+    /// calls has looked that it exists.
     pub customer: Option<CustomerId>,
     /// When it ends.
     pub expires_at: Option<DateTime<Utc>>,
@@ -160,4 +161,39 @@ impl Command for RevokeApiKey {
         }
         Ok(id)
     }
+}
+
+/// Binds the keys of one customer to another one, inside the transaction of whoever merges the
+/// two; holds on every replica within a second. `noted` is what the audit trail says of each under
+/// `action`. Tells how many.
+///
+/// # Errors
+/// A fault where a statement fails.
+pub async fn rebind_keys<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (from, into): (CustomerId, CustomerId),
+    (action, noted): (&'static str, Value),
+) -> Outcome<usize> {
+    #[derive(FromQueryResult)]
+    struct Bound {
+        id: ApiKeyId,
+    }
+    let sql = "
+        with bound as (
+            update api_key
+            set customer_id = $3
+            where tenant_id = $1 and customer_id = $2
+            returning id
+        ), told as (
+            insert into rights_change (tenant_id, actor_id)
+            select $1, b.id
+            from bound b
+        )
+        select b.id
+        from bound b";
+    let bound: Vec<Bound> = tx.all(Sql::new(sql, values![permit.tenant(), from, into])).await?;
+    let keys: Vec<ApiKeyId> = bound.into_iter().map(|row| row.id).collect();
+    tx.audit_each(action, "ApiKey", &keys, noted).await?;
+    Ok(keys.len())
 }

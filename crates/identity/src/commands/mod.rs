@@ -10,7 +10,7 @@ mod team;
 mod update_user;
 mod web_origins;
 
-pub use api_key::{CreateApiKey, NewKey, RevokeApiKey};
+pub use api_key::{CreateApiKey, NewKey, RevokeApiKey, rebind_keys};
 pub use create_user::CreateUser;
 pub use department::{CreateDepartment, DepartmentChanges, UpdateDepartment};
 pub(crate) use own_password::SetOwnPassword;

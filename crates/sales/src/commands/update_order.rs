@@ -68,6 +68,9 @@ impl Command for UpdateSalesOrder {
             }
         };
         let draft = self.change.over(&order, lines);
+        if draft.customer_id != order.customer_id {
+            catalog::share_living_customer(tx, permit, draft.customer_id).await?;
+        }
         let (changed, lines) =
             prepare(tx, permit, self.id, &draft, (trust, Some(order.agreement_id))).await?;
         if changed.date != order.date || changed.organization_id != order.organization_id {

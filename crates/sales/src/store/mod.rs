@@ -4,6 +4,7 @@ mod card;
 mod explanations;
 mod facts;
 mod lists;
+mod merging;
 mod orders;
 mod price_changes;
 mod sellers;
@@ -16,6 +17,7 @@ pub use lists::{
     OrderField, OrderFilter, OrderSort, ShipmentField, ShipmentFilter, ShipmentSort, count_orders,
     count_shipments, orders, shipments,
 };
+pub(crate) use merging::{hold_orders_of, move_documents};
 pub(crate) use orders::{
     NewLine, NewOrder, OpenOrder, OrderStep, insert_order, lock_order, open_orders, order_lines,
     replace_lines, step_order, update_draft,

@@ -90,10 +90,15 @@ impl ReversePayment {
                 insert into payment_entry
                     (tenant_id, id, payment_id, customer_id, organization_id, agreement_id,
                      manager_id, currency, amount, occurred_on)
-                values ($1, $6, $2, $7, $8, $9, $10, $11, $12, $3)
+                select e.tenant_id, $6, e.payment_id, e.customer_id, e.organization_id,
+                       e.agreement_id, e.manager_id, e.currency, -e.amount, $3
+                from payment_entry e
+                where e.tenant_id = $1
+                  and e.payment_id = $2
+                  and e.amount > 0
             )
             update payment_balance
-            set open = open + $12,
+            set open = open - $7,
                 last_occurred_on = greatest(last_occurred_on, $3),
                 last_recorded_at = greatest(last_recorded_at, now())
             where tenant_id = $1
@@ -105,12 +110,7 @@ impl ReversePayment {
             reason,
             tx.now(),
             Uuid::now_v7(),
-            payment.customer_id,
-            payment.organization_id,
-            payment.agreement_id,
-            payment.manager_id,
-            payment.currency,
-            -payment.amount,
+            payment.amount,
         ];
         tx.run(Sql::new(sql, values)).await?;
         Ok(())

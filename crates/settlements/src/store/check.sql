@@ -42,6 +42,32 @@ with debt as (
     from payment p
     left join money m on m.id = p.id
     where p.tenant_id = $1
+    union all
+    -- Open amounts and payments are the register's customer's, or his heir's since a merging.
+    select c.what, c.id, 0, 1
+    from (
+        select 'receivable_balance.customer' as what, i.id, i.customer_id as posted,
+               b.customer_id as now
+        from receivable_balance b
+        join receivable_item i on i.tenant_id = $1 and i.id = b.receivable_id
+        where b.tenant_id = $1
+        union all
+        select 'payment_balance.customer', p.id, p.customer_id, b.customer_id
+        from payment_balance b
+        join payment p on p.tenant_id = $1 and p.id = b.payment_id
+        where b.tenant_id = $1
+        union all
+        select 'payment.customer', p.id, e.customer_id, p.customer_id
+        from payment_entry e
+        join payment p on p.tenant_id = $1 and p.id = e.payment_id
+        where e.tenant_id = $1
+        union all
+        select 'awaited_payment.customer', w.order_id, w.customer_id, w.customer_id
+        from awaited_payment w
+        where w.tenant_id = $1
+    ) c
+    left join customer_heir_v h on h.tenant_id = $1 and h.id = c.posted
+    where c.now <> coalesce(h.heir_id, c.posted)
 )
 select f.what as figure, f.id::text as record, f.expected, coalesce(f.found, 0) as found
 from found f

@@ -13,8 +13,8 @@ use crate::commands::{Deed, archived_after, changes};
 use crate::records::{ContactChanges, ContactFields, CustomerFields};
 use crate::rules::{Channel, ChannelKind};
 use crate::store::{
-    Held, HeldContact, held_by_text, held_contacts, insert_all_of, lock_bulk, note_contact_words,
-    replace_all_channels, update_all,
+    Held, HeldContact, Keyed, heirs_by_text, held_contacts, insert_all_of, lock_bulk,
+    note_contact_words, replace_all_channels, update_all,
 };
 
 /// One row: what it gives of a contact person.
@@ -118,15 +118,13 @@ impl Known {
         };
         let references = texts(|row| row.customer.as_ref());
         let inns = texts(|row| row.inn.as_ref().filter(|_| row.customer.is_none()));
-        let named: Vec<Held<CustomerFields>> =
-            held_by_text(tx, permit, ("customer", "external_reference"), references, hold).await?;
-        let taxed: Vec<Held<CustomerFields>> =
-            held_by_text(tx, permit, ("customer", "inn"), inns, hold).await?;
-        let reached = |held: &Held<CustomerFields>| {
-            permit.reaches(held.fields.manager_id, Some(CustomerId(held.id)))
+        let named = heirs_by_text(tx, permit, "external_reference", references, hold).await?;
+        let taxed = heirs_by_text(tx, permit, "inn", inns, hold).await?;
+        let reached = |keyed: &Keyed| {
+            permit.reaches(keyed.held.fields.manager_id, Some(CustomerId(keyed.held.id)))
         };
-        let customers = named.iter().chain(&taxed).filter(|held| reached(held));
-        let customers: Vec<CustomerId> = customers.map(|held| CustomerId(held.id)).collect();
+        let customers = named.iter().chain(&taxed).filter(|keyed| reached(keyed));
+        let customers: Vec<CustomerId> = customers.map(|keyed| CustomerId(keyed.held.id)).collect();
         let own = texts(|row| row.changes.external_reference.as_ref()?.as_ref());
         let mut known = Self {
             by_reference: HashMap::new(),
@@ -137,14 +135,14 @@ impl Known {
             once: Once::default(),
             made: HashSet::new(),
         };
-        for held in named.into_iter().filter(reached) {
-            if let Some(reference) = held.fields.external_reference.clone() {
-                known.by_reference.insert(reference, held);
-            }
+        for Keyed { asked, held } in named.into_iter().filter(reached) {
+            known.by_reference.insert(asked, held);
         }
-        for held in taxed.into_iter().filter(reached) {
-            if let Some(inn) = held.fields.inn.clone() {
-                known.by_inn.entry(inn).or_default().push(held);
+        for Keyed { asked, held } in taxed.into_iter().filter(reached) {
+            let of_inn = known.by_inn.entry(asked).or_default();
+            // Both cards of a merging may have it.
+            if of_inn.iter().all(|other| other.id != held.id) {
+                of_inn.push(held);
             }
         }
         for person in held_contacts(tx, permit, &customers, own, hold).await? {

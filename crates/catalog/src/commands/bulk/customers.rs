@@ -13,8 +13,8 @@ use crate::commands::{Deed, archived_after, changes};
 use crate::records::{AgreementFields, CustomerChanges, CustomerFields};
 use crate::rules::{AgreementState, CreditPolicy, PaymentStep};
 use crate::store::{
-    Held, held_by_text, insert_all, insert_all_of, insert_steps, keep_versions, list_currency,
-    lock_bulk, region_names, update_all,
+    Held, Keyed, heirs_by_text, insert_all, insert_all_of, insert_steps, keep_versions,
+    list_currency, lock_bulk, region_names, update_all,
 };
 
 /// One row: what it gives of a customer.
@@ -101,26 +101,23 @@ impl Known {
         let references = texts(|row| row.changes.external_reference.as_ref()?.as_ref());
         let inns = texts(|row| row.changes.inn.as_ref()?.as_ref());
         let hold = intent.hold();
-        let named: Vec<Held<CustomerFields>> =
-            held_by_text(tx, permit, ("customer", "external_reference"), references, hold).await?;
-        let taxed: Vec<Held<CustomerFields>> =
-            held_by_text(tx, permit, ("customer", "inn"), inns, hold).await?;
+        let named = heirs_by_text(tx, permit, "external_reference", references, hold).await?;
+        let taxed = heirs_by_text(tx, permit, "inn", inns, hold).await?;
         let mut by_inn: HashMap<String, Vec<Held<CustomerFields>>> = HashMap::new();
-        for held in taxed {
+        for Keyed { asked, held } in taxed {
             // Somebody else's customer is not found, as everywhere.
             let is_reached = permit.reaches(held.fields.manager_id, Some(CustomerId(held.id)));
-            if let Some(inn) = held.fields.inn.clone().filter(|_| is_reached) {
-                by_inn.entry(inn).or_default().push(held);
+            let of_inn = by_inn.entry(asked).or_default();
+            // Both cards of a merging may have it.
+            if is_reached && of_inn.iter().all(|other| other.id != held.id) {
+                of_inn.push(held);
             }
         }
         let regions = match rows.iter().any(|row| row.region.is_some()) {
             true => region_names(tx, permit).await?,
             false => Vec::new(),
         };
-        let by_reference = named.into_iter().filter_map(|held| {
-            let reference = held.fields.external_reference.clone()?;
-            Some((reference, held))
-        });
+        let by_reference = named.into_iter().map(|keyed| (keyed.asked, keyed.held));
         Ok(Self {
             by_reference: by_reference.collect(),
             by_inn,
@@ -166,6 +163,23 @@ impl Known {
         }
     }
 
+    /// A key that led here through a merged card stays with that card.
+    fn keep_own_keys(
+        &self,
+        own: &CustomerFields,
+        row: &CustomerChanges,
+        after: &mut CustomerFields,
+    ) {
+        let asked = row.external_reference.as_ref().and_then(Option::as_ref);
+        let inn = row.inn.as_ref().and_then(Option::as_ref);
+        if asked.is_some_and(|asked| self.by_reference.contains_key(asked)) {
+            after.external_reference = own.external_reference.clone();
+        } else if inn.is_some() && own.inn.as_ref() != inn {
+            after.inn = own.inn.clone();
+            after.kpp = own.kpp.clone();
+        }
+    }
+
     fn draft(
         &mut self,
         permit: &Permit<SaveCustomers>,
@@ -183,6 +197,7 @@ impl Known {
         if let Some(held) = &held {
             archived_after(&held.record, None, held.record.updated_at)?;
             after.credit_limit = held.fields.credit_limit;
+            self.keep_own_keys(&held.fields, &row.changes, &mut after);
         } else if after.manager_id.is_none() && permit.managers().is_some() {
             after.manager_id = permit.user();
         }

@@ -37,8 +37,15 @@ pub fn cards(ask: &Ask) -> Vec<Case> {
              orders(first: 20) { nodes { number } } shipments(first: 20) { nodes { number } }
              receivables(open: true, first: 20) { nodes { open { amount } } }
              payments(first: 20) { nodes { number } } } }",
-            customer,
+            customer.clone(),
             &["sales_order_of_customer", "shipment_of_customer", "payment_customer"],
+        ),
+        ask(
+            "a customer with the cards that went into his",
+            "query($id: ID!) { customer(id: $id) { name mergedCards { name mergedAt
+             mergedInto { name } history { action } } } }",
+            customer,
+            &["customer_merged"],
         ),
         ask(
             "a product with its stock and prices",

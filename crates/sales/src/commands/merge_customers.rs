@@ -1,0 +1,79 @@
+//! Two cards of one customer become one. It stands here because documents move with the card, and
+//! no context below knows them all.
+//!
+//! What is posted in registers stays under the card of the posting; who asks them by customer goes
+//! through the catalog's customer_heir_v.
+
+use std::marker::PhantomData;
+
+use access::{Action, Permit, Right};
+use catalog::{MERGED_BY, Merging};
+use db::{Command, Outcome, Sql, TenantTx, values};
+use files::Subject;
+use kernel::CustomerId;
+use serde_json::{Map, json};
+
+use crate::rules::reason;
+use crate::store::{hold_orders_of, move_documents};
+
+/// How long a statement over all documents of a customer may take: 50,000 orders take seconds, and
+/// a request's own limit is made for lists.
+const PATIENCE: &str = "120s";
+
+/// Merges a customer's card into another one, with all its documents, debts and advances. `S` is
+/// what the files of customers hang on.
+#[derive(Debug)]
+pub struct MergeCustomers<S> {
+    merging: Merging,
+    files: PhantomData<fn() -> S>,
+}
+
+impl<S> MergeCustomers<S> {
+    /// As asked.
+    #[must_use]
+    pub fn new(merging: Merging) -> Self {
+        Self { merging, files: PhantomData }
+    }
+}
+
+impl<S: Subject> Action for MergeCustomers<S> {
+    const RIGHT: Right = Right::CustomerMerge;
+}
+
+impl<S: Subject> Command for MergeCustomers<S> {
+    type Output = CustomerId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<CustomerId> {
+        let merging = &Merging { reason: reason(&self.merging.reason)?, ..self.merging.clone() };
+        let (from, into) = merging.way();
+        // A refusal that is seen now costs no locks on thousands of documents.
+        catalog::look_at_twins(tx, permit, merging).await?;
+        let sql = "select set_config('statement_timeout', $1, true)";
+        tx.run(Sql::new(sql, values![PATIENCE])).await?;
+        // Documents first, then customers: what was written between the two is found below, since
+        // nothing is written for a card that is held alone.
+        hold_orders_of(tx, permit, from).await?;
+        settlements::hold_payments_of(tx, permit, from).await?;
+        let twins = catalog::hold_twins(tx, permit, merging).await?;
+
+        let documents = move_documents(tx, permit, (from, into)).await?;
+        let noted = merging.noted();
+        tx.audit_each(MERGED_BY, "SalesOrder", &documents.orders, noted.clone()).await?;
+        tx.audit_each(MERGED_BY, "Shipment", &documents.shipments, noted.clone()).await?;
+        let how = (MERGED_BY, noted);
+        let money = settlements::move_money(tx, permit, (from, into), how.clone()).await?;
+        let keys = identity::rebind_keys(tx, permit, (from, into), how).await?;
+        let attachments = files::hand_over::<S, _>(tx, permit, (from.0, into.0)).await?;
+        let moved = json!({
+            "orders": documents.orders.len(), "shipments": documents.shipments.len(),
+            "payments": money.payments, "receivables": money.receivables,
+            "apiKeys": keys, "attachments": attachments,
+        });
+        let moved: Map<_, _> = moved.as_object().cloned().unwrap_or_default();
+        catalog::merge_cards(tx, permit, merging, &twins, moved).await?;
+        for (customer, manager) in twins.managers() {
+            settlements::debt_changed(tx, customer, manager);
+        }
+        Ok(into)
+    }
+}
