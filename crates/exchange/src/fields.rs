@@ -14,11 +14,11 @@ const PRODUCT: &[&str] = &["внешний ключ товара", "внешни
 /// What the column of packagings may be called.
 const PACKAGING: &[&str] = &["упаковка", "единица", "ед.", "ед. изм.", "единица измерения", "unit"];
 
-const fn field(name: &'static str, need: Need, synonyms: &'static [&'static str]) -> Field {
+const fn field(name: &'static str, need: Need, synonyms: &'static [&'static str]) -> Field<'static> {
     Field { name, synonyms, need }
 }
 
-const PRODUCTS: &[Field] = &[
+const PRODUCTS: &[Field<'_>] = &[
     field("sku", Need::Required, SKU),
     field("name", Need::Optional, &["наименование", "название", "товар", "product"]),
     field("group", Need::Optional, &["группа", "категория", "группа товаров", "category"]),
@@ -29,7 +29,7 @@ const PRODUCTS: &[Field] = &[
     field("externalReference", Need::Optional, REFERENCE),
 ];
 
-const CUSTOMERS: &[Field] = &[
+const CUSTOMERS: &[Field<'_>] = &[
     field("inn", Need::Optional, &["инн", "tax number"]),
     field("kpp", Need::Optional, &["кпп"]),
     field("name", Need::Required, &["наименование", "название", "клиент", "customer"]),
@@ -42,7 +42,7 @@ const CUSTOMERS: &[Field] = &[
     field("externalReference", Need::Optional, REFERENCE),
 ];
 
-const CONTACTS: &[Field] = &[
+const CONTACTS: &[Field<'_>] = &[
     field(
         "customerReference",
         Need::Optional,
@@ -63,7 +63,7 @@ const CONTACTS: &[Field] = &[
     field("externalReference", Need::Optional, REFERENCE),
 ];
 
-const PRICES: &[Field] = &[
+const PRICES: &[Field<'_>] = &[
     field("priceList", Need::Optional, &["вид цен", "тип цен", "прайс-лист", "price type"]),
     field("priceListReference", Need::Optional, &["внешний ключ вида цен", "код вида цен"]),
     field("sku", Need::Optional, SKU),
@@ -74,7 +74,7 @@ const PRICES: &[Field] = &[
     field("price", Need::Required, &["цена", "цена, руб."]),
 ];
 
-const STOCK: &[Field] = &[
+const STOCK: &[Field<'_>] = &[
     field("organization", Need::Optional, &["организация", "юр. лицо", "фирма"]),
     field("organizationReference", Need::Optional, &["внешний ключ организации"]),
     field("warehouse", Need::Optional, &["склад"]),
@@ -96,7 +96,7 @@ const STOCK: &[Field] = &[
 ];
 
 /// The fields that a file of this kind may give.
-pub(crate) fn fields(kind: ImportKind) -> &'static [Field] {
+pub(crate) fn fields(kind: ImportKind) -> &'static [Field<'static>] {
     match kind {
         ImportKind::Products => PRODUCTS,
         ImportKind::Customers => CUSTOMERS,

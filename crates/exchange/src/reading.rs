@@ -4,11 +4,13 @@ mod rows;
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::Arc;
 
-use catalog::{ContactRow, CustomerRow, PriceRow, ProductRow, RowRefusal};
+use catalog::{ContactRow, CustomerRow, Entry, PriceRow, ProductRow, RowRefusal};
 use sheets::{Cell, Fault, Mapping, Reading, Reason, Row};
 use stock::commands::OpeningRow;
 
+use crate::custom::CustomColumn;
 use crate::fields::of_rule;
 use crate::model::ImportKind;
 
@@ -48,6 +50,8 @@ pub(crate) struct Notes {
     pub(crate) header: Vec<String>,
     pub(crate) mapping: Mapping,
     pub(crate) reading: Reading,
+    /// The tenant's own fields that the file gives.
+    pub(crate) custom: Arc<[CustomColumn]>,
     /// What all rows say of fields that have no column.
     pub(crate) values: BTreeMap<String, Cell>,
 }
@@ -149,6 +153,15 @@ impl Cells<'_> {
         }
     }
 
+    /// What the row says of the tenant's own fields.
+    fn custom(&mut self) -> Vec<Entry> {
+        let columns = Arc::clone(&self.reader.notes.custom);
+        let read = columns
+            .iter()
+            .filter_map(|column| self.get(&column.name, |reading, cell| column.read(reading, cell)));
+        read.collect()
+    }
+
     fn fault(&mut self, field: &str, reason: Reason) {
         let column = self.reader.title(field);
         self.faults.push(Fault { row: self.row.number, column, reason });
@@ -191,8 +204,9 @@ mod tests {
         let mapping = Mapping::by_names(&header, fields(kind));
         let values = values.iter().map(|(field, text)| ((*field).to_owned(), Cell::text(*text)));
         let values = values.collect();
-        let reading = Reading::default();
-        let mut reader = Reader::new(Notes { kind, header, mapping, reading, values });
+        let (reading, custom) = (Reading::default(), Arc::default());
+        let notes = Notes { kind, header, mapping, reading, custom, values };
+        let mut reader = Reader::new(notes);
         let mut chunk = reader.empty();
         for (number, cells) in (2..).zip(rows) {
             let cells = cells.iter().map(|text| Cell::text(*text)).collect();

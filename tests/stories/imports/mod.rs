@@ -3,6 +3,7 @@
 mod bad_files;
 mod contacts;
 mod crash;
+mod custom;
 mod jobs;
 mod prices;
 mod records;

@@ -58,7 +58,9 @@ pub(crate) use custom_fields::{
     count_in_use, drop_keys, fields_of, fill_keys, hold_fields, lock_field,
 };
 pub use custom_values::push_conditions;
-pub(crate) use custom_values::{HeldTexts, held_by, names_seen, put_held};
+pub(crate) use custom_values::{
+    HeldTexts, Worded, held_by, names_seen, put_all_held, put_held, words_of,
+};
 pub use customers::{
     CustomerFilter, CustomerSort, Seen, contacts_by_customer, contacts_by_id, count_customers,
     customers, customers_by_id,

@@ -48,7 +48,7 @@ impl Command for StartImport {
         // The work is done with the rights of a person as they will be then.
         let Some(user) = permit.user() else { return Err(Forbidden(Self::RIGHT).into()) };
         may_write(permit.scope(), self.kind)?;
-        check_fields(self.kind, &self.columns, &self.options)?;
+        check_fields(tx, permit, self.kind, &self.columns, &self.options).await?;
         let name = self.file_name(tx, permit).await?;
         if open_jobs::<ImportJob, _>(tx, permit).await? >= MOST_OPEN {
             return Err(too_many().into());

@@ -76,6 +76,7 @@ impl Cells<'_> {
             },
             group,
             price: self.number("price"),
+            custom: self.custom(),
         }
     }
 
@@ -92,6 +93,7 @@ impl Cells<'_> {
             row: CustomerRow {
                 place: self.row.number,
                 region: self.text("region"),
+                custom: self.custom(),
                 changes: CustomerChanges {
                     name: self.text("name"),
                     legal_name: self.text("legalName").map(Some),

@@ -6,6 +6,7 @@
 //! ends a transaction: whoever brings the rows decides what belongs together.
 
 mod contacts;
+mod custom;
 mod customers;
 mod groups;
 mod prices;
