@@ -30,7 +30,9 @@ pub use custom::{
 };
 pub use desk::{PricedLines, Pricing, price_lines, prices_by_product, prices_by_variant};
 pub use goods::{Goods, check_variants, take_products};
-pub use naming::{Named, NamedKind, Names, PackagingNames, ProductNames};
+pub use naming::{
+    Named, NamedKind, Names, PackagingNames, ProductNames, VariantNames, variant_attributes,
+};
 pub use records::*;
 pub use rules::{
     AgreementState, AskedCondition, AttributeChoice, AttributeKind, Barcode, BarcodeKind, Channel,

@@ -1,26 +1,38 @@
-//! Columns for the fields that a tenant added to its records: which headers mean them, and how
-//! their cells are read. What a cell means and whether it may be written the catalog decides.
+//! Columns that a tenant has made itself: the fields it added to its records, and the attributes
+//! that its variants differ by. Which headers mean them, and how their cells are read; what a cell
+//! means and whether it may be written the catalog decides.
 
 use std::collections::{BTreeMap, HashMap};
 
 use access::Permit;
-use catalog::{Customer, Customizable, Entry, FieldKind, Given, NOTED_AS, Product};
+use catalog::{
+    ATTRIBUTE, AttributeCell, Customer, Customizable, Entry, FieldKind, Given, NOTED_AS, Product,
+};
 use db::{Outcome, TenantTx};
 use sheets::{Cell, Field, Mapping, Need, Profile, Reading, Reason, normalised};
 
 use crate::fields::fields;
 use crate::model::ImportKind;
 
-/// A field of the tenant's own as a file may give it.
+/// What is in a column of the tenant's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Of {
+    /// A field that it added.
+    Field(FieldKind),
+    /// An attribute; what kind of values it has each product says.
+    Attribute,
+}
+
+/// A column of the tenant's own as a file may have it.
 #[derive(Clone, Debug)]
 pub(crate) struct CustomColumn {
-    /// What mappings call it: `customFields.KEY`, as exports do.
+    /// What mappings call it: `customFields.KEY`, as exports do, or `attributes.NAME`.
     pub(crate) name: String,
     /// What programs call it.
     key: String,
     /// What people call it.
     label: String,
-    kind: FieldKind,
+    of: Of,
 }
 
 /// The kind of record whose custom fields a file of this kind may give.
@@ -28,31 +40,50 @@ fn subject(kind: ImportKind) -> Option<&'static str> {
     match kind {
         ImportKind::Products => Some(Product::KIND),
         ImportKind::Customers => Some(Customer::KIND),
-        ImportKind::Contacts | ImportKind::Prices | ImportKind::Stock => None,
+        _ => None,
     }
 }
 
-/// The fields that such a file may give, of those that the caller sees.
+/// Whether mappings call a column of the tenant's own so.
+pub(crate) fn is_custom(field: &str) -> bool {
+    field.starts_with(NOTED_AS) || field.starts_with(ATTRIBUTE)
+}
+
+/// The columns that such a file may have, of those that the caller sees.
 pub(crate) async fn custom_columns<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     kind: ImportKind,
 ) -> Outcome<Vec<CustomColumn>> {
+    if kind == ImportKind::ProductVariants {
+        let names = catalog::variant_attributes(tx, permit).await?;
+        return Ok(names.into_iter().map(CustomColumn::of_attribute).collect());
+    }
     let Some(subject) = subject(kind) else { return Ok(Vec::new()) };
     let found = catalog::seen_custom_fields(tx, permit, subject).await?;
     let column = |field: catalog::CustomField| CustomColumn {
         name: format!("{NOTED_AS}{}", field.fields.key),
         key: field.fields.key,
         label: field.fields.name,
-        kind: field.fields.kind,
+        of: Of::Field(field.fields.kind),
     };
     Ok(found.into_iter().map(column).collect())
 }
 
 impl CustomColumn {
-    /// What a cell says; nothing where it is empty.
-    pub(crate) fn read(&self, reading: Reading, cell: &Cell) -> Result<Option<Entry>, Reason> {
-        let given = match self.kind {
+    fn of_attribute(name: String) -> Self {
+        Self {
+            key: name.clone(),
+            label: name.clone(),
+            name: format!("{ATTRIBUTE}{name}"),
+            of: Of::Attribute,
+        }
+    }
+
+    /// What a cell says of a field; nothing where it is empty.
+    pub(crate) fn entry(&self, reading: Reading, cell: &Cell) -> Result<Option<Entry>, Reason> {
+        let Of::Field(kind) = self.of else { return Ok(None) };
+        let given = match kind {
             FieldKind::Number => reading.decimal(cell)?.map(Given::Number),
             FieldKind::Date => reading.date(cell)?.map(Given::Date),
             FieldKind::Boolean => reading.boolean(cell)?.map(Given::Boolean),
@@ -62,6 +93,21 @@ impl CustomColumn {
             }
         };
         Ok(given.map(|given| Entry { key: self.key.clone(), value: Some(given) }))
+    }
+
+    /// What a cell says of an attribute, in each way it may be meant; nothing where it is empty.
+    pub(crate) fn attribute(
+        &self,
+        reading: Reading,
+        cell: &Cell,
+    ) -> Result<Option<AttributeCell>, Reason> {
+        let Some(text) = reading.text(cell)? else { return Ok(None) };
+        Ok(Some(AttributeCell {
+            attribute: self.key.clone(),
+            text,
+            number: reading.decimal(cell).ok().flatten(),
+            flag: reading.boolean(cell).ok().flatten(),
+        }))
     }
 }
 
@@ -102,9 +148,8 @@ pub(crate) fn all_fields<'a>(
     profile: &Profile,
 ) -> Vec<Field<'a>> {
     let own = columns.iter().zip(&titles.0);
-    let own = own.filter(|(column, titles)| {
-        !titles.is_empty() || profile.contains_key(&column.name)
-    });
+    let own =
+        own.filter(|(column, titles)| !titles.is_empty() || profile.contains_key(&column.name));
     let own = own.map(|(column, titles)| Field {
         name: &column.name,
         synonyms: titles,
@@ -131,7 +176,8 @@ mod tests {
 
     fn column(key: &str, label: &str, kind: FieldKind) -> CustomColumn {
         let name = format!("{NOTED_AS}{key}");
-        CustomColumn { name, key: key.to_owned(), label: label.to_owned(), kind }
+        let of = Of::Field(kind);
+        CustomColumn { name, key: key.to_owned(), label: label.to_owned(), of }
     }
 
     #[test]
@@ -171,10 +217,21 @@ mod tests {
     }
 
     #[test]
+    fn an_attributes_cell_is_read_in_each_way() {
+        let column = CustomColumn::of_attribute("Длина".to_owned());
+        assert_eq!(column.name, "attributes.Длина");
+        let cell =
+            |text: &str| column.attribute(Reading::default(), &Cell::text(text)).unwrap().unwrap();
+        let length = cell("1,5");
+        assert_eq!((length.number, length.flag), (Some("1.5".parse().unwrap()), None));
+        assert_eq!((cell("да").number, cell("да").flag), (None, Some(true)));
+        assert_eq!(cell("1").flag, Some(true), "it is a number and a yes");
+    }
+
+    #[test]
     fn cells_are_read_by_the_fields_type() {
-        let read = |kind, text: &str| {
-            column("k", "K", kind).read(Reading::default(), &Cell::text(text))
-        };
+        let read =
+            |kind, text: &str| column("k", "K", kind).entry(Reading::default(), &Cell::text(text));
         let given = |kind, text: &str| read(kind, text).unwrap().and_then(|entry| entry.value);
         assert_eq!(given(FieldKind::Number, "1,5"), Some(Given::Number("1.5".parse().unwrap())));
         assert_eq!(given(FieldKind::Boolean, "да"), Some(Given::Boolean(true)));

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::Arc;
 
-use catalog::{ContactRow, CustomerRow, Entry, PriceRow, ProductRow, RowRefusal};
+use catalog::{ContactRow, CustomerRow, Entry, PriceRow, ProductRow, RowRefusal, VariantRow};
 use sheets::{Cell, Fault, Mapping, Reading, Reason, Row};
 use stock::commands::OpeningRow;
 
@@ -25,6 +25,7 @@ pub(crate) struct CustomerDraft {
 #[derive(Clone, Debug)]
 pub(crate) enum Drafts {
     Products(Vec<ProductRow>),
+    Variants(Vec<VariantRow>),
     Customers(Vec<CustomerDraft>),
     Contacts(Vec<ContactRow>),
     Prices(Vec<PriceRow>),
@@ -50,7 +51,7 @@ pub(crate) struct Notes {
     pub(crate) header: Vec<String>,
     pub(crate) mapping: Mapping,
     pub(crate) reading: Reading,
-    /// The tenant's own fields that the file gives.
+    /// The tenant's own columns that the file has.
     pub(crate) custom: Arc<[CustomColumn]>,
     /// What all rows say of fields that have no column.
     pub(crate) values: BTreeMap<String, Cell>,
@@ -73,6 +74,7 @@ impl Reader {
     pub(crate) fn empty(&self) -> Chunk {
         let drafts = match self.notes.kind {
             ImportKind::Products => Drafts::Products(Vec::new()),
+            ImportKind::ProductVariants => Drafts::Variants(Vec::new()),
             ImportKind::Customers => Drafts::Customers(Vec::new()),
             ImportKind::Contacts => Drafts::Contacts(Vec::new()),
             ImportKind::Prices => Drafts::Prices(Vec::new()),
@@ -93,6 +95,7 @@ impl Reader {
         let mut cells = Cells { reader: self, row, faults: Vec::new() };
         match &mut chunk.drafts {
             Drafts::Products(drafts) => cells.keep(drafts, Cells::product),
+            Drafts::Variants(drafts) => cells.keep(drafts, Cells::variant),
             Drafts::Customers(drafts) => cells.keep(drafts, Cells::customer),
             Drafts::Contacts(drafts) => cells.keep(drafts, Cells::contact),
             Drafts::Prices(drafts) => cells.keep(drafts, Cells::price),
@@ -155,11 +158,19 @@ impl Cells<'_> {
 
     /// What the row says of the tenant's own fields.
     fn custom(&mut self) -> Vec<Entry> {
+        self.own(CustomColumn::entry)
+    }
+
+    /// What the row says in the tenant's own columns.
+    fn own<T>(
+        &mut self,
+        read: impl Fn(&CustomColumn, Reading, &Cell) -> Result<Option<T>, Reason>,
+    ) -> Vec<T> {
         let columns = Arc::clone(&self.reader.notes.custom);
-        let read = columns
-            .iter()
-            .filter_map(|column| self.get(&column.name, |reading, cell| column.read(reading, cell)));
-        read.collect()
+        let said = columns.iter().filter_map(|column| {
+            self.get(&column.name, |reading, cell| read(column, reading, cell))
+        });
+        said.collect()
     }
 
     fn fault(&mut self, field: &str, reason: Reason) {

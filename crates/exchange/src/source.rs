@@ -51,7 +51,7 @@ pub(crate) struct Source {
     pub(crate) header: Arc<Vec<String>>,
     pub(crate) mapping: Arc<Mapping>,
     reading: Reading,
-    /// The tenant's own fields that the file gives.
+    /// The tenant's own columns that the file has.
     custom: Arc<[CustomColumn]>,
     job: Arc<ImportJob>,
     /// Rows below the header.
@@ -60,8 +60,8 @@ pub(crate) struct Source {
 
 impl Source {
     /// Fetches the file, reads its header and counts its rows: what is wrong with the file as a
-    /// whole is known before the first row is written. `custom`: the fields of the tenant's own that
-    /// it may give.
+    /// whole is known before the first row is written. `custom`: the columns of the tenant's own
+    /// that it may have.
     pub(crate) async fn open(
         files: &Files,
         tenant: TenantId,
@@ -79,11 +79,7 @@ impl Source {
         work.await.map_err(|error| Unusable::Fault(stopped(&error)))?
     }
 
-    fn look(
-        file: File,
-        job: ImportJob,
-        custom: Vec<CustomColumn>,
-    ) -> Result<Self, Unusable> {
+    fn look(file: File, job: ImportJob, custom: Vec<CustomColumn>) -> Result<Self, Unusable> {
         let options = &job.options;
         let is_workbook = job.file_name.to_lowercase().ends_with(".xlsx");
         let format = if is_workbook {

@@ -74,7 +74,10 @@ async fn a_products_own_fields_come_by_label_or_key() {
     assert_eq!(held(director, "products").await, [heavier, json!({"shelf": "B2"})]);
     let told = director.all("products", "sku version history { action changes }").await;
     let first = told.iter().find(|row| row["sku"] == "G-1").unwrap();
-    assert_eq!((&first["version"], &first["history"][0]["action"]), (&json!(2), &json!("updateProduct")));
+    assert_eq!(
+        (&first["version"], &first["history"][0]["action"]),
+        (&json!(2), &json!("updateProduct"))
+    );
     let changes = json!({"customFields.weight": {"before": "1.5", "after": "2"}});
     assert_eq!(first["history"][0]["changes"], changes, "{told:?}");
     let made = first["history"][1]["changes"]["customFields.shelf"].clone();

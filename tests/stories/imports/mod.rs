@@ -8,3 +8,4 @@ mod jobs;
 mod prices;
 mod records;
 mod stock;
+mod variants;

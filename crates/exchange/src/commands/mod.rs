@@ -11,13 +11,12 @@ pub use start_import::StartImport;
 use std::collections::BTreeMap;
 
 use access::Permit;
-use catalog::NOTED_AS;
 use db::{Outcome, TenantTx};
 use kernel::{Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
 use sheets::{DateOrder, DecimalMark, Encoding, Profile, Separator};
 
-use crate::custom::custom_columns;
+use crate::custom::{custom_columns, is_custom};
 use crate::fields::fields;
 use crate::model::ImportKind;
 
@@ -43,7 +42,7 @@ pub struct FileOptions {
 const LONGEST_TEXT: usize = 250;
 
 /// Refuses headers and values of fields that such a file does not have, empty ones and long ones.
-/// The tenant's own fields are looked up where one is named.
+/// Those of the tenant's own are looked up where one is named.
 pub(crate) async fn check_fields<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -52,7 +51,7 @@ pub(crate) async fn check_fields<A>(
     options: &FileOptions,
 ) -> Outcome<()> {
     let mut named = columns.keys().chain(options.values.keys());
-    let custom = match named.any(|field| field.starts_with(NOTED_AS)) {
+    let custom = match named.any(|field| is_custom(field)) {
         true => custom_columns(tx, permit, kind).await?,
         false => Vec::new(),
     };

@@ -1,7 +1,7 @@
 //! An import is asked for; a worker takes it within a second.
 
 use access::{Action, Forbidden, Permit, Right, Scope};
-use catalog::{SaveContacts, SaveCustomers, SavePrices, SaveProducts};
+use catalog::{SaveContacts, SaveCustomers, SavePrices, SaveProducts, SaveVariants};
 use db::{AuditEntry, Command, Outcome, TenantTx};
 use files::{ReadFiles, attachments};
 use kernel::{AttachmentId, ImportJobId, Language, Refusal, RefusalCode};
@@ -123,6 +123,7 @@ impl StartImport {
 fn may_write(scope: &Scope, kind: ImportKind) -> Result<(), Forbidden> {
     match kind {
         ImportKind::Products => scope.permit::<SaveProducts>().map(drop),
+        ImportKind::ProductVariants => scope.permit::<SaveVariants>().map(drop),
         ImportKind::Customers => scope.permit::<SaveCustomers>().map(drop),
         ImportKind::Contacts => scope.permit::<SaveContacts>().map(drop),
         ImportKind::Prices => scope.permit::<SavePrices>().map(drop),

@@ -186,7 +186,7 @@ impl Job<'_> {
         Ok(found?.remove(&self.id))
     }
 
-    /// The tenant's own fields that the file may give, as its starter sees them.
+    /// The tenant's own columns that the file may have, as its starter sees them.
     async fn custom(&self, scope: &Scope, job: &ImportJob) -> Outcome<Vec<CustomColumn>> {
         let reader = self.db.reader(scope, ReadPool::Jobs);
         let permit = scope.permit::<ReadImports>()?;

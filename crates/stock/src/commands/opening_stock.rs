@@ -30,6 +30,8 @@ pub struct OpeningRow {
     pub warehouse: Named,
     /// What.
     pub product: Named,
+    /// In which variant; where the product has some, one is named.
+    pub variant: Named,
     /// In which packaging the quantity is counted; the base unit where none is named.
     pub packaging: Option<String>,
     /// How many of it, above zero.
@@ -136,6 +138,7 @@ async fn new_ones(
 
 fn is_same(before: &BroughtIn, (organization, warehouse, date): Place, line: &Line) -> bool {
     before.product_id == line.product_id
+        && before.variant_id == line.variant_id
         && before.quantity == line.quantity
         && before.organization_id == organization
         && before.warehouse_id == warehouse

@@ -147,16 +147,16 @@ async fn pointed<A>(
         let ids: Vec<(Target, Uuid)> = worded.iter().map(|one| (target, one.id)).collect();
         let seen = seen_by_target(tx, permit, &ids).await?;
         let worded = worded.into_iter().filter(|one| seen.contains_key(&(target, one.id)));
-        found.extend(
-            settled(worded.collect()).into_iter().map(|(word, id)| ((target, word), id)),
-        );
+        found.extend(settled(worded.collect()).into_iter().map(|(word, id)| ((target, word), id)));
     }
     Ok(found)
 }
 
 /// Of several records that answer to a word those count that are known by it best.
 fn settled(mut worded: Vec<Worded>) -> HashMap<String, Option<Uuid>> {
-    worded.sort_by(|one, other| (&one.word, one.rank, one.id).cmp(&(&other.word, other.rank, other.id)));
+    worded.sort_by(|one, other| {
+        (&one.word, one.rank, one.id).cmp(&(&other.word, other.rank, other.id))
+    });
     worded.dedup_by_key(|one| (one.word.clone(), one.id));
     let mut found: HashMap<String, (i32, Option<Uuid>)> = HashMap::new();
     for Worded { word, id, rank } in worded {
@@ -197,11 +197,8 @@ mod tests {
     #[test]
     fn a_word_means_the_record_that_is_known_by_it_best() {
         let ids: Vec<Uuid> = (0..3).map(|_| Uuid::new_v4()).collect();
-        let worded = |word: &str, id: usize, rank: i32| Worded {
-            word: word.to_owned(),
-            id: ids[id],
-            rank,
-        };
+        let worded =
+            |word: &str, id: usize, rank: i32| Worded { word: word.to_owned(), id: ids[id], rank };
         let found = settled(vec![
             worded("a", 1, 3),
             worded("a", 0, 1),

@@ -186,11 +186,7 @@ impl Keys {
         }
         if let Some(held) = reference.and_then(|reference| self.by_reference.get(reference)) {
             let is_reached = permit.reaches(held.fields.manager_id, Some(CustomerId(held.id)));
-            return if is_reached {
-                Ok(Some(held))
-            } else {
-                Err(taken("externalReference"))
-            };
+            return if is_reached { Ok(Some(held)) } else { Err(taken("externalReference")) };
         }
         let of_inn = inn.and_then(|inn| self.by_inn.get(inn)).map_or(&[][..], Vec::as_slice);
         let kpp = row.kpp.as_ref().and_then(Option::as_ref);

@@ -11,11 +11,13 @@ mod customers;
 mod groups;
 mod prices;
 mod products;
+mod variants;
 
 pub use contacts::{ContactRow, SaveContacts};
 pub use customers::{CustomerRow, SaveCustomers};
 pub use prices::{PriceRow, SavePrices};
 pub use products::{ProductRow, SaveProducts};
+pub use variants::{ATTRIBUTE, AttributeCell, SaveVariants, VariantRow};
 
 use std::collections::HashSet;
 

@@ -11,14 +11,14 @@ use super::custom::{Customs, Filling, noted_with, write_fillings};
 use super::groups::Groups;
 use super::{Intent, Once, Saved, taken};
 use crate::checks::{Checks, unchanged};
-use crate::commands::products::blank;
+use crate::commands::products::{blank, may_change_variants};
 use crate::commands::{Deed, Entry, SetPrices, archived_after, changes};
 use crate::constraints::unknown;
 use crate::records::{Product, ProductChanges, ProductFields};
 use crate::rules::out_of_scale;
 use crate::store::{
-    Held, NewPrice, default_list, held_by_text, insert_all, lock_bulk, prices_in, put_prices,
-    update_all,
+    Held, NewPrice, VariantUse, default_list, held_by_text, insert_all, lock_bulk, prices_in,
+    put_prices, update_all, variant_uses,
 };
 
 /// One row: what it gives of a product.
@@ -118,6 +118,8 @@ struct Known {
     by_sku: HashMap<String, Held<ProductFields>>,
     groups: Groups,
     customs: Customs,
+    /// Of the products whose having variants would change.
+    uses: HashMap<ProductId, VariantUse>,
     once: Once,
 }
 
@@ -154,7 +156,17 @@ impl Known {
         });
         let said = said.collect();
         let customs = Customs::read::<Product, _>(tx, permit, said).await?;
-        Ok(Self { by_reference, by_sku, groups, customs, once: Once::default() })
+        let varied = rows.iter().filter_map(|row| {
+            let wanted = row.changes.has_variants?;
+            let held = find(&by_reference, &by_sku, &row.changes).ok().flatten()?;
+            (wanted != held.fields.has_variants).then_some(ProductId(held.id))
+        });
+        let varied: Vec<ProductId> = varied.collect();
+        let uses = match varied.is_empty() {
+            true => HashMap::new(),
+            false => variant_uses(tx, permit, &varied).await?,
+        };
+        Ok(Self { by_reference, by_sku, groups, customs, uses, once: Once::default() })
     }
 
     fn draft(
@@ -175,6 +187,9 @@ impl Known {
         if let Some(held) = &held {
             archived_after(&held.record, None, held.record.updated_at)?;
             unchanged("isService", &held.fields.is_service, &after.is_service)?;
+            if after.has_variants != held.fields.has_variants {
+                may_change_variants(self.uses.get(&ProductId(held.id)).copied())?;
+            }
             // One number has several spellings; the one that is written stays.
             if after.vat_rate == held.fields.vat_rate {
                 after.vat_rate = held.fields.vat_rate;
