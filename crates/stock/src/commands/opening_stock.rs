@@ -79,11 +79,7 @@ impl SaveOpeningStock {
         rows: Vec<OpeningRow>,
         intent: Intent,
     ) -> Outcome<Saved> {
-        if rows.iter().any(|row| row.unit_cost.is_some())
-            && permit.scope().reach(Right::ReceiptCost).is_none()
-        {
-            return Err(access::Forbidden(Right::ReceiptCost).into());
-        }
+        let may_state_cost = permit.scope().reach(Right::ReceiptCost).is_some();
         if intent == Intent::Write {
             opening::lock(tx, permit).await?;
         }
@@ -91,6 +87,10 @@ impl SaveOpeningStock {
         let mut known = Known::read(tx, permit, &rows, intent).await?;
         let mut drafts: Vec<(u64, Place, Draft)> = Vec::with_capacity(rows.len());
         for row in &rows {
+            if row.unit_cost.is_some() && !may_state_cost {
+                saved.refuse(row.place, cost_not_allowed());
+                continue;
+            }
             match known.draft(tx, permit, row) {
                 Ok((place, draft)) => drafts.push((row.place, place, draft)),
                 Err(refusal) => saved.refuse(row.place, refusal),
@@ -242,6 +242,15 @@ fn says_otherwise(before: &BroughtIn) -> Refusal {
         ),
     )
     .at(["externalReference"])
+}
+
+fn cost_not_allowed() -> Refusal {
+    Refusal::new(
+        RefusalCode::FieldNotAllowed,
+        "You may not state a cost: leave the cell empty, and the last known one counts.",
+        "Вам нельзя указывать себестоимость: оставьте ячейку пустой — возьмётся последняя.",
+    )
+    .at(["unitCost"])
 }
 
 fn without_cost() -> Refusal {
