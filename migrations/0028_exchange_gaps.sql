@@ -9,3 +9,12 @@ alter table import_profile
     drop constraint import_profile_kind,
     add constraint import_profile_kind check
         (kind in ('PRODUCTS', 'PRODUCT_VARIANTS', 'CUSTOMERS', 'CONTACTS', 'PRICES', 'STOCK'));
+
+-- Partners' keys take lists out as people do: an export is the one's or the other's.
+alter table export_job
+    alter column created_by drop not null,
+    add column api_key_id uuid,
+    add constraint export_job_key_fkey foreign key (tenant_id, api_key_id) references api_key,
+    add constraint export_job_starter check (num_nonnulls(created_by, api_key_id) = 1);
+create index export_job_of_key on export_job (tenant_id, api_key_id, created_at, id)
+    where api_key_id is not null;
