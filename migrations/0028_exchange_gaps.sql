@@ -1,5 +1,14 @@
 -- Gaps of imports, exports and what stands beside them.
 
+-- A key is bound to a customer that is there. Keys made before this was looked at stay as they are.
+alter table api_key
+    add constraint api_key_customer_fkey foreign key (tenant_id, customer_id) references customer
+    not valid;
+
+-- The journal of movements of a period, of all warehouses and of one: a list like any other.
+create index stock_movement_order on stock_movement (tenant_id, occurred_on, id);
+create index stock_movement_warehouse on stock_movement (tenant_id, warehouse_id, occurred_on, id);
+
 -- Variants of products come in from files.
 alter table import_job
     drop constraint import_job_kind,
