@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use zip::write::{SimpleFileOptions, ZipWriter};
 
 use crate::actor::{Actor, text};
-use crate::company::merge;
+use crate::company::{Company, PASSWORD, merge};
 use crate::files::upload;
 
 /// All there is to know of an import.
@@ -19,6 +19,14 @@ pub const JOB: &str = "id kind mode state rowsTotal rowsRead rowsCreated rowsUpd
 pub async fn inbox(actor: &Actor) -> String {
     let told = actor.ask("{ viewer { user { id } } }", json!({})).await;
     text(&told["viewer"]["user"]["id"])
+}
+
+/// A person of another role than a company has at its start.
+pub async fn colleague(company: &Company, role: &str) -> Actor {
+    let email = company.email(role);
+    let input = json!({"email": email, "name": role, "password": PASSWORD, "roles": [role]});
+    company.admin.does("createUser", input, "user { id }").await;
+    Actor::sign_in_at(&company.admin.url, &company.slug, &email, PASSWORD).await
 }
 
 /// Sends a file and starts to bring it in; gives the import's id.

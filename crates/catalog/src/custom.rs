@@ -152,6 +152,19 @@ fn not_filterable(field: &CustomField) -> Refusal {
     )
 }
 
+/// The custom fields in use of one kind of record that the caller sees, in the order of cards.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn seen_custom_fields<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    kind: &str,
+) -> Outcome<Vec<CustomField>> {
+    let fields = fields_of(tx, permit, &[kind.to_owned()], Archived::Exclude).await?;
+    Ok(fields.into_iter().filter(|field| field.fields.is_read_by(permit.scope())).collect())
+}
+
 /// The kinds and keys of the custom fields of these kinds of records that the caller sees,
 /// archived ones too.
 ///

@@ -18,11 +18,12 @@ pub struct Goods {
     pub variant: Option<ProductVariantId>,
 }
 
-#[derive(FromQueryResult)]
-struct Named {
-    id: ProductVariantId,
-    product_id: ProductId,
-    archived: bool,
+/// A variant as it is looked for.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct VariantCard {
+    pub(crate) id: ProductVariantId,
+    pub(crate) product_id: ProductId,
+    pub(crate) archived: bool,
 }
 
 /// Refuses lines that name no variant of a product that has some, another product's variant, or
@@ -48,7 +49,11 @@ pub async fn check_variants<'a, A>(
     Ok(())
 }
 
-fn check(card: &ProductCard, variant: Option<Option<&Named>>) -> Result<(), Refusal> {
+/// Refuses the variant that is named of a product, which may be none at all, or none that is there.
+pub(crate) fn check(
+    card: &ProductCard,
+    variant: Option<Option<&VariantCard>>,
+) -> Result<(), Refusal> {
     match variant {
         None if !card.has_variants => Ok(()),
         None => Err(Refusal::new(
@@ -74,12 +79,13 @@ async fn named<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     ids: &[ProductVariantId],
-) -> Outcome<HashMap<ProductVariantId, Named>> {
+) -> Outcome<HashMap<ProductVariantId, VariantCard>> {
     let sql = "
         select v.id, v.product_id, v.archived_at is not null as archived
         from product_variant v
         where v.tenant_id = $1 and v.id = any($2::uuid[])";
-    let rows: Vec<Named> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(ids)])).await?;
+    let rows: Vec<VariantCard> =
+        tx.all(Sql::new(sql, values![permit.tenant(), uuids(ids)])).await?;
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 

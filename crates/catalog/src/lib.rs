@@ -27,11 +27,13 @@ pub use cards::{
 pub use commands::*;
 pub use custom::{
     CustomValue, Customizable, NOTED_AS, ReadCustomValues, custom_conditions, custom_values,
-    seen_custom_keys,
+    seen_custom_fields, seen_custom_keys,
 };
 pub use desk::{PricedLines, Pricing, price_lines, prices_by_product, prices_by_variant};
 pub use goods::{Goods, check_variants, take_products};
-pub use naming::{Named, NamedKind, Names, PackagingNames, ProductNames};
+pub use naming::{
+    Named, NamedKind, Names, PackagingNames, ProductNames, VariantNames, variant_attributes,
+};
 pub use records::*;
 pub use rules::{
     AgreementState, AskedCondition, AttributeChoice, AttributeKind, Barcode, BarcodeKind, Channel,

@@ -1,6 +1,10 @@
 //! Records as files name them: by their references in another program, or by the names that people
 //! know them by. Read for many rows at once, in a constant number of statements.
 
+mod variants;
+
+pub use variants::{VariantNames, variant_attributes};
+
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 

@@ -11,25 +11,61 @@ const REFERENCE: &[&str] = &["внешний ключ", "внешний код",
 const SKU: &[&str] = &["артикул", "код товара", "код", "article", "code", "product code"];
 /// What the column of products' references may be called.
 const PRODUCT: &[&str] = &["внешний ключ товара", "внешний код товара", "product external id"];
+/// What the columns of variants may be called: their article numbers, and their references.
+const VARIANT: &[&str] = &[
+    "артикул характеристики",
+    "код характеристики",
+    "артикул варианта",
+    "код варианта",
+    "variant",
+    "variant code",
+];
+const VARIANT_REFERENCE: &[&str] =
+    &["внешний ключ характеристики", "внешний код характеристики", "variant external id"];
 /// What the column of packagings may be called.
 const PACKAGING: &[&str] = &["упаковка", "единица", "ед.", "ед. изм.", "единица измерения", "unit"];
 
-const fn field(name: &'static str, need: Need, synonyms: &'static [&'static str]) -> Field {
+const fn field(
+    name: &'static str,
+    need: Need,
+    synonyms: &'static [&'static str],
+) -> Field<'static> {
     Field { name, synonyms, need }
 }
 
-const PRODUCTS: &[Field] = &[
+const PRODUCTS: &[Field<'_>] = &[
     field("sku", Need::Required, SKU),
     field("name", Need::Optional, &["наименование", "название", "товар", "product"]),
     field("group", Need::Optional, &["группа", "категория", "группа товаров", "category"]),
     field("unit", Need::Optional, &["единица", "ед.", "ед. изм.", "единица измерения"]),
     field("vatRate", Need::Optional, &["ндс", "ставка ндс", "ндс, %", "vat", "vat rate"]),
     field("isService", Need::Optional, &["услуга", "это услуга", "service"]),
+    field(
+        "hasVariants",
+        Need::Optional,
+        &["характеристики", "есть характеристики", "ведется по характеристикам", "варианты"],
+    ),
     field("price", Need::Optional, &["цена", "цена, руб.", "прайс", "розничная цена"]),
     field("externalReference", Need::Optional, REFERENCE),
 ];
 
-const CUSTOMERS: &[Field] = &[
+const PRODUCT_VARIANTS: &[Field<'_>] = &[
+    field("sku", Need::Optional, SKU),
+    field("productReference", Need::Optional, PRODUCT),
+    field("variantSku", Need::Optional, VARIANT),
+    field(
+        "name",
+        Need::Optional,
+        &["наименование", "название", "характеристика", "наименование характеристики"],
+    ),
+    field(
+        "externalReference",
+        Need::Optional,
+        &["внешний ключ", "внешний код", "external id", "внешний ключ характеристики"],
+    ),
+];
+
+const CUSTOMERS: &[Field<'_>] = &[
     field("inn", Need::Optional, &["инн", "tax number"]),
     field("kpp", Need::Optional, &["кпп"]),
     field("name", Need::Required, &["наименование", "название", "клиент", "customer"]),
@@ -42,7 +78,7 @@ const CUSTOMERS: &[Field] = &[
     field("externalReference", Need::Optional, REFERENCE),
 ];
 
-const CONTACTS: &[Field] = &[
+const CONTACTS: &[Field<'_>] = &[
     field(
         "customerReference",
         Need::Optional,
@@ -63,24 +99,28 @@ const CONTACTS: &[Field] = &[
     field("externalReference", Need::Optional, REFERENCE),
 ];
 
-const PRICES: &[Field] = &[
+const PRICES: &[Field<'_>] = &[
     field("priceList", Need::Optional, &["вид цен", "тип цен", "прайс-лист", "price type"]),
     field("priceListReference", Need::Optional, &["внешний ключ вида цен", "код вида цен"]),
     field("sku", Need::Optional, SKU),
     field("productReference", Need::Optional, PRODUCT),
+    field("variantSku", Need::Optional, VARIANT),
+    field("variantReference", Need::Optional, VARIANT_REFERENCE),
     field("packaging", Need::Optional, PACKAGING),
     field("validFrom", Need::Optional, &["действует с", "с даты", "дата", "date", "from"]),
     field("minQuantity", Need::Optional, &["от количества", "количество от", "quantity from"]),
     field("price", Need::Required, &["цена", "цена, руб."]),
 ];
 
-const STOCK: &[Field] = &[
+const STOCK: &[Field<'_>] = &[
     field("organization", Need::Optional, &["организация", "юр. лицо", "фирма"]),
     field("organizationReference", Need::Optional, &["внешний ключ организации"]),
     field("warehouse", Need::Optional, &["склад"]),
     field("warehouseReference", Need::Optional, &["внешний ключ склада", "код склада"]),
     field("sku", Need::Optional, SKU),
     field("productReference", Need::Optional, PRODUCT),
+    field("variantSku", Need::Optional, VARIANT),
+    field("variantReference", Need::Optional, VARIANT_REFERENCE),
     field("packaging", Need::Optional, PACKAGING),
     field("quantity", Need::Required, &["количество", "кол-во", "остаток", "qty", "on hand"]),
     field("lotNumber", Need::Optional, &["партия", "номер партии", "серия", "lot", "batch"]),
@@ -96,9 +136,10 @@ const STOCK: &[Field] = &[
 ];
 
 /// The fields that a file of this kind may give.
-pub(crate) fn fields(kind: ImportKind) -> &'static [Field] {
+pub(crate) fn fields(kind: ImportKind) -> &'static [Field<'static>] {
     match kind {
         ImportKind::Products => PRODUCTS,
+        ImportKind::ProductVariants => PRODUCT_VARIANTS,
         ImportKind::Customers => CUSTOMERS,
         ImportKind::Contacts => CONTACTS,
         ImportKind::Prices => PRICES,
@@ -117,7 +158,7 @@ fn keys(kind: ImportKind) -> Option<(&'static str, &'static str, Text)> {
         ImportKind::Contacts => {
             ("customerInn", "customerReference", known("customers are known", "узнают клиентов"))
         }
-        ImportKind::Prices | ImportKind::Stock => {
+        ImportKind::ProductVariants | ImportKind::Prices | ImportKind::Stock => {
             ("sku", "productReference", known("products are known", "узнают товары"))
         }
     })
@@ -162,8 +203,8 @@ mod tests {
 
     #[test]
     fn no_header_means_two_fields() {
-        use ImportKind::{Contacts, Customers, Prices, Products, Stock};
-        for kind in [Products, Customers, Contacts, Prices, Stock] {
+        use ImportKind::{Contacts, Customers, Prices, ProductVariants, Products, Stock};
+        for kind in [Products, ProductVariants, Customers, Contacts, Prices, Stock] {
             let named = fields(kind).iter().flat_map(|field| {
                 std::iter::once(&field.name).chain(field.synonyms).map(move |t| (*t, field.name))
             });

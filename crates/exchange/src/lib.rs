@@ -6,6 +6,7 @@
 //! one transaction or nothing; memory does not grow with the file.
 
 mod commands;
+mod custom;
 mod exports;
 mod fields;
 mod model;

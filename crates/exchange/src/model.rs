@@ -51,6 +51,8 @@ words! {
     ImportKind {
         /// Products with their groups, and prices in the default list.
         Products = "PRODUCTS",
+        /// Variants of products that are there, by their values of attributes.
+        ProductVariants = "PRODUCT_VARIANTS",
         /// Customers with their managers and regions.
         Customers = "CUSTOMERS",
         /// Contact persons of customers that are there.

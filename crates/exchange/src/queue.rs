@@ -6,10 +6,11 @@ use std::collections::HashMap;
 use std::hash::Hash;
 use std::marker::PhantomData;
 
-use access::{Action, Permit, Right};
+use access::{Action, Actor, Permit, Right};
 use db::{Command, EventDraft, Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    DateTime, Language, Page, PageRequest, Position, Refusal, RefusalCode, Text, UserId, Utc, Uuid,
+    ApiKeyId, DateTime, Language, Page, PageRequest, Position, Refusal, RefusalCode, Text, UserId,
+    Utc, Uuid,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -39,6 +40,8 @@ pub(crate) trait Job: TryFrom<Self::Row, Error = Fault> + Send + Sync + 'static 
     const RIGHT: Right;
     const TABLE: &'static str;
     const COLUMNS: &'static str;
+    /// The column of the partner's key that started a job, where keys start such jobs.
+    const KEY_COLUMN: Option<&'static str>;
     /// Takes the oldest job of the tenant $1 that nobody works on: lease $2, for $3 seconds. Gives
     /// the columns of [`Claimed`].
     const CLAIM: &'static str;
@@ -51,8 +54,20 @@ fn select<J: Job, A>(permit: &Permit<A>) -> Sql {
     let (columns, table) = (J::COLUMNS, J::TABLE);
     let text = format!("select {columns} from {table} j where j.tenant_id = $1");
     let mut sql = Sql::new(text, values![permit.tenant()]);
-    sql.among("j.created_by", permit.managers());
+    within_reach::<J, A>(&mut sql, permit);
     sql
+}
+
+/// Narrows to the jobs within reach; a partner's key reaches its own.
+fn within_reach<J: Job, A>(sql: &mut Sql, permit: &Permit<A>) {
+    match (permit.actor(), J::KEY_COLUMN) {
+        (Actor::Key(key), Some(column)) => {
+            sql.push(" and ").push(column).with(" = ", key, "");
+        }
+        _ => {
+            sql.among("j.created_by", permit.managers());
+        }
+    }
 }
 
 async fn read<J: Job>(tx: &TenantTx, sql: Sql) -> Result<Vec<J>, Fault> {
@@ -96,7 +111,7 @@ pub(crate) async fn count_jobs<J: Job, A>(
          from (select from {table} j where j.tenant_id = $1"
     );
     let mut sql = Sql::new(head, values![permit.tenant()]);
-    sql.among("j.created_by", permit.managers());
+    within_reach::<J, A>(&mut sql, permit);
     sql.with(" limit ", cap, ") c");
     counted(tx, sql).await
 }
@@ -177,10 +192,25 @@ pub(crate) async fn hold_leased<J: Job, A>(
 #[derive(FromQueryResult, Serialize, Deserialize)]
 pub(crate) struct Claimed {
     pub(crate) id: Uuid,
-    /// Who started it.
-    pub(crate) created_by: UserId,
+    /// The person who started it.
+    pub(crate) created_by: Option<UserId>,
+    /// The partner's key that did.
+    pub(crate) api_key_id: Option<ApiKeyId>,
     /// How often it was taken, this time included.
     pub(crate) attempts: i32,
+}
+
+impl Claimed {
+    /// Who started it.
+    pub(crate) fn starter(&self) -> Result<Actor, Fault> {
+        starter(self.created_by, self.api_key_id)
+    }
+}
+
+/// Who started a job: a person, or a partner's key.
+pub(crate) fn starter(user: Option<UserId>, key: Option<ApiKeyId>) -> Result<Actor, Fault> {
+    let started = user.map(Actor::User).or_else(|| key.map(Actor::Key));
+    started.ok_or_else(|| Fault::broken("a job that nobody started"))
 }
 
 /// Takes the oldest job that nobody works on.
@@ -240,13 +270,14 @@ impl<J: Job> Command for Prolong<J> {
     }
 }
 
-/// The event that tells of a job.
-pub(crate) fn changed<J: Job>(id: J::Id, user: UserId) -> EventDraft {
+/// The event that tells of a job, to those who reach the jobs of its starter: of a person, or of a
+/// partner's key, which is nobody's.
+pub(crate) fn changed<J: Job>(id: J::Id, starter: impl Into<Option<UserId>>) -> EventDraft {
     EventDraft {
         kind: J::EVENT,
         subject_kind: J::KIND,
         subject_id: id.into(),
-        manager_id: Some(user),
+        manager_id: starter.into(),
         customer_id: None,
         products: Vec::new(),
         warehouses: Vec::new(),

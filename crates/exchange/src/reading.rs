@@ -4,11 +4,13 @@ mod rows;
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::{BuildHasher, Hash, RandomState};
+use std::sync::Arc;
 
-use catalog::{ContactRow, CustomerRow, PriceRow, ProductRow, RowRefusal};
+use catalog::{ContactRow, CustomerRow, Entry, PriceRow, ProductRow, RowRefusal, VariantRow};
 use sheets::{Cell, Fault, Mapping, Reading, Reason, Row};
 use stock::commands::OpeningRow;
 
+use crate::custom::CustomColumn;
 use crate::fields::of_rule;
 use crate::model::ImportKind;
 
@@ -23,6 +25,7 @@ pub(crate) struct CustomerDraft {
 #[derive(Clone, Debug)]
 pub(crate) enum Drafts {
     Products(Vec<ProductRow>),
+    Variants(Vec<VariantRow>),
     Customers(Vec<CustomerDraft>),
     Contacts(Vec<ContactRow>),
     Prices(Vec<PriceRow>),
@@ -48,6 +51,8 @@ pub(crate) struct Notes {
     pub(crate) header: Vec<String>,
     pub(crate) mapping: Mapping,
     pub(crate) reading: Reading,
+    /// The tenant's own columns that the file has.
+    pub(crate) custom: Arc<[CustomColumn]>,
     /// What all rows say of fields that have no column.
     pub(crate) values: BTreeMap<String, Cell>,
 }
@@ -69,6 +74,7 @@ impl Reader {
     pub(crate) fn empty(&self) -> Chunk {
         let drafts = match self.notes.kind {
             ImportKind::Products => Drafts::Products(Vec::new()),
+            ImportKind::ProductVariants => Drafts::Variants(Vec::new()),
             ImportKind::Customers => Drafts::Customers(Vec::new()),
             ImportKind::Contacts => Drafts::Contacts(Vec::new()),
             ImportKind::Prices => Drafts::Prices(Vec::new()),
@@ -89,6 +95,7 @@ impl Reader {
         let mut cells = Cells { reader: self, row, faults: Vec::new() };
         match &mut chunk.drafts {
             Drafts::Products(drafts) => cells.keep(drafts, Cells::product),
+            Drafts::Variants(drafts) => cells.keep(drafts, Cells::variant),
             Drafts::Customers(drafts) => cells.keep(drafts, Cells::customer),
             Drafts::Contacts(drafts) => cells.keep(drafts, Cells::contact),
             Drafts::Prices(drafts) => cells.keep(drafts, Cells::price),
@@ -149,6 +156,23 @@ impl Cells<'_> {
         }
     }
 
+    /// What the row says of the tenant's own fields.
+    fn custom(&mut self) -> Vec<Entry> {
+        self.own(CustomColumn::entry)
+    }
+
+    /// What the row says in the tenant's own columns.
+    fn own<T>(
+        &mut self,
+        read: impl Fn(&CustomColumn, Reading, &Cell) -> Result<Option<T>, Reason>,
+    ) -> Vec<T> {
+        let columns = Arc::clone(&self.reader.notes.custom);
+        let said = columns.iter().filter_map(|column| {
+            self.get(&column.name, |reading, cell| read(column, reading, cell))
+        });
+        said.collect()
+    }
+
     fn fault(&mut self, field: &str, reason: Reason) {
         let column = self.reader.title(field);
         self.faults.push(Fault { row: self.row.number, column, reason });
@@ -191,8 +215,9 @@ mod tests {
         let mapping = Mapping::by_names(&header, fields(kind));
         let values = values.iter().map(|(field, text)| ((*field).to_owned(), Cell::text(*text)));
         let values = values.collect();
-        let reading = Reading::default();
-        let mut reader = Reader::new(Notes { kind, header, mapping, reading, values });
+        let (reading, custom) = (Reading::default(), Arc::default());
+        let notes = Notes { kind, header, mapping, reading, custom, values };
+        let mut reader = Reader::new(notes);
         let mut chunk = reader.empty();
         for (number, cells) in (2..).zip(rows) {
             let cells = cells.iter().map(|text| Cell::text(*text)).collect();

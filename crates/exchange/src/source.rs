@@ -11,7 +11,8 @@ use kernel::{TenantId, Text};
 use sheets::{Cell, FileFault, Format, Limits, Mapping, Reading, Sheet};
 use tokio::sync::mpsc;
 
-use crate::fields::{fields, obstacles};
+use crate::custom::{CustomColumn, Titles, all_fields, in_use};
+use crate::fields::obstacles;
 use crate::model::ImportJob;
 use crate::reading::{Chunk, Notes, Reader};
 
@@ -50,6 +51,8 @@ pub(crate) struct Source {
     pub(crate) header: Arc<Vec<String>>,
     pub(crate) mapping: Arc<Mapping>,
     reading: Reading,
+    /// The tenant's own columns that the file has.
+    custom: Arc<[CustomColumn]>,
     job: Arc<ImportJob>,
     /// Rows below the header.
     pub(crate) rows: u64,
@@ -57,11 +60,13 @@ pub(crate) struct Source {
 
 impl Source {
     /// Fetches the file, reads its header and counts its rows: what is wrong with the file as a
-    /// whole is known before the first row is written.
+    /// whole is known before the first row is written. `custom`: the columns of the tenant's own
+    /// that it may have.
     pub(crate) async fn open(
         files: &Files,
         tenant: TenantId,
         job: ImportJob,
+        custom: Vec<CustomColumn>,
     ) -> Result<Self, Unusable> {
         let mut file = tempfile::tempfile()?;
         let failed =
@@ -70,11 +75,11 @@ impl Source {
         while let Some(piece) = pieces.try_next().await.map_err(failed)? {
             file.write_all(&piece)?;
         }
-        let work = tokio::task::spawn_blocking(move || Self::look(file, job));
+        let work = tokio::task::spawn_blocking(move || Self::look(file, job, custom));
         work.await.map_err(|error| Unusable::Fault(stopped(&error)))?
     }
 
-    fn look(file: File, job: ImportJob) -> Result<Self, Unusable> {
+    fn look(file: File, job: ImportJob, custom: Vec<CustomColumn>) -> Result<Self, Unusable> {
         let options = &job.options;
         let is_workbook = job.file_name.to_lowercase().ends_with(".xlsx");
         let format = if is_workbook {
@@ -90,7 +95,9 @@ impl Source {
         };
         let mut rows = sheet.rows()?;
         let header = rows.header().to_vec();
-        let mut mapping = Mapping::with_profile(&header, fields(job.kind), &job.columns);
+        let titles = Titles::of(&custom);
+        let known = all_fields(job.kind, &custom, &titles, &job.columns);
+        let mut mapping = Mapping::with_profile(&header, &known, &job.columns);
         mapping.missing.retain(|field| !options.values.contains_key(field));
         let given = |field: &str| options.values.contains_key(field);
         let found = obstacles(job.kind, &mapping, given);
@@ -103,11 +110,13 @@ impl Source {
             count += 1;
         }
         drop(rows);
+        let custom = in_use(&custom, &mapping, &options.values);
         Ok(Self {
             sheet: Arc::new(Mutex::new(sheet)),
             header: Arc::new(header),
             mapping: Arc::new(mapping),
             reading,
+            custom: custom.into(),
             job: Arc::new(job),
             rows: count,
         })
@@ -140,6 +149,7 @@ impl Source {
             header: self.header.to_vec(),
             mapping: (*self.mapping).clone(),
             reading: self.reading,
+            custom: Arc::clone(&self.custom),
             values: values.map(|(field, text)| (field.clone(), Cell::text(text))).collect(),
         });
         let (mut chunk, mut bytes) = (reader.empty(), 0);

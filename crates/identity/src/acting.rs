@@ -1,8 +1,8 @@
-//! Working for a user who started something and does not wait for it.
+//! Working for somebody who started something and does not wait for it.
 
 use access::{Actor, Origin, Scope};
 use db::{Db, Fault, FromQueryResult, Reason, Sql, values};
-use kernel::{UserId, Uuid};
+use kernel::{ApiKeyId, CustomerId, UserId, Uuid};
 
 use crate::policy;
 use crate::tenants::Tenant;
@@ -11,6 +11,55 @@ use crate::tenants::Tenant;
 struct Person {
     roles: Vec<String>,
     team: Vec<Uuid>,
+}
+
+/// The scope of whoever started a job, as his rights are now; none where he is shut out, or is a
+/// worker of the program itself.
+///
+/// # Errors
+/// [`Fault`].
+pub async fn acting_scope_of(
+    db: &Db,
+    tenant: &Tenant,
+    actor: Actor,
+) -> Result<Option<Scope>, Fault> {
+    match actor {
+        Actor::User(user) => acting_scope(db, tenant, user).await,
+        Actor::Key(key) => key_scope(db, tenant, key).await,
+        Actor::Worker(_) => Ok(None),
+    }
+}
+
+/// The scope of a partner's key as its scopes are now; none where it is revoked or has ended.
+async fn key_scope(db: &Db, tenant: &Tenant, key: ApiKeyId) -> Result<Option<Scope>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Key {
+        scopes: Vec<String>,
+        customer_id: Option<CustomerId>,
+    }
+    let sql = "
+        select k.scopes, k.customer_id
+        from api_key k
+        where k.tenant_id = $1
+          and k.id = $2
+          and k.revoked_at is null
+          and (k.expires_at is null or k.expires_at > $3)";
+    let mut tx = db.system(Reason::ActFor).await?;
+    let found: Option<Key> =
+        tx.one(Sql::new(sql, values![tenant.id, key, db.clock().now()])).await?;
+    let own = policy::own_roles_of(&mut tx, tenant.id).await?;
+    tx.commit().await?;
+    let Some(found) = found else { return Ok(None) };
+    let policy = policy::compile(&own).await?;
+    Ok(Some(Scope::verified(Origin {
+        tenant: tenant.id,
+        actor: Actor::Key(key),
+        session: None,
+        rights: policy.scope_rights(&found.scopes),
+        team: [].into(),
+        customer: found.customer_id,
+        facts: tenant.facts,
+    })))
 }
 
 /// The scope of a user as his roles and teams are now; none where his account is shut. For jobs

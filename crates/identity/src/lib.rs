@@ -20,7 +20,7 @@ mod store;
 mod tenants;
 mod throttle;
 
-pub use acting::acting_scope;
+pub use acting::{acting_scope, acting_scope_of};
 pub use actions::{ReadAudit, ReadHistory, ReadKeys, ReadRoles, ReadUsers};
 pub use commands::{
     CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, NewKey,

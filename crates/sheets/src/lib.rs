@@ -20,7 +20,7 @@ pub use cell::{Cell, Row};
 pub use delimited::{Encoding, Notation, Separator};
 pub use fault::{Fault, Reason};
 pub use limits::{LARGEST_SHEET_COLUMNS, LARGEST_SHEET_ROWS, LONGEST_CELL_CHARS, Limits};
-pub use mapping::{Field, Mapping, Need, Profile};
+pub use mapping::{Field, Mapping, Need, Profile, normalised};
 pub use refused::FileFault;
 pub use sheet::{Format, Rows, Sheet};
 pub use typed::{DateOrder, DecimalMark, Reading, Serials, required};

@@ -7,12 +7,12 @@ use serde::{Deserialize, Serialize};
 
 /// A field that a row may give.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
+pub struct Field<'a> {
     /// Its name in the program.
-    pub name: &'static str,
+    pub name: &'a str,
     /// What its column may be called, in both languages; case, punctuation, spaces and ё/е do not
     /// count.
-    pub synonyms: &'static [&'static str],
+    pub synonyms: &'a [&'a str],
     /// Whether a file without it is of no use.
     pub need: Need,
 }
@@ -50,14 +50,14 @@ pub type Profile = BTreeMap<String, String>;
 impl Mapping {
     /// Finds each field's column by its name or its synonyms.
     #[must_use]
-    pub fn by_names(header: &[String], fields: &[Field]) -> Self {
+    pub fn by_names(header: &[String], fields: &[Field<'_>]) -> Self {
         Self::with_profile(header, fields, &Profile::new())
     }
 
     /// Finds the columns of the fields in the profile by the headers it names, those of the other
     /// fields by name. A header that the profile gives to one field is no other's.
     #[must_use]
-    pub fn with_profile(header: &[String], fields: &[Field], profile: &Profile) -> Self {
+    pub fn with_profile(header: &[String], fields: &[Field<'_>], profile: &Profile) -> Self {
         let owners = owners(fields, profile);
         let mut mapping = Self::default();
         let mut claims: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
@@ -120,7 +120,7 @@ impl Mapping {
 }
 
 /// Whose each header is, by its normalised text. Of two fields with one synonym the first has it.
-fn owners<'a>(fields: &'a [Field], profile: &Profile) -> HashMap<String, &'a str> {
+fn owners<'a>(fields: &[Field<'a>], profile: &Profile) -> HashMap<String, &'a str> {
     let mut owners = HashMap::new();
     for field in fields {
         if let Some(title) = profile.get(field.name) {
@@ -135,8 +135,10 @@ fn owners<'a>(fields: &'a [Field], profile: &Profile) -> HashMap<String, &'a str
     owners
 }
 
-/// Letters and digits in lower case, ё as е; `Цена, руб.` and `цена (руб)` are one.
-fn normalised(title: &str) -> String {
+/// What of a header counts: letters and digits in lower case, ё as е; `Цена, руб.` and
+/// `цена (руб)` are one.
+#[must_use]
+pub fn normalised(title: &str) -> String {
     title
         .chars()
         .filter(|sign| sign.is_alphanumeric() || matches!(sign, '%' | '№' | '#'))
@@ -151,7 +153,7 @@ mod tests {
 
     use super::*;
 
-    const FIELDS: &[Field] = &[
+    const FIELDS: &[Field<'_>] = &[
         Field {
             name: "sku", synonyms: &["артикул", "код", "code"], need: Need::Required
         },

@@ -137,3 +137,15 @@ async fn a_partners_key_does_what_its_scopes_say_until_it_is_revoked() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert_eq!(shop.denied("{ products { nodes { sku } } }", json!({})).await, "UNAUTHENTICATED");
 }
+
+#[tokio::test]
+async fn a_key_is_bound_to_a_customer_that_is_there() {
+    let (company, neighbour) = tokio::join!(Company::new(), Company::new());
+    let theirs = neighbour.customer("Theirs", &neighbour.anna_id, json!({})).await;
+    let own = company.customer("Own", &company.anna_id, json!({})).await;
+    let input = |customer: &str| json!({"name": "shop", "scopes": ["customers:read"], "customerId": customer});
+    let code = company.admin.refused("createApiKey", input(&theirs), "secret").await;
+    assert_eq!(code, "UNKNOWN_REFERENCE");
+    // Nothing was written: the name is free.
+    company.admin.does("createApiKey", input(&own), "secret").await;
+}

@@ -203,7 +203,6 @@ async fn what_no_list_takes_is_refused_before_the_start() {
         ("customers", json!({"arguments": {"first": 1}})),
         ("customers", json!({"arguments": {"x: 1) { nodes { id } } y: customers(last": 1}})),
         ("customers", json!({"arguments": []})),
-        ("stockMovements", json!({"arguments": {}})),
     ] {
         assert_eq!(refused(list, more.clone()).await, "INVALID", "{list} {more}");
     }
@@ -348,4 +347,102 @@ async fn every_list_of_the_schema_goes_out() {
         let sheet = book.worksheet_range(&list).unwrap();
         assert_eq!(sheet.height() as i64, job["rowsWritten"].as_i64().unwrap() + 1, "{list}");
     }
+}
+
+#[tokio::test]
+async fn values_are_words_that_people_read() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let input = json!({"subject": "PRODUCT", "key": "fragile", "name": "Хрупкий",
+        "kind": "BOOLEAN"});
+    company.admin.does("createCustomField", input, "customField { id }").await;
+    let input = json!({"sku": "W-1", "name": "Доставка", "groupId": at.group, "unit": "шт",
+        "isService": true, "customFields": [{"key": "fragile", "boolean": true}]});
+    let director = &company.director;
+    let made = director.does("createProduct", input, "product { id }").await;
+    let customer = company.customer("Слова", &company.anna_id, json!({})).await;
+    let line = json!({"productId": made["product"]["id"], "quantity": "1", "price": "5"});
+    let input = json!({"customerId": customer, "lines": [line]});
+    director.does("createSalesOrder", input, "order { id }").await;
+    for (language, service, held, state) in
+        [("RU", "да", "да", "Черновик"), ("EN", "yes", "yes", "Draft")]
+    {
+        let asked = json!({"columns": ["sku", "isService", "customFields.fragile"],
+            "language": language});
+        let job = export(director, "products", "CSV", asked.clone()).await;
+        let rows = read_csv(&bytes(director, &job).await);
+        assert_eq!(rows[1], ["W-1", service, held]);
+        let job = export(director, "products", "XLSX", asked).await;
+        let mut book = Xlsx::new(Cursor::new(bytes(director, &job).await)).unwrap();
+        let sheet = book.worksheet_range("products").unwrap();
+        assert_eq!(sheet.get((1, 1)), Some(&Data::String(service.to_owned())));
+        let asked = json!({"columns": ["state"], "language": language});
+        let job = export(director, "salesOrders", "CSV", asked).await;
+        assert_eq!(read_csv(&bytes(director, &job).await)[1], [state]);
+    }
+    // Programs get codes.
+    let asked = json!({"columns": ["isService", "customFields"], "language": "RU"});
+    let job = export(director, "products", "JSONL", asked).await;
+    let line: Value = serde_json::from_slice(&bytes(director, &job).await).unwrap();
+    let held = json!([{"key": "fragile", "text": "true"}]);
+    assert_eq!(line, json!({"isService": true, "customFields": held}));
+    let job = export(director, "salesOrders", "JSONL", json!({"columns": ["state"]})).await;
+    let line: Value = serde_json::from_slice(&bytes(director, &job).await).unwrap();
+    assert_eq!(line, json!({"state": "DRAFT"}));
+}
+
+#[tokio::test]
+async fn a_partners_key_takes_out_what_its_scopes_see() {
+    let company = Company::new().await;
+    customers(&company).await;
+    let mine = company.customer("Mine", &company.anna_id, json!({})).await;
+    let key = async |name: &str, more: Value| {
+        let mut input = json!({"name": name,
+            "scopes": ["customers:read", "events:read", "exports:run"]});
+        merge(&mut input, more);
+        let made = company.admin.does("createApiKey", input, "apiKey { id } secret").await;
+        (Actor::with_token(name, &text(&made["secret"])), text(&made["apiKey"]["id"]))
+    };
+    let (shop, id) = key("shop", json!({})).await;
+    let (bound, _) = key("bound", json!({"customerId": mine})).await;
+    let names = json!({"columns": ["name"], "arguments": {"orderBy": {"field": "NAME"}}});
+    let all = export(&shop, "customers", "CSV", names.clone()).await;
+    assert_eq!(read_csv(&bytes(&shop, &all).await).len(), 5, "four and the header");
+    let own = export(&bound, "customers", "CSV", names.clone()).await;
+    assert_eq!(read_csv(&bytes(&bound, &own).await)[1..], [["Mine"]]);
+
+    // Each sees its own, and the director all of them with who asked.
+    let query = "{ exportJobs { totalCount { count } nodes { id } } }";
+    for (actor, job) in [(&shop, &all), (&bound, &own)] {
+        let told = actor.ask(query, json!({})).await;
+        assert_eq!(told["exportJobs"]["nodes"], json!([{"id": job["id"]}]), "{}", actor.name);
+        assert_eq!(told["exportJobs"]["totalCount"]["count"], 1);
+    }
+    let one = "query($id: ID!) { exportJob(id: $id) { file { id } startedBy { name }
+        startedByKey { id } } }";
+    for (stranger, job) in [(&bound, &all), (&shop, &own), (&company.anna, &all)] {
+        assert_eq!(stranger.denied(one, json!({"id": job["id"]})).await, "NOT_FOUND");
+        assert_eq!(fetch(stranger, &job["file"]["id"], &[]).await.status(), 404);
+    }
+    let told = company.director.ask(one, json!({"id": all["id"]})).await;
+    let seen = &told["exportJob"];
+    assert_eq!((&seen["startedBy"], &seen["startedByKey"]["id"]), (&json!(null), &json!(id)));
+    assert_eq!(fetch(&company.director, &seen["file"]["id"], &[]).await.status(), 200);
+    let told = company.admin.ask(one, json!({"id": all["id"]})).await;
+    assert!(told["exportJob"]["file"].is_null(), "{told}");
+
+    // What it may not see it does not take out; without the scope there is no export.
+    let mutation = "mutation($input: StartExportInput!) { startExport(input: $input) {
+        exportJob { id } userErrors { code } } }";
+    let input = json!({"list": "products", "format": "CSV"});
+    assert_eq!(shop.denied(mutation, json!({"input": input})).await, "FORBIDDEN");
+    let input = json!({"name": "reader", "scopes": ["customers:read"]});
+    let made = company.admin.does("createApiKey", input, "secret").await;
+    let reader = Actor::with_token("reader", &text(&made["secret"]));
+    let input = json!({"list": "customers", "format": "CSV"});
+    assert_eq!(reader.denied(mutation, json!({"input": input})).await, "FORBIDDEN");
+    // A revoked key gets nothing any more.
+    company.admin.does("revokeApiKey", json!({"id": id}), "apiKey { id }").await;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    assert_eq!(fetch(&shop, &all["file"]["id"], &[]).await.status(), 401);
 }

@@ -209,5 +209,7 @@ async fn the_queue_is_read_by_its_index() {
              having bool_or(j.leased_until is null or j.leased_until < now())";
         sqlx::query_scalar(query).fetch_all(&mut *tx).await.unwrap()
     };
-    assert!(plan.iter().any(|line| line.contains("import_job_queue")), "{plan:#?}");
+    // Which of the two that hold open jobs alone depends on how many there are.
+    let is_used = |index: &str| plan.iter().any(|line| line.contains(index));
+    assert!(is_used("import_job_queue") || is_used("import_job_open"), "{plan:#?}");
 }

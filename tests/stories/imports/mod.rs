@@ -3,7 +3,9 @@
 mod bad_files;
 mod contacts;
 mod crash;
+mod custom;
 mod jobs;
 mod prices;
 mod records;
 mod stock;
+mod variants;

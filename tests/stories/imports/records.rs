@@ -118,3 +118,21 @@ async fn many_rows_come_in_by_chunks() {
         );
     }
 }
+
+#[tokio::test]
+async fn nobody_attaches_files_to_an_import_or_takes_its_report_away() {
+    let company = Company::new().await;
+    let director = &company.director;
+    let done = import(director, "PRODUCTS", "SKIP_BAD", "a.csv", b"sku;name;unit\nA;;\n").await;
+    let job = text(&done["id"]);
+    for kind in [None, Some("FILE"), Some("PHOTO")] {
+        let form = stories::files::form(&job, kind, "b.csv", b"sku;name;unit\n");
+        let tried = stories::files::refused(director, form).await;
+        assert_eq!(tried, (400, "BAD_USER_INPUT".to_owned()), "{kind:?}");
+    }
+    let remove = "mutation($id: ID!) { removeAttachment(input: {id: $id}) {
+        userErrors { code } } }";
+    let report = json!({"id": done["report"]["id"]});
+    assert_eq!(director.denied(remove, report).await, "NOT_FOUND");
+    assert_eq!(fetch(director, &done["report"]["id"], &[]).await.status(), 200);
+}

@@ -158,3 +158,46 @@ async fn stock_that_cannot_be_is_told_by_row() {
     assert_eq!(counts(&done), [1, 0, 0, 0], "{done}");
     house().verify(&company.slug).await;
 }
+
+#[tokio::test]
+async fn whoever_writes_receipts_brings_stock_in() {
+    let company = Company::new().await;
+    let at = goods(&company).await;
+    let found = company.director.all("products", "id sku").await;
+    let good = found.iter().find(|product| product["sku"] == "S-1").unwrap();
+    company.receive(&at, None, &[(good["id"].as_str().unwrap(), "1", "2.50")]).await;
+    let today = house().today().format("%d.%m.%Y").to_string();
+    // The warehouse sees and states no cost: the goods come in at the last one.
+    let csv = format!("sku;quantity;date\nS-1;4;{today}\n");
+    let done = import(&company.warehouse, "STOCK", "SKIP_BAD", "s.csv", csv.as_bytes()).await;
+    assert_eq!(counts(&done), [1, 0, 0, 0], "{done}");
+    let costly = format!("sku;quantity;unitCost;date\nS-1;5;1;{today}\n");
+    let told = import(&company.warehouse, "STOCK", "SKIP_BAD", "c.csv", costly.as_bytes()).await;
+    assert_eq!(
+        (counts(&told), places(&told)),
+        ([0, 0, 0, 1], vec![(2, "unitCost".into())]),
+        "{told}"
+    );
+    let buyer = stories::imports::colleague(&company, "purchasing").await;
+    let done = import(&buyer, "STOCK", "SKIP_BAD", "c.csv", costly.as_bytes()).await;
+    assert_eq!((done["state"].as_str(), counts(&done)), (Some("DONE"), [0, 0, 0, 1]), "{done}");
+    let other = format!("sku;quantity;unitCost;date;externalReference\nS-1;5;1;{today};B-1\n");
+    let done = import(&buyer, "STOCK", "SKIP_BAD", "o.csv", other.as_bytes()).await;
+    assert_eq!(counts(&done), [1, 0, 0, 0], "{done}");
+    assert_eq!(on_hand(&company.director).await, [("S-1".to_owned(), "10".to_owned())]);
+    // The right to import is no right to write: what their role does not write they do not bring.
+    let file = stories::files::upload(
+        &buyer,
+        &stories::imports::inbox(&buyer).await,
+        "p.csv",
+        b"sku;name;unit\nX;X;pcs\n",
+    )
+    .await;
+    let mutation = "mutation($input: StartImportInput!) { startImport(input: $input) {
+        importJob { id } } }";
+    for kind in ["PRODUCTS", "PRODUCT_VARIANTS", "PRICES", "CUSTOMERS", "CONTACTS"] {
+        let input = json!({"kind": kind, "mode": "DRY_RUN", "fileId": file["id"]});
+        assert_eq!(buyer.denied(mutation, json!({"input": input})).await, "FORBIDDEN", "{kind}");
+    }
+    house().verify(&company.slug).await;
+}

@@ -278,6 +278,36 @@ async fn moved(company: &Company, variant: &str) {
     assert!(rows.iter().all(|row| row["variant"]["id"] == variant), "{rows:?}");
 }
 
+/// The journal of all movements, as a list and as a file, and that of one warehouse.
+#[tokio::test]
+async fn the_journal_of_movements_needs_no_filter() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let cup = company.product(&at, "CUP", "3.00").await;
+    company.receive(&at, Some("2025-12-30"), &[(&cup, "5", "1")]).await;
+    company.receive(&at, None, &[(&cup, "7", "1")]).await;
+    let director = &company.director;
+    let query = "query($filter: StockMovementFilter) { stockMovements(filter: $filter, first: 1) {
+        totalCount { count } nodes { quantity date } pageInfo { hasNextPage } } }";
+    for (filter, count) in [
+        (json!(null), 2),
+        (json!({}), 2),
+        (json!({"warehouse": at.warehouse}), 2),
+        (json!({"dateFrom": "2025-12-31"}), 1),
+        (json!({"warehouse": at.warehouse, "dateTo": "2025-12-31"}), 1),
+    ] {
+        let told = director.ask(query, json!({"filter": filter})).await;
+        let list = &told["stockMovements"];
+        assert_eq!(list["totalCount"]["count"], count, "{filter}: {told}");
+        let quantity = if filter["dateTo"].is_null() { "7" } else { "5" };
+        assert_eq!(list["nodes"][0]["quantity"], quantity, "the newest first: {told}");
+    }
+    let input = json!({"list": "stockMovements", "format": "CSV"});
+    let started = director.does("startExport", input, "exportJob { id }").await;
+    let job = stories::files::export_is_over(director, &started["exportJob"]["id"]).await;
+    assert_eq!((&job["state"], &job["rowsWritten"]), (&json!("DONE"), &json!(2)), "{job}");
+}
+
 async fn reported(company: &Company) {
     let today = house().today().to_string();
     let query = "query($input: SalesReportInput!) { salesReport(input: $input) {

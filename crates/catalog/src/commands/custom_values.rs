@@ -159,8 +159,8 @@ async fn fill<S: Customizable, A>(
         };
     }
     check_references(tx, permit, &fields, entries).await?;
-    if is_new {
-        all_required(permit, &fields, &after)?;
+    if is_new && let Some(field) = missing(permit, &fields, &after) {
+        return Err(required(field).at(["customFields"]).into());
     }
     if after != before {
         put_held(tx, permit, S::KIND, record, &after).await?;
@@ -194,7 +194,7 @@ fn keys_once(entries: &[Entry]) -> Result<Vec<String>, Refusal> {
 }
 
 /// The field of this key, where the caller may write it. One that he does not see is not there.
-fn writable<'a, A>(
+pub(super) fn writable<'a, A>(
     permit: &Permit<A>,
     fields: &'a [CustomField],
     key: &str,
@@ -222,7 +222,7 @@ fn writable<'a, A>(
     .at(["key"]))
 }
 
-fn required(field: &CustomField) -> Refusal {
+pub(super) fn required(field: &CustomField) -> Refusal {
     let name = &field.fields.name;
     Refusal::new(
         RefusalCode::Required,
@@ -232,22 +232,18 @@ fn required(field: &CustomField) -> Refusal {
     .with(json!({ "key": field.fields.key }))
 }
 
-/// A new record holds what is required, as far as its maker may write it.
-fn all_required<A>(
+/// The first field that a new record must fill and does not, of those its maker may write.
+pub(super) fn missing<'a, A>(
     permit: &Permit<A>,
-    fields: &[CustomField],
+    fields: &'a [CustomField],
     held: &HeldTexts,
-) -> Result<(), Refusal> {
-    let missing = fields.iter().find(|field| {
+) -> Option<&'a CustomField> {
+    fields.iter().find(|field| {
         field.fields.is_required
             && field.record.archived_at.is_none()
             && field.fields.is_written_by(permit.scope())
             && !held.contains_key(&field.fields.key)
-    });
-    match missing {
-        Some(field) => Err(required(field).at(["customFields"])),
-        None => Ok(()),
-    }
+    })
 }
 
 /// Records that are pointed at are there, and within the caller's sight.

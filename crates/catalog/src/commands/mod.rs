@@ -29,8 +29,8 @@ mod warehouses;
 pub use agreements::{SaveAgreement, SetAgreementPrices};
 pub use attributes::{ChoiceDraft, CreateProductAttribute, UpdateProductAttribute};
 pub use bulk::{
-    ContactRow, CustomerRow, Intent, PriceRow, ProductRow, RowRefusal, SaveContacts, SaveCustomers,
-    SavePrices, SaveProducts, Saved,
+    ATTRIBUTE, AttributeCell, ContactRow, CustomerRow, Intent, PriceRow, ProductRow, RowRefusal,
+    SaveContacts, SaveCustomers, SavePrices, SaveProducts, SaveVariants, Saved, VariantRow,
 };
 pub use contacts::{AddContactPerson, NewContact, RemoveContactPerson, UpdateContactPerson};
 pub use contracts::{CloseContract, DraftContract, SignContract, UpdateContract};

@@ -8,7 +8,7 @@ use super::{Deed, archived_after, archived_differs, changes};
 use crate::checks::{Checks, same_version, unchanged};
 use crate::custom::Customizable;
 use crate::records::{Product, ProductChanges, ProductFields};
-use crate::store::{Held, VariantUse, hold, insert, update, variant_use};
+use crate::store::{Held, VariantUse, hold, insert, update, variant_uses};
 
 /// Makes a product.
 #[derive(Clone, Debug)]
@@ -52,7 +52,8 @@ impl Command for UpdateProduct {
         let fields = self.fields.applied(&held.fields).checked()?;
         unchanged("isService", &held.fields.is_service, &fields.is_service)?;
         if fields.has_variants != held.fields.has_variants {
-            may_change_variants(variant_use(tx, permit, self.id).await?)?;
+            let used = variant_uses(tx, permit, &[self.id]).await?;
+            may_change_variants(used.get(&self.id).copied())?;
         }
         update(tx, permit, "product", held.id, &fields, None).await?;
         let deed = Deed::new("updateProduct", "Product", self.id);
@@ -132,16 +133,16 @@ fn check_limits_right<A>(permit: &Permit<A>, fields: &ProductChanges) -> Outcome
 }
 
 /// Whether a product has variants stays once documents say with or without them what was meant.
-fn may_change_variants(used: VariantUse) -> Result<(), Refusal> {
+pub(super) fn may_change_variants(used: Option<VariantUse>) -> Result<(), Refusal> {
     let (en, ru) = match used {
-        VariantUse { in_documents: true, .. } => (
+        Some(VariantUse { in_documents: true, .. }) => (
             "Documents have named the product: whether it has variants stays.",
             "Товар уже указан в документах: вести ли его по характеристикам, не меняется.",
         ),
-        VariantUse { has_some: true, .. } => {
+        Some(VariantUse { has_some: true, .. }) => {
             ("The product has variants.", "У товара есть характеристики.")
         }
-        VariantUse { .. } => return Ok(()),
+        _ => return Ok(()),
     };
     Err(Refusal::new(RefusalCode::InUse, en, ru).at(["hasVariants"]))
 }

@@ -19,7 +19,7 @@ use crate::rules::{
 };
 use crate::store::{
     Held, NewVariant, attributes_of, existing, hold, insert_values, insert_variants, product_of,
-    put_combination, update, values_of,
+    put_combinations, update, values_of,
 };
 
 /// Makes one variant. It has a value of each attribute of its product.
@@ -48,9 +48,9 @@ impl Command for CreateProductVariant {
             name: derived_name(&product.fields.name, &values),
             external_reference: None,
         };
-        let new = new_variant(self.fields.applied(&derived).checked()?, values);
+        let new = new_variant(self.product, self.fields.applied(&derived).checked()?, values);
         let (id, fields) = (new.id, new.fields.clone());
-        insert_variants(tx, permit, self.product, &[new]).await?;
+        insert_variants(tx, permit, &[new]).await?;
         let deed = Deed::new("createProductVariant", "ProductVariant", id);
         deed.audit(tx, changes(None, &fields));
         tell(tx, &deed, self.product);
@@ -96,9 +96,9 @@ impl Command for GenerateProductVariants {
                 external_reference: None,
             };
             there.skus.insert(fields.sku.clone());
-            made.push(new_variant(fields.checked()?, values));
+            made.push(new_variant(self.product, fields.checked()?, values));
         }
-        insert_variants(tx, permit, self.product, &made).await?;
+        insert_variants(tx, permit, &made).await?;
         for new in &made {
             let deed = Deed::new("generateProductVariants", "ProductVariant", new.id);
             deed.audit(tx, changes(None, &new.fields));
@@ -162,7 +162,8 @@ impl UpdateProductVariant {
         let own = values_of(tx, permit, self.id).await?;
         let had = |value: &Valued| own.iter().any(|one| one.attribute_id == value.attribute);
         if let Some(place) = added.iter().position(had) {
-            return Err(value_stays(place).into());
+            let path = ["values".to_owned(), place.to_string(), "attributeId".to_owned()];
+            return Err(value_stays().at(path).into());
         }
         if own.len() + added.len() > MOST_ATTRIBUTES {
             return Err(too_many_values().into());
@@ -170,8 +171,8 @@ impl UpdateProductVariant {
         let all = own.iter().map(|one| (one.attribute_id, one.key.as_str()));
         let new = added.iter().map(|value| (value.attribute, value.key.as_str()));
         let whole = combination(all.chain(new));
-        put_combination(tx, permit, self.id, &whole).await?;
-        insert_values(tx, permit, product, &[(self.id, added)]).await
+        put_combinations(tx, permit, &[(self.id, whole)]).await?;
+        insert_values(tx, permit, &[(product, self.id, added)]).await
     }
 }
 
@@ -185,12 +186,17 @@ impl Checks for ProductVariantFields {
     }
 }
 
-fn combined(values: &[Valued]) -> String {
+pub(super) fn combined(values: &[Valued]) -> String {
     combination(values.iter().map(|value| (value.attribute, value.key.as_str())))
 }
 
-fn new_variant(fields: ProductVariantFields, values: Vec<Valued>) -> NewVariant {
-    NewVariant { id: ProductVariantId::new(), fields, combination: combined(&values), values }
+pub(super) fn new_variant(
+    product: ProductId,
+    fields: ProductVariantFields,
+    values: Vec<Valued>,
+) -> NewVariant {
+    let combination = combined(&values);
+    NewVariant { id: ProductVariantId::new(), product, fields, combination, values }
 }
 
 /// The product under its lock, in use and with variants.
@@ -202,15 +208,18 @@ async fn varied<A: Action>(
     let held = held_product(tx, permit, id).await?;
     archived_after(&held.record, None, tx.now())?;
     if held.fields.has_variants {
-        return Ok(held);
+        Ok(held)
+    } else {
+        Err(without_variants().at(["productId"]).into())
     }
-    Err(Refusal::new(
+}
+
+pub(super) fn without_variants() -> Refusal {
+    Refusal::new(
         RefusalCode::Invalid,
         "The product has no variants: set hasVariants first.",
         "Товар не ведётся по характеристикам: сначала включите hasVariants.",
     )
-    .at(["productId"])
-    .into())
 }
 
 async fn attribute_cards<A>(
@@ -247,23 +256,36 @@ fn fitted(
 
 fn lacks_nothing(cards: &[AttributeCard], values: &[Valued]) -> Result<(), Refusal> {
     if cards.is_empty() {
-        return Err(Refusal::new(
-            RefusalCode::Required,
-            "Nothing tells variants of this product apart: make an attribute first.",
-            "Характеристикам этого товара не по чему различаться: сначала создайте свойство.",
-        )
-        .at(["values"]));
+        return Err(without_attributes().at(["values"]));
     }
-    let has = |card: &&AttributeCard| values.iter().all(|value| value.attribute != card.id);
-    match cards.iter().find(has) {
+    match lacking(cards, values) {
         None => Ok(()),
-        Some(card) => Err(Refusal::new(
-            RefusalCode::Required,
-            format!("A value of {} is missing.", card.name),
-            format!("Не указано значение «{}».", card.name),
-        )
-        .at(["values"])),
+        Some(card) => Err(lacks_value(card).at(["values"])),
     }
+}
+
+/// The first attribute of which there is no value.
+pub(super) fn lacking<'a>(
+    cards: &'a [AttributeCard],
+    values: &[Valued],
+) -> Option<&'a AttributeCard> {
+    cards.iter().find(|card| values.iter().all(|value| value.attribute != card.id))
+}
+
+pub(super) fn without_attributes() -> Refusal {
+    Refusal::new(
+        RefusalCode::Required,
+        "Nothing tells variants of this product apart: make an attribute first.",
+        "Характеристикам этого товара не по чему различаться: сначала создайте свойство.",
+    )
+}
+
+pub(super) fn lacks_value(card: &AttributeCard) -> Refusal {
+    Refusal::new(
+        RefusalCode::Required,
+        format!("A value of {} is missing.", card.name),
+        format!("Не указано значение «{}».", card.name),
+    )
 }
 
 /// The values of every attribute: those asked for, else all that can be listed.
@@ -312,7 +334,7 @@ fn tell(tx: &TenantTx, deed: &Deed, product: ProductId) {
     tx.emit(event);
 }
 
-fn no_attribute() -> Refusal {
+pub(super) fn no_attribute() -> Refusal {
     Refusal::new(
         RefusalCode::UnknownReference,
         "The product has no such attribute, or it is archived.",
@@ -325,16 +347,15 @@ fn named_twice() -> Refusal {
     Refusal::new(RefusalCode::Invalid, en, ru)
 }
 
-fn value_stays(place: usize) -> Refusal {
+pub(super) fn value_stays() -> Refusal {
     Refusal::new(
         RefusalCode::Invalid,
         "A variant keeps its values: archive it and make another.",
         "Значения характеристики не меняются: уберите её в архив и создайте новую.",
     )
-    .at(["values".to_owned(), place.to_string(), "attributeId".to_owned()])
 }
 
-fn too_many_values() -> Refusal {
+pub(super) fn too_many_values() -> Refusal {
     Refusal::new(
         RefusalCode::TooMany,
         format!("At most {MOST_ATTRIBUTES} attributes tell variants apart."),

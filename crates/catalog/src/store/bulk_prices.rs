@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{Decimal, NaiveDate, PackagingId, PriceListId, ProductId};
+use kernel::{Decimal, NaiveDate, PackagingId, PriceListId, ProductId, ProductVariantId};
 use serde::Serialize;
 
 use super::record::Held;
@@ -12,13 +12,15 @@ use super::{Hold, uuids};
 use crate::constraints::known;
 use crate::records::PriceListFields;
 
-/// A price as a file gives it, of all variants of a product.
+/// A price as a file gives it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub(crate) struct AskedPrice {
     /// Counts within one call.
     pub(crate) place: i32,
     pub(crate) price_list_id: PriceListId,
     pub(crate) product_id: ProductId,
+    /// `None`: of all variants of the product.
+    pub(crate) variant_id: Option<ProductVariantId>,
     pub(crate) packaging_id: Option<PackagingId>,
     pub(crate) min_quantity: Decimal,
     pub(crate) valid_from: NaiveDate,
@@ -36,8 +38,8 @@ pub(crate) struct PriceOnDay {
 }
 
 const ASKED: &str = "jsonb_to_recordset($2) as s
-    (place integer, price_list_id uuid, product_id uuid, packaging_id uuid, min_quantity numeric,
-     valid_from date, price numeric)";
+    (place integer, price_list_id uuid, product_id uuid, variant_id uuid, packaging_id uuid,
+     min_quantity numeric, valid_from date, price numeric)";
 
 /// These price lists, in the order of their ids.
 pub(crate) async fn price_lists_held<A>(
@@ -75,7 +77,7 @@ pub(crate) async fn prices_on_days<A>(
                and p.price_list_id = s.price_list_id
                and p.product_id = s.product_id
                and p.valid_from <= s.valid_from
-               and p.variant_id is null
+               and p.variant_id is not distinct from s.variant_id
                and p.packaging_id is not distinct from s.packaging_id
                and p.min_quantity = s.min_quantity
              order by p.valid_from desc
@@ -100,12 +102,13 @@ pub(crate) async fn put_many_prices<A>(
     // In the order of the key, so that two who write the same prices wait and do not deadlock.
     let sql = format!(
         "insert into price as p
-             (tenant_id, price_list_id, product_id, valid_from, packaging_id, min_quantity, price,
-              recorded_at, created_by)
-         select $1, s.price_list_id, s.product_id, s.valid_from, s.packaging_id, s.min_quantity,
-                s.price, $3, $4
+             (tenant_id, price_list_id, product_id, valid_from, variant_id, packaging_id,
+              min_quantity, price, recorded_at, created_by)
+         select $1, s.price_list_id, s.product_id, s.valid_from, s.variant_id, s.packaging_id,
+                s.min_quantity, s.price, $3, $4
          from {ASKED}
-         order by s.price_list_id, s.product_id, s.valid_from, s.packaging_id, s.min_quantity
+         order by s.price_list_id, s.product_id, s.valid_from, s.variant_id, s.packaging_id,
+                  s.min_quantity
          on conflict on constraint price_key
          do update set price = excluded.price,
                        recorded_at = excluded.recorded_at,

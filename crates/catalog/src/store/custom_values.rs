@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use access::{Action, Permit, Right, Scope};
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{CustomerId, ProductId, SupplierId, TenantId, UserId, Uuid, WarehouseId};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::directories::directory_by_ids;
 use crate::records::{Supplier, Warehouse};
@@ -58,6 +58,88 @@ pub(crate) async fn put_held<A>(
         .map_err(|error| Fault::broken(format!("custom fields without JSON: {error}")))?;
     tx.run(Sql::new(sql, values![permit.tenant(), record, subject_kind, held])).await?;
     Ok(())
+}
+
+/// Writes what many records hold, as [`put_held`] does.
+pub(crate) async fn put_all_held<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    subject_kind: &str,
+    held: &[(Uuid, HeldTexts)],
+) -> Outcome<()> {
+    if held.is_empty() {
+        return Ok(());
+    }
+    let row = |(record, held): &(Uuid, HeldTexts)| json!({ "record_id": record, "held": held });
+    let rows: Value = held.iter().map(row).collect();
+    let sql = "
+        insert into custom_record (tenant_id, record_id, subject_kind, held)
+        select $1, s.record_id, $2, s.held
+        from jsonb_to_recordset($3) as s (record_id uuid, held jsonb)
+        order by s.record_id
+        on conflict (tenant_id, record_id) do update set held = excluded.held";
+    tx.run(Sql::new(sql, values![permit.tenant(), subject_kind, rows])).await?;
+    Ok(())
+}
+
+/// A record that answers to a word.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(crate) struct Worded {
+    pub(crate) word: String,
+    pub(crate) id: Uuid,
+    /// By its reference 1, by its code 2, by its name 3.
+    pub(crate) rank: i32,
+}
+
+/// The records in use that answer to these words by their reference, their code (of a customer the
+/// tax number, of a product the article number, of a user the address) or their name. Whether the
+/// caller sees them is asked elsewhere.
+pub(crate) async fn words_of(
+    tx: &TenantTx,
+    scope: &Scope,
+    target: Target,
+    words: Vec<String>,
+) -> Outcome<Vec<Worded>> {
+    let (table, code) = match target {
+        Target::Customer => ("customer", Some("inn")),
+        Target::Product => ("product", Some("sku")),
+        Target::Supplier => ("supplier", None),
+        Target::Warehouse => ("warehouse", None),
+        Target::User => return users_of(tx, scope, words).await,
+    };
+    let tests = [
+        (1, Some("r.external_reference = w.word".to_owned())),
+        (2, code.map(|code| format!("r.{code} = w.word"))),
+        (3, Some("r.name_key = catalog_key(w.word)".to_owned())),
+    ];
+    let one = |(rank, test): (i32, Option<String>)| {
+        let test = test?;
+        Some(format!(
+            "select w.word, r.id, {rank} as rank
+             from unnest($2::text[]) as w (word)
+             join {table} r on r.tenant_id = $1 and {test}
+             where r.archived_at is null"
+        ))
+    };
+    let parts: Vec<String> = tests.into_iter().filter_map(one).collect();
+    Ok(tx.all(Sql::new(parts.join(" union all "), values![tx.tenant(), words])).await?)
+}
+
+async fn users_of(tx: &TenantTx, scope: &Scope, words: Vec<String>) -> Outcome<Vec<Worded>> {
+    let Ok(permit) = scope.permit::<identity::ReadUsers>() else { return Ok(Vec::new()) };
+    let lower = words.iter().map(|word| word.to_lowercase()).collect();
+    let addressed = identity::users_by_email(tx, &permit, lower).await?;
+    let sql = "
+        select u.name as word, u.id, 3 as rank
+        from user_name_v u
+        where u.tenant_id = $1 and u.name = any($2::text[])";
+    let mut found: Vec<Worded> =
+        tx.all(Sql::new(sql, values![permit.tenant(), words.clone()])).await?;
+    found.extend(words.into_iter().filter_map(|word| {
+        let id = addressed.get(&word.to_lowercase())?.0;
+        Some(Worded { word, id, rank: 2 })
+    }));
+    Ok(found)
 }
 
 /// The names of those of these records that are there and within the caller's sight.

@@ -6,6 +6,7 @@ mod attributes;
 mod bulk;
 mod bulk_contacts;
 mod bulk_prices;
+mod bulk_variants;
 mod card;
 mod custom_fields;
 mod custom_values;
@@ -47,6 +48,9 @@ pub(crate) use bulk::{
 };
 pub(crate) use bulk_contacts::{HeldContact, held_contacts, replace_all_channels};
 pub(crate) use bulk_prices::{AskedPrice, price_lists_held, prices_on_days, put_many_prices};
+pub(crate) use bulk_variants::{
+    AskedVariants, HeldVariant, attribute_names, held_variants, keys_of, skus_like, varied_products,
+};
 pub use card::{addresses_by_customer, addresses_by_id, contracts_by_customer, contracts_by_id};
 pub(crate) use card::{
     channels_of, customer_of, drop_default_address, has_addresses, note_contact_words,
@@ -59,7 +63,9 @@ pub(crate) use custom_fields::{
     count_in_use, drop_keys, fields_of, fill_keys, hold_fields, lock_field,
 };
 pub use custom_values::push_conditions;
-pub(crate) use custom_values::{HeldTexts, held_by, names_seen, put_held};
+pub(crate) use custom_values::{
+    HeldTexts, Worded, held_by, names_seen, put_all_held, put_held, words_of,
+};
 pub use customers::{
     CustomerFilter, CustomerSort, Seen, cards_merged_into, contacts_by_customer, contacts_by_id,
     count_customers, customers, customers_by_id,
@@ -120,8 +126,8 @@ pub use rates::{
 };
 pub(crate) use record::{Held, hold, insert, update};
 pub(crate) use variant_writing::{
-    NewVariant, VariantUse, existing, insert_values, insert_variants, mark_in_documents,
-    product_of, put_combination, values_of, variant_use,
+    NewValues, NewVariant, VariantUse, existing, insert_values, insert_variants, mark_in_documents,
+    product_of, put_combinations, values_of, variant_uses,
 };
 pub(crate) use variants::foreign_variants;
 pub use variants::{

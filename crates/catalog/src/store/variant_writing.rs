@@ -1,6 +1,6 @@
 //! Writing variants, one or many in a constant number of statements.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
@@ -16,6 +16,7 @@ use crate::rules::Valued;
 #[derive(Clone, Debug)]
 pub(crate) struct NewVariant {
     pub(crate) id: ProductVariantId,
+    pub(crate) product: ProductId,
     pub(crate) fields: ProductVariantFields,
     pub(crate) combination: String,
     pub(crate) values: Vec<Valued>,
@@ -24,6 +25,7 @@ pub(crate) struct NewVariant {
 #[derive(Serialize)]
 struct Row<'a> {
     id: ProductVariantId,
+    product_id: ProductId,
     sku: &'a str,
     name: &'a str,
     external_reference: Option<&'a str>,
@@ -32,6 +34,7 @@ struct Row<'a> {
 
 #[derive(Serialize)]
 struct ValueRow<'a> {
+    product_id: ProductId,
     variant_id: ProductVariantId,
     attribute_id: ProductAttributeId,
     choice_id: Option<AttributeChoiceId>,
@@ -40,18 +43,13 @@ struct ValueRow<'a> {
 }
 
 fn row(new: &NewVariant) -> Row<'_> {
-    let NewVariant { id, fields, combination, .. } = new;
-    let external_reference = fields.external_reference.as_deref();
-    Row { id: *id, sku: &fields.sku, name: &fields.name, external_reference, combination }
-}
-
-fn value_row(variant_id: ProductVariantId, value: &Valued) -> ValueRow<'_> {
-    ValueRow {
-        variant_id,
-        attribute_id: value.attribute,
-        choice_id: value.choice,
-        value: value.value.as_deref(),
-        key: &value.key,
+    Row {
+        id: new.id,
+        product_id: new.product,
+        sku: &new.fields.sku,
+        name: &new.fields.name,
+        external_reference: new.fields.external_reference.as_deref(),
+        combination: &new.combination,
     }
 }
 
@@ -59,11 +57,10 @@ fn json<T: Serialize>(rows: &[T]) -> Result<serde_json::Value, Fault> {
     serde_json::to_value(rows).map_err(|error| Fault::broken(format!("variants as JSON: {error}")))
 }
 
-/// Writes new variants of one product with their values.
+/// Writes new variants with their values.
 pub(crate) async fn insert_variants<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    product: ProductId,
     variants: &[NewVariant],
 ) -> Outcome<()> {
     let rows: Vec<Row<'_>> = variants.iter().map(row).collect();
@@ -71,45 +68,62 @@ pub(crate) async fn insert_variants<A>(
         insert into product_variant
             (tenant_id, id, product_id, sku, name, external_reference, combination, created_at,
              updated_at, created_by)
-        select $1, v.id, $2, v.sku, v.name, v.external_reference, v.combination, $3, $3, $4
-        from jsonb_to_recordset($5) as v
-             (id uuid, sku text, name text, external_reference text, combination text)";
-    let values = values![permit.tenant(), product, tx.now(), permit.user(), json(&rows)?];
+        select $1, v.id, v.product_id, v.sku, v.name, v.external_reference, v.combination, $2, $2,
+               $3
+        from jsonb_to_recordset($4) as v
+             (id uuid, product_id uuid, sku text, name text, external_reference text,
+              combination text)";
+    let values = values![permit.tenant(), tx.now(), permit.user(), json(&rows)?];
     known(tx.run(Sql::new(sql, values)).await)?;
-    let of = |new: &NewVariant| (new.id, new.values.clone());
-    let values: Vec<(ProductVariantId, Vec<Valued>)> = variants.iter().map(of).collect();
-    insert_values(tx, permit, product, &values).await
+    let of = |new: &NewVariant| (new.product, new.id, new.values.clone());
+    let values: Vec<NewValues> = variants.iter().map(of).collect();
+    insert_values(tx, permit, &values).await
 }
 
-/// Writes values of variants of one product.
+/// Values of a variant of a product.
+pub(crate) type NewValues = (ProductId, ProductVariantId, Vec<Valued>);
+
+/// Writes values of variants.
 pub(crate) async fn insert_values<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    product: ProductId,
-    values: &[(ProductVariantId, Vec<Valued>)],
+    values: &[NewValues],
 ) -> Outcome<()> {
     let mut rows: Vec<ValueRow<'_>> = Vec::new();
-    for (id, list) in values {
-        rows.extend(list.iter().map(|value| value_row(*id, value)));
+    for (product_id, variant_id, list) in values {
+        rows.extend(list.iter().map(|value| ValueRow {
+            product_id: *product_id,
+            variant_id: *variant_id,
+            attribute_id: value.attribute,
+            choice_id: value.choice,
+            value: value.value.as_deref(),
+            key: &value.key,
+        }));
     }
     let sql = "
         insert into product_variant_value
             (tenant_id, variant_id, attribute_id, product_id, choice_id, value, key)
-        select $1, w.variant_id, w.attribute_id, $2, w.choice_id, w.value, w.key
-        from jsonb_to_recordset($3) as w
-             (variant_id uuid, attribute_id uuid, choice_id uuid, value text, key text)";
-    known(tx.run(Sql::new(sql, values![permit.tenant(), product, json(&rows)?])).await).map(drop)
+        select $1, w.variant_id, w.attribute_id, w.product_id, w.choice_id, w.value, w.key
+        from jsonb_to_recordset($2) as w
+             (product_id uuid, variant_id uuid, attribute_id uuid, choice_id uuid, value text,
+              key text)";
+    known(tx.run(Sql::new(sql, values![permit.tenant(), json(&rows)?])).await).map(drop)
 }
 
-/// Writes what a variant's values make together.
-pub(crate) async fn put_combination<A>(
+/// Writes what the values of variants make together.
+pub(crate) async fn put_combinations<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    variant: ProductVariantId,
-    combination: &str,
+    combinations: &[(ProductVariantId, String)],
 ) -> Outcome<()> {
-    let sql = "update product_variant set combination = $3 where tenant_id = $1 and id = $2";
-    known(tx.run(Sql::new(sql, values![permit.tenant(), variant, combination])).await).map(drop)
+    let ids: Vec<ProductVariantId> = combinations.iter().map(|(id, _)| *id).collect();
+    let whole: Vec<String> = combinations.iter().map(|(_, whole)| whole.clone()).collect();
+    let sql = "
+        update product_variant v
+        set combination = s.combination
+        from unnest($2::uuid[], $3::text[]) as s (id, combination)
+        where v.tenant_id = $1 and v.id = s.id";
+    known(tx.run(Sql::new(sql, values![permit.tenant(), uuids(&ids), whole])).await).map(drop)
 }
 
 /// A variant's value as it was written.
@@ -199,21 +213,26 @@ pub(crate) struct VariantUse {
     pub(crate) has_some: bool,
 }
 
-/// How documents stand to a product's variants; the product's row is locked.
-pub(crate) async fn variant_use<A>(
+/// How documents stand to the variants of products whose rows are locked.
+pub(crate) async fn variant_uses<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    product: ProductId,
-) -> Outcome<VariantUse> {
+    products: &[ProductId],
+) -> Outcome<HashMap<ProductId, VariantUse>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: ProductId,
+        #[sea_orm(nested)]
+        used: VariantUse,
+    }
     let sql = "
-        select p.in_documents,
+        select p.id, p.in_documents,
                exists (select from product_variant v
                        where v.tenant_id = p.tenant_id and v.product_id = p.id) as has_some
         from product p
-        where p.tenant_id = $1 and p.id = $2";
-    let found: Option<VariantUse> =
-        tx.one(Sql::new(sql, values![permit.tenant(), product])).await?;
-    Ok(found.unwrap_or(VariantUse { in_documents: false, has_some: false }))
+        where p.tenant_id = $1 and p.id = any($2::uuid[])";
+    let rows: Vec<Row> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(products)])).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.used)).collect())
 }
 
 /// Marks products as named by documents, and gives those among them that have variants: whether

@@ -10,10 +10,13 @@ pub use start_import::StartImport;
 
 use std::collections::BTreeMap;
 
+use access::Permit;
+use db::{Outcome, TenantTx};
 use kernel::{Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
 use sheets::{DateOrder, DecimalMark, Encoding, Profile, Separator};
 
+use crate::custom::{custom_columns, is_custom};
 use crate::fields::fields;
 use crate::model::ImportKind;
 
@@ -39,16 +42,27 @@ pub struct FileOptions {
 const LONGEST_TEXT: usize = 250;
 
 /// Refuses headers and values of fields that such a file does not have, empty ones and long ones.
-pub(crate) fn check_fields(
+/// Those of the tenant's own are looked up where one is named.
+pub(crate) async fn check_fields<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
     kind: ImportKind,
     columns: &Profile,
     options: &FileOptions,
-) -> Result<(), Refusal> {
+) -> Outcome<()> {
+    let mut named = columns.keys().chain(options.values.keys());
+    let custom = match named.any(|field| is_custom(field)) {
+        true => custom_columns(tx, permit, kind).await?,
+        false => Vec::new(),
+    };
+    let is_field = |field: &String| {
+        fields(kind).iter().any(|known| known.name == field)
+            || custom.iter().any(|column| column.name == *field)
+    };
     for (named, at) in [(columns, "columns"), (&options.values, "values")] {
         for (field, text) in named {
-            let is_known = fields(kind).iter().any(|known| known.name == field);
-            if !is_known || text.trim().is_empty() || text.chars().count() > LONGEST_TEXT {
-                return Err(odd_field(field).at([at]));
+            if !is_field(field) || text.trim().is_empty() || text.chars().count() > LONGEST_TEXT {
+                return Err(odd_field(field).at([at]).into());
             }
         }
     }

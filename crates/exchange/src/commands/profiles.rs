@@ -44,7 +44,7 @@ impl Command for SaveImportProfile {
             .at(["name"])
             .into());
         }
-        check_fields(self.kind, &self.columns, &self.options)?;
+        check_fields(tx, permit, self.kind, &self.columns, &self.options).await?;
         save_profile(tx, permit, self.kind, &name, &self.columns, &self.options).await?;
         Ok(name)
     }

@@ -1,7 +1,7 @@
 //! An import is asked for; a worker takes it within a second.
 
 use access::{Action, Forbidden, Permit, Right, Scope};
-use catalog::{SaveContacts, SaveCustomers, SavePrices, SaveProducts};
+use catalog::{SaveContacts, SaveCustomers, SavePrices, SaveProducts, SaveVariants};
 use db::{AuditEntry, Command, Outcome, TenantTx};
 use files::{ReadFiles, attachments};
 use kernel::{AttachmentId, ImportJobId, Language, Refusal, RefusalCode};
@@ -48,7 +48,7 @@ impl Command for StartImport {
         // The work is done with the rights of a person as they will be then.
         let Some(user) = permit.user() else { return Err(Forbidden(Self::RIGHT).into()) };
         may_write(permit.scope(), self.kind)?;
-        check_fields(self.kind, &self.columns, &self.options)?;
+        check_fields(tx, permit, self.kind, &self.columns, &self.options).await?;
         let name = self.file_name(tx, permit).await?;
         if open_jobs::<ImportJob, _>(tx, permit).await? >= MOST_OPEN {
             return Err(too_many().into());
@@ -123,6 +123,7 @@ impl StartImport {
 fn may_write(scope: &Scope, kind: ImportKind) -> Result<(), Forbidden> {
     match kind {
         ImportKind::Products => scope.permit::<SaveProducts>().map(drop),
+        ImportKind::ProductVariants => scope.permit::<SaveVariants>().map(drop),
         ImportKind::Customers => scope.permit::<SaveCustomers>().map(drop),
         ImportKind::Contacts => scope.permit::<SaveContacts>().map(drop),
         ImportKind::Prices => scope.permit::<SavePrices>().map(drop),

@@ -1,6 +1,6 @@
 //! An export is asked for, and stopped. A worker takes it within a second.
 
-use access::{Action, Forbidden, Permit, Right};
+use access::{Action, Actor, Forbidden, Permit, Right};
 use db::{AuditEntry, Command, CommandError, Outcome, TenantTx};
 use kernel::{ExportJobId, Language, Refusal, RefusalCode};
 use serde_json::{Value, json};
@@ -40,8 +40,11 @@ impl Command for StartExport {
     type Output = ExportJobId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ExportJobId> {
-        // The list is read with the rights of a person as they will be then.
-        let Some(user) = permit.user() else { return Err(Forbidden(Self::RIGHT).into()) };
+        // The list is read with the rights of a person or a key as they will be then.
+        let starter = permit.actor();
+        if matches!(starter, Actor::Worker(_)) {
+            return Err(Forbidden(Self::RIGHT).into());
+        }
         if self.arguments.to_string().len() > LONGEST_ARGUMENTS {
             return Err(too_long().into());
         }
@@ -49,11 +52,11 @@ impl Command for StartExport {
             return Err(too_many().into());
         }
         let id = ExportJobId::new();
-        insert_job(tx, permit, id, self, user).await?;
+        insert_job(tx, permit, id, self, starter).await?;
         let changes = json!({ "list": self.list, "arguments": self.arguments,
                               "columns": self.columns, "format": self.format.as_str() });
         tx.audit(AuditEntry::new("startExport", "ExportJob", id, changes));
-        tx.emit(changed::<ExportJob>(id, user));
+        tx.emit(changed::<ExportJob>(id, permit.user()));
         Ok(id)
     }
 }

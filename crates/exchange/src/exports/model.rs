@@ -2,14 +2,14 @@
 
 use access::{Action, Actor, Right, Scope};
 use db::{Fault, FromQueryResult};
-use kernel::{AttachmentId, DateTime, ExportJobId, Language, Text, UserId, Utc, Uuid};
+use kernel::{ApiKeyId, AttachmentId, DateTime, ExportJobId, Language, Text, UserId, Utc, Uuid};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sheets::{DecimalMark, Separator};
 
 use super::rights::RightsUsed;
 use crate::model::{Told, read, words};
-use crate::queue::language_of;
+use crate::queue::{language_of, starter};
 
 /// Reads one's own exports, or all that are within reach.
 #[derive(Clone, Copy, Debug)]
@@ -121,8 +121,10 @@ pub struct ExportJob {
     pub version: i32,
     /// When it was started.
     pub created_at: DateTime<Utc>,
-    /// Who started it.
-    pub created_by: UserId,
+    /// The person who started it.
+    pub created_by: Option<UserId>,
+    /// The partner's key that did.
+    pub api_key: Option<ApiKeyId>,
     /// When it was over.
     pub finished_at: Option<DateTime<Utc>>,
     /// Until when the file is given out.
@@ -149,7 +151,8 @@ pub(crate) struct ExportRow {
     cancel_asked: bool,
     version: i32,
     created_at: DateTime<Utc>,
-    created_by: UserId,
+    created_by: Option<UserId>,
+    api_key_id: Option<Uuid>,
     finished_at: Option<DateTime<Utc>>,
     expires_at: Option<DateTime<Utc>>,
 }
@@ -178,6 +181,7 @@ impl TryFrom<ExportRow> for ExportJob {
             version: row.version,
             created_at: row.created_at,
             created_by: row.created_by,
+            api_key: row.api_key_id.map(ApiKeyId),
             finished_at: row.finished_at,
             expires_at: row.expires_at,
         })
@@ -189,7 +193,8 @@ impl ExportJob {
     pub(crate) fn may_be_given(&self, scope: &Scope, now: DateTime<Utc>) -> bool {
         let is_inside = matches!(scope.actor(), Actor::Worker(_));
         let is_kept = is_inside || self.expires_at.is_none_or(|end| now < end);
-        is_kept && self.rights.let_see(scope, self.created_by)
+        let starter = starter(self.created_by, self.api_key);
+        is_kept && starter.is_ok_and(|starter| self.rights.let_see(scope, starter))
     }
 
     /// The file, where it is there and may be given to this scope at this moment.

@@ -2,7 +2,6 @@
 
 use access::{Actor, Reach, Right, Scope};
 use db::Fault;
-use kernel::UserId;
 use serde_json::Value;
 
 use crate::model::{read, told};
@@ -26,11 +25,15 @@ impl RightsUsed {
     /// Whether somebody may see what was read with them: as the one who read it, or as one whose
     /// reach holds that one's records. Workers inside of the program may.
     #[must_use]
-    pub fn let_see(&self, scope: &Scope, reader: UserId) -> bool {
-        if matches!(scope.actor(), Actor::Worker(_)) || scope.user() == Some(reader) {
+    pub fn let_see(&self, scope: &Scope, reader: Actor) -> bool {
+        if matches!(scope.actor(), Actor::Worker(_)) || scope.actor() == reader {
             return self.hold_for(scope);
         }
-        let is_of_team = scope.team().contains(&reader);
+        // Partners' keys are given what they asked for themselves.
+        if matches!(scope.actor(), Actor::Key(_)) {
+            return false;
+        }
+        let is_of_team = matches!(reader, Actor::User(user) if scope.team().contains(&user));
         self.0.iter().all(|(right, used)| match scope.reach(*right) {
             Some(Reach::All) => true,
             Some(Reach::Team) => *used == Reach::Own && is_of_team,

@@ -3,11 +3,11 @@
 
 use std::time::{Duration, Instant};
 
-use access::{Action, Permit, Right, Scope};
+use access::{Action, Actor, Permit, Right, Scope};
 use db::{Command, CommandError, Db, Outcome, ReadPool, TenantTx};
 use files::{Attach, AttachmentKind, Files, Stored};
-use identity::{Tenant, acting_scope};
-use kernel::{ExportJobId, Text, UserId, Uuid};
+use identity::{Tenant, acting_scope_of};
+use kernel::{ExportJobId, Text, Uuid};
 
 use super::listing::{ExportListing, ExportLists, ListFault, Wanted};
 use super::model::{ExportJob, Headings, ReadExports};
@@ -34,7 +34,7 @@ pub(super) struct Export<'a> {
     pub(super) worker: &'a Scope,
     pub(super) id: ExportJobId,
     pub(super) lease: Uuid,
-    pub(super) user: UserId,
+    pub(super) starter: Actor,
 }
 
 /// Why an export ends without a file.
@@ -154,7 +154,7 @@ impl Export<'_> {
     }
 
     async fn scope_now(&self, rights: &RightsUsed) -> Result<Scope, Stop> {
-        let scope = acting_scope(self.db, self.tenant, self.user).await?;
+        let scope = acting_scope_of(self.db, self.tenant, self.starter).await?;
         let lost = || Stop::Told(ending::rights_lost());
         let scope = scope.ok_or_else(lost)?;
         let may_export = scope.reach(Right::ExportRun).is_some();

@@ -2,11 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use access::{Permit, Right};
+use access::{Actor, Permit, Right};
 use db::{Db, Fault, FromQueryResult, Outcome, Reason, Sql, TenantTx, values};
-use kernel::{
-    AttachmentId, DateTime, ExportJobId, Page, PageRequest, TenantId, Text, UserId, Utc, Uuid,
-};
+use kernel::{AttachmentId, DateTime, ExportJobId, Page, PageRequest, TenantId, Text, Utc, Uuid};
 
 use super::commands::StartExport;
 use super::model::{ExportJob, ExportRow, ExportState, ReadExports};
@@ -19,12 +17,16 @@ pub(super) async fn insert_job<A>(
     permit: &Permit<A>,
     id: ExportJobId,
     asked: &StartExport,
-    user: UserId,
+    starter: Actor,
 ) -> Outcome<()> {
     let sql = "
         insert into export_job (tenant_id, id, list, arguments, columns, format, options, language,
-                                state, created_at, created_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, 'WAITING', $9, $10)";
+                                state, created_at, created_by, api_key_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, 'WAITING', $9, $10, $11)";
+    let key = match starter {
+        Actor::Key(key) => Some(key),
+        _ => None,
+    };
     let values = values![
         permit.tenant(),
         id,
@@ -35,7 +37,8 @@ pub(super) async fn insert_job<A>(
         told(&asked.options)?,
         language_word(asked.language),
         tx.now(),
-        user,
+        permit.user(),
+        key,
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())
@@ -51,8 +54,10 @@ impl Job for ExportJob {
     const TABLE: &'static str = "export_job";
     const COLUMNS: &'static str = "j.id, j.list, j.arguments, j.columns, j.format, j.options, \
         j.language, j.state, j.rows_total, j.rows_written, j.as_of, j.rights, j.file_id, \
-        j.failure, j.cancel_asked, j.version, j.created_at, j.created_by, j.finished_at, \
+        j.failure, j.cancel_asked, j.version, j.created_at, j.created_by, j.api_key_id, \
+        j.finished_at, \
         j.expires_at";
+    const KEY_COLUMN: Option<&'static str> = Some("j.api_key_id");
     // It begins anew: its file is of one snapshot.
     const CLAIM: &'static str = "
         update export_job
@@ -68,7 +73,7 @@ impl Job for ExportJob {
                     order by j.created_at
                     limit 1
                     for no key update skip locked)
-        returning id, created_by, attempts";
+        returning id, created_by, api_key_id, attempts";
 
     fn id(&self) -> ExportJobId {
         self.id

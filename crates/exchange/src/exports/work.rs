@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use db::{CommandError, Db, Fault, Outcome};
 use files::Files;
-use identity::{Tenant, acting_scope, tenants, worker_scope};
+use identity::{Tenant, acting_scope_of, tenants, worker_scope};
 use kernel::{ExportJobId, Uuid};
 
 use super::listing::ExportLists;
@@ -53,13 +53,13 @@ async fn run_export_of(
     let Some(claimed) = db.write_as_job(&permit, &Claim::new(lease)).await? else {
         return Ok(false);
     };
-    let (id, user) = (ExportJobId(claimed.id), claimed.created_by);
-    let export = Export { db, files, lists, tenant, worker: &worker, id, lease, user };
+    let (id, starter) = (ExportJobId(claimed.id), claimed.starter()?);
+    let export = Export { db, files, lists, tenant, worker: &worker, id, lease, starter };
     if claimed.attempts > MOST_ATTEMPTS {
         export.give_up(ending::given_up()).await?;
         return Ok(true);
     }
-    let Some(scope) = acting_scope(db, tenant, user).await? else {
+    let Some(scope) = acting_scope_of(db, tenant, starter).await? else {
         export.give_up(ending::rights_lost()).await?;
         return Ok(true);
     };

@@ -2,13 +2,14 @@
 
 use catalog::{
     ChannelKind, Consent, ContactChanges, ContactRow, CustomerChanges, CustomerRow, Named,
-    PriceRow, ProductChanges, ProductRow,
+    PriceRow, ProductChanges, ProductRow, ProductVariantChanges, VariantRow,
 };
 use kernel::{Decimal, NaiveDate, Percent};
 use sheets::Reason;
 use stock::commands::OpeningRow;
 
 use super::{Cells, CustomerDraft};
+use crate::custom::CustomColumn;
 
 /// What parts a group from the one it lies in.
 const ABOVE: char = '>';
@@ -33,6 +34,10 @@ impl Cells<'_> {
 
     fn day(&mut self, field: &str) -> Option<NaiveDate> {
         self.get(field, |reading, cell| reading.date(cell))
+    }
+
+    fn flag(&mut self, field: &str) -> Option<bool> {
+        self.get(field, |reading, cell| reading.boolean(cell))
     }
 
     fn named(&mut self, reference: &str, name: &str) -> Named {
@@ -70,12 +75,35 @@ impl Cells<'_> {
                 name: self.text("name"),
                 unit: self.text("unit"),
                 vat_rate: self.vat_rate(),
-                is_service: self.get("isService", |reading, cell| reading.boolean(cell)),
+                is_service: self.flag("isService"),
+                has_variants: self.flag("hasVariants"),
                 external_reference: reference.map(Some),
                 ..ProductChanges::default()
             },
             group,
             price: self.number("price"),
+            custom: self.custom(),
+        }
+    }
+
+    pub(super) fn variant(&mut self) -> VariantRow {
+        let reference = self.text("externalReference");
+        let sku = self.text("variantSku");
+        // Rows with neither are told apart by their values, when their products are known.
+        match (&reference, &sku) {
+            (Some(reference), _) => self.once("externalReference", reference),
+            (None, Some(sku)) => self.once("variantSku", sku),
+            (None, None) => {}
+        }
+        VariantRow {
+            place: self.row.number,
+            product: self.named("productReference", "sku"),
+            changes: ProductVariantChanges {
+                sku,
+                name: self.text("name"),
+                external_reference: reference.map(Some),
+            },
+            values: self.own(CustomColumn::attribute),
         }
     }
 
@@ -92,6 +120,7 @@ impl Cells<'_> {
             row: CustomerRow {
                 place: self.row.number,
                 region: self.text("region"),
+                custom: self.custom(),
                 changes: CustomerChanges {
                     name: self.text("name"),
                     legal_name: self.text("legalName").map(Some),
@@ -165,13 +194,14 @@ impl Cells<'_> {
             place: self.row.number,
             list: self.named("priceListReference", "priceList"),
             product: self.named("productReference", "sku"),
+            variant: self.named("variantReference", "variantSku"),
             packaging: self.text("packaging"),
             valid_from: self.day("validFrom"),
             min_quantity: self.number("minQuantity"),
             price: self.number("price"),
         };
-        let of = (&row.list, &row.product, &row.packaging, row.valid_from, row.min_quantity);
-        self.once("sku", &of);
+        let of = (&row.list, &row.product, &row.variant);
+        self.once("sku", &(of, &row.packaging, row.valid_from, row.min_quantity));
         row
     }
 
@@ -181,6 +211,7 @@ impl Cells<'_> {
             organization: self.named("organizationReference", "organization"),
             warehouse: self.named("warehouseReference", "warehouse"),
             product: self.named("productReference", "sku"),
+            variant: self.named("variantReference", "variantSku"),
             packaging: self.text("packaging"),
             quantity: self.number("quantity"),
             lot_number: self.text("lotNumber"),
@@ -195,7 +226,7 @@ impl Cells<'_> {
             None => self.once(
                 "sku",
                 &(
-                    (&row.organization, &row.warehouse, &row.product),
+                    (&row.organization, &row.warehouse, &row.product, &row.variant),
                     (&row.lot_number, row.expires_on, row.date, row.received_on),
                 ),
             ),

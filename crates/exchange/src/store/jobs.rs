@@ -64,6 +64,8 @@ impl Job for ImportJob {
         j.options, j.columns, j.mapping, j.language, j.phase, j.position, j.rows_total, \
         j.rows_read, j.rows_created, j.rows_updated, j.rows_unchanged, j.rows_bad, j.failure, \
         j.report_id, j.cancel_asked, j.version, j.created_at, j.created_by, j.finished_at";
+    // What is written is a person's doing.
+    const KEY_COLUMN: Option<&'static str> = None;
     // Jobs of one kind go one after the other: they would wait for each other's rows, with their
     // connections in hand.
     const CLAIM: &'static str = "
@@ -85,7 +87,7 @@ impl Job for ImportJob {
                     order by j.created_at
                     limit 1
                     for no key update skip locked)
-        returning id, created_by, attempts";
+        returning id, created_by, null::uuid as api_key_id, attempts";
 
     fn id(&self) -> ImportJobId {
         self.id

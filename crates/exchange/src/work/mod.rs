@@ -54,7 +54,8 @@ async fn run_job_of(db: &Db, files: &Files, tenant: &Tenant) -> Outcome<bool> {
     let Some(claimed) = db.write_as_job(&permit, &Claim::new(lease)).await? else {
         return Ok(false);
     };
-    let (id, user) = (ImportJobId(claimed.id), claimed.created_by);
+    let id = ImportJobId(claimed.id);
+    let user = claimed.created_by.ok_or_else(|| Fault::broken("an import of nobody"))?;
     let job = Job { db, files, tenant, worker: &worker, id, lease, user };
     if claimed.attempts > MOST_ATTEMPTS {
         job.end(ending::given_up()).await?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use access::{Action, Permit, Right, Scope};
-use catalog::{Intent, SaveContacts, SaveCustomers, SavePrices, SaveProducts, Saved};
+use catalog::{Intent, SaveContacts, SaveCustomers, SavePrices, SaveProducts, SaveVariants, Saved};
 use db::{Command, Outcome, TenantTx};
 use identity::{ReadUsers, users_by_email};
 use kernel::{ImportJobId, Refusal, RefusalCode, Uuid};
@@ -139,6 +139,10 @@ async fn save(
         Drafts::Products(rows) => {
             let permit = scope.permit::<SaveProducts>()?;
             SaveProducts::run(tx, &permit, rows.clone(), intent).await?
+        }
+        Drafts::Variants(rows) => {
+            let permit = scope.permit::<SaveVariants>()?;
+            SaveVariants::run(tx, &permit, rows.clone(), intent).await?
         }
         Drafts::Customers(drafts) => {
             let permit = scope.permit::<SaveCustomers>()?;

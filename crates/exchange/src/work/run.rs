@@ -14,6 +14,7 @@ use sheets::Mapping;
 
 use super::report::make_report;
 use super::rows::{HandleRows, Step, WriteAll};
+use crate::custom::{CustomColumn, custom_columns};
 use crate::model::{ImportJob, ImportMode, ImportState, Phase, ReadImports};
 use crate::queue::{changed, hold_leased};
 use crate::source::{Source, Unusable};
@@ -39,7 +40,11 @@ pub(super) struct Job<'a> {
 impl Job<'_> {
     pub(super) async fn run(&self, scope: &Scope) -> Outcome<()> {
         let Some(job) = self.read().await? else { return Ok(()) };
-        let source = match Source::open(self.files, self.tenant.id, job.clone()).await {
+        let custom = match self.custom(scope, &job).await {
+            Err(CommandError::Forbidden(_)) => return self.end(ending::shut_out()).await,
+            found => found?,
+        };
+        let source = match Source::open(self.files, self.tenant.id, job.clone(), custom).await {
             Ok(source) => source,
             Err(Unusable::Told(why)) => return self.end(ending::unusable(&why)).await,
             Err(Unusable::Fault(fault)) => return Err(fault.into()),
@@ -179,6 +184,15 @@ impl Job<'_> {
         let found = import_jobs_by_id(&*reader.tx().await?, &permit, &[self.id]).await;
         reader.renew().await;
         Ok(found?.remove(&self.id))
+    }
+
+    /// The tenant's own columns that the file may have, as its starter sees them.
+    async fn custom(&self, scope: &Scope, job: &ImportJob) -> Outcome<Vec<CustomColumn>> {
+        let reader = self.db.reader(scope, ReadPool::Jobs);
+        let permit = scope.permit::<ReadImports>()?;
+        let found = custom_columns(&*reader.tx().await?, &permit, job.kind).await;
+        reader.renew().await;
+        found
     }
 
     async fn note(&self, source: &Source) -> Outcome<()> {

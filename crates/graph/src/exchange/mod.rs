@@ -18,6 +18,8 @@ use async_graphql::Enum;
 pub enum ImportKind {
     /// Products with their groups, and prices in the default list.
     Products,
+    /// Variants of products that are there, by their values of attributes.
+    ProductVariants,
     /// Customers with their managers and regions.
     Customers,
     /// Contact persons of customers that are there.

@@ -12,7 +12,7 @@ use db::{Outcome, TenantTx};
 use kernel::{ContractId, CustomerId, ProductId, Uuid};
 
 /// Runs the same work for the one type that stands for a kind of record; the last part is for a
-/// kind that has no files.
+/// kind to which people attach none: reports of imports and files of exports are the program's own.
 macro_rules! of_kind {
     ($kind:expr, $of:ident => $work:expr, $none:expr) => {
         match $kind {
@@ -30,10 +30,6 @@ macro_rules! of_kind {
             }
             kind if kind == <::exchange::OfInbox as ::files::Subject>::KIND => {
                 type $of = ::exchange::OfInbox;
-                $work
-            }
-            kind if kind == <::exchange::OfImport as ::files::Subject>::KIND => {
-                type $of = ::exchange::OfImport;
                 $work
             }
             _ => $none,

@@ -8,7 +8,7 @@ mod resume;
 use std::collections::HashSet;
 use std::hash::Hash;
 
-use access::{Action, Right, Scope};
+use access::{Action, Actor, Right, Scope};
 use async_graphql::{Context, Enum, ID, Object, Subscription};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -299,13 +299,27 @@ impl LiveSubscription {
                           first.")]
         after: Option<String>,
     ) -> async_graphql::Result<BoxStream<'static, async_graphql::Result<ExportEvent>>> {
+        let session = Session::of(ctx)?;
+        // What a partner's key started is nobody's but its own.
+        let is_own = match session.scope()?.actor() {
+            Actor::Key(_) => is_seen(session, id.0).await?,
+            _ => false,
+        };
         let wants = move |event: &Event, scope: &Scope| {
             event.kind == "export_changed"
                 && event.subject_id == id.0.0
-                && reaches::<SeeExports>(event, scope)
+                && (is_own || reaches::<SeeExports>(event, scope))
         };
         Ok(follow(ctx, after, Box::new(wants), ExportEvent).await?)
     }
+}
+
+/// Whether the caller sees an export; no snapshot stays open behind it.
+async fn is_seen(session: &Session, id: ExportJobId) -> Result<bool, Failure> {
+    let asking = session.anew(session.scope().ok().cloned());
+    let found = asking.load(id).await;
+    asking.finish().await;
+    Ok(found?.is_some())
 }
 
 /// Boxed, as is what it gives: async-graphql keeps room for both as long as the subscription

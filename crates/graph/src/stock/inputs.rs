@@ -79,9 +79,8 @@ impl GoodsReceiptOrder {
     }
 }
 
-/// Which movements; all conditions hold together. A product, a variant, a lot or a document must be
-/// named.
-#[derive(InputObject)]
+/// Which movements; all conditions hold together.
+#[derive(InputObject, Default)]
 pub struct StockMovementFilter {
     /// Of this product.
     product: Option<GlobalId<ProductId>>,

@@ -118,11 +118,11 @@ impl StockQuery {
         #[graphql(desc = "A cursor of this list in this direction.")] after: Option<String>,
         #[graphql(desc = "The last rows before the cursor; up to 250.")] last: Option<i32>,
         #[graphql(desc = "A cursor of this list in this direction.")] before: Option<String>,
-        #[graphql(desc = "Only these.")] filter: StockMovementFilter,
+        #[graphql(desc = "Only these.")] filter: Option<StockMovementFilter>,
         #[graphql(desc = "Oldest or newest first.", default_with = "OrderDirection::Desc")]
         direction: OrderDirection,
     ) -> async_graphql::Result<Connection<StockMovement>> {
-        let filter = filter.read();
+        let filter = filter.unwrap_or_default().read();
         let page = (first, after.as_deref(), last, before.as_deref());
         Ok(movement::list(Session::of(ctx)?, filter, direction, page).await?)
     }

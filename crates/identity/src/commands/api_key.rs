@@ -1,7 +1,9 @@
 //! Partners' keys.
 
 use access::{Action, Permit, Right, partner_scopes};
-use db::{AuditEntry, Command, CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
+use db::{
+    AuditEntry, Command, CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, values,
+};
 use kernel::{ApiKeyId, CustomerId, DateTime, Refusal, RefusalCode, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -18,8 +20,7 @@ pub struct CreateApiKey {
     pub name: String,
     /// What it may do, by [`access::partner_scopes`].
     pub scopes: Vec<String>,
-    /// The one customer it is bound to; the card that stands for it where it was merged. Whoever
-    /// calls has looked that it exists.
+    /// The one customer it is bound to; the card that stands for it where it was merged.
     pub customer: Option<CustomerId>,
     /// When it ends.
     pub expires_at: Option<DateTime<Utc>>,
@@ -90,10 +91,7 @@ impl Command for CreateApiKey {
             self.expires_at,
             permit.user(),
         ];
-        let done = tx.run(Sql::new(sql, values)).await;
-        db::on_constraint(done, "api_key_name_key", || {
-            taken("Another key has this name.", "Так называется другой ключ.", "name")
-        })?;
+        tx.run(Sql::new(sql, values)).await.map_err(refused)?;
         let changes = json!({
             "name": name,
             "scopes": self.scopes,
@@ -134,6 +132,23 @@ impl CreateApiKey {
             .at(["expiresAt"]));
         }
         Ok(())
+    }
+}
+
+/// What the table's constraints say no to.
+fn refused(fault: Fault) -> CommandError {
+    match fault.constraint() {
+        Some("api_key_name_key") => {
+            taken("Another key has this name.", "Так называется другой ключ.", "name").into()
+        }
+        Some("api_key_customer_fkey") => Refusal::new(
+            RefusalCode::UnknownReference,
+            "There is no such customer.",
+            "Такого клиента нет.",
+        )
+        .at(["customerId"])
+        .into(),
+        _ => fault.into(),
     }
 }
 

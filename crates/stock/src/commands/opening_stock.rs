@@ -30,6 +30,8 @@ pub struct OpeningRow {
     pub warehouse: Named,
     /// What.
     pub product: Named,
+    /// In which variant; where the product has some, one is named.
+    pub variant: Named,
     /// In which packaging the quantity is counted; the base unit where none is named.
     pub packaging: Option<String>,
     /// How many of it, above zero.
@@ -77,11 +79,7 @@ impl SaveOpeningStock {
         rows: Vec<OpeningRow>,
         intent: Intent,
     ) -> Outcome<Saved> {
-        if rows.iter().any(|row| row.unit_cost.is_some())
-            && permit.scope().reach(Right::ReceiptCost).is_none()
-        {
-            return Err(access::Forbidden(Right::ReceiptCost).into());
-        }
+        let may_state_cost = permit.scope().reach(Right::ReceiptCost).is_some();
         if intent == Intent::Write {
             opening::lock(tx, permit).await?;
         }
@@ -89,6 +87,10 @@ impl SaveOpeningStock {
         let mut known = Known::read(tx, permit, &rows, intent).await?;
         let mut drafts: Vec<(u64, Place, Draft)> = Vec::with_capacity(rows.len());
         for row in &rows {
+            if row.unit_cost.is_some() && !may_state_cost {
+                saved.refuse(row.place, cost_not_allowed());
+                continue;
+            }
             match known.draft(tx, permit, row) {
                 Ok((place, draft)) => drafts.push((row.place, place, draft)),
                 Err(refusal) => saved.refuse(row.place, refusal),
@@ -136,6 +138,7 @@ async fn new_ones(
 
 fn is_same(before: &BroughtIn, (organization, warehouse, date): Place, line: &Line) -> bool {
     before.product_id == line.product_id
+        && before.variant_id == line.variant_id
         && before.quantity == line.quantity
         && before.organization_id == organization
         && before.warehouse_id == warehouse
@@ -239,6 +242,15 @@ fn says_otherwise(before: &BroughtIn) -> Refusal {
         ),
     )
     .at(["externalReference"])
+}
+
+fn cost_not_allowed() -> Refusal {
+    Refusal::new(
+        RefusalCode::FieldNotAllowed,
+        "You may not state a cost: leave the cell empty, and the last known one counts.",
+        "Вам нельзя указывать себестоимость: оставьте ячейку пустой — возьмётся последняя.",
+    )
+    .at(["unitCost"])
 }
 
 fn without_cost() -> Refusal {

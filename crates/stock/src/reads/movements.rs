@@ -6,7 +6,7 @@ use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     DateTime, Decimal, Direction, LotId, MovementId, NaiveDate, OrganizationId, Page, PageRequest,
-    Position, ProductId, ProductVariantId, Refusal, RefusalCode, UserId, Utc, Uuid, WarehouseId,
+    Position, ProductId, ProductVariantId, UserId, Utc, Uuid, WarehouseId,
 };
 
 use super::keyset::{COUNT, Key, count, page};
@@ -50,8 +50,7 @@ pub struct MovementRow {
     pub created_by: Option<UserId>,
 }
 
-/// Which movements. A product, a variant, a lot or a document must be named: each leads to an index, and
-/// nobody reads the movements of everything.
+/// Which movements; all conditions hold together.
 #[derive(Clone, Debug, Default)]
 pub struct MovementFilter {
     /// Of this product.
@@ -82,19 +81,6 @@ const MOVEMENT: &str = "
     where m.tenant_id = $1 and $3";
 
 impl MovementFilter {
-    fn check(&self) -> Result<(), Refusal> {
-        let goods = self.product.is_some() || self.variant.is_some() || self.lot.is_some();
-        if goods || self.document.is_some() {
-            return Ok(());
-        }
-        Err(Refusal::new(
-            RefusalCode::Required,
-            "Name a product, a lot or a document.",
-            "Укажите товар, партию или документ.",
-        )
-        .at(["filter"]))
-    }
-
     fn push(&self, sql: &mut Sql) {
         if let Some(id) = self.product {
             sql.with(" and m.product_id = ", id, "");
@@ -123,7 +109,7 @@ impl MovementFilter {
 /// Movements by business date. Cursors must be of the order `DATE`.
 ///
 /// # Errors
-/// `REQUIRED` where the filter is too wide, `INVALID` for a cursor of another list, or a fault.
+/// `INVALID` for a cursor of another list, or a fault.
 pub async fn movements(
     tx: &TenantTx,
     permit: &Permit<ReadStock>,
@@ -131,7 +117,6 @@ pub async fn movements(
     direction: Direction,
     request: &PageRequest,
 ) -> Outcome<Page<MovementRow>> {
-    filter.check()?;
     let values = values![permit.tenant(), sees_cost(permit), sees_buyers(permit)];
     let mut sql = Sql::new(MOVEMENT, values);
     filter.push(&mut sql);
@@ -146,13 +131,12 @@ pub async fn movements(
 /// How many rows [`movements`] has, up to 10,001.
 ///
 /// # Errors
-/// `REQUIRED` where the filter is too wide, or a fault.
+/// A fault of the database.
 pub async fn count_movements(
     tx: &TenantTx,
     permit: &Permit<ReadStock>,
     filter: &MovementFilter,
 ) -> Outcome<i64> {
-    filter.check()?;
     let mut sql = Sql::new(
         format!("{COUNT} select 1 from stock_movement m where m.tenant_id = $1 and $2"),
         values![permit.tenant(), sees_buyers(permit)],

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{Fault, FromQueryResult, Sql, TenantTx, values};
-use kernel::{Decimal, NaiveDate, OrganizationId, ProductId, ReceiptLineId, WarehouseId};
+use kernel::{
+    Decimal, NaiveDate, OrganizationId, ProductId, ProductVariantId, ReceiptLineId, WarehouseId,
+};
 
 use super::uuids;
 
@@ -13,6 +15,7 @@ use super::uuids;
 pub(crate) struct BroughtIn {
     pub(crate) key: String,
     pub(crate) product_id: ProductId,
+    pub(crate) variant_id: Option<ProductVariantId>,
     pub(crate) quantity: Decimal,
     pub(crate) organization_id: OrganizationId,
     pub(crate) warehouse_id: WarehouseId,
@@ -36,8 +39,8 @@ pub(crate) async fn brought_in<A>(
     keys: Vec<String>,
 ) -> Result<HashMap<String, BroughtIn>, Fault> {
     let sql = "
-        select o.key, l.product_id, l.quantity, r.organization_id, r.warehouse_id, r.occurred_on,
-               r.number
+        select o.key, l.product_id, l.variant_id, l.quantity, r.organization_id, r.warehouse_id,
+               r.occurred_on, r.number
         from opening_stock o
         join goods_receipt_line l on l.tenant_id = $1 and l.id = o.receipt_line_id
         join goods_receipt r on r.tenant_id = $1 and r.id = l.receipt_id

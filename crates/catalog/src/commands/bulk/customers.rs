@@ -6,11 +6,12 @@ use access::{Action, Permit, Right};
 use db::{Outcome, TenantTx};
 use kernel::{AgreementId, CustomerId, Percent, Refusal, RefusalCode, RegionId, UserId, Uuid};
 
+use super::custom::{Customs, Filling, noted_with, write_fillings};
 use super::{Intent, Once, Saved, key, taken, unknown_name};
 use crate::checks::Checks;
 use crate::commands::customers::blank;
-use crate::commands::{Deed, archived_after, changes};
-use crate::records::{AgreementFields, CustomerChanges, CustomerFields};
+use crate::commands::{Deed, Entry, archived_after, changes};
+use crate::records::{AgreementFields, Customer, CustomerChanges, CustomerFields};
 use crate::rules::{AgreementState, CreditPolicy, PaymentStep};
 use crate::store::{
     Held, Keyed, heirs_by_text, insert_all, insert_all_of, insert_steps, keep_versions,
@@ -27,6 +28,8 @@ pub struct CustomerRow {
     pub changes: CustomerChanges,
     /// The name of its region.
     pub region: Option<String>,
+    /// What it says of the tenant's own fields; a choice or a record may be named by a text.
+    pub custom: Vec<Entry>,
 }
 
 /// Makes and changes customers; a new one gets the default agreement of single ones.
@@ -41,6 +44,7 @@ struct Draft {
     id: Uuid,
     before: Option<CustomerFields>,
     after: CustomerFields,
+    custom: Option<Filling>,
 }
 
 impl SaveCustomers {
@@ -71,6 +75,7 @@ impl SaveCustomers {
             match &draft.before {
                 None => saved.created += 1,
                 Some(before) if *before != draft.after => saved.updated += 1,
+                Some(_) if draft.custom.is_some() => saved.updated += 1,
                 Some(_) => saved.unchanged += 1,
             }
         }
@@ -82,10 +87,16 @@ impl SaveCustomers {
 }
 
 struct Known {
+    keys: Keys,
+    regions: HashMap<String, RegionId>,
+    customs: Customs,
+    once: Once,
+}
+
+/// Customers under the keys that rows name them by.
+struct Keys {
     by_reference: HashMap<String, Held<CustomerFields>>,
     by_inn: HashMap<String, Vec<Held<CustomerFields>>>,
-    regions: HashMap<String, RegionId>,
-    once: Once,
 }
 
 impl Known {
@@ -118,49 +129,15 @@ impl Known {
             false => Vec::new(),
         };
         let by_reference = named.into_iter().map(|keyed| (keyed.asked, keyed.held));
-        Ok(Self {
-            by_reference: by_reference.collect(),
-            by_inn,
-            regions: regions.into_iter().map(|(name, id)| (key(&name), id)).collect(),
-            once: Once::default(),
-        })
-    }
-
-    fn find(
-        &self,
-        permit: &Permit<SaveCustomers>,
-        row: &CustomerChanges,
-    ) -> Result<Option<Held<CustomerFields>>, Refusal> {
-        let reference = row.external_reference.as_ref().and_then(Option::as_ref);
-        let inn = row.inn.as_ref().and_then(Option::as_ref);
-        if reference.is_none() && inn.is_none() {
-            return Err(without_key());
-        }
-        if let Some(held) = reference.and_then(|reference| self.by_reference.get(reference)) {
-            let is_reached = permit.reaches(held.fields.manager_id, Some(CustomerId(held.id)));
-            return if is_reached {
-                Ok(Some(held.clone()))
-            } else {
-                Err(taken("externalReference"))
-            };
-        }
-        let of_inn = inn.and_then(|inn| self.by_inn.get(inn)).map_or(&[][..], Vec::as_slice);
-        let kpp = row.kpp.as_ref().and_then(Option::as_ref);
-        // Branches share a tax number; their codes of registration tell them apart.
-        let of_kpp: Vec<_> = match kpp {
-            Some(kpp) if of_inn.len() > 1 => {
-                of_inn.iter().filter(|held| held.fields.kpp.as_ref() == Some(kpp)).collect()
-            }
-            _ => of_inn.iter().collect(),
-        };
-        match of_kpp.as_slice() {
-            [] => Ok(None),
-            [one] if reference.is_some() && one.fields.external_reference.is_some() => {
-                Err(taken("inn"))
-            }
-            [one] => Ok(Some((*one).clone())),
-            _ => Err(several()),
-        }
+        let keys = Keys { by_reference: by_reference.collect(), by_inn };
+        let said = rows.iter().filter(|row| !row.custom.is_empty()).map(|row| {
+            let held = keys.find(permit, &row.changes).ok().flatten();
+            (held.map(|held| held.id), row.custom.as_slice())
+        });
+        let said = said.collect();
+        let customs = Customs::read::<Customer, _>(tx, permit, said).await?;
+        let regions = regions.into_iter().map(|(name, id)| (key(&name), id)).collect();
+        Ok(Self { keys, regions, customs, once: Once::default() })
     }
 
     /// A key that led here through a merged card stays with that card.
@@ -172,7 +149,7 @@ impl Known {
     ) {
         let asked = row.external_reference.as_ref().and_then(Option::as_ref);
         let inn = row.inn.as_ref().and_then(Option::as_ref);
-        if asked.is_some_and(|asked| self.by_reference.contains_key(asked)) {
+        if asked.is_some_and(|asked| self.keys.by_reference.contains_key(asked)) {
             after.external_reference = own.external_reference.clone();
         } else if inn.is_some() && own.inn.as_ref() != inn {
             after.inn = own.inn.clone();
@@ -185,7 +162,7 @@ impl Known {
         permit: &Permit<SaveCustomers>,
         row: CustomerRow,
     ) -> Result<Draft, Refusal> {
-        let held = self.find(permit, &row.changes)?;
+        let held = self.keys.find(permit, &row.changes)?.cloned();
         let blank = blank(permit);
         let before = held.as_ref().map_or(&blank, |held| &held.fields);
         let mut after = row.changes.applied(before);
@@ -205,8 +182,44 @@ impl Known {
         if !may_have(permit, after.manager_id, id) {
             return Err(out_of_reach());
         }
+        let custom = self.customs.fill(permit, held.as_ref().map(|held| held.id), &row.custom)?;
         self.once.take(id, "inn")?;
-        Ok(Draft { id, before: held.map(|held| held.fields), after })
+        Ok(Draft { id, before: held.map(|held| held.fields), after, custom })
+    }
+}
+
+impl Keys {
+    fn find(
+        &self,
+        permit: &Permit<SaveCustomers>,
+        row: &CustomerChanges,
+    ) -> Result<Option<&Held<CustomerFields>>, Refusal> {
+        let reference = row.external_reference.as_ref().and_then(Option::as_ref);
+        let inn = row.inn.as_ref().and_then(Option::as_ref);
+        if reference.is_none() && inn.is_none() {
+            return Err(without_key());
+        }
+        if let Some(held) = reference.and_then(|reference| self.by_reference.get(reference)) {
+            let is_reached = permit.reaches(held.fields.manager_id, Some(CustomerId(held.id)));
+            return if is_reached { Ok(Some(held)) } else { Err(taken("externalReference")) };
+        }
+        let of_inn = inn.and_then(|inn| self.by_inn.get(inn)).map_or(&[][..], Vec::as_slice);
+        let kpp = row.kpp.as_ref().and_then(Option::as_ref);
+        // Branches share a tax number; their codes of registration tell them apart.
+        let of_kpp: Vec<_> = match kpp {
+            Some(kpp) if of_inn.len() > 1 => {
+                of_inn.iter().filter(|held| held.fields.kpp.as_ref() == Some(kpp)).collect()
+            }
+            _ => of_inn.iter().collect(),
+        };
+        match of_kpp.as_slice() {
+            [] => Ok(None),
+            [one] if reference.is_some() && one.fields.external_reference.is_some() => {
+                Err(taken("inn"))
+            }
+            [one] => Ok(Some(*one)),
+            _ => Err(several()),
+        }
     }
 }
 
@@ -216,24 +229,26 @@ fn may_have(permit: &Permit<SaveCustomers>, manager: Option<UserId>, customer: U
 }
 
 async fn write(tx: &TenantTx, permit: &Permit<SaveCustomers>, drafts: Vec<Draft>) -> Outcome<()> {
-    let (mut made, mut changed) = (Vec::new(), Vec::new());
-    for Draft { id, before, after } in drafts {
+    let (mut made, mut changed, mut filled) = (Vec::new(), Vec::new(), Vec::new());
+    for Draft { id, before, after, custom } in drafts {
         match before {
             None => {
-                let deed = Deed::new("createCustomer", "Customer", id);
-                deed.audit(tx, changes(None, &after));
+                let noted = noted_with(changes(None, &after), custom.as_ref());
+                Deed::new("createCustomer", "Customer", id).audit(tx, noted);
                 made.push((id, after));
             }
-            Some(before) if before != after => {
-                let deed = Deed::new("updateCustomer", "Customer", id);
-                deed.audit(tx, changes(Some(&before), &after));
+            Some(before) if before != after || custom.is_some() => {
+                let noted = noted_with(changes(Some(&before), &after), custom.as_ref());
+                Deed::new("updateCustomer", "Customer", id).audit(tx, noted);
                 changed.push((id, after));
             }
             Some(_) => {}
         }
+        filled.extend(custom.map(|custom| (id, custom)));
     }
     insert_all(tx, permit, "customer", &made).await?;
     update_all(tx, permit, "customer", &changed).await?;
+    write_fillings::<Customer, _>(tx, permit, filled).await?;
     agreements(tx, permit, made.into_iter().map(|(id, _)| id).collect()).await
 }
 

@@ -6,15 +6,18 @@
 //! ends a transaction: whoever brings the rows decides what belongs together.
 
 mod contacts;
+mod custom;
 mod customers;
 mod groups;
 mod prices;
 mod products;
+mod variants;
 
 pub use contacts::{ContactRow, SaveContacts};
 pub use customers::{CustomerRow, SaveCustomers};
 pub use prices::{PriceRow, SavePrices};
 pub use products::{ProductRow, SaveProducts};
+pub use variants::{ATTRIBUTE, AttributeCell, SaveVariants, VariantRow};
 
 use std::collections::HashSet;
 

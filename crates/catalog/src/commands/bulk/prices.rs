@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use access::{Action, Permit, Right};
 use db::{Outcome, TenantTx};
 use kernel::{
-    Decimal, Money, NaiveDate, PackagingId, PriceListId, ProductId, Quantity, Refusal, RefusalCode,
+    Decimal, Money, NaiveDate, PackagingId, PriceListId, ProductId, ProductVariantId, Quantity,
+    Refusal, RefusalCode,
 };
 
 use super::{Intent, Saved};
 use crate::commands::Deed;
 use crate::commands::price_lists::{has_own_prices, noted_prices};
-use crate::naming::{Named, NamedKind, Names, PackagingNames, ProductNames};
+use crate::naming::{Named, NamedKind, Names, PackagingNames, ProductNames, VariantNames};
 use crate::rules::out_of_scale;
 use crate::store::{
     AskedPrice, NewPrice, lock_bulk, price_lists_held, prices_on_days, put_many_prices,
@@ -26,6 +27,8 @@ pub struct PriceRow {
     pub list: Named,
     /// The product.
     pub product: Named,
+    /// Which of its variants; all of them where none is named.
+    pub variant: Named,
     /// What it is for; the base unit where none is named.
     pub packaging: Option<String>,
     /// The first day it holds; today where none is named, and then a price that holds already is
@@ -45,8 +48,9 @@ impl Action for SavePrices {
     const RIGHT: Right = Right::PriceWrite;
 }
 
-/// What a price is of: its list, product, packaging, least quantity and first day.
-type Series = (PriceListId, ProductId, Option<PackagingId>, Decimal, NaiveDate);
+/// What a price is of: list, product, variant, packaging, least quantity and first day.
+type Series =
+    (PriceListId, ProductId, Option<ProductVariantId>, Option<PackagingId>, Decimal, NaiveDate);
 
 impl SavePrices {
     /// Writes the rows that can be written and tells of the others.
@@ -107,7 +111,7 @@ fn note(tx: &TenantTx, prices: &[AskedPrice]) {
     for price in prices {
         by_day.entry((price.price_list_id, price.valid_from)).or_default().push(NewPrice {
             product: price.product_id,
-            variant: None,
+            variant: price.variant_id,
             packaging: price.packaging_id,
             min_quantity: price.min_quantity,
             price: Some(price.price),
@@ -123,6 +127,7 @@ struct Known {
     names: Names,
     lists: HashMap<PriceListId, Result<(), Refusal>>,
     products: ProductNames,
+    variants: VariantNames,
     packagings: PackagingNames,
     seen: HashSet<Series>,
 }
@@ -145,11 +150,13 @@ impl Known {
         let lists = lists.collect();
         let named: Vec<&Named> = rows.iter().map(|row| &row.product).collect();
         let products = ProductNames::read(tx, permit, &named).await?;
+        let varied: Vec<&Named> = rows.iter().map(|row| &row.variant).collect();
+        let variants = VariantNames::read(tx, permit, &varied).await?;
         let packed = rows.iter().filter(|row| row.packaging.is_some());
         let packed: Vec<ProductId> =
             packed.filter_map(|row| Some(products.find(&row.product).ok()?.id)).collect();
         let packagings = PackagingNames::read(tx, permit, &packed).await?;
-        Ok(Self { names, lists, products, packagings, seen: HashSet::new() })
+        Ok(Self { names, lists, products, variants, packagings, seen: HashSet::new() })
     }
 
     fn price(
@@ -163,6 +170,7 @@ impl Known {
             refused.clone()?;
         }
         let product = self.products.find(&row.product)?;
+        let variant = self.variants.find(product, &row.variant)?;
         let packaging = match &row.packaging {
             Some(name) => self.packagings.find(product, name)?.map(|card| card.id),
             None => None,
@@ -173,7 +181,7 @@ impl Known {
         let least = Quantity::new(row.min_quantity.unwrap_or_default());
         let least = least.map_err(at("minQuantity"))?.get().normalize();
         let valid_from = row.valid_from.unwrap_or(today);
-        if !self.seen.insert((list, product.id, packaging, least, valid_from)) {
+        if !self.seen.insert((list, product.id, variant, packaging, least, valid_from)) {
             return Err(twice());
         }
         Ok(AskedPrice {
@@ -181,6 +189,7 @@ impl Known {
             place: i32::try_from(place).unwrap_or(i32::MAX),
             price_list_id: list,
             product_id: product.id,
+            variant_id: variant,
             packaging_id: packaging,
             min_quantity: least,
             valid_from,

@@ -7,17 +7,18 @@ use db::{AuditEntry, Outcome, TenantTx};
 use kernel::{Decimal, Money, PriceListId, ProductId, Refusal, Uuid};
 use serde_json::json;
 
+use super::custom::{Customs, Filling, noted_with, write_fillings};
 use super::groups::Groups;
 use super::{Intent, Once, Saved, taken};
 use crate::checks::{Checks, unchanged};
-use crate::commands::products::blank;
-use crate::commands::{Deed, SetPrices, archived_after, changes};
+use crate::commands::products::{blank, may_change_variants};
+use crate::commands::{Deed, Entry, SetPrices, archived_after, changes};
 use crate::constraints::unknown;
-use crate::records::{ProductChanges, ProductFields};
+use crate::records::{Product, ProductChanges, ProductFields};
 use crate::rules::out_of_scale;
 use crate::store::{
-    Held, NewPrice, default_list, held_by_text, insert_all, lock_bulk, prices_in, put_prices,
-    update_all,
+    Held, NewPrice, VariantUse, default_list, held_by_text, insert_all, lock_bulk, prices_in,
+    put_prices, update_all, variant_uses,
 };
 
 /// One row: what it gives of a product.
@@ -32,6 +33,8 @@ pub struct ProductRow {
     pub group: Option<Vec<String>>,
     /// Its price in the tenant's default list from today on.
     pub price: Option<Decimal>,
+    /// What it says of the tenant's own fields; a choice or a record may be named by a text.
+    pub custom: Vec<Entry>,
 }
 
 /// Makes and changes products.
@@ -47,6 +50,7 @@ struct Draft {
     id: Uuid,
     before: Option<ProductFields>,
     after: ProductFields,
+    custom: Option<Filling>,
     price: Option<Decimal>,
 }
 
@@ -71,7 +75,7 @@ impl SaveProducts {
         let mut drafts = Vec::with_capacity(rows.len());
         for row in rows {
             let place = row.place;
-            match known.draft(row, list) {
+            match known.draft(permit, row, list) {
                 Ok(draft) => drafts.push(draft),
                 Err(refusal) => saved.refuse(place, refusal),
             }
@@ -81,6 +85,7 @@ impl SaveProducts {
             match &draft.before {
                 None => saved.created += 1,
                 Some(before) if *before != draft.after => saved.updated += 1,
+                Some(_) if draft.custom.is_some() => saved.updated += 1,
                 Some(_) if prices.contains_key(&ProductId(draft.id)) => saved.updated += 1,
                 Some(_) => saved.unchanged += 1,
             }
@@ -112,6 +117,9 @@ struct Known {
     by_reference: HashMap<String, Held<ProductFields>>,
     by_sku: HashMap<String, Held<ProductFields>>,
     groups: Groups,
+    customs: Customs,
+    /// Of the products whose having variants would change.
+    uses: HashMap<ProductId, VariantUse>,
     once: Once,
 }
 
@@ -140,78 +148,107 @@ impl Known {
             let reference = held.fields.external_reference.clone()?;
             Some((reference, held))
         });
-        Ok(Self {
-            by_reference: referred.collect(),
-            by_sku: by_sku.into_iter().map(|held| (held.fields.sku.clone(), held)).collect(),
-            groups,
-            once: Once::default(),
-        })
+        let by_sku = by_sku.into_iter().map(|held| (held.fields.sku.clone(), held));
+        let (by_reference, by_sku): (ByKey, ByKey) = (referred.collect(), by_sku.collect());
+        let said = rows.iter().filter(|row| !row.custom.is_empty()).map(|row| {
+            let held = find(&by_reference, &by_sku, &row.changes).ok().flatten();
+            (held.map(|held| held.id), row.custom.as_slice())
+        });
+        let said = said.collect();
+        let customs = Customs::read::<Product, _>(tx, permit, said).await?;
+        let varied = rows.iter().filter_map(|row| {
+            let wanted = row.changes.has_variants?;
+            let held = find(&by_reference, &by_sku, &row.changes).ok().flatten()?;
+            (wanted != held.fields.has_variants).then_some(ProductId(held.id))
+        });
+        let varied: Vec<ProductId> = varied.collect();
+        let uses = match varied.is_empty() {
+            true => HashMap::new(),
+            false => variant_uses(tx, permit, &varied).await?,
+        };
+        Ok(Self { by_reference, by_sku, groups, customs, uses, once: Once::default() })
     }
 
-    /// The product a row is about, if there is one.
-    fn find(&self, changes: &ProductChanges) -> Result<Option<Held<ProductFields>>, Refusal> {
-        let reference = changes.external_reference.as_ref().and_then(Option::as_ref);
-        let named = reference.and_then(|reference| self.by_reference.get(reference));
-        let coded = changes.sku.as_ref().and_then(|sku| self.by_sku.get(sku));
-        match (named, coded) {
-            (Some(named), Some(coded)) if named.id != coded.id => Err(taken("sku")),
-            (Some(named), _) => Ok(Some(named.clone())),
-            // Its reference is another one: two systems call different goods by one number.
-            (None, Some(coded))
-                if reference.is_some() && coded.fields.external_reference.is_some() =>
-            {
-                Err(taken("sku"))
-            }
-            (None, coded) => Ok(coded.cloned()),
-        }
-    }
-
-    fn draft(&mut self, row: ProductRow, list: Option<PriceListId>) -> Result<Draft, Refusal> {
+    fn draft(
+        &mut self,
+        permit: &Permit<SaveProducts>,
+        row: ProductRow,
+        list: Option<PriceListId>,
+    ) -> Result<Draft, Refusal> {
         let price = row.price.map(Money::unit_price).transpose();
         let price = price.map_err(|error| out_of_scale(error).at(["price"]))?;
         if price.is_some() && list.is_none() {
             return Err(unknown("price"));
         }
-        let held = self.find(&row.changes)?;
+        let held = find(&self.by_reference, &self.by_sku, &row.changes)?.cloned();
         let blank = blank();
         let before = held.as_ref().map_or(&blank, |held| &held.fields);
         let mut after = row.changes.applied(before).checked()?;
         if let Some(held) = &held {
             archived_after(&held.record, None, held.record.updated_at)?;
             unchanged("isService", &held.fields.is_service, &after.is_service)?;
+            if after.has_variants != held.fields.has_variants {
+                may_change_variants(self.uses.get(&ProductId(held.id)).copied())?;
+            }
             // One number has several spellings; the one that is written stays.
             if after.vat_rate == held.fields.vat_rate {
                 after.vat_rate = held.fields.vat_rate;
             }
         }
+        let custom = self.customs.fill(permit, held.as_ref().map(|held| held.id), &row.custom)?;
         let id = held.as_ref().map_or_else(|| ProductId::new().0, |held| held.id);
         self.once.take(id, "sku")?;
         if let Some(path) = &row.group {
             after.group_id = Some(self.groups.at(path)?);
         }
-        Ok(Draft { id, before: held.map(|held| held.fields), after, price })
+        Ok(Draft { id, before: held.map(|held| held.fields), after, custom, price })
+    }
+}
+
+/// Products under the keys that rows name them by.
+type ByKey = HashMap<String, Held<ProductFields>>;
+
+/// The product a row is about, if there is one.
+fn find<'a>(
+    by_reference: &'a ByKey,
+    by_sku: &'a ByKey,
+    changes: &ProductChanges,
+) -> Result<Option<&'a Held<ProductFields>>, Refusal> {
+    let reference = changes.external_reference.as_ref().and_then(Option::as_ref);
+    let named = reference.and_then(|reference| by_reference.get(reference));
+    let coded = changes.sku.as_ref().and_then(|sku| by_sku.get(sku));
+    match (named, coded) {
+        (Some(named), Some(coded)) if named.id != coded.id => Err(taken("sku")),
+        (Some(named), _) => Ok(Some(named)),
+        // Its reference is another one: two systems call different goods by one number.
+        (None, Some(coded)) if reference.is_some() && coded.fields.external_reference.is_some() => {
+            Err(taken("sku"))
+        }
+        (None, coded) => Ok(coded),
     }
 }
 
 async fn write(tx: &TenantTx, permit: &Permit<SaveProducts>, drafts: Vec<Draft>) -> Outcome<()> {
-    let (mut made, mut changed) = (Vec::new(), Vec::new());
-    for Draft { id, before, after, .. } in drafts {
+    let (mut made, mut changed, mut filled) = (Vec::new(), Vec::new(), Vec::new());
+    for Draft { id, before, after, custom, .. } in drafts {
         match before {
             None => {
-                let deed = Deed::new("createProduct", "Product", id);
-                deed.audit(tx, changes(None, &after));
+                let noted = noted_with(changes(None, &after), custom.as_ref());
+                Deed::new("createProduct", "Product", id).audit(tx, noted);
                 made.push((id, after));
             }
-            Some(before) if before != after => {
-                let deed = Deed::new("updateProduct", "Product", id);
-                deed.audit(tx, changes(Some(&before), &after));
+            Some(before) if before != after || custom.is_some() => {
+                let noted = noted_with(changes(Some(&before), &after), custom.as_ref());
+                Deed::new("updateProduct", "Product", id).audit(tx, noted);
                 changed.push((id, after));
             }
             Some(_) => {}
         }
+        filled.extend(custom.map(|custom| (id, custom)));
     }
     insert_all(tx, permit, "product", &made).await?;
-    update_all(tx, permit, "product", &changed).await
+    update_all(tx, permit, "product", &changed).await?;
+    write_fillings::<Product, _>(tx, permit, filled).await
 }
 
 /// The prices that are not the ones of today already.

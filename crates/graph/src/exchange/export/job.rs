@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{ExportFormat, ExportState};
 use crate::files::Attachment;
-use crate::identity::{AuditEntry, User, history};
+use crate::identity::{ApiKey, AuditEntry, User, history};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::scalars::DateTime;
@@ -80,9 +80,18 @@ impl ExportJob {
         Ok(self.0.failure.as_ref().map(|text| text.get(language)))
     }
 
-    /// Who started it; the list is read with his rights.
+    /// Who started it; the list is read with his rights. Null where a partner's key did.
     async fn started_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
-        Ok(Session::of(ctx)?.load_made(Some(self.0.created_by)).await?)
+        Ok(Session::of(ctx)?.load_made(self.0.created_by).await?)
+    }
+
+    /// The partner's key that started it; the list is read with its scopes. Null where a person
+    /// did, and for those who may not see keys.
+    async fn started_by_key(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ApiKey>> {
+        match Session::of(ctx)?.load_made(self.0.api_key).await {
+            Err(failure) if failure.is_forbidden() => Ok(None),
+            found => Ok(found?),
+        }
     }
 
     /// Grows with each change.

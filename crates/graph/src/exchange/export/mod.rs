@@ -9,6 +9,7 @@ mod job;
 mod mutation;
 mod query;
 mod reader;
+mod words;
 
 pub use job::ExportJob;
 pub use mutation::ExportMutation;

@@ -19,7 +19,7 @@ use kernel::{DateTime, Text, Utc};
 use serde_json::json;
 
 use super::catalogue::{Catalogue, PAGING};
-use super::cells::cell;
+use super::cells::{Reader, cell};
 use super::columns::{Chosen, Column, Own};
 use super::headings::heading;
 use crate::errors::{Failure, present};
@@ -150,7 +150,7 @@ impl Query {
         };
         let chosen = catalogue().choose(&list.row, &wanted.columns, own)?;
         let arguments = arguments(&wanted.arguments)?;
-        let document = document(&list.name, &chosen.columns, arguments)
+        let document = document(&list.name, &chosen.columns, arguments, wanted.format)
             .ok_or_else(|| Text::new("The list cannot be read.", "Список не прочитать."))?;
         Ok(Self { document, chosen })
     }
@@ -264,12 +264,18 @@ fn document(
     list: &str,
     columns: &[Column],
     arguments: Vec<(Name, Value)>,
+    format: ExportFormat,
 ) -> Option<ExecutableDocument> {
+    // A table says yes and no in words.
+    let of_custom: &[&str] = match format {
+        ExportFormat::Jsonl => &["key", "text"],
+        _ => &["key", "text", "boolean"],
+    };
     let mut tree = Tree::default();
     for column in columns {
         if column.of == "customFields" {
-            for inner in ["key", "text"] {
-                tree.add(&[column.fields.as_slice(), &[inner.to_owned()]].concat());
+            for inner in of_custom {
+                tree.add(&[column.fields.as_slice(), &[(*inner).to_owned()]].concat());
             }
         } else {
             tree.add(&column.fields);
@@ -382,8 +388,9 @@ impl Listing {
             return Some(ListRow::Json(node.into_json().ok()?.to_string()));
         }
         let zone = self.session.scope().ok()?.facts().zone;
+        let reader = Reader { zone, language: self.wanted.language };
         let columns = &self.query.chosen.columns;
-        Some(ListRow::Cells(columns.iter().map(|column| cell(node, column, zone)).collect()))
+        Some(ListRow::Cells(columns.iter().map(|column| cell(node, column, reader)).collect()))
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 use access::{Permit, Right};
 use catalog::{
     Intent, Named, NamedKind, Names, OrganizationCard, PackagingNames, ProductCard, ProductNames,
-    check_period, measured,
+    VariantNames, check_period, measured,
 };
 use db::{Outcome, TenantTx};
 use kernel::{
@@ -26,6 +26,7 @@ pub(super) struct Known {
     organization_names: Names,
     warehouses: Names,
     products: ProductNames,
+    variants: VariantNames,
     packagings: PackagingNames,
     pub(super) organizations: HashMap<OrganizationId, OrganizationCard>,
     seen: HashSet<String>,
@@ -54,13 +55,23 @@ impl Known {
         }
         let named: Vec<&Named> = rows.iter().map(|row| &row.product).collect();
         let products = ProductNames::read(tx, permit, &named).await?;
+        let varied: Vec<&Named> = rows.iter().map(|row| &row.variant).collect();
+        let variants = VariantNames::read(tx, permit, &varied).await?;
         let packed = rows.iter().filter(|row| row.packaging.is_some());
         let packed: Vec<ProductId> =
             packed.filter_map(|row| Some(products.find(&row.product).ok()?.id)).collect();
         let packagings = PackagingNames::read(tx, permit, &packed).await?;
         let warehouses = Names::read(tx, permit, NamedKind::Warehouse).await?;
         let seen = HashSet::new();
-        Ok(Self { organization_names, warehouses, products, packagings, organizations, seen })
+        Ok(Self {
+            organization_names,
+            warehouses,
+            products,
+            variants,
+            packagings,
+            organizations,
+            seen,
+        })
     }
 
     /// The products that the rows name.
@@ -100,6 +111,7 @@ impl Known {
         let product = self.products.find(&row.product)?;
         let quantity = row.quantity.ok_or_else(|| required("quantity"))?;
         check_goods(product, row, quantity)?;
+        let variant = self.variants.find_one(product, &row.variant)?;
         let packaging = match &row.packaging {
             Some(name) => self.packagings.find(product, name)?,
             None => None,
@@ -112,7 +124,7 @@ impl Known {
             id: ReceiptLineId::new(),
             position: 0,
             product_id: product.id,
-            variant_id: None,
+            variant_id: variant,
             quantity: measured.base.get(),
             packaging_id: entered.as_ref().map(|entered| entered.packaging_id),
             entered_quantity: entered.as_ref().map(|entered| entered.quantity.get()),
@@ -132,14 +144,6 @@ fn check_goods(product: &ProductCard, row: &OpeningRow, quantity: Decimal) -> Re
             RefusalCode::Invalid,
             "A service is not received into stock.",
             "Услугу нельзя принять на склад.",
-        )
-        .at(["sku"]));
-    }
-    if product.has_variants {
-        return Err(Refusal::new(
-            RefusalCode::Invalid,
-            format!("{} comes in variants: receive it by a goods receipt.", product.name),
-            format!("«{}» бывает разных характеристик: примите поступлением.", product.name),
         )
         .at(["sku"]));
     }
@@ -183,11 +187,12 @@ fn key_of(
     }
     let lot = line.lot_number.as_deref().unwrap_or_default();
     let expires = line.expires_on.map(|day| day.to_string()).unwrap_or_default();
-    let product = line.product_id;
-    Ok(format!(
-        "n:{date}/{received_on}/{expires}/{}/{}/{}/{lot}",
-        organization.0, warehouse.0, product.0
-    ))
+    // Keys written before files had variants name the product alone.
+    let goods = match line.variant_id {
+        Some(variant) => format!("{}.{}", line.product_id.0, variant.0),
+        None => line.product_id.0.to_string(),
+    };
+    Ok(format!("n:{date}/{received_on}/{expires}/{}/{}/{goods}/{lot}", organization.0, warehouse.0))
 }
 
 fn required(field: &str) -> Refusal {

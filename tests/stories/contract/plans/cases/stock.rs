@@ -16,7 +16,7 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
         stock(products: $products, variants: $variants, warehouses: $warehouses) {
             nodes { product { name } variant { name } warehouse { name } onHand available lots { onHand } } } }";
     const MOVEMENTS: &str =
-        "query($filter: StockMovementFilter!) { stockMovements(filter: $filter) {
+        "query($filter: StockMovementFilter) { stockMovements(filter: $filter) {
         nodes { kind quantity date lot { receivedOn } product { name } } } }";
     const RECEIPTS: &str = "query($filter: GoodsReceiptFilter, $by: GoodsReceiptOrder) {
         goodsReceipts(filter: $filter, orderBy: $by) { nodes { number lines { quantity } } } }";
@@ -54,6 +54,13 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
             MOVEMENTS,
             json!({"filter": {"product": product}}),
             &["stock_movement_product"],
+        ),
+        ask("all movements", MOVEMENTS, json!({}), &["stock_movement_order"]),
+        ask(
+            "a warehouse's movements in a period",
+            MOVEMENTS,
+            json!({"filter": {"warehouse": warehouse, "dateFrom": "2025-01-01"}}),
+            &["stock_movement_warehouse"],
         ),
         ask(
             "a variant's movements",

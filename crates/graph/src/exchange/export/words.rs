@@ -1,0 +1,290 @@
+//! Values that the API writes as codes, as people read them in a table: enums, yes and no. An enum
+//! without words of its own here is shown by its code, parted into words.
+
+use kernel::Language;
+
+/// Words for values of enums, in Russian.
+const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
+    ("ActorKind", &[("USER", "Пользователь"), ("KEY", "Ключ API"), ("WORKER", "Программа")]),
+    ("AgreementState", &[("DRAFT", "Черновик"), ("ACTIVE", "Действует"), ("CLOSED", "Закрыто")]),
+    ("AttachmentKind", &[("FILE", "Файл"), ("PHOTO", "Фото")]),
+    ("BarcodeKind", &[("OTHER", "Другой")]),
+    ("ConsentState", &[("GIVEN", "Дано"), ("WITHDRAWN", "Отозвано")]),
+    (
+        "ContactChannelKind",
+        &[("PHONE", "Телефон"), ("EMAIL", "Эл. почта"), ("TELEGRAM", "Telegram")],
+    ),
+    ("ContractState", &[("DRAFT", "Черновик"), ("SIGNED", "Подписан"), ("CLOSED", "Закрыт")]),
+    (
+        "CreditPolicy",
+        &[("IGNORE", "Не проверять"), ("WARN", "Предупреждать"), ("BLOCK", "Запрещать")],
+    ),
+    (
+        "CustomFieldSubject",
+        &[
+            ("CUSTOMER", "Клиент"),
+            ("PRODUCT", "Товар"),
+            ("SALES_ORDER", "Заказ"),
+            ("SHIPMENT", "Отгрузка"),
+            ("GOODS_RECEIPT", "Поступление"),
+            ("PAYMENT", "Оплата"),
+        ],
+    ),
+    (
+        "CustomFieldTarget",
+        &[
+            ("CUSTOMER", "Клиент"),
+            ("PRODUCT", "Товар"),
+            ("USER", "Пользователь"),
+            ("SUPPLIER", "Поставщик"),
+            ("WAREHOUSE", "Склад"),
+        ],
+    ),
+    (
+        "CustomFieldType",
+        &[
+            ("TEXT", "Текст"),
+            ("NUMBER", "Число"),
+            ("DATE", "Дата"),
+            ("CHOICE", "Выбор из списка"),
+            ("BOOLEAN", "Да или нет"),
+            ("REFERENCE", "Ссылка"),
+        ],
+    ),
+    ("DiscountCombination", &[("BEST", "Наибольшая"), ("SUM", "Сумма")]),
+    ("DiscountSource", &[("AGREEMENT", "Соглашение"), ("RULE", "Правило")]),
+    ("ExportState", JOB),
+    (
+        "GoodsReceiptState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведено"),
+            ("REVERSED", "Сторнировано"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "ImportKind",
+        &[
+            ("PRODUCTS", "Товары"),
+            ("PRODUCT_VARIANTS", "Характеристики товаров"),
+            ("CUSTOMERS", "Клиенты"),
+            ("CONTACTS", "Контактные лица"),
+            ("PRICES", "Цены"),
+            ("STOCK", "Остатки"),
+        ],
+    ),
+    (
+        "ImportMode",
+        &[
+            ("DRY_RUN", "Проверка"),
+            ("ALL_OR_NOTHING", "Всё или ничего"),
+            ("SKIP_BAD", "Без ошибочных строк"),
+        ],
+    ),
+    ("ImportState", JOB),
+    ("Language", &[("RU", "Русский"), ("EN", "Английский")]),
+    (
+        "MovementKind",
+        &[("RECEIPT", "Поступление"), ("SHIPMENT", "Отгрузка"), ("REVERSAL", "Сторно")],
+    ),
+    ("PaymentMethod", &[("CASH", "Наличные"), ("BANK", "Банк"), ("CARD", "Карта")]),
+    (
+        "PaymentMoment",
+        &[
+            ("BEFORE_RESERVE", "До резерва"),
+            ("BEFORE_SHIPMENT", "До отгрузки"),
+            ("AFTER_SHIPMENT", "После отгрузки"),
+        ],
+    ),
+    ("PaymentState", &[("POSTED", "Проведена"), ("REVERSED", "Сторнирована")]),
+    (
+        "PriceApprovalKind",
+        &[
+            ("DISCOUNT_OVER_LIMIT", "Скидка выше лимита"),
+            ("PRICE_BELOW_MINIMUM", "Цена ниже минимальной"),
+            ("MARGIN_BELOW_MINIMUM", "Наценка ниже минимальной"),
+        ],
+    ),
+    ("PriceChangeState", &[("APPLIED", "Применено"), ("UNDONE", "Отменено")]),
+    (
+        "PriceSource",
+        &[
+            ("AGREEMENT_PRICE", "Цена соглашения"),
+            ("AGREEMENT_LIST", "Прайс-лист соглашения"),
+            ("SEGMENT_LIST", "Прайс-лист сегмента"),
+            ("DEFAULT_LIST", "Основной прайс-лист"),
+        ],
+    ),
+    (
+        "ProductAttributeKind",
+        &[
+            ("CHOICE", "Выбор из списка"),
+            ("NUMBER", "Число"),
+            ("BOOLEAN", "Да или нет"),
+            ("TEXT", "Текст"),
+        ],
+    ),
+    ("Reach", &[("OWN", "Свои"), ("TEAM", "Своей команды"), ("ALL", "Все")]),
+    (
+        "ReceivableState",
+        &[
+            ("OPEN", "Не погашена"),
+            ("OVERDUE", "Просрочена"),
+            ("SETTLED", "Погашена"),
+            ("REVERSED", "Сторнирована"),
+        ],
+    ),
+    ("RoundingDirection", &[("NEAREST", "К ближайшему"), ("UP", "Вверх"), ("DOWN", "Вниз")]),
+    (
+        "SalesOrderState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("CONFIRMED", "Подтверждён"),
+            ("IN_FULFILMENT", "Отгружается"),
+            ("COMPLETED", "Выполнен"),
+            ("CANCELLED", "Отменён"),
+        ],
+    ),
+    (
+        "SalesOrderTransition",
+        &[
+            ("UPDATE", "Изменить"),
+            ("CONFIRM", "Подтвердить"),
+            ("CANCEL", "Отменить"),
+            ("SHIP", "Отгрузить"),
+            ("CLOSE", "Закрыть"),
+        ],
+    ),
+    (
+        "ShipmentState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведена"),
+            ("REVERSED", "Сторнирована"),
+            ("CANCELLED", "Отменена"),
+        ],
+    ),
+    (
+        "ShipmentTransition",
+        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
+    ),
+];
+
+const JOB: &[(&str, &str)] = &[
+    ("WAITING", "Ожидает"),
+    ("RUNNING", "Выполняется"),
+    ("DONE", "Готово"),
+    ("REJECTED", "Отклонено"),
+    ("FAILED", "Ошибка"),
+    ("CANCELLED", "Отменено"),
+];
+
+/// Codes that are names of their own, in any language.
+const NAMES: &[(&str, &str)] = &[
+    ("EAN_13", "EAN-13"),
+    ("EAN_8", "EAN-8"),
+    ("UPC_A", "UPC-A"),
+    ("CSV", "CSV"),
+    ("XLSX", "XLSX"),
+    ("JSONL", "JSONL"),
+];
+
+/// An enum's value as people read it.
+pub(super) fn enum_word(of: &str, code: &str, language: Language) -> String {
+    if let Some((_, name)) = NAMES.iter().find(|(known, _)| *known == code) {
+        return (*name).to_owned();
+    }
+    match (language, russian(of, code)) {
+        (Language::Ru, Some(word)) => word.to_owned(),
+        _ => parted(code),
+    }
+}
+
+/// Yes or no; files that are brought in are read so too.
+pub(super) fn yes_or_no(is: bool, language: Language) -> &'static str {
+    match (language, is) {
+        (Language::Ru, true) => "да",
+        (Language::Ru, false) => "нет",
+        (Language::En, true) => "yes",
+        (Language::En, false) => "no",
+    }
+}
+
+fn russian(of: &str, code: &str) -> Option<&'static str> {
+    let (_, values) = RUSSIAN.iter().find(|(known, _)| *known == of)?;
+    values.iter().find(|(known, _)| *known == code).map(|(_, word)| *word)
+}
+
+/// `IN_FULFILMENT` is `In fulfilment`.
+fn parted(code: &str) -> String {
+    let words = code.to_lowercase().replace('_', " ");
+    let mut signs = words.chars();
+    match signs.next() {
+        Some(first) => first.to_uppercase().chain(signs).collect(),
+        None => words,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use async_graphql::parser;
+    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+
+    use super::super::catalogue::{Catalogue, Kind};
+    use super::*;
+    use crate::schema::Graph;
+
+    #[test]
+    fn codes_are_words() {
+        for (of, code, ru, en) in [
+            ("SalesOrderState", "IN_FULFILMENT", "Отгружается", "In fulfilment"),
+            ("BarcodeKind", "EAN_13", "EAN-13", "EAN-13"),
+            ("SomethingNew", "NOT_YET", "Not yet", "Not yet"),
+        ] {
+            assert_eq!(enum_word(of, code, Language::Ru), ru);
+            assert_eq!(enum_word(of, code, Language::En), en);
+        }
+        assert_eq!(yes_or_no(true, Language::Ru), "да");
+    }
+
+    /// The types that a column of any list may end at.
+    fn reached(catalogue: &Catalogue) -> BTreeSet<String> {
+        let mut met = BTreeSet::new();
+        let mut next: Vec<String> = catalogue.lists().iter().map(|list| list.row.clone()).collect();
+        while let Some(of) = next.pop() {
+            if !met.insert(of.clone()) || catalogue.kind(&of) == Kind::Value {
+                continue;
+            }
+            let plain = catalogue.fields(&of).iter().filter(|field| field.is_plain);
+            let plain = plain.filter(|field| !field.of.ends_with("Connection"));
+            next.extend(plain.map(|field| field.of.clone()));
+        }
+        met
+    }
+
+    #[test]
+    fn every_enum_that_a_list_shows_has_words() {
+        let sdl = Graph::new().sdl();
+        let reached = reached(&Catalogue::read(&sdl).unwrap());
+        let mut without = Vec::new();
+        for definition in parser::parse_schema(&sdl).unwrap().definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let name = definition.node.name.node.to_string();
+            let TypeKind::Enum(values) = definition.node.kind else { continue };
+            if !reached.contains(&name) {
+                continue;
+            }
+            for value in values.values {
+                let code = value.node.value.node.to_string();
+                let is_named = NAMES.iter().any(|(known, _)| *known == code);
+                if !is_named && russian(&name, &code).is_none() {
+                    without.push(format!("{name}.{code}"));
+                }
+            }
+        }
+        assert!(without.is_empty(), "no Russian words for {without:?}");
+    }
+}
