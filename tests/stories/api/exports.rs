@@ -11,7 +11,7 @@ use stories::files::{export_is_over, fetch, tenant_of};
 use stories::house::house;
 use stories::inside::inside;
 use stories::schema::Schema;
-use stories::socket::Socket;
+use stories::socket::{Heard, Socket};
 
 /// Exports a list; gives the job once it is over.
 async fn export(actor: &Actor, list: &str, format: &str, more: Value) -> Value {
@@ -377,7 +377,7 @@ async fn values_are_words_that_people_read() {
         let sheet = book.worksheet_range("products").unwrap();
         assert_eq!(sheet.get((1, 1)), Some(&Data::String(service.to_owned())));
         let asked = json!({"columns": ["state"], "language": language});
-        let job = export(director, "salesOrders", "CSV", asked).await;
+        let job = export(director, "orders", "CSV", asked).await;
         assert_eq!(read_csv(&bytes(director, &job).await)[1], [state]);
     }
     // Programs get codes.
@@ -386,7 +386,7 @@ async fn values_are_words_that_people_read() {
     let line: Value = serde_json::from_slice(&bytes(director, &job).await).unwrap();
     let held = json!([{"key": "fragile", "text": "true"}]);
     assert_eq!(line, json!({"isService": true, "customFields": held}));
-    let job = export(director, "salesOrders", "JSONL", json!({"columns": ["state"]})).await;
+    let job = export(director, "orders", "JSONL", json!({"columns": ["state"]})).await;
     let line: Value = serde_json::from_slice(&bytes(director, &job).await).unwrap();
     assert_eq!(line, json!({"state": "DRAFT"}));
 }
@@ -430,6 +430,25 @@ async fn a_partners_key_takes_out_what_its_scopes_see() {
     assert_eq!(fetch(&company.director, &seen["file"]["id"], &[]).await.status(), 200);
     let told = company.admin.ask(one, json!({"id": all["id"]})).await;
     assert!(told["exportJob"]["file"].is_null(), "{told}");
+
+    // It is told how its own goes on, and nobody else's.
+    let catalog = json!({"scopes": ["catalog:read", "events:read", "exports:run"]});
+    let (reader, _) = key("catalog", catalog).await;
+    many_products(&company, 6_000).await;
+    let input = json!({"list": "products", "format": "CSV", "columns": ["sku", "group"]});
+    let started = reader.does("startExport", input, "exportJob { id }").await;
+    let job = &started["exportJob"]["id"];
+    let query = "subscription($id: ID!) { exportProgress(id: $id) { exportJob { state } } }";
+    let mut hers = Socket::signed_in(&shop.token).await;
+    hers.subscribe("1", query, json!({"id": job})).await;
+    let mut socket = Socket::signed_in(&reader.token).await;
+    socket.subscribe("1", query, json!({"id": job})).await;
+    let mut state = json!(null);
+    while state != "DONE" {
+        let told = socket.event_within(Duration::from_secs(60)).await;
+        state = told["exportProgress"]["exportJob"]["state"].clone();
+    }
+    assert_eq!(hers.hear_within(Duration::from_millis(500)).await, Heard::Silence);
 
     // What it may not see it does not take out; without the scope there is no export.
     let mutation = "mutation($input: StartExportInput!) { startExport(input: $input) {
