@@ -117,6 +117,23 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "PriceStepKind",
+        &[
+            ("HELD_NOTHING", "Цены нет"),
+            ("FOUND", "Цена найдена"),
+            ("DERIVED", "Пересчитано из базового прайс-листа"),
+            ("ROUNDED", "Округлено"),
+            ("CONVERTED", "Пересчитано по курсу"),
+            ("VAT_CHANGED", "Пересчитан НДС"),
+            ("NET", "Цена нетто, без автоматических скидок"),
+            ("DISCOUNT_MATCHED", "Скидка подошла"),
+            ("DISCOUNTS_COMBINED", "Скидки сведены"),
+            ("MANUAL_PRICE", "Цена вручную"),
+            ("MANUAL_DISCOUNT", "Скидка вручную"),
+            ("SUMMED", "Итог строки"),
+        ],
+    ),
+    (
         "ProductAttributeKind",
         &[
             ("CHOICE", "Выбор из списка"),
