@@ -5,9 +5,11 @@ use std::borrow::Cow;
 use async_graphql::parser::types::Field;
 use async_graphql::registry::{Deprecation, MetaEnumValue, MetaType, MetaTypeId, Registry};
 use async_graphql::{
-    ContextSelectionSet, Json, OutputType, Positioned, ServerResult, SimpleObject, Value,
+    ContextSelectionSet, ID, Json, OutputType, Positioned, ServerResult, SimpleObject, Value,
 };
-use kernel::{CustomerId, Language, Refusal, RefusalCode, Uuid};
+use kernel::{
+    CustomerId, Language, OrderId, PriceChangeId, PriceListId, Refusal, RefusalCode, Uuid,
+};
 
 use crate::ids::global;
 
@@ -37,13 +39,28 @@ impl UserError {
     }
 }
 
-/// The card to use instead of a merged one, under the id that clients know.
+/// Facts that name records, under the ids that clients know.
 fn with_global_ids(mut details: serde_json::Value) -> serde_json::Value {
-    let heir = details.get("mergedInto").and_then(serde_json::Value::as_str);
-    if let Some(heir) = heir.and_then(|text| text.parse::<Uuid>().ok()) {
-        details["mergedInto"] = global(CustomerId(heir)).to_string().into();
+    let kinds: [(&str, fn(Uuid) -> ID); 4] = [
+        ("mergedInto", |id| global(CustomerId(id))),
+        ("orderIds", |id| global(OrderId(id))),
+        ("priceChangeId", |id| global(PriceChangeId(id))),
+        ("priceListId", |id| global(PriceListId(id))),
+    ];
+    for (fact, known) in kinds {
+        match details.get_mut(fact) {
+            Some(serde_json::Value::Array(all)) => all.iter_mut().for_each(|id| rename(id, known)),
+            Some(one) => rename(one, known),
+            None => {}
+        }
     }
     details
+}
+
+fn rename(id: &mut serde_json::Value, known: fn(Uuid) -> ID) {
+    if let Some(Ok(found)) = id.as_str().map(str::parse) {
+        *id = known(found).to_string().into();
+    }
 }
 
 /// The kernel's list of codes as a GraphQL enum, so that the list stands in one place.
