@@ -39,9 +39,12 @@ impl UserError {
     }
 }
 
+/// A record's global id.
+type Known = fn(Uuid) -> ID;
+
 /// Facts that name records, under the ids that clients know.
 fn with_global_ids(mut details: serde_json::Value) -> serde_json::Value {
-    let kinds: [(&str, fn(Uuid) -> ID); 4] = [
+    let kinds: [(&str, Known); 4] = [
         ("mergedInto", |id| global(CustomerId(id))),
         ("orderIds", |id| global(OrderId(id))),
         ("priceChangeId", |id| global(PriceChangeId(id))),
@@ -57,7 +60,7 @@ fn with_global_ids(mut details: serde_json::Value) -> serde_json::Value {
     details
 }
 
-fn rename(id: &mut serde_json::Value, known: fn(Uuid) -> ID) {
+fn rename(id: &mut serde_json::Value, known: Known) {
     if let Some(Ok(found)) = id.as_str().map(str::parse) {
         *id = known(found).to_string().into();
     }

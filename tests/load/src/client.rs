@@ -94,8 +94,8 @@ impl Client {
             let answer = request.send().await.context("the server does not answer")?;
             let answer: Value = answer.json().await.context("the answer is not JSON")?;
             let code = answer["errors"][0]["extensions"]["code"].as_str();
-            // A partner that is asked to slow down slows down.
-            if code == Some("RATE_LIMITED") && attempt < 40 {
+            // A partner that is asked to slow down, or to come again, does.
+            if matches!(code, Some("RATE_LIMITED" | "UNAVAILABLE")) && attempt < 40 {
                 tokio::time::sleep(Duration::from_millis(250)).await;
                 continue;
             }

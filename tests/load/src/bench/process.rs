@@ -78,12 +78,24 @@ impl Program {
     /// # Errors
     /// When the process is gone.
     pub fn resident_bytes(&self) -> Result<u64> {
+        self.status("VmRSS:")
+    }
+
+    /// Of the resident memory what is the process's own and no part of a file, in bytes.
+    ///
+    /// # Errors
+    /// When the process is gone.
+    pub fn own_bytes(&self) -> Result<u64> {
+        self.status("RssAnon:")
+    }
+
+    fn status(&self, name: &'static str) -> Result<u64> {
         let pid = self.child.id().context("the program has ended")?;
         let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let line = status.lines().find_map(|line| line.strip_prefix(name));
         let kilobytes: u64 = line
             .and_then(|line| line.trim().trim_end_matches("kB").trim().parse().ok())
-            .context("no VmRSS")?;
+            .context(name)?;
         Ok(kilobytes * 1024)
     }
 
