@@ -62,6 +62,24 @@ async fn prices_come_in_by_list_day_and_quantity() {
 }
 
 #[tokio::test]
+async fn a_price_out_of_a_file_outlives_the_change_that_it_was_put_over() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let director = &company.director;
+    company.product(&at, "P-1", "10.00").await;
+    let change = json!({"priceListId": at.price_list, "validFrom": "2020-01-01", "percent": "10"});
+    let shown = "priceChange { id version }";
+    let applied = director.does("applyPriceChange", json!({"change": change}), shown).await;
+    let csv = b"sku,validFrom,price\nP-1,2020-01-01,12\n";
+    let done = import(director, "PRICES", "SKIP_BAD", "p.csv", csv).await;
+    assert_eq!(counts(&done), [0, 1, 0, 0], "{done}");
+    let input = json!({"id": applied["priceChange"]["id"],
+                       "version": applied["priceChange"]["version"]});
+    assert_eq!(director.refused("undoPriceChange", input, shown).await, "IN_USE");
+    assert_eq!(prices(director, "P-1").await[0]["price"], "12");
+}
+
+#[tokio::test]
 async fn prices_that_cannot_be_are_told_by_row() {
     let company = Company::new().await;
     let at = company.furnish().await;

@@ -7,6 +7,7 @@ use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{Decimal, NaiveDate, PackagingId, PriceListId, ProductId, ProductVariantId};
 use serde::Serialize;
 
+use super::prices::REPLACE;
 use super::record::Held;
 use super::{Hold, uuids};
 use crate::constraints::known;
@@ -101,7 +102,7 @@ pub(crate) async fn put_many_prices<A>(
     }
     // In the order of the key, so that two who write the same prices wait and do not deadlock.
     let sql = format!(
-        "insert into price as p
+        "insert into price
              (tenant_id, price_list_id, product_id, valid_from, variant_id, packaging_id,
               min_quantity, price, recorded_at, created_by)
          select $1, s.price_list_id, s.product_id, s.valid_from, s.variant_id, s.packaging_id,
@@ -109,10 +110,7 @@ pub(crate) async fn put_many_prices<A>(
          from {ASKED}
          order by s.price_list_id, s.product_id, s.valid_from, s.variant_id, s.packaging_id,
                   s.min_quantity
-         on conflict on constraint price_key
-         do update set price = excluded.price,
-                       recorded_at = excluded.recorded_at,
-                       created_by = excluded.created_by"
+         {REPLACE}"
     );
     let values = values![permit.tenant(), rows(prices)?, tx.now(), permit.user()];
     known(tx.run(Sql::new(sql, values)).await).map(drop)

@@ -5,10 +5,12 @@ use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, Value, values};
 use kernel::{
     Decimal, Direction, PackagingId, Page, PageRequest, PriceChangeId, ProductGroupId, ProductId,
-    ProductVariantId, RoundingDirection,
+    ProductVariantId,
 };
 
 use super::listing::{self, Key, Slice};
+use super::prices::REPLACE;
+use super::products::push_groups;
 use super::uuids;
 use crate::rules::{PriceChangePlan, PriceSource};
 
@@ -88,19 +90,10 @@ pub(crate) async fn groups_below<A>(
     struct Found {
         id: ProductGroupId,
     }
-    let sql = "
-        with recursive down as (
-            select g.id
-            from product_group g
-            where g.tenant_id = $1 and g.id = any($2::uuid[])
-            union
-            select g.id
-            from down d
-            join product_group g on g.tenant_id = $1 and g.parent_id = d.id
-        )
-        select d.id
-        from down d";
-    let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(groups)])).await?;
+    let mut sql = Sql::new("select d.id from unnest(", values![permit.tenant()]);
+    push_groups(&mut sql, groups);
+    sql.push(") as d (id)");
+    let found: Vec<Found> = tx.all(sql).await?;
     Ok(found.into_iter().map(|row| row.id).collect())
 }
 
@@ -231,17 +224,9 @@ fn values_of<A>(
         rounding.step(),
         *to_base,
         *includes_vat,
-        word(rounding.direction()),
+        rounding.direction(),
     ]
     .to_vec()
-}
-
-fn word(direction: RoundingDirection) -> &'static str {
-    match direction {
-        RoundingDirection::Nearest => "NEAREST",
-        RoundingDirection::Up => "UP",
-        RoundingDirection::Down => "DOWN",
-    }
 }
 
 /// What the plan would do, in figures.
@@ -382,11 +367,7 @@ pub(crate) async fn write_planned<A>(
          select $1, $2, n.product_id, $3, n.variant_id, n.packaging_id, n.min_quantity,
                 n.new_price, $15, $16, $14
          from planned n
-         on conflict on constraint price_key
-         do update set price = excluded.price,
-                       change_id = excluded.change_id,
-                       recorded_at = excluded.recorded_at,
-                       created_by = excluded.created_by",
+         {REPLACE}",
         planned(plan)
     );
     let mut values = values_of(permit, plan, None);

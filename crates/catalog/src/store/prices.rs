@@ -142,8 +142,17 @@ impl NewPrice {
     }
 }
 
-/// Writes prices of a list from one day on; a price of the same day is replaced, whoever or
-/// whatever change set it.
+/// What becomes of a price of the same day: it is replaced, and it is of another change then, or
+/// of none. However prices are written: a change that still owned one would take it along when it
+/// is undone.
+pub(super) const REPLACE: &str = "
+    on conflict on constraint price_key
+    do update set price = excluded.price,
+                  change_id = excluded.change_id,
+                  recorded_at = excluded.recorded_at,
+                  created_by = excluded.created_by";
+
+/// Writes prices of a list from one day on; a price of the same day is replaced.
 pub(crate) async fn put_prices<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -154,20 +163,17 @@ pub(crate) async fn put_prices<A>(
     // In the order of the key, so that two who write the same prices wait and do not deadlock.
     let mut sorted: Vec<&NewPrice> = prices.iter().collect();
     sorted.sort_by_key(|price| price.key());
-    let sql = "
-        insert into price as p
-            (tenant_id, price_list_id, product_id, valid_from, variant_id, packaging_id,
-             min_quantity, price, recorded_at, created_by)
-        select $1, $2, s.product_id, $3, s.variant_id, s.packaging_id, s.min_quantity, s.price,
-               $4, $5
-        from jsonb_to_recordset($6) as s
-             (product_id uuid, variant_id uuid, packaging_id uuid, min_quantity numeric,
-              price numeric)
-        on conflict on constraint price_key
-        do update set price = excluded.price,
-                      change_id = null,
-                      recorded_at = excluded.recorded_at,
-                      created_by = excluded.created_by";
+    let sql = format!(
+        "insert into price
+             (tenant_id, price_list_id, product_id, valid_from, variant_id, packaging_id,
+              min_quantity, price, recorded_at, created_by)
+         select $1, $2, s.product_id, $3, s.variant_id, s.packaging_id, s.min_quantity, s.price,
+                $4, $5
+         from jsonb_to_recordset($6) as s
+              (product_id uuid, variant_id uuid, packaging_id uuid, min_quantity numeric,
+               price numeric)
+         {REPLACE}"
+    );
     let rows = as_rows(&sorted)?;
     let values = values![permit.tenant(), list, valid_from, tx.now(), permit.user(), rows];
     known(tx.run(Sql::new(sql, values)).await).map(drop)
