@@ -369,7 +369,7 @@ mod custom_field;
 mod customer;
 mod discount_rule;
 pub use custom_field::{CustomField, CustomFieldChanges, CustomFieldFields};
-pub use customer::Customer;
+pub use customer::{Customer, Whose};
 pub use discount_rule::{DiscountRule, DiscountRuleChanges, DiscountRuleFields};
 
 mod variant;

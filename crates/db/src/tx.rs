@@ -1,6 +1,7 @@
 //! A transaction that belongs to a tenant from its first statement.
 
 use std::sync::Mutex as SyncMutex;
+use std::time::Duration;
 
 use access::{Actor, Scope};
 use kernel::{Clock, DateTime, NaiveDate, TenantId, Utc, Uuid};
@@ -141,6 +142,18 @@ impl TenantTx {
     /// Notes what is being done, for the audit trail; written with the transaction.
     pub fn audit(&self, entry: AuditEntry) {
         self.with_pending(|pending| pending.audit.push(entry));
+    }
+
+    /// Lets statements take so long until the transaction ends: a request's own limit is made for
+    /// lists, and some statements go over all documents of a customer or all prices of a list.
+    ///
+    /// # Errors
+    /// [`Fault`] where the statement fails.
+    pub async fn be_patient(&self, limit: Duration) -> Result<(), Fault> {
+        let sql = "select set_config('statement_timeout', $1, true)";
+        let limit = format!("{}ms", limit.as_millis());
+        self.run(crate::Sql::new(sql, crate::values![limit])).await?;
+        Ok(())
     }
 
     /// Notes the same of many records at once, in one statement and now.

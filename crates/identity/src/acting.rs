@@ -2,8 +2,9 @@
 
 use access::{Actor, Origin, Scope};
 use db::{Db, Fault, FromQueryResult, Reason, Sql, values};
-use kernel::{ApiKeyId, CustomerId, UserId, Uuid};
+use kernel::{ApiKeyId, UserId, Uuid};
 
+use crate::doorkeeper::store;
 use crate::policy;
 use crate::tenants::Tenant;
 
@@ -32,34 +33,15 @@ pub async fn acting_scope_of(
 
 /// The scope of a partner's key as its scopes are now; none where it is revoked or has ended.
 async fn key_scope(db: &Db, tenant: &Tenant, key: ApiKeyId) -> Result<Option<Scope>, Fault> {
-    #[derive(FromQueryResult)]
-    struct Key {
-        scopes: Vec<String>,
-        customer_id: Option<CustomerId>,
-    }
-    let sql = "
-        select k.scopes, k.customer_id
-        from api_key k
-        where k.tenant_id = $1
-          and k.id = $2
-          and k.revoked_at is null
-          and (k.expires_at is null or k.expires_at > $3)";
     let mut tx = db.system(Reason::ActFor).await?;
-    let found: Option<Key> =
-        tx.one(Sql::new(sql, values![tenant.id, key, db.clock().now()])).await?;
+    let found = store::key(&mut tx, tenant.id, key).await?;
     let own = policy::own_roles_of(&mut tx, tenant.id).await?;
     tx.commit().await?;
-    let Some(found) = found else { return Ok(None) };
+    let Some(found) = found.filter(|found| !found.is_over(db.clock().now())) else {
+        return Ok(None);
+    };
     let policy = policy::compile(&own).await?;
-    Ok(Some(Scope::verified(Origin {
-        tenant: tenant.id,
-        actor: Actor::Key(key),
-        session: None,
-        rights: policy.scope_rights(&found.scopes),
-        team: [].into(),
-        customer: found.customer_id,
-        facts: tenant.facts,
-    })))
+    Ok(Some(found.scope(tenant.id, key, &policy, tenant.facts)))
 }
 
 /// The scope of a user as his roles and teams are now; none where his account is shut. For jobs

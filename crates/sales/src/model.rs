@@ -242,7 +242,8 @@ pub struct Shipment {
 /// The columns of [`Shipment`], of `shipment h`.
 pub(crate) const SHIPMENT_COLUMNS: &str = "
     h.id, h.number, h.date, h.state, h.order_id, h.organization_id, h.customer_id,
-    h.agreement_id, h.agreement_version, h.manager_id, h.department_id, h.region_id, h.warehouse_id, h.currency,
+    h.agreement_id, h.agreement_version, h.manager_id, h.department_id, h.region_id,
+    h.warehouse_id, h.currency,
     h.prices_include_vat, h.net, h.vat, h.gross, h.cost, h.comment, h.posted_at, h.reversed_at,
     h.reversed_on, h.reverse_reason, h.external_reference, h.version, h.created_at, h.updated_at,
     h.created_by";

@@ -13,8 +13,8 @@ use crate::store::{balances, reservations};
 use crate::{Holding, ReserveLine, Reserved};
 
 /// Holds what is available for order lines: lots that expire first, then those received first;
-/// never blocked ones, nor those with less life left on the day they leave than is asked for. What is not there is told as short and is no error. One answer
-/// a line, in the order of the lines.
+/// never blocked ones, nor those with less life left on the day they leave than is asked for. What
+/// is not there is told as short and is no error. One answer a line, in the order of the lines.
 ///
 /// # Errors
 /// A fault of the database.

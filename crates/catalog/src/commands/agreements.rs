@@ -13,7 +13,7 @@ use crate::checks::{
     Checks, default_in_force, default_is_live, default_stays, same_currency, same_version,
 };
 use crate::constraints::unknown;
-use crate::records::{AgreementChanges, AgreementFields};
+use crate::records::{AgreementChanges, AgreementFields, CustomerFields};
 use crate::rules::{AgreementState, CreditPolicy, PaymentStep, check_steps};
 use crate::store::{
     Held, NewPrice, default_agreement, drop_other_defaults, hold, insert, keep_versions,
@@ -84,9 +84,7 @@ impl Command for SetAgreementPrices {
     type Output = AgreementId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<AgreementId> {
-        let customer = customer_of(tx, permit, self.agreement).await?;
-        let customer = held_customer(tx, permit, customer.ok_or(CommandError::NotFound)?).await?;
-        let held = held_agreement(tx, permit, customer.id.into(), self.agreement).await?;
+        let (customer, held) = with_customer(tx, permit, self.agreement).await?;
         let deed = Deed::new("setAgreementPrices", "Agreement", self.agreement);
         fix_prices(tx, permit, deed, &held, (self.valid_from, &self.prices)).await?;
         tell_of_part(tx, deed, &customer);
@@ -157,8 +155,21 @@ pub(super) async fn revise<A: Action>(
     Ok(noted)
 }
 
-/// A customer's agreement, locked. The customer is locked already.
-pub(super) async fn held_agreement<A: Action>(
+/// An agreement and its customer, both locked.
+pub(super) async fn with_customer<A: Action>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: AgreementId,
+) -> Outcome<(Held<CustomerFields>, Held<AgreementFields>)> {
+    let customer = customer_of(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
+    let customer = held_customer(tx, permit, customer).await?;
+    let held = held_agreement(tx, permit, customer.id.into(), id).await?;
+    Ok((customer, held))
+}
+
+/// A customer's agreement, locked. The customer is locked already: who he is is asked again, since
+/// a merging may have come between.
+async fn held_agreement<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     customer: CustomerId,
@@ -177,13 +188,10 @@ pub(super) struct NewAgreement<'a> {
     pub(super) steps: Option<&'a [PaymentStep]>,
 }
 
-/// Writes a new agreement; the customer's first one becomes the default.
-pub(super) async fn make<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    new: &NewAgreement<'_>,
-) -> Outcome<(AgreementId, AgreementFields)> {
-    let blank = AgreementFields {
+/// An agreement of which nothing is said: the tenant's default list, everything due on the day of
+/// the shipment, no discount.
+pub(super) fn blank<A>(permit: &Permit<A>) -> AgreementFields {
+    AgreementFields {
         name: "Standard".to_owned(),
         organization_id: None,
         price_list_id: None,
@@ -196,8 +204,16 @@ pub(super) async fn make<A>(
         min_shelf_life_days: None,
         is_default: false,
         external_reference: None,
-    };
-    let mut fields = new.fields.applied(&blank).checked()?;
+    }
+}
+
+/// Writes a new agreement; the customer's first one becomes the default.
+pub(super) async fn make<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    new: &NewAgreement<'_>,
+) -> Outcome<(AgreementId, AgreementFields)> {
+    let mut fields = new.fields.applied(&blank(permit)).checked()?;
     fields.currency = currency(tx, permit, &fields, new.fields.currency.is_none()).await?;
     let usual = PaymentStep::on_shipment();
     let steps = new.steps.unwrap_or(&usual);
@@ -236,7 +252,7 @@ async fn currency<A>(
     }
 }
 
-pub(super) async fn customer_of<A>(
+async fn customer_of<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     agreement: AgreementId,

@@ -40,7 +40,10 @@ impl Command for CreateCustomer {
         if self.agreement.is_some() || names_terms(&self.fields) {
             permit.scope().permit::<SaveAgreement>()?;
         }
-        let mut fields = self.fields.applied(&blank(permit)).checked()?;
+        let mut fields = self
+            .fields
+            .applied(&CustomerFields::blank(permit.scope().facts().base_currency))
+            .checked()?;
         let id = CustomerId::new();
         if fields.manager_id.is_none() && permit.managers().is_some() {
             fields.manager_id = permit.user();
@@ -153,29 +156,6 @@ impl Customizable for Customer {
         update(tx, permit, "customer", held.id, &held.fields, None).await?;
         tell_of_part(tx, Deed::new("setCustomFields", Self::KIND, id), &held);
         Ok(())
-    }
-}
-
-pub(super) fn blank<A>(permit: &Permit<A>) -> CustomerFields {
-    CustomerFields {
-        name: String::new(),
-        legal_name: None,
-        inn: None,
-        kpp: None,
-        vat_id: None,
-        tags: Vec::new(),
-        region_id: None,
-        sales_channel_id: None,
-        price_segment_id: None,
-        department_id: None,
-        team_id: None,
-        manager_id: None,
-        phone: None,
-        email: None,
-        address: None,
-        credit_limit: None,
-        credit_limit_currency: permit.scope().facts().base_currency,
-        external_reference: None,
     }
 }
 

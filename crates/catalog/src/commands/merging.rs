@@ -304,26 +304,8 @@ mod tests {
     use super::*;
 
     fn card(name: &str) -> CustomerFields {
-        CustomerFields {
-            name: name.to_owned(),
-            legal_name: None,
-            inn: None,
-            kpp: None,
-            vat_id: None,
-            tags: Vec::new(),
-            region_id: None,
-            sales_channel_id: None,
-            price_segment_id: None,
-            department_id: None,
-            team_id: None,
-            manager_id: None,
-            phone: None,
-            email: None,
-            address: None,
-            credit_limit: None,
-            credit_limit_currency: Currency::parse("RUB").unwrap(),
-            external_reference: None,
-        }
+        let blank = CustomerFields::blank(Currency::parse("RUB").unwrap());
+        CustomerFields { name: name.to_owned(), ..blank }
     }
 
     fn some(text: &str) -> Option<String> {

@@ -1,7 +1,9 @@
 //! Changing many prices of a list at once: looked at first, applied as one, taken back as one.
 
+use std::time::Duration;
+
 use access::{Action, Permit, Right};
-use db::{Command, CommandError, Fault, Outcome, Sql, TenantTx, values};
+use db::{Command, CommandError, Fault, Outcome, TenantTx};
 use kernel::{Currency, Decimal, PriceChangeId, PriceListId, Refusal, RefusalCode, SupplierId};
 use serde_json::json;
 
@@ -20,8 +22,8 @@ use crate::{ReadPrices, ReadSupplierPrices, ReadSuppliers};
 
 const COMMENT: usize = 2_000;
 /// How long a statement over all prices of a list may take: those of 200,000 products take
-/// seconds, and a request's own limit is made for lists.
-const PATIENCE: &str = "300s";
+/// seconds.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Looking at what a change of many prices would do.
 #[derive(Clone, Copy, Debug)]
@@ -71,7 +73,7 @@ impl Command for ApplyPriceChange {
         let comment = optional(self.comment.as_deref(), |text| clean(text, COMMENT));
         let comment = at("comment", comment)?;
         let external_reference = reference(self.external_reference.as_deref())?;
-        be_patient(tx).await?;
+        tx.be_patient(PATIENCE).await?;
         let held: Option<Held<PriceListFields>> =
             hold(tx, permit, "price_list", plan.list.0).await?;
         let held = held.ok_or_else(|| unknown("priceListId"))?;
@@ -123,7 +125,7 @@ pub async fn hold_to_undo<A>(
     id: PriceChangeId,
     version: i32,
 ) -> Outcome<ChangeToUndo> {
-    be_patient(tx).await?;
+    tx.be_patient(PATIENCE).await?;
     let held = hold_change(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
     same_version(held.version, version)?;
     if held.state != PriceChangeState::Applied {
@@ -196,12 +198,6 @@ fn possible(counts: &PriceChangeCounts) -> Result<(), Refusal> {
         let (en, ru) = ("No price would change.", "Ни одна цена не изменится.");
         return Err(Refusal::new(RefusalCode::NoLines, en, ru));
     }
-    Ok(())
-}
-
-async fn be_patient(tx: &TenantTx) -> Outcome<()> {
-    let sql = "select set_config('statement_timeout', $1, true)";
-    tx.run(Sql::new(sql, values![PATIENCE])).await?;
     Ok(())
 }
 

@@ -6,9 +6,7 @@ use db::{Command, CommandError, Outcome, TenantTx};
 use kernel::{AgreementId, CustomerId, NaiveDate, Refusal, RefusalCode};
 use serde_json::json;
 
-use super::agreements::{
-    NewAgreement, Revision, customer_of, fix_prices, held_agreement, make, revise,
-};
+use super::agreements::{NewAgreement, Revision, fix_prices, make, revise, with_customer};
 use super::customers::{held as held_customer, tell_of_part};
 use super::{Deed, SaveAgreement, archived_after, changes};
 use crate::checks::same_version;
@@ -177,7 +175,7 @@ async fn go_over<A: Action>(
     version: i32,
     fields: AgreementChanges,
 ) -> Outcome<()> {
-    let (customer, held) = found(tx, permit, deed.id.into()).await?;
+    let (customer, held) = with_customer(tx, permit, deed.id.into()).await?;
     same_version(held.record.version, version)?;
     same_state_is_no_step(&held.fields, &fields)?;
     let revision = Revision { version, fields: &fields, steps: None, archived: None };
@@ -200,25 +198,13 @@ fn same_state_is_no_step(held: &AgreementFields, next: &AgreementChanges) -> Res
     .with(json!({ "state": held.state })))
 }
 
-/// The agreement's customer and row, both locked.
-async fn found<A: Action>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: AgreementId,
-) -> Outcome<(Held<CustomerFields>, Held<AgreementFields>)> {
-    let customer = customer_of(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
-    let customer = held_customer(tx, permit, customer).await?;
-    let held = held_agreement(tx, permit, customer.id.into(), id).await?;
-    Ok((customer, held))
-}
-
 /// A draft that the caller may change: his own, or any for those who write terms.
 async fn own_draft<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: AgreementId,
 ) -> Outcome<(Held<CustomerFields>, Held<AgreementFields>)> {
-    let (customer, held) = found(tx, permit, id).await?;
+    let (customer, held) = with_customer(tx, permit, id).await?;
     if held.record.created_by.is_none() || held.record.created_by != permit.user() {
         let terms = permit.scope().permit::<SaveAgreement>()?;
         if !terms.reaches(customer.fields.manager_id, Some(customer.id.into())) {

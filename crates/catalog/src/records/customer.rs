@@ -2,7 +2,7 @@
 
 use access::Permit;
 use db::FromQueryResult;
-use kernel::{CustomerId, DateTime, UserId, Utc};
+use kernel::{Currency, CustomerId, DateTime, UserId, Utc};
 
 use super::{CustomerFields, Record};
 
@@ -26,10 +26,57 @@ pub struct Customer {
 }
 
 impl Customer {
+    /// Whose the card is.
+    #[must_use]
+    pub fn whose(&self) -> Whose {
+        let heir = self.merged_into.map(|id| (id, self.heir_manager_id));
+        Whose { id: self.id, manager_id: self.fields.manager_id, heir }
+    }
+}
+
+/// Whose a customer's card is: who reaches the card that stands for it since they were merged
+/// reaches it too.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Whose {
+    /// The card.
+    pub id: CustomerId,
+    /// Its responsible manager.
+    pub manager_id: Option<UserId>,
+    /// The card that stands for it, and that one's manager.
+    pub heir: Option<(CustomerId, Option<UserId>)>,
+}
+
+impl Whose {
     /// Whether a permit reaches the card: by itself, or by the one that stands for it.
     #[must_use]
     pub fn is_reached<A>(&self, permit: &Permit<A>) -> bool {
-        permit.reaches(self.fields.manager_id, Some(self.id))
-            || self.merged_into.is_some() && permit.reaches(self.heir_manager_id, self.merged_into)
+        permit.reaches(self.manager_id, Some(self.id))
+            || self.heir.is_some_and(|(heir, manager)| permit.reaches(manager, Some(heir)))
+    }
+}
+
+impl CustomerFields {
+    /// A card of which nothing is said.
+    pub(crate) fn blank(base: Currency) -> Self {
+        Self {
+            name: String::new(),
+            legal_name: None,
+            inn: None,
+            kpp: None,
+            vat_id: None,
+            tags: Vec::new(),
+            region_id: None,
+            sales_channel_id: None,
+            price_segment_id: None,
+            department_id: None,
+            team_id: None,
+            manager_id: None,
+            phone: None,
+            email: None,
+            address: None,
+            credit_limit: None,
+            credit_limit_currency: base,
+            external_reference: None,
+        }
     }
 }

@@ -13,7 +13,7 @@ use super::card::{CHANNELS, ChannelColumns};
 use super::custom_values::push_conditions;
 use super::directories::AROUND;
 use super::listing::{self, Archived, Key, Slice};
-use super::search::{MOST_FOUND, Sought};
+use super::search::Sought;
 use super::uuids;
 use crate::records::{ContactFields, ContactPerson, Customer, Record};
 use crate::rules::{Condition, tag_key};
@@ -199,8 +199,11 @@ pub async fn customers(
     let slice = Slice { key, direction, request: page };
     let (search, seen, archived) = (filter.search.clone(), filter.seen, filter.archived);
     let plain = CustomerFilter { archived, search, seen, ..CustomerFilter::default() };
-    let wanted = if *filter == plain { slice.places() } else { None };
-    let sought = sought.map(|sought| sought.first(wanted.unwrap_or(MOST_FOUND)));
+    // Other conditions leave some of those found out: then the first ones are not enough.
+    let sought = match slice.places() {
+        Some(places) if *filter == plain => sought.map(|sought| sought.first(places)),
+        _ => sought,
+    };
     let head = format!("select {AROUND}, {COLUMNS}, {}", key.text());
     listing::page(tx, from_where(&head, permit, filter, sought), slice).await
 }

@@ -99,7 +99,7 @@ pub async fn known_of(
     let readable = permit.scope().permit::<ReadCustomers>()?;
     let found = customers_by_id(tx, &readable, &[customer]).await?.remove(&customer);
     let Some(card) = found else { return Ok(None) };
-    if !card.is_reached(permit) {
+    if !card.whose().is_reached(permit) {
         return Ok(None);
     }
     let people = contacts_by_customer(tx, permit, &[customer]).await?;

@@ -9,7 +9,7 @@ use kernel::{Direction, Page, PageRequest, ProductGroupId, ProductId, TenantId};
 use super::custom_values::push_conditions;
 use super::directories::AROUND;
 use super::listing::{self, Archived, Key, Slice};
-use super::search::{MOST_FOUND, Sought};
+use super::search::Sought;
 use super::uuids;
 use crate::ReadProducts;
 use crate::records::{Product, ProductGroup};
@@ -77,15 +77,15 @@ impl ProductSort {
     }
 }
 
-/// A group with all groups below it, as an array. A tree is at most ten levels deep and has no
+/// Groups with all groups below them, as an array. A tree is at most ten levels deep and has no
 /// rings.
-fn push_groups(sql: &mut Sql, group: ProductGroupId) {
+pub(super) fn push_groups(sql: &mut Sql, groups: &[ProductGroupId]) {
     sql.with(
         "array(
             with recursive below as (
-                select g.id from product_group g where g.tenant_id = $1 and g.id = ",
-        group,
-        "
+                select g.id from product_group g where g.tenant_id = $1 and g.id = any(",
+        uuids(groups),
+        "::uuid[])
                 union
                 select g.id
                 from below b
@@ -124,7 +124,7 @@ fn from_where(
     push_filter(&mut sql, permit.tenant(), filter);
     if let Some(group) = filter.group {
         sql.push(" and r.group_id = any(");
-        push_groups(&mut sql, group);
+        push_groups(&mut sql, &[group]);
         sql.push(")");
     }
     sql
@@ -142,7 +142,7 @@ async fn products_below(
 ) -> Outcome<Page<Product>> {
     let head = format!("select {AROUND}, {COLUMNS}, r.sort_key from unnest(");
     let mut sql = Sql::new(head, values![permit.tenant()]);
-    push_groups(&mut sql, group);
+    push_groups(&mut sql, &[group]);
     sql.push(&format!(
         ") as member (group_id)
          cross join lateral (
@@ -183,8 +183,11 @@ pub async fn products(
     }
     let search = filter.search.clone();
     let plain = ProductFilter { archived: filter.archived, search, ..ProductFilter::default() };
-    let wanted = if *filter == plain { slice.places() } else { None };
-    let sought = sought.map(|sought| sought.first(wanted.unwrap_or(MOST_FOUND)));
+    // Other conditions leave some of those found out: then the first ones are not enough.
+    let sought = match slice.places() {
+        Some(places) if *filter == plain => sought.map(|sought| sought.first(places)),
+        _ => sought,
+    };
     let head = format!("select {AROUND}, {COLUMNS}, {}", key.text());
     listing::page(tx, from_where(&head, permit, filter, sought), slice).await
 }

@@ -9,7 +9,7 @@ use super::listing::Archived;
 use crate::rules::{barcode_keys, other_readings};
 
 /// Most that a search finds.
-pub(crate) const MOST_FOUND: u32 = 200;
+const MOST_FOUND: u32 = 200;
 
 /// Longest text that is searched for.
 const MOST_CHARACTERS: usize = 200;

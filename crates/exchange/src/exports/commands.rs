@@ -41,8 +41,7 @@ impl Command for StartExport {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ExportJobId> {
         // The list is read with the rights of a person or a key as they will be then.
-        let starter = permit.actor();
-        if matches!(starter, Actor::Worker(_)) {
+        if matches!(permit.actor(), Actor::Worker(_)) {
             return Err(Forbidden(Self::RIGHT).into());
         }
         if self.arguments.to_string().len() > LONGEST_ARGUMENTS {
@@ -52,7 +51,7 @@ impl Command for StartExport {
             return Err(too_many().into());
         }
         let id = ExportJobId::new();
-        insert_job(tx, permit, id, self, starter).await?;
+        insert_job(tx, permit, id, self).await?;
         let changes = json!({ "list": self.list, "arguments": self.arguments,
                               "columns": self.columns, "format": self.format.as_str() });
         tx.audit(AuditEntry::new("startExport", "ExportJob", id, changes));

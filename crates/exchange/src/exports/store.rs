@@ -17,13 +17,12 @@ pub(super) async fn insert_job<A>(
     permit: &Permit<A>,
     id: ExportJobId,
     asked: &StartExport,
-    starter: Actor,
 ) -> Outcome<()> {
     let sql = "
         insert into export_job (tenant_id, id, list, arguments, columns, format, options, language,
                                 state, created_at, created_by, api_key_id)
         values ($1, $2, $3, $4, $5, $6, $7, $8, 'WAITING', $9, $10, $11)";
-    let key = match starter {
+    let key = match permit.actor() {
         Actor::Key(key) => Some(key),
         _ => None,
     };

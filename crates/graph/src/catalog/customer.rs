@@ -1,9 +1,8 @@
 //! A customer with its edges.
 
-use ::catalog::{ReadContacts, ReadCustomers, ReadTerms, customers_by_id};
-use access::Permit;
+use ::catalog::{ReadContacts, ReadCustomers, ReadTerms, Whose, customers_by_id};
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
-use kernel::{CustomerId, DepartmentId, PriceSegmentId, RegionId, SalesChannelId, TeamId, UserId};
+use kernel::{CustomerId, DepartmentId, PriceSegmentId, RegionId, SalesChannelId, TeamId};
 
 use super::contacts::{ContactPerson, ContactsOf};
 use super::contract::{Contract, ContractsOf};
@@ -54,22 +53,13 @@ pub struct Customer {
     #[graphql(skip)]
     team_id: Option<TeamId>,
     #[graphql(skip)]
-    pub(crate) manager_id: Option<UserId>,
+    whose: Whose,
     #[graphql(skip)]
     limit: Option<Money>,
     #[graphql(skip)]
     contact: Contact,
     #[graphql(skip)]
-    merged: Option<Merged>,
-}
-
-/// What became of a card that was merged into another one.
-#[derive(Clone, Copy)]
-struct Merged {
-    into: CustomerId,
-    at: Option<DateTime>,
-    /// Whoever reaches the card that stands for it reaches this one.
-    manager_id: Option<UserId>,
+    merged_at: Option<DateTime>,
 }
 
 /// What needs the right customer.contact.
@@ -85,12 +75,8 @@ struct Contact {
 
 impl From<::catalog::Customer> for Customer {
     fn from(row: ::catalog::Customer) -> Self {
+        let (whose, merged_at) = (row.whose(), row.merged_at.map(Into::into));
         let fields = row.fields;
-        let merged = row.merged_into.map(|into| Merged {
-            into,
-            at: row.merged_at.map(Into::into),
-            manager_id: row.heir_manager_id,
-        });
         Self {
             id: global(row.id),
             name: fields.name,
@@ -103,7 +89,7 @@ impl From<::catalog::Customer> for Customer {
             price_segment_id: fields.price_segment_id,
             department_id: fields.department_id,
             team_id: fields.team_id,
-            manager_id: fields.manager_id,
+            whose,
             limit: fields.credit_limit.map(|limit| Money::new(limit, fields.credit_limit_currency)),
             contact: Contact {
                 inn: fields.inn,
@@ -113,7 +99,7 @@ impl From<::catalog::Customer> for Customer {
                 email: fields.email,
                 tags: fields.tags,
             },
-            merged,
+            merged_at,
         }
     }
 }
@@ -134,22 +120,17 @@ impl Customer {
             price_segment_id: None,
             department_id: None,
             team_id: None,
-            manager_id: None,
+            whose: Whose { id: key, manager_id: None, heir: None },
             limit: None,
             contact: Contact::default(),
-            merged: None,
+            merged_at: None,
         }
-    }
-
-    fn is_reached<A>(&self, permit: &Permit<A>) -> bool {
-        let by_heir = |merged: Merged| permit.reaches(merged.manager_id, Some(merged.into));
-        permit.reaches(self.manager_id, Some(self.key)) || self.merged.is_some_and(by_heir)
     }
 
     /// The right to see terms may reach fewer customers than the right to see customers.
     fn may_see_terms(&self, session: &Session) -> Result<(), Failure> {
         let permit = session.permit::<ReadTerms>()?;
-        if self.is_reached(&permit) {
+        if self.whose.is_reached(&permit) {
             return Ok(());
         }
         Err(access::Forbidden(access::Right::TermsRead).into())
@@ -158,7 +139,7 @@ impl Customer {
     /// The same for tax numbers, telephones and people.
     fn contact(&self, session: &Session) -> Result<&Contact, Failure> {
         let permit = session.permit::<ReadContacts>()?;
-        if self.is_reached(&permit) {
+        if self.whose.is_reached(&permit) {
             return Ok(&self.contact);
         }
         Err(access::Forbidden(access::Right::CustomerContact).into())
@@ -213,10 +194,7 @@ impl Customer {
 
     /// The responsible manager: the reach OWN of a right means the records of his customers.
     async fn manager(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
-        match self.manager_id {
-            Some(id) => Ok(Session::of(ctx)?.load(id).await?),
-            None => Ok(None),
-        }
+        Ok(Session::of(ctx)?.load_made(self.whose.manager_id).await?)
     }
 
     /// Its tax number (ИНН): 10 or 12 digits. Needs the right customer.contact.
@@ -346,15 +324,13 @@ impl Customer {
     /// itself a merged one. Null for a card that was not merged, and for who does not see the other
     /// one.
     async fn merged_into(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Self>> {
-        match self.merged {
-            Some(merged) => Ok(Session::of(ctx)?.load(merged.into).await?),
-            None => Ok(None),
-        }
+        let heir = self.whose.heir.map(|(id, _)| id);
+        Ok(Session::of(ctx)?.load_made(heir).await?)
     }
 
     /// When it was merged into another card; null for one that was not.
     async fn merged_at(&self) -> Option<DateTime> {
-        self.merged.and_then(|merged| merged.at)
+        self.merged_at
     }
 
     /// The cards that were merged into it, as they were then, the latest first, at most 100. Each

@@ -57,7 +57,7 @@ impl Subject for OfCustomer {
         let ids: Vec<CustomerId> = ids.iter().copied().map(CustomerId).collect();
         let readable = permit.scope().permit::<ReadCustomers>()?;
         let found = customers_by_id(tx, &readable, &ids).await?;
-        let reached = found.into_iter().filter(|(_, row)| row.is_reached(permit));
+        let reached = found.into_iter().filter(|(_, row)| row.whose().is_reached(permit));
         Ok(reached.map(|(id, _)| id.0).collect())
     }
 

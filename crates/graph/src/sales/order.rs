@@ -135,10 +135,7 @@ impl SalesOrder {
     ) -> async_graphql::Result<Option<AgreementVersion>> {
         let version = self.order.agreement_version;
         let key = version.map(|number| (self.order.agreement_id, number));
-        match key {
-            Some(key) => Ok(Session::of(ctx)?.load(key).await?),
-            None => Ok(None),
-        }
+        Ok(Session::of(ctx)?.load_made(key).await?)
     }
 
     /// The responsible manager.

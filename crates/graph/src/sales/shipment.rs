@@ -88,10 +88,8 @@ impl Shipment {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<AgreementVersion>> {
-        match self.0.agreement_version {
-            Some(number) => Ok(Session::of(ctx)?.load((self.0.agreement_id, number)).await?),
-            None => Ok(None),
-        }
+        let key = self.0.agreement_version.map(|number| (self.0.agreement_id, number));
+        Ok(Session::of(ctx)?.load_made(key).await?)
     }
 
     /// The manager who was responsible when it was posted.

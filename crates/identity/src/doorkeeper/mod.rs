@@ -7,7 +7,7 @@
 
 mod marks;
 mod origins;
-mod store;
+pub(crate) mod store;
 mod watch;
 
 use std::sync::Arc;
@@ -264,20 +264,12 @@ impl Inner {
         tx.commit().await?;
         let row = row.ok_or(AuthError::Unauthenticated)?;
         let is_right = bool::from(row.hash.ct_eq(&key.hash()));
-        let is_over = row.expires_at.is_some_and(|end| end <= self.db.clock().now());
-        if !is_right || is_over {
+        if !is_right || row.is_over(self.db.clock().now()) {
             return Err(AuthError::Unauthenticated);
         }
         let policy = self.marks.of(tenant).policy(&self.db, tenant).await?;
-        let scope = Scope::verified(Origin {
-            tenant,
-            actor: Actor::Key(key.id),
-            session: None,
-            rights: policy.scope_rights(&row.scopes),
-            team: Arc::from([]),
-            customer: row.customer_id,
-            facts: facts(tenant, &row.base_currency, &row.time_zone)?,
-        });
+        let facts = facts(tenant, &row.base_currency, &row.time_zone)?;
+        let scope = row.scope(tenant, key.id, &policy, facts);
         let expires_at = row.expires_at;
         let answer = Authenticated { scope, expires_at, credential: Credential::Key(key.id) };
         let used_at_ms = row.last_used_at.map_or(0, |at| at.timestamp_millis());

@@ -1,5 +1,6 @@
 //! What the doorkeeper reads, by the cross-tenant login: nobody is known yet.
 
+use access::{Actor, Origin, Policy, Scope, TenantFacts};
 use db::{Db, Fault, FromQueryResult, Reason, Sql, SystemTx, values};
 use kernel::{ApiKeyId, CustomerId, DateTime, SessionId, TenantId, UserId, Utc, Uuid};
 
@@ -59,17 +60,43 @@ pub(super) async fn tenant_of(tx: &mut SystemTx, slug: &str) -> Result<Option<Te
 
 /// A key that is not revoked.
 #[derive(FromQueryResult)]
-pub(super) struct KeyRow {
-    pub(super) hash: Vec<u8>,
-    pub(super) scopes: Vec<String>,
-    pub(super) customer_id: Option<CustomerId>,
-    pub(super) expires_at: Option<DateTime<Utc>>,
-    pub(super) last_used_at: Option<DateTime<Utc>>,
-    pub(super) base_currency: String,
-    pub(super) time_zone: String,
+pub(crate) struct KeyRow {
+    pub(crate) hash: Vec<u8>,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) customer_id: Option<CustomerId>,
+    pub(crate) expires_at: Option<DateTime<Utc>>,
+    pub(crate) last_used_at: Option<DateTime<Utc>>,
+    pub(crate) base_currency: String,
+    pub(crate) time_zone: String,
 }
 
-pub(super) async fn key(
+impl KeyRow {
+    /// Whether it has ended by now.
+    pub(crate) fn is_over(&self, now: DateTime<Utc>) -> bool {
+        self.expires_at.is_some_and(|end| end <= now)
+    }
+
+    /// Who comes with it, as its scopes are now.
+    pub(crate) fn scope(
+        &self,
+        tenant: TenantId,
+        key: ApiKeyId,
+        policy: &Policy,
+        facts: TenantFacts,
+    ) -> Scope {
+        Scope::verified(Origin {
+            tenant,
+            actor: Actor::Key(key),
+            session: None,
+            rights: policy.scope_rights(&self.scopes),
+            team: [].into(),
+            customer: self.customer_id,
+            facts,
+        })
+    }
+}
+
+pub(crate) async fn key(
     tx: &mut SystemTx,
     tenant: TenantId,
     key: ApiKeyId,

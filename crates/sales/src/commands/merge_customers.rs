@@ -5,10 +5,11 @@
 //! through the catalog's customer_heir_v.
 
 use std::marker::PhantomData;
+use std::time::Duration;
 
 use access::{Action, Permit, Right};
 use catalog::{MERGED_BY, Merging};
-use db::{Command, Outcome, Sql, TenantTx, values};
+use db::{Command, Outcome, TenantTx};
 use files::Subject;
 use kernel::CustomerId;
 use serde_json::{Map, json};
@@ -16,9 +17,8 @@ use serde_json::{Map, json};
 use crate::rules::reason;
 use crate::store::{hold_orders_of, move_documents};
 
-/// How long a statement over all documents of a customer may take: 50,000 orders take seconds, and
-/// a request's own limit is made for lists.
-const PATIENCE: &str = "120s";
+/// How long a statement over all documents of a customer may take: 50,000 orders take seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Merges a customer's card into another one, with all its documents, debts and advances. `S` is
 /// what the files of customers hang on.
@@ -48,8 +48,7 @@ impl<S: Subject> Command for MergeCustomers<S> {
         let (from, into) = merging.way();
         // A refusal that is seen now costs no locks on thousands of documents.
         catalog::look_at_twins(tx, permit, merging).await?;
-        let sql = "select set_config('statement_timeout', $1, true)";
-        tx.run(Sql::new(sql, values![PATIENCE])).await?;
+        tx.be_patient(PATIENCE).await?;
         // Documents first, then customers: what was written between the two is found below, since
         // nothing is written for a card that is held alone.
         hold_orders_of(tx, permit, from).await?;

@@ -7,7 +7,7 @@ use db::{Outcome, TenantTx};
 use kernel::{ContactId, CustomerId, Refusal, RefusalCode, Uuid};
 use serde_json::json;
 
-use super::{Intent, Once, Saved, key, taken, unknown_name};
+use super::{Intent, Once, Saved, by_inn, key, taken, unknown_name};
 use crate::commands::contacts::{blank, settled};
 use crate::commands::{Deed, archived_after, changes};
 use crate::records::{ContactChanges, ContactFields, CustomerFields};
@@ -128,7 +128,7 @@ impl Known {
         let own = texts(|row| row.changes.external_reference.as_ref()?.as_ref());
         let mut known = Self {
             by_reference: HashMap::new(),
-            by_inn: HashMap::new(),
+            by_inn: by_inn(permit, taxed),
             persons: HashMap::new(),
             referred: HashMap::new(),
             named: HashMap::new(),
@@ -137,13 +137,6 @@ impl Known {
         };
         for Keyed { asked, held } in named.into_iter().filter(reached) {
             known.by_reference.insert(asked, held);
-        }
-        for Keyed { asked, held } in taxed.into_iter().filter(reached) {
-            let of_inn = known.by_inn.entry(asked).or_default();
-            // Both cards of a merging may have it.
-            if of_inn.iter().all(|other| other.id != held.id) {
-                of_inn.push(held);
-            }
         }
         for person in held_contacts(tx, permit, &customers, own, hold).await? {
             let id = person.held.id;

@@ -4,18 +4,18 @@ use std::collections::HashMap;
 
 use access::{Action, Permit, Right};
 use db::{Outcome, TenantTx};
-use kernel::{AgreementId, CustomerId, Percent, Refusal, RefusalCode, RegionId, UserId, Uuid};
+use kernel::{AgreementId, CustomerId, Refusal, RefusalCode, RegionId, UserId, Uuid};
 
 use super::custom::{Customs, Filling, noted_with, write_fillings};
-use super::{Intent, Once, Saved, key, taken, unknown_name};
+use super::{Intent, Once, Saved, by_inn, key, taken, unknown_name};
 use crate::checks::Checks;
-use crate::commands::customers::blank;
+use crate::commands::agreements::blank as blank_agreement;
 use crate::commands::{Deed, Entry, archived_after, changes};
 use crate::records::{AgreementFields, Customer, CustomerChanges, CustomerFields};
-use crate::rules::{AgreementState, CreditPolicy, PaymentStep};
+use crate::rules::PaymentStep;
 use crate::store::{
-    Held, Keyed, heirs_by_text, insert_all, insert_all_of, insert_steps, keep_versions,
-    list_currency, lock_bulk, region_names, update_all,
+    Held, heirs_by_text, insert_all, insert_all_of, insert_steps, keep_versions, list_currency,
+    lock_bulk, region_names, update_all,
 };
 
 /// One row: what it gives of a customer.
@@ -114,21 +114,13 @@ impl Known {
         let hold = intent.hold();
         let named = heirs_by_text(tx, permit, "external_reference", references, hold).await?;
         let taxed = heirs_by_text(tx, permit, "inn", inns, hold).await?;
-        let mut by_inn: HashMap<String, Vec<Held<CustomerFields>>> = HashMap::new();
-        for Keyed { asked, held } in taxed {
-            // Somebody else's customer is not found, as everywhere.
-            let is_reached = permit.reaches(held.fields.manager_id, Some(CustomerId(held.id)));
-            let of_inn = by_inn.entry(asked).or_default();
-            // Both cards of a merging may have it.
-            if is_reached && of_inn.iter().all(|other| other.id != held.id) {
-                of_inn.push(held);
-            }
-        }
         let regions = match rows.iter().any(|row| row.region.is_some()) {
             true => region_names(tx, permit).await?,
             false => Vec::new(),
         };
         let by_reference = named.into_iter().map(|keyed| (keyed.asked, keyed.held));
+        // Somebody else's customer is not found, as everywhere.
+        let by_inn = by_inn(permit, taxed);
         let keys = Keys { by_reference: by_reference.collect(), by_inn };
         let said = rows.iter().filter(|row| !row.custom.is_empty()).map(|row| {
             let held = keys.find(permit, &row.changes).ok().flatten();
@@ -163,7 +155,7 @@ impl Known {
         row: CustomerRow,
     ) -> Result<Draft, Refusal> {
         let held = self.keys.find(permit, &row.changes)?.cloned();
-        let blank = blank(permit);
+        let blank = CustomerFields::blank(permit.scope().facts().base_currency);
         let before = held.as_ref().map_or(&blank, |held| &held.fields);
         let mut after = row.changes.applied(before);
         if let Some(region) = &row.region {
@@ -262,21 +254,9 @@ async fn agreements(
     if customers.is_empty() {
         return Ok(());
     }
-    let base = permit.scope().facts().base_currency;
-    let fields = AgreementFields {
-        name: "Standard".to_owned(),
-        organization_id: None,
-        price_list_id: None,
-        currency: list_currency(tx, permit, None).await?.unwrap_or(base),
-        discount_percent: Percent::ZERO,
-        credit_policy: CreditPolicy::Warn,
-        state: AgreementState::Active,
-        valid_from: None,
-        valid_to: None,
-        min_shelf_life_days: None,
-        is_default: true,
-        external_reference: None,
-    };
+    let usual = blank_agreement(permit);
+    let currency = list_currency(tx, permit, None).await?.unwrap_or(usual.currency);
+    let fields = AgreementFields { currency, is_default: true, ..usual };
     let made: Vec<(Uuid, AgreementFields)> =
         customers.iter().map(|_| (AgreementId::new().0, fields.clone())).collect();
     insert_all_of(tx, permit, "agreement", &made, ("customer_id", &customers)).await?;

@@ -19,12 +19,14 @@ pub use prices::{PriceRow, SavePrices};
 pub use products::{ProductRow, SaveProducts};
 pub use variants::{ATTRIBUTE, AttributeCell, SaveVariants, VariantRow};
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use kernel::{Refusal, RefusalCode, Uuid};
+use access::Permit;
+use kernel::{CustomerId, Refusal, RefusalCode, Uuid};
 
 use crate::naming::{key, unknown_name};
-use crate::store::Hold;
+use crate::records::CustomerFields;
+use crate::store::{Held, Hold, Keyed};
 
 /// Whether rows are written or only looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,4 +97,20 @@ fn taken(field: &str) -> Refusal {
         "Это значение уже есть у другой записи.",
     )
     .at([field])
+}
+
+/// Customers by their tax numbers, those within reach.
+fn by_inn<A>(permit: &Permit<A>, taxed: Vec<Keyed>) -> HashMap<String, Vec<Held<CustomerFields>>> {
+    let mut found: HashMap<String, Vec<Held<CustomerFields>>> = HashMap::new();
+    for Keyed { asked, held } in taxed {
+        if !permit.reaches(held.fields.manager_id, Some(CustomerId(held.id))) {
+            continue;
+        }
+        let of_inn = found.entry(asked).or_default();
+        // Both cards of a merging may have it.
+        if of_inn.iter().all(|other| other.id != held.id) {
+            of_inn.push(held);
+        }
+    }
+    found
 }
