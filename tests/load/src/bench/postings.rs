@@ -234,10 +234,10 @@ async fn rows_to_copy(owner: &mut PgConnection) -> Result<i64> {
             of = of.replace(&format!(":{column}"), &format!("posted.\"{column}\""));
         }
         let text = format!(
-            "select coalesce(sum(n), 0)::bigint
+            "select coalesce(sum(c.rows), 0)::bigint
              from bench_posted posted
              cross join lateral (
-                 select count(*) as n from {table} where tenant_id = posted.tenant and {of}) c"
+                 select count(*) as rows from {table} where tenant_id = posted.tenant and {of}) c"
         );
         let found: i64 =
             sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(&mut *owner).await?;
