@@ -16,6 +16,7 @@ mod desk;
 mod goods;
 mod naming;
 mod records;
+mod routes;
 mod rules;
 mod store;
 
@@ -35,12 +36,13 @@ pub use naming::{
     Named, NamedKind, Names, PackagingNames, ProductNames, VariantNames, variant_attributes,
 };
 pub use records::*;
+pub use routes::{RouteTerms, chosen_route};
 pub use rules::{
     AgreementState, AskedCondition, AttributeChoice, AttributeKind, Barcode, BarcodeKind, Channel,
-    ChannelKind, Choice, Choices, Condition, Consent, ContractState, CreditPolicy, Entered,
-    FieldKind, Given, GivenValue, HeldValue, Likeness, Measured, Moment, PackagingCard,
-    PaymentStep, PeriodRefusal, PriceChangePlan, PriceChangeState, PriceSource, Target, Test,
-    Validity, check_period, check_vat_id, measured, out_of_scale, pricing,
+    ChannelKind, Choice, Choices, Condition, Consent, ContractState, CoverBy, CreditPolicy,
+    Entered, FieldKind, Given, GivenValue, HeldValue, Likeness, Measured, Moment, PackagingCard,
+    PaymentStep, PaymentSteps, PeriodRefusal, PriceChangePlan, PriceChangeState, PriceSource,
+    ReserveOn, Target, Test, Validity, check_period, check_vat_id, measured, out_of_scale, pricing,
 };
 pub use store::{
     AgreementVersion, Archived, BY_MOMENT, BY_PRODUCT, CustomFieldFilter, CustomerDuplicate,

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use catalog::{
-    AddPackaging, AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization,
+    AddPackaging, AddRoutePresets, AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization,
     CreatePriceList, CreateProduct, CreateProductGroup, CreateRegion, CreateWarehouse,
     CreditPolicy, CustomerChanges, Moment, NewPrice, OrganizationChanges, PackagingChanges,
     PaymentStep, PriceListChanges, ProductChanges, ProductGroupChanges, RegionChanges, SetPrices,
@@ -13,7 +13,7 @@ use catalog::{
 use identity::{CreateDepartment, CreateUser, Passwords};
 use kernel::{
     AgreementId, CustomerId, Decimal, DepartmentId, Language, OrganizationId, Percent,
-    ProductGroupId, ProductId, RegionId, UserId, WarehouseId,
+    ProductGroupId, ProductId, RegionId, SalesRouteId, UserId, WarehouseId,
 };
 
 use super::hand::Hand;
@@ -54,6 +54,7 @@ pub(super) async fn write(
     packagings(hand, company, &products).await?;
     prices(hand, company, &products).await?;
     let regions = regions(hand, company).await?;
+    routes(hand).await?;
     let mut customers = Vec::with_capacity(company.customers.len());
     for (number, customer) in company.customers.iter().enumerate() {
         let region = regions.get(customer.region).copied();
@@ -204,6 +205,11 @@ async fn prices(hand: &Hand, company: &Company, products: &[ProductId]) -> Resul
         hand.does(format!("prices:{valid_from}"), command).await?;
     }
     Ok(())
+}
+
+async fn routes(hand: &Hand) -> Result<Vec<SalesRouteId>> {
+    let command = AddRoutePresets { language: Language::Ru };
+    hand.does("sales routes".to_owned(), command).await
 }
 
 async fn regions(hand: &Hand, company: &Company) -> Result<BTreeMap<&'static str, RegionId>> {
