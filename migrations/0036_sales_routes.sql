@@ -80,3 +80,20 @@ alter table sales_order
     add constraint sales_order_reserve_on check (reserve_on in ('CONFIRM', 'NEVER')),
     add constraint sales_order_cover_by
         check (cover_by in ('STOCK', 'PURCHASE', 'TRANSFER', 'ASSEMBLY'));
+
+-- These cards and all that became one with them: the card that stands for each, and those that
+-- were merged into it. Ids of anything else come back alone.
+create function customer_cards(tenant uuid, asked uuid[]) returns setof uuid
+language sql stable parallel safe as $$
+    with living as (
+        select coalesce(h.heir_id, a.id) as id
+        from unnest(asked) as a (id)
+        left join customer_heir_v h on h.tenant_id = tenant and h.id = a.id
+    )
+    select l.id
+    from living l
+    union
+    select h.id
+    from living l
+    join customer_heir_v h on h.tenant_id = tenant and h.heir_id = l.id
+$$;
