@@ -59,6 +59,8 @@ rights! {
     DirectoryWrite = "directory"."write",
     /// Set rates of currencies and of VAT.
     RateWrite = "rate"."write",
+    /// Make and change sales routes.
+    SalesRouteWrite = "sales_route"."write",
     /// See suppliers and what they sell.
     SupplierRead = "supplier"."read",
     /// Make and change suppliers, what they sell and, with the right to see cost, for how much.

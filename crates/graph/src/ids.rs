@@ -45,6 +45,7 @@ node_ids! {
     PriceChangeId = "PriceChange",
     SalesChannelId = "SalesChannel",
     PriceSegmentId = "PriceSegment",
+    SalesRouteId = "SalesRoute",
     SupplierId = "Supplier",
     SupplierItemId = "SupplierItem",
     CurrencyId = "Currency",

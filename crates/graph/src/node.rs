@@ -50,6 +50,7 @@ nodes! {
     Region(crate::catalog::Region, RegionId),
     SalesChannel(crate::catalog::SalesChannel, SalesChannelId),
     PriceSegment(crate::catalog::PriceSegment, PriceSegmentId),
+    SalesRoute(crate::catalog::SalesRoute, SalesRouteId),
     Supplier(crate::catalog::Supplier, SupplierId),
     SupplierItem(crate::catalog::SupplierItem, SupplierItemId),
     Currency(crate::catalog::Currency, CurrencyId),

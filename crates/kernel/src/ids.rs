@@ -85,6 +85,8 @@ ids! {
     SalesChannelId,
     /// Customers that share a price list.
     PriceSegmentId,
+    /// A way of selling: when goods are held, what covers what is short.
+    SalesRouteId,
     /// A company that sells to the tenant.
     SupplierId,
     /// What a supplier calls a product, and how it sells it.

@@ -3,17 +3,22 @@
 use std::collections::HashMap;
 
 use access::Permit;
+use catalog::ReserveOn;
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, NaiveDate, OrderLineId};
-use stock::{Holding, ReserveLine};
+use stock::{Holding, ReserveLine, Reserved};
 
 use crate::commands::LineAvailability;
 use crate::model::{Order, OrderLine};
 use crate::rules::{asked_before_reserve, to_hold};
 
 impl Order {
-    /// What must be paid before goods are held for it, with VAT; zero where nothing must.
+    /// What must be paid before goods are held for it, with VAT; zero where nothing must, or
+    /// nothing is ever held.
     pub(crate) fn asked_before_reserve(&self) -> Decimal {
+        if self.route.reserve_on == ReserveOn::Never {
+            return Decimal::ZERO;
+        }
         asked_before_reserve(&self.payment_steps.0, self.gross)
     }
 }
@@ -39,6 +44,30 @@ pub(crate) async fn hold<A>(
     goods: &[OrderLine],
     held: &HashMap<OrderLineId, Decimal>,
 ) -> Outcome<Vec<LineAvailability>> {
+    let wanted = wanted(order, goods, held);
+    let held = stock::reserve(tx, permit, &wanted, holding(tx, permit, order)).await?;
+    Ok(held.into_iter().map(told).collect())
+}
+
+/// What is there for lines of goods of an order for which nothing is held: as [`hold`] would find
+/// it.
+pub(crate) async fn look<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    goods: &[OrderLine],
+) -> Outcome<Vec<LineAvailability>> {
+    let wanted = wanted(order, goods, &HashMap::new());
+    let found = stock::look(tx, permit, &wanted, holding(tx, permit, order)).await?;
+    Ok(found.into_iter().map(told).collect())
+}
+
+/// What lines of goods still need, as far as they are neither shipped nor held.
+fn wanted(
+    order: &Order,
+    goods: &[OrderLine],
+    held: &HashMap<OrderLineId, Decimal>,
+) -> Vec<ReserveLine> {
     let wanted = |line: &OrderLine| ReserveLine {
         order_id: order.id,
         order_line_id: line.id,
@@ -52,16 +81,16 @@ pub(crate) async fn hold<A>(
         ),
         warehouse_id: order.warehouse_id,
     };
-    let wanted: Vec<ReserveLine> =
-        goods.iter().map(wanted).filter(|line| !line.quantity.is_zero()).collect();
-    let held = stock::reserve(tx, permit, &wanted, holding(tx, permit, order)).await?;
-    let told = held.into_iter().map(|held| LineAvailability {
-        line: held.order_line_id,
-        available: held.available,
-        reserved: held.reserved,
-        short: held.short,
-    });
-    Ok(told.collect())
+    goods.iter().map(wanted).filter(|line| !line.quantity.is_zero()).collect()
+}
+
+fn told(found: Reserved) -> LineAvailability {
+    LineAvailability {
+        line: found.order_line_id,
+        available: found.available,
+        reserved: found.reserved,
+        short: found.short,
+    }
 }
 
 /// Which lots an order takes: those fit to leave on the day the customer wants them, or today.

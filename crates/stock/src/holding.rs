@@ -63,7 +63,7 @@ pub async fn reserve<A>(
     Ok(answers)
 }
 
-fn want(line: &ReserveLine) -> Want {
+pub(crate) fn want(line: &ReserveLine) -> Want {
     Want {
         organization_id: line.organization_id,
         product_id: line.product_id,
@@ -74,7 +74,7 @@ fn want(line: &ReserveLine) -> Want {
 }
 
 /// The priorities of the warehouses that hold something; archived ones give nothing.
-async fn ranks<A>(
+pub(crate) async fn ranks<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     free: &[Balance],

@@ -8,6 +8,7 @@ pub mod commands;
 mod events;
 mod holding;
 mod issuing;
+mod looking;
 mod parts;
 mod reads;
 mod rules;
@@ -16,6 +17,7 @@ mod verify;
 
 pub use holding::{held_in, release_lines, release_order, reserve};
 pub use issuing::{issue, take_back};
+pub use looking::look;
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use reads::*;
 pub use rules::{Held, ReceiptState, reversal_date};

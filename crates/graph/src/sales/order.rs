@@ -12,8 +12,8 @@ use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
 use crate::catalog::{
-    Agreement, AgreementVersion, Customer, Organization, Product, ProductPackaging, ProductVariant,
-    Warehouse, alternatives,
+    Agreement, AgreementVersion, CoverBy, Customer, Organization, Product, ProductPackaging,
+    ProductVariant, ReserveOn, SalesRoute, Warehouse, alternatives,
 };
 use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::errors::Failure;
@@ -35,7 +35,7 @@ impl Action for SeeProducts {
 }
 
 /// What a customer ordered. Holds goods from its confirmation on, or from
-/// the payment on that it waits for.
+/// the payment on that it waits for, unless its sales route never reserves.
 #[derive(Clone)]
 pub struct SalesOrder {
     order: Arc<Order>,
@@ -80,7 +80,7 @@ impl SalesOrder {
 }
 
 /// What a customer ordered. Holds goods from its confirmation on, or from
-/// the payment on that it waits for.
+/// the payment on that it waits for, unless its sales route never reserves.
 #[Object]
 impl SalesOrder {
     /// The opaque global id.
@@ -136,6 +136,21 @@ impl SalesOrder {
         let version = self.order.agreement_version;
         let key = version.map(|number| (self.order.agreement_id, number));
         Ok(Session::of(ctx)?.load_made(key).await?)
+    }
+
+    /// How it is served: the route chosen on it, else its agreement's; null is the standard way.
+    async fn sales_route(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesRoute>> {
+        Ok(Session::of(ctx)?.load_made(self.order.route.sales_route_id).await?)
+    }
+
+    /// When goods are held for it, as its route said when it was written.
+    async fn reserve_on(&self) -> ReserveOn {
+        self.order.route.reserve_on.into()
+    }
+
+    /// What covers the part of it that stock does not, as its route said when it was written.
+    async fn cover_by(&self) -> CoverBy {
+        self.order.route.cover_by.into()
     }
 
     /// The responsible manager.

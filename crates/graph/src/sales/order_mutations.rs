@@ -43,7 +43,8 @@ pub struct ConfirmSalesOrderPayload {
     /// What is there for each line of goods; services have no stock.
     availability: Vec<LineAvailability>,
     /// What was let through all the same, such as a credit limit that only warns, or an order that
-    /// must be paid before goods are held for it (`PREPAYMENT_DUE`).
+    /// must be paid before goods are held for it (`PREPAYMENT_DUE`), or whose sales route never
+    /// reserves (`NOT_RESERVED`).
     warnings: Vec<OrderWarning>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
@@ -89,7 +90,7 @@ impl LineAvailability {
         Decimal(self.0.reserved.normalize())
     }
 
-    /// What is missing.
+    /// What is missing: not held or, where the sales route never reserves, not free.
     async fn short(&self) -> Decimal {
         Decimal(self.0.short.normalize())
     }
@@ -144,7 +145,8 @@ impl OrderMutation {
     /// Confirms a draft: number, credit check, reservation of what is there. What is short is
     /// told in `availability` and is no error. Where a part must be paid before goods are held,
     /// nothing is held until it is: a warning `PREPAYMENT_DUE` and `SalesOrder.awaitedPayment`
-    /// tell how much.
+    /// tell how much. By a sales route that never reserves nothing is held: `availability` tells what
+    /// is free, a warning `NOT_RESERVED` that it may go to others.
     async fn confirm_sales_order(
         &self,
         ctx: &Context<'_>,

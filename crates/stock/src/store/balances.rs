@@ -43,6 +43,26 @@ pub(crate) async fn lock_free<A>(
     wants: &[Want],
     holding: Holding,
 ) -> Result<Vec<Balance>, Fault> {
+    find_free(tx, permit, wants, holding, LOCK).await
+}
+
+/// As [`lock_free`], without holding anybody up: what it finds may be gone the next moment.
+pub(crate) async fn free<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    wants: &[Want],
+    holding: Holding,
+) -> Result<Vec<Balance>, Fault> {
+    find_free(tx, permit, wants, holding, "").await
+}
+
+async fn find_free<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    wants: &[Want],
+    holding: Holding,
+    lock: &str,
+) -> Result<Vec<Balance>, Fault> {
     let place = |want: &Want| {
         let warehouse = want.warehouse_id.map_or(Uuid::nil(), |id| id.0);
         (want.organization_id, want.product_id, variant_key(want.variant_id), warehouse)
@@ -70,7 +90,7 @@ pub(crate) async fn lock_free<A>(
                 or w.warehouse_id = b.warehouse_id)
            and not l.blocked
            and (l.expires_on is null or {until} >= $6)
-         {LOCK}"
+         {lock}"
     );
     let values = values![
         permit.tenant(),

@@ -60,6 +60,7 @@ const SMALL: &[(&str, &str)] = &[
     ("region", "some dozens"),
     ("rights_change", "minutes of changes, then removed"),
     ("sales_channel", "some dozens"),
+    ("sales_route", "some dozens"),
     ("sale_fact_delta", "seconds of sales, then folded"),
     ("signing_key", "a handful, of the service"),
     ("team", "some dozens"),

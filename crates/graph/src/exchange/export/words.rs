@@ -16,6 +16,15 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     ("ContractState", &[("DRAFT", "Черновик"), ("SIGNED", "Подписан"), ("CLOSED", "Закрыт")]),
     (
+        "CoverBy",
+        &[
+            ("STOCK", "Склад"),
+            ("PURCHASE", "Закупка"),
+            ("TRANSFER", "Перемещение"),
+            ("ASSEMBLY", "Сборка"),
+        ],
+    ),
+    (
         "CreditPolicy",
         &[("IGNORE", "Не проверять"), ("WARN", "Предупреждать"), ("BLOCK", "Запрещать")],
     ),
@@ -152,6 +161,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("REVERSED", "Сторнирована"),
         ],
     ),
+    ("ReserveOn", &[("CONFIRM", "При подтверждении"), ("NEVER", "Не резервировать")]),
     ("RoundingDirection", &[("NEAREST", "К ближайшему"), ("UP", "Вверх"), ("DOWN", "Вниз")]),
     (
         "SalesOrderState",

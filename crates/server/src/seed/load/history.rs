@@ -121,6 +121,7 @@ impl Player<'_> {
             discount_percent: (line.discount != usual).then_some(line.discount),
         };
         let draft = OrderDraft {
+            sales_route_id: None,
             customer_id: self.masters.customers[order.customer],
             agreement_id: None,
             organization_id: None,
