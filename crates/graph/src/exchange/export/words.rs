@@ -86,7 +86,19 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("Language", &[("RU", "Русский"), ("EN", "Английский")]),
     (
         "MovementKind",
-        &[("RECEIPT", "Поступление"), ("SHIPMENT", "Отгрузка"), ("REVERSAL", "Сторно")],
+        &[
+            ("RECEIPT", "Поступление"),
+            ("SHIPMENT", "Отгрузка"),
+            ("REVERSAL", "Сторно"),
+            ("TRANSFER", "Перемещение"),
+            ("WRITE_OFF", "Списание"),
+            ("COUNT", "Инвентаризация"),
+            ("ASSEMBLY", "Сборка"),
+            ("SALES_RETURN", "Возврат от клиента"),
+            ("SUPPLIER_RETURN", "Возврат поставщику"),
+            ("QUARANTINE", "Карантин"),
+            ("REVALUATION", "Переоценка"),
+        ],
     ),
     ("PaymentMethod", &[("CASH", "Наличные"), ("BANK", "Банк"), ("CARD", "Карта")]),
     (
