@@ -18,6 +18,7 @@ mod naming;
 mod records;
 mod rules;
 mod store;
+mod supply;
 
 pub use cards::{
     OrderTerms, OrganizationCard, ProductCard, TaxedProduct, WarehouseCard, default_warehouse,
@@ -63,6 +64,7 @@ pub use store::{
     substitutes_by_product, supplier_prices, take_packagings, values_by_variant, variant_by_sku,
     variants, variants_by_id, variants_by_product, vat_rates, versions_by_agreement,
 };
+pub use supply::{SupplierCard, SupplierOffer, supplier_cards, supplier_offers};
 
 use access::{Action, Right};
 

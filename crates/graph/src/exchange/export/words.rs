@@ -55,7 +55,46 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("DiscountSource", &[("AGREEMENT", "Соглашение"), ("RULE", "Правило")]),
     ("ExportState", JOB),
     (
+        "DemandState",
+        &[
+            ("OPEN", "Не обеспечена"),
+            ("PARTLY_COVERED", "Обеспечена частично"),
+            ("COVERED", "Обеспечена"),
+            ("RESERVED", "Зарезервирована"),
+            ("CANCELLED", "Отменена"),
+        ],
+    ),
+    (
         "GoodsReceiptState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведено"),
+            ("REVERSED", "Сторнировано"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "PromiseSource",
+        &[
+            ("STOCK", "Со склада"),
+            ("EXPECTED_RECEIPT", "Из ожидаемого поступления"),
+            ("LEAD_TIME", "По сроку поставки"),
+            ("UNKNOWN", "Неизвестно"),
+        ],
+    ),
+    (
+        "PurchaseOrderState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("ORDERED", "Заказано"),
+            ("PARTIALLY_RECEIVED", "Частично получено"),
+            ("RECEIVED", "Получено"),
+            ("CLOSED", "Закрыто"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "SupplierReturnState",
         &[
             ("DRAFT", "Черновик"),
             ("POSTED", "Проведено"),
