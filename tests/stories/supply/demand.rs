@@ -119,6 +119,36 @@ async fn shipping_more_than_is_held_leaves_less_to_miss() {
 }
 
 #[tokio::test]
+async fn an_order_closed_short_wants_all_of_it_again_once_its_shipment_is_undone() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let bolt = company.product(&at, "BOLT", "10.00").await;
+    let nut = company.product(&at, "NUT", "10.00").await;
+    company.receive(&at, None, &[(&bolt, "4", "5.00")]).await;
+    let customer = company.customer("Zavod", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &customer, &[(&bolt, "4"), (&nut, "5")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let seen = look(&company.anna, &order.0).await;
+    let lines = json!([{"orderLineId": seen["lines"][0]["id"], "quantity": "4"}]);
+    let input = json!({"orderId": order.0, "lines": lines});
+    let selection = "shipment { id version }";
+    let shipped = company.warehouse.does("shipSalesOrder", input, selection).await;
+    let input = json!({"id": order.0, "reason": "enough"});
+    company.anna.does("closeSalesOrder", input, "order { id }").await;
+    house().verify(&company.slug).await;
+
+    let shipment = &shipped["shipment"];
+    let input =
+        json!({"id": shipment["id"], "version": shipment["version"], "reason": "by mistake"});
+    company.accounting.does("reverseShipment", input, "shipment { id }").await;
+    let seen = look(&company.anna, &order.0).await;
+    assert_eq!(first(&seen), is(4, 0, "RESERVED"));
+    assert_eq!(seen["lines"][1]["demand"]["state"], "OPEN");
+    assert_eq!(number(&seen["lines"][1]["demand"]["quantity"]), Decimal::from(5));
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test]
 async fn demand_is_seen_by_who_sells_and_who_buys() {
     let company = Company::new().await;
     let at = company.furnish().await;

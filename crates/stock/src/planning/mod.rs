@@ -128,12 +128,14 @@ async fn buy(tx: &TenantTx, permit: &Permit<PlanSupply>, needs: Vec<Need>) -> Ou
         let own = offers.get(&need.goods.product).unwrap_or(&none);
         let asks = |offer: &SupplierOffer| rules::offer(&need, offer, in_base(offer), today);
         let asked: Vec<Offer> = own.iter().map(asks).collect();
-        match rules::propose(need, asked) {
-            Ok(proposal) => plan.proposals.push(proposal),
-            Err(need) => plan.unmet.push(need),
+        if asked.is_empty() {
+            plan.unmet.push(need);
+        } else {
+            plan.proposals.push(rules::propose(need, asked));
         }
     }
-    plan.proposals.sort_by_key(|one| (one.offers[0].supplier_id, one.need.needed_by));
+    let supplier = |one: &Proposal| one.offers.first().map(|offer| offer.supplier_id);
+    plan.proposals.sort_by_key(|one| (supplier(one), one.need.needed_by));
     Ok(plan)
 }
 

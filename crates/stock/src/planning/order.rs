@@ -1,5 +1,6 @@
 //! Chosen proposals become purchase orders, in one transaction.
 
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{Action, Permit, Right};
@@ -110,20 +111,20 @@ async fn grouped<A>(
     let mut warehouses: BTreeMap<Option<WarehouseId>, WarehouseId> = BTreeMap::new();
     let mut groups: BTreeMap<Place, Vec<PurchaseLineInput>> = BTreeMap::new();
     for line in chosen {
-        if !organizations.contains_key(&line.organization_id) {
-            let card = catalog::organization_card(tx, permit, line.organization_id).await?;
-            let card = card.ok_or_else(unknown_organization)?;
-            organizations.insert(line.organization_id, card.id);
-        }
-        if !warehouses.contains_key(&line.warehouse_id) {
-            let id = draft::warehouse(tx, permit, line.warehouse_id).await?;
-            warehouses.insert(line.warehouse_id, id);
-        }
-        let place = (
-            line.supplier_id,
-            organizations[&line.organization_id],
-            warehouses[&line.warehouse_id],
-        );
+        let organization = match organizations.entry(line.organization_id) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let card = catalog::organization_card(tx, permit, line.organization_id).await?;
+                *new.insert(card.ok_or_else(unknown_organization)?.id)
+            }
+        };
+        let warehouse = match warehouses.entry(line.warehouse_id) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                *new.insert(draft::warehouse(tx, permit, line.warehouse_id).await?)
+            }
+        };
+        let place = (line.supplier_id, organization, warehouse);
         groups.entry(place).or_default().push(PurchaseLineInput {
             product_id: line.product_id,
             variant_id: line.variant_id,

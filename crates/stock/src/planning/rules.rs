@@ -181,20 +181,15 @@ pub struct Proposal {
 
 /// Puts the best offer first: of those in time the cheapest; where none is in time, the earliest,
 /// then the cheapest. A price that is not known is the dearest, a day that is not known the last.
-///
-/// # Errors
-/// The need, where nobody sells it.
-pub(super) fn propose(need: Need, mut offers: Vec<Offer>) -> Result<Proposal, Need> {
-    if offers.is_empty() {
-        return Err(need);
-    }
+/// There is an offer.
+pub(super) fn propose(need: Need, mut offers: Vec<Offer>) -> Proposal {
     let cost = |offer: &Offer| offer.in_base.unwrap_or(Decimal::MAX);
     let day = |offer: &Offer| offer.expected_on.unwrap_or(NaiveDate::MAX);
     offers.sort_by_key(|offer| {
         let when = if offer.is_late { day(offer) } else { NaiveDate::MIN };
         (offer.is_late, when, cost(offer), day(offer), offer.item_id)
     });
-    Ok(Proposal { need, offers })
+    Proposal { need, offers }
 }
 
 #[cfg(test)]
@@ -314,11 +309,10 @@ mod tests {
             (vec![asks(1, None, Some(3)), asks(2, Some("9"), None)], 1),
             (vec![asks(1, None, Some(3)), asks(2, Some("900"), Some(4))], 2),
         ] {
-            let proposal = propose(need(), offers.clone()).unwrap();
+            let proposal = propose(need(), offers.clone());
             assert_eq!(proposal.offers[0].item_id.0.as_u128(), best, "{offers:?}");
             assert_eq!(proposal.offers.len(), offers.len());
         }
-        assert!(propose(need(), Vec::new()).is_err());
     }
 
     #[test]

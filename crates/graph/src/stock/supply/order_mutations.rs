@@ -125,9 +125,22 @@ pub struct OrderPurchaseOrderInput {
     idempotency_key: Option<String>,
 }
 
-/// Which purchase order ends, and why.
+/// Which purchase order is closed short, and why.
 #[derive(InputObject)]
-pub struct EndPurchaseOrderInput {
+pub struct ClosePurchaseOrderInput {
+    /// The purchase order.
+    id: GlobalId<PurchaseOrderId>,
+    /// The version that was read.
+    version: i32,
+    /// Why, 1 to 2,000 characters.
+    reason: String,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    idempotency_key: Option<String>,
+}
+
+/// Which purchase order is given up, and why.
+#[derive(InputObject)]
+pub struct CancelPurchaseOrderInput {
     /// The purchase order.
     id: GlobalId<PurchaseOrderId>,
     /// The version that was read.
@@ -293,7 +306,7 @@ impl PurchaseOrderMutation {
     async fn close_purchase_order(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The purchase order, and why.")] input: EndPurchaseOrderInput,
+        #[graphql(desc = "The purchase order, and why.")] input: ClosePurchaseOrderInput,
     ) -> async_graphql::Result<PurchaseOrderPayload> {
         let (id, version, reason) = (input.id.0, input.version, input.reason);
         run(ctx, ClosePurchaseOrder { id, version, reason }, input.idempotency_key).await
@@ -303,7 +316,7 @@ impl PurchaseOrderMutation {
     async fn cancel_purchase_order(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The purchase order, and why.")] input: EndPurchaseOrderInput,
+        #[graphql(desc = "The purchase order, and why.")] input: CancelPurchaseOrderInput,
     ) -> async_graphql::Result<PurchaseOrderPayload> {
         let (id, version, reason) = (input.id.0, input.version, input.reason);
         run(ctx, CancelPurchaseOrder { id, version, reason }, input.idempotency_key).await

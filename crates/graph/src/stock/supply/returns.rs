@@ -320,9 +320,31 @@ pub struct CreateSupplierReturnInput {
     idempotency_key: Option<String>,
 }
 
-/// Which return to a supplier.
+/// Which draft is posted.
 #[derive(InputObject)]
-pub struct SupplierReturnStepInput {
+pub struct PostSupplierReturnInput {
+    /// The return.
+    id: GlobalId<SupplierReturnId>,
+    /// The version that was read.
+    version: i32,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    idempotency_key: Option<String>,
+}
+
+/// Which draft is given up.
+#[derive(InputObject)]
+pub struct CancelSupplierReturnInput {
+    /// The return.
+    id: GlobalId<SupplierReturnId>,
+    /// The version that was read.
+    version: i32,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    idempotency_key: Option<String>,
+}
+
+/// Which posted return is undone.
+#[derive(InputObject)]
+pub struct ReverseSupplierReturnInput {
     /// The return.
     id: GlobalId<SupplierReturnId>,
     /// The version that was read.
@@ -374,7 +396,7 @@ impl SupplierReturnMutation {
     async fn post_supplier_return(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The return.")] input: SupplierReturnStepInput,
+        #[graphql(desc = "The return.")] input: PostSupplierReturnInput,
     ) -> async_graphql::Result<SupplierReturnPayload> {
         let command = PostSupplierReturn { id: input.id.0, version: input.version };
         run(ctx, command, input.idempotency_key).await
@@ -384,7 +406,7 @@ impl SupplierReturnMutation {
     async fn cancel_supplier_return(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The return.")] input: SupplierReturnStepInput,
+        #[graphql(desc = "The return.")] input: CancelSupplierReturnInput,
     ) -> async_graphql::Result<SupplierReturnPayload> {
         let command = CancelSupplierReturn { id: input.id.0, version: input.version };
         run(ctx, command, input.idempotency_key).await
@@ -395,7 +417,7 @@ impl SupplierReturnMutation {
     async fn reverse_supplier_return(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The return.")] input: SupplierReturnStepInput,
+        #[graphql(desc = "The return.")] input: ReverseSupplierReturnInput,
     ) -> async_graphql::Result<SupplierReturnPayload> {
         let command = ReverseSupplierReturn { id: input.id.0, version: input.version };
         run(ctx, command, input.idempotency_key).await

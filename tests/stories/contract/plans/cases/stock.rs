@@ -30,14 +30,14 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
             .reading(2_500.0),
         ask("a product's demand", DEMANDS, json!({"filter": {"product": [product]}}), &["demand_"]),
         ask("purchase orders by date", PURCHASES, json!({}), &["purchase_order_by_date"])
-            .reading(2_500.0),
+            .reading(3_500.0),
         ask(
             "open purchase orders",
             PURCHASES,
             json!({"filter": {"state": ["ORDERED"]}}),
             &["purchase_order_"],
         )
-        .reading(2_500.0),
+        .reading(3_500.0),
         ask(
             "what is expected of a product",
             "query($id: ID!) { product(id: $id) { expected { quantity expectedOn } } }",
