@@ -17,4 +17,5 @@ mod directory;
 mod imports;
 mod live;
 mod sale;
+mod supply;
 mod terms;

@@ -101,6 +101,14 @@ rights! {
     ReceiptCost = "receipt"."cost",
     /// Reverse a posted receipt.
     ReceiptReverse = "receipt"."reverse",
+    /// See what orders miss, and who waits for what.
+    DemandRead = "demand"."read",
+    /// See purchase orders; for how much needs the right to see cost.
+    PurchaseRead = "purchase"."read",
+    /// Write purchase orders, order, close and cancel them; set reorder points.
+    PurchaseWrite = "purchase"."write",
+    /// Receive more than a purchase order's tolerance lets in.
+    PurchaseExceed = "purchase"."exceed",
     /// See sales orders.
     OrderRead = "order"."read",
     /// Write sales orders, confirm and cancel them.

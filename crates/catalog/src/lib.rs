@@ -19,6 +19,7 @@ mod records;
 mod routes;
 mod rules;
 mod store;
+mod supply;
 
 pub use cards::{
     OrderTerms, OrganizationCard, ProductCard, TaxedProduct, WarehouseCard, default_warehouse,
@@ -66,6 +67,7 @@ pub use store::{
     variant_by_sku, variants, variants_by_id, variants_by_product, vat_rates,
     versions_by_agreement,
 };
+pub use supply::{SupplierCard, SupplierOffer, supplier_cards, supplier_offers};
 
 use access::{Action, Right};
 

@@ -119,6 +119,18 @@ ids! {
     MovementId,
     /// A quantity of a lot held for an order line.
     ReservationId,
+    /// What an order's line misses.
+    DemandId,
+    /// What is ordered of a supplier.
+    PurchaseOrderId,
+    /// A line of a purchase order.
+    PurchaseOrderLineId,
+    /// Goods going back to a supplier.
+    SupplierReturnId,
+    /// A line of a return to a supplier.
+    SupplierReturnLineId,
+    /// From which quantity on a shelf is filled up.
+    ReorderPointId,
     /// What a customer ordered.
     OrderId,
     /// A line of an order.

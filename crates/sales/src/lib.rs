@@ -14,6 +14,7 @@ mod holding;
 mod loaders;
 mod model;
 mod posting;
+mod promising;
 mod quote;
 mod quoting;
 mod rules;
@@ -34,6 +35,7 @@ pub use loaders::{
     shipments_of_customers,
 };
 pub use model::{Order, OrderLine, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot};
+pub use promising::promises_of_lines;
 pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
 pub use quoting::{AskedLine, TypedPrice};
 pub use rules::{OrderMove, OrderState, ShipmentMove, ShipmentState};

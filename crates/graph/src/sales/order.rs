@@ -9,6 +9,7 @@ use kernel::Currency;
 
 use super::line_pricing::LinePricing;
 use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
+use super::promise::{LinePromise, PromiseOf};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
 use crate::catalog::{
@@ -22,7 +23,7 @@ use crate::ids::global;
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
 use crate::session::Session;
 use crate::settlements::{Payment, PaymentsOfOrder, Receivable, ReceivablesOfOrder};
-use crate::stock::Reservation;
+use crate::stock::{Demand, DemandOf, Reservation};
 
 struct SeeCustomers;
 impl Action for SeeCustomers {
@@ -314,6 +315,10 @@ impl SalesOrderLine {
         Self { line: Arc::new(card.line), currency, product: Some(product) }
     }
 
+    pub(super) fn product_id(&self) -> kernel::ProductId {
+        self.line.product_id
+    }
+
     async fn held(&self, ctx: &Context<'_>) -> async_graphql::Result<kernel::Decimal> {
         Ok(Session::of(ctx)?.load(HeldFor(self.line.id)).await?.unwrap_or_default())
     }
@@ -381,7 +386,8 @@ impl SalesOrderLine {
     }
 
     /// What may be offered instead: the product's declared substitutes that are in use and
-    /// available in stock, the best first. Needs the right `stock.read`.
+    /// available in stock, the best first, then up to 10 others of its group. Needs the right
+    /// `stock.read`.
     async fn alternatives(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Product>>> {
         Ok(Some(alternatives(Session::of(ctx)?, self.line.product_id).await?))
     }
@@ -419,6 +425,19 @@ impl SalesOrderLine {
     ) -> async_graphql::Result<Option<Vec<Reservation>>> {
         let held = Session::of(ctx)?.load(crate::stock::HeldFor(self.line.id)).await?;
         Ok(Some(held.unwrap_or_default()))
+    }
+
+    /// What it misses, or missed once; null where it never missed anything, or waits for money
+    /// first. Needs the right `demand.read`.
+    async fn demand(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Demand>> {
+        Ok(Session::of(ctx)?.load(DemandOf(self.line.id)).await?)
+    }
+
+    /// When all that is left of it can leave: out of stock, out of an expected receipt, or after
+    /// the time that buying takes. Null for services, and where nothing is left. Needs the right
+    /// `stock.read`.
+    async fn promise(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<LinePromise>> {
+        Ok(Session::of(ctx)?.load(PromiseOf(self.line.id)).await?)
     }
 
     /// What posted shipments took.

@@ -11,6 +11,8 @@ use super::inputs::{
     UpdateSalesOrderInput,
 };
 use super::order::{SalesOrder, SalesOrderLine};
+use super::promise::{LinePromise, PromiseOf};
+use crate::catalog::{Product, alternatives};
 use crate::custom::{filled_anew, filled_in};
 use crate::idempotency::mutate;
 use crate::scalars::Decimal;
@@ -93,6 +95,25 @@ impl LineAvailability {
     /// What is missing: not held or, where the sales route never reserves, not free.
     async fn short(&self) -> Decimal {
         Decimal(self.0.short.normalize())
+    }
+
+    /// When all of the line can leave, as things stand now. Needs the right `stock.read`.
+    async fn promise(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<LinePromise>> {
+        Ok(Session::of(ctx)?.load(PromiseOf(self.0.line)).await?)
+    }
+
+    /// What may be offered in place of what is missing: declared substitutes that are available,
+    /// the best first, then up to 10 others of the product's group; empty where nothing is
+    /// missing. Needs the right `stock.read`.
+    async fn alternatives(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Product>>> {
+        if self.0.short.is_zero() {
+            return Ok(Some(Vec::new()));
+        }
+        let line: Option<SalesOrderLine> = Session::of(ctx)?.load(self.0.line).await?;
+        match line {
+            Some(line) => Ok(Some(alternatives(Session::of(ctx)?, line.product_id()).await?)),
+            None => Ok(None),
+        }
     }
 }
 

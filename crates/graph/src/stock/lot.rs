@@ -89,9 +89,10 @@ impl Lot {
         Ok(Session::of(ctx)?.load(BalancesOf(self.0.id)).await?.unwrap_or_default())
     }
 
-    /// The receipt it came with. Needs the right `receipt.read`.
+    /// The receipt it came with; null for a lot that no receipt brought. Needs the right
+    /// `receipt.read`.
     async fn receipt(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<GoodsReceipt>> {
-        Ok(Session::of(ctx)?.load(self.0.receipt_id).await?)
+        Ok(Session::of(ctx)?.load_made(self.0.receipt_id).await?)
     }
 
     /// What went in and out, the newest first; at most 250. `stockMovements` gives all of them.

@@ -25,6 +25,22 @@ pub enum MovementKind {
     Shipment,
     /// An earlier movement was undone.
     Reversal,
+    /// Goods were moved between warehouses.
+    Transfer,
+    /// Goods were written off.
+    WriteOff,
+    /// A stock count found more or less than was written down.
+    Count,
+    /// Goods were put together of others, or taken apart.
+    Assembly,
+    /// A customer gave goods back.
+    SalesReturn,
+    /// Goods were given back to their supplier.
+    SupplierReturn,
+    /// A part of a lot was held back, as a lot of its own.
+    Quarantine,
+    /// The value changed and no goods moved, such as by freight or customs.
+    Revaluation,
 }
 
 /// One change of what is left of a lot in one warehouse. Never changed afterwards.
@@ -51,6 +67,14 @@ impl StockMovement {
             "RECEIPT" => Ok(MovementKind::Receipt),
             "SHIPMENT" => Ok(MovementKind::Shipment),
             "REVERSAL" => Ok(MovementKind::Reversal),
+            "TRANSFER" => Ok(MovementKind::Transfer),
+            "WRITE_OFF" => Ok(MovementKind::WriteOff),
+            "COUNT" => Ok(MovementKind::Count),
+            "ASSEMBLY" => Ok(MovementKind::Assembly),
+            "SALES_RETURN" => Ok(MovementKind::SalesReturn),
+            "SUPPLIER_RETURN" => Ok(MovementKind::SupplierReturn),
+            "QUARANTINE" => Ok(MovementKind::Quarantine),
+            "REVALUATION" => Ok(MovementKind::Revaluation),
             other => Err(Failure::broken(format!("a movement of kind {other}")).into()),
         }
     }

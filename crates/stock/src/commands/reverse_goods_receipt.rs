@@ -9,8 +9,11 @@ use serde_json::{Value, json};
 
 use super::draft;
 use super::post_goods_receipt::held_organization;
+use crate::coverage::cover;
+use crate::demand::queue::{self, Queue};
 use crate::events;
 use crate::issuing::{sums, undone};
+use crate::purchases::receiving::{self, Basis};
 use crate::rules::{Balance, BalanceKey, ReceiptState, reversal_date};
 use crate::store::movements::{self, Cause, Low, Moved, Movement};
 use crate::store::{balances, receipts};
@@ -35,6 +38,7 @@ impl Command for ReverseGoodsReceipt {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ReceiptId> {
         let mut receipt = draft::locked(tx, permit, self.id, self.version).await?;
         receipt.state()?.to(ReceiptState::Reversed)?;
+        let mut basis = receiving::basis(tx, permit, receipt.purchase_order_id).await?;
         let organization = held_organization(tx, permit, &receipt).await?;
         let date = reversal_date(receipt.occurred_on, organization.closed_until);
         if date > tx.today() {
@@ -42,6 +46,10 @@ impl Command for ReverseGoodsReceipt {
         }
         let moved = movements::of_document(tx, permit, "RECEIPT", self.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
+        let queues = match &mut basis {
+            Some(basis) => take_off_order(tx, permit, basis, self.id).await?,
+            None => BTreeSet::new(),
+        };
         let locked = balances::lock(tx, permit, &keys).await?;
         check_untouched(&moved, &locked)?;
         let back: Vec<Movement> = moved.iter().map(undone).collect();
@@ -67,8 +75,24 @@ impl Command for ReverseGoodsReceipt {
         ));
         events::receipt_changed(tx, &receipt);
         events::stock_changed(tx, "GoodsReceipt", self.id, keys.iter());
+        cover(tx, permit, &queues).await?;
         Ok(self.id)
     }
+}
+
+/// The purchase order awaits again what the receipt had brought. Gives the queues that are taken
+/// for it.
+async fn take_off_order<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    basis: &mut Basis,
+    receipt: ReceiptId,
+) -> Outcome<BTreeSet<Queue>> {
+    let lines = receipts::lines(tx, permit, receipt).await?;
+    let queues = basis.queues(&lines);
+    queue::take(tx, permit, &queues).await?;
+    receiving::give_back(tx, permit, basis, &lines).await?;
+    Ok(queues)
 }
 
 fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
@@ -97,7 +121,7 @@ fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
     .with(json!({ "lines": touched })))
 }
 
-fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
+pub(crate) fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
     let below: Vec<Value> = lows
         .iter()
         .filter(|low| low.balance.is_sign_negative() && !low.balance.is_zero())
@@ -114,7 +138,7 @@ fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
     .with(json!({ "balances": below })))
 }
 
-fn closed(first_open: NaiveDate) -> Refusal {
+pub(crate) fn closed(first_open: NaiveDate) -> Refusal {
     Refusal::new(
         RefusalCode::PeriodClosed,
         format!("The period is closed; the first open day is {first_open}."),

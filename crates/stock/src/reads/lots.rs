@@ -26,10 +26,10 @@ pub struct LotRow {
     pub product_id: ProductId,
     /// In which variant; `None` is a product without variants.
     pub variant_id: Option<ProductVariantId>,
-    /// The receipt it came with.
-    pub receipt_id: ReceiptId,
+    /// The receipt it came with; `None` is a lot that no receipt brought.
+    pub receipt_id: Option<ReceiptId>,
     /// The line of that receipt.
-    pub receipt_line_id: ReceiptLineId,
+    pub receipt_line_id: Option<ReceiptLineId>,
     /// Business date of the receipt.
     pub received_on: NaiveDate,
     /// The last day it may be sold on.
@@ -103,7 +103,8 @@ pub async fn lots_of_receipt_lines(
         format!("{LOT} from lot l where l.tenant_id = $1 and l.receipt_line_id = any($3::uuid[])");
     let values = values![permit.tenant(), sees_cost(permit), uuids(lines.iter().copied())];
     let rows: Vec<LotRow> = tx.all(Sql::new(sql, values)).await?;
-    Ok(rows.into_iter().map(|row| (row.receipt_line_id, row)).collect())
+    let of_line = |row: LotRow| row.receipt_line_id.map(|line| (line, row));
+    Ok(rows.into_iter().filter_map(of_line).collect())
 }
 
 /// The lots of products of which something is left, those received first first; at most 250 a

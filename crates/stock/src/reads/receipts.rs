@@ -5,8 +5,8 @@ use catalog::{Condition, push_conditions};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     DateTime, Decimal, Direction, NaiveDate, OrganizationId, PackagingId, Page, PageRequest,
-    Position, ProductId, ProductVariantId, ReceiptId, ReceiptLineId, TenantId, UserId, Utc,
-    WarehouseId,
+    Position, ProductId, ProductVariantId, PurchaseOrderId, PurchaseOrderLineId, ReceiptId,
+    ReceiptLineId, TenantId, UserId, Utc, WarehouseId,
 };
 
 use super::keyset::{COUNT, Key, count, page};
@@ -26,6 +26,8 @@ pub struct ReceiptRow {
     pub organization_id: OrganizationId,
     /// Where to.
     pub warehouse_id: WarehouseId,
+    /// The purchase order whose goods came, where there is one.
+    pub purchase_order_id: Option<PurchaseOrderId>,
     /// Who delivered.
     pub supplier_name: String,
     /// As [`ReceiptState`] writes it.
@@ -58,6 +60,11 @@ pub struct ReceiptLineRow {
     pub receipt_id: ReceiptId,
     /// Its place, from 0.
     pub position: i32,
+    /// The line of a purchase order that it brings.
+    pub purchase_order_line_id: Option<PurchaseOrderLineId>,
+    /// What a base unit was to cost by that line, base currency at the rate of the receipt's date;
+    /// `None` until it is posted, and for those who may not see cost.
+    pub ordered_cost: Option<Decimal>,
     /// What.
     pub product_id: ProductId,
     /// In which variant; `None` is a product without variants.
@@ -140,8 +147,8 @@ impl ReceiptSort {
 
 /// $1 is the tenant, $2 the authors within reach, $3 whether cost is seen.
 pub(super) const RECEIPT: &str = "
-    select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id, r.supplier_name,
-           r.state, case when $3 then r.amount end as amount, r.comment, r.external_reference,
+    select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id,
+           r.purchase_order_id, r.supplier_name, r.state, case when $3 then r.amount end as amount, r.comment, r.external_reference,
            r.reversed_on, r.version, r.created_at, r.updated_at, r.created_by
     from goods_receipt r
     where r.tenant_id = $1 and ($2::uuid[] is null or r.created_by = any($2))";
@@ -190,6 +197,19 @@ pub async fn receipts(
     filter.push(&mut sql, permit.tenant());
     let position = |row: &ReceiptRow| sort.position(row);
     page(tx, sql, (sort.key(), "r.id"), direction, request, position).await
+}
+
+/// The receipts on the basis of purchase orders, within reach, the oldest first.
+pub(crate) async fn receipts_of(
+    tx: &TenantTx,
+    permit: &Permit<ReadReceipts>,
+    orders: &[PurchaseOrderId],
+) -> Outcome<Vec<ReceiptRow>> {
+    let mut sql = Sql::new(RECEIPT, values![permit.tenant(), permit.managers(), sees_cost(permit)]);
+    let ids = crate::store::uuids(orders.iter().copied());
+    sql.with(" and r.purchase_order_id = any(", ids, "::uuid[])");
+    sql.push(" order by r.id");
+    Ok(tx.all(sql).await?)
 }
 
 /// How many rows [`receipts`] has, up to 10,001.

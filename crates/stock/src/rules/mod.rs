@@ -14,3 +14,6 @@ pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};
 pub use release::{Held, HeldMove, HeldMoveKind, Holds};
 pub use shelf::{Change, Shelf, Taken, Want};
+
+#[cfg(test)]
+pub(crate) use shelf::tests;

@@ -179,6 +179,29 @@ pub(crate) async fn lock<A>(
     tx.all(Sql::new(sql, values)).await
 }
 
+/// Where something of organizations' products is free now.
+pub(crate) async fn free_of<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    goods: BTreeSet<(OrganizationId, ProductId)>,
+) -> Result<Vec<BalanceKey>, Fault> {
+    let sql = "
+        select b.organization_id, b.warehouse_id, b.product_id, b.lot_id
+        from unnest($2::uuid[], $3::uuid[]) as g (organization_id, product_id)
+        join stock_balance b
+          on b.tenant_id = $1
+         and b.product_id = g.product_id
+         and b.organization_id = g.organization_id
+         and b.in_stock
+        where b.reserved < b.on_hand";
+    let values = values![
+        permit.tenant(),
+        uuids(goods.iter().map(|one| one.0)),
+        uuids(goods.iter().map(|one| one.1)),
+    ];
+    tx.all(Sql::new(sql, values)).await
+}
+
 /// Adds differences to locked balances.
 pub(crate) async fn change<A>(
     tx: &TenantTx,

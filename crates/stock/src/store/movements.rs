@@ -11,7 +11,7 @@ use crate::rules::BalanceKey;
 /// What moved goods.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Cause {
-    /// `RECEIPT`, `SHIPMENT` or `REVERSAL`.
+    /// One of those that the table's check names.
     pub(crate) kind: &'static str,
     /// The document's type in the API.
     pub(crate) document_kind: &'static str,

@@ -64,7 +64,46 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("DiscountSource", &[("AGREEMENT", "Соглашение"), ("RULE", "Правило")]),
     ("ExportState", JOB),
     (
+        "DemandState",
+        &[
+            ("OPEN", "Не обеспечена"),
+            ("PARTLY_COVERED", "Обеспечена частично"),
+            ("COVERED", "Обеспечена"),
+            ("RESERVED", "Зарезервирована"),
+            ("CANCELLED", "Отменена"),
+        ],
+    ),
+    (
         "GoodsReceiptState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведено"),
+            ("REVERSED", "Сторнировано"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "PromiseSource",
+        &[
+            ("STOCK", "Со склада"),
+            ("EXPECTED_RECEIPT", "Из ожидаемого поступления"),
+            ("LEAD_TIME", "По сроку поставки"),
+            ("UNKNOWN", "Неизвестно"),
+        ],
+    ),
+    (
+        "PurchaseOrderState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("ORDERED", "Заказано"),
+            ("PARTIALLY_RECEIVED", "Частично получено"),
+            ("RECEIVED", "Получено"),
+            ("CLOSED", "Закрыто"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "SupplierReturnState",
         &[
             ("DRAFT", "Черновик"),
             ("POSTED", "Проведено"),
@@ -95,7 +134,19 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("Language", &[("RU", "Русский"), ("EN", "Английский")]),
     (
         "MovementKind",
-        &[("RECEIPT", "Поступление"), ("SHIPMENT", "Отгрузка"), ("REVERSAL", "Сторно")],
+        &[
+            ("RECEIPT", "Поступление"),
+            ("SHIPMENT", "Отгрузка"),
+            ("REVERSAL", "Сторно"),
+            ("TRANSFER", "Перемещение"),
+            ("WRITE_OFF", "Списание"),
+            ("COUNT", "Инвентаризация"),
+            ("ASSEMBLY", "Сборка"),
+            ("SALES_RETURN", "Возврат от клиента"),
+            ("SUPPLIER_RETURN", "Возврат поставщику"),
+            ("QUARANTINE", "Карантин"),
+            ("REVALUATION", "Переоценка"),
+        ],
     ),
     ("PaymentMethod", &[("CASH", "Наличные"), ("BANK", "Банк"), ("CARD", "Карта")]),
     (

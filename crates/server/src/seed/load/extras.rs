@@ -150,7 +150,8 @@ async fn receive(
 ) -> Result<()> {
     let line = |variant: &ProductVariantId| ReceiptLineInput {
         id: None,
-        product_id: product,
+        product_id: Some(product),
+        purchase_order_line_id: None,
         variant_id: Some(*variant),
         packaging_id: None,
         quantity: Decimal::from(RECEIVED),
@@ -159,6 +160,7 @@ async fn receive(
         expires_on: None,
     };
     let draft = CreateGoodsReceipt {
+        purchase_order_id: None,
         organization_id: Some(masters.organization),
         warehouse_id: masters.warehouses.first().copied(),
         occurred_on: Some(on),
