@@ -8,6 +8,7 @@
 pub mod commands;
 mod coverage;
 mod demand;
+mod document;
 mod events;
 mod holding;
 mod issuing;
@@ -27,6 +28,7 @@ pub use demand::{
     DEMAND_ORDER, DemandFilter, DemandRow, DemandState, Demanding, Missing, ReadDemand,
     count_demands, demand, demand_of_order_lines, demands, demands_by_id, hand_over_demand,
 };
+pub use document::DocumentSort;
 pub use holding::{held_in, keep_still, release_lines, release_order, reserve};
 pub use issuing::{hand_out_again, issue, take_back};
 pub use looking::look;
@@ -38,10 +40,10 @@ pub use planning::{
 pub use promising::{Promise, PromiseAsk, PromiseSource, promises};
 pub use purchases::{
     Cover, Expected, PurchaseOrderFilter, PurchaseOrderLineRow, PurchaseOrderRow,
-    PurchaseOrderSort, PurchaseOrderState, ReadPurchaseOrders, ReadSupplySettings,
-    SaveSupplySettings, SupplySettings, count_purchase_orders, covers_of_demands, covers_of_supply,
-    expected_of_products, lines_of_purchase_orders, purchase_order_lines_by_id, purchase_orders,
-    purchase_orders_by_id, receipts_of_purchase_orders, supply_settings,
+    PurchaseOrderState, ReadPurchaseOrders, ReadSupplySettings, SaveSupplySettings, SupplySettings,
+    count_purchase_orders, covers_of_demands, covers_of_supply, expected_of_products,
+    lines_of_purchase_orders, purchase_order_lines_by_id, purchase_orders, purchase_orders_by_id,
+    receipts_of_purchase_orders, supply_settings,
 };
 pub use reads::*;
 pub use returns::{
