@@ -3,7 +3,7 @@
 
 use db::{LoginError, Logins};
 
-use crate::cluster::{Cluster, ClusterError, ClusterOptions};
+use crate::cluster::{Cluster, ClusterError, ClusterOptions, Keeper};
 use crate::config::{Database, SecretUrl};
 
 /// Whether a command serves, alone on its data, or does one thing, perhaps beside a server.
@@ -22,7 +22,7 @@ pub struct Place {
     pub system: SecretUrl,
     /// A replica for queries.
     pub read: Option<SecretUrl>,
-    cluster: Option<Cluster>,
+    cluster: Option<Keeper>,
 }
 
 /// Why there is no database to work with.
@@ -51,7 +51,7 @@ impl Place {
                     Tenure::Alone => Cluster::start(&options),
                     Tenure::Beside => Cluster::start_or_join(&options),
                 });
-                let cluster = cluster.await??;
+                let cluster = Keeper::of(cluster.await??)?;
                 let owner = SecretUrl::new(cluster.owner_url().clone());
                 Self::of_owner(owner, None, Some(cluster)).await
             }
@@ -72,7 +72,7 @@ impl Place {
     async fn of_owner(
         owner: SecretUrl,
         read: Option<&SecretUrl>,
-        cluster: Option<Cluster>,
+        cluster: Option<Keeper>,
     ) -> Result<Self, PlaceError> {
         let logins = Logins::of_owner(owner.reveal());
         logins.ensure(owner.reveal()).await?;

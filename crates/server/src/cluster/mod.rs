@@ -12,6 +12,7 @@ mod account;
 mod binaries;
 mod create;
 mod folder;
+mod keeper;
 mod postmaster;
 mod settings;
 
@@ -23,6 +24,7 @@ use url::Url;
 use self::account::Account;
 use self::binaries::Binaries;
 use self::folder::{DataFolder, Lock};
+pub use self::keeper::Keeper;
 use self::postmaster::Postmaster;
 pub use self::settings::Durability;
 
@@ -60,6 +62,7 @@ pub fn default_data_dir() -> PathBuf {
 /// A running private cluster. Dropping it stops the server, unless it was only joined.
 #[derive(Debug)]
 pub struct Cluster {
+    options: ClusterOptions,
     owner_url: Url,
     postmaster: Postmaster,
     origin: Origin,
@@ -91,7 +94,8 @@ impl Cluster {
         let Some(lock) = folder.lock()? else {
             return Err(folder.in_use());
         };
-        Self::run(options, &account, &folder, lock)
+        let running = Running::bring_up(options, &account, &folder)?;
+        Ok(Self::of(options, running, Some(lock)))
     }
 
     /// Like [`Cluster::start`], but beside a program that already runs the cluster: what the
@@ -103,45 +107,37 @@ impl Cluster {
         let account = Account::choose()?;
         let folder = DataFolder::prepare(&options.data_dir, &account)?;
         if let Some(lock) = folder.lock()? {
-            return Self::run(options, &account, &folder, lock);
+            let running = Running::bring_up(options, &account, &folder)?;
+            return Ok(Self::of(options, running, Some(lock)));
         }
         let Some(found) = Postmaster::find(&folder)?.filter(postmaster::Found::is_ready) else {
             return Err(folder.in_use());
         };
         let owner_url = owner_url(&folder.password()?, &found.socket_folder)?;
         let postmaster = Postmaster::adopted(&folder, found.pid);
-        Ok(Self { owner_url, postmaster, origin: Origin::Joined, lock: None })
+        let running = Running { owner_url, postmaster, origin: Origin::Joined };
+        Ok(Self::of(options, running, None))
     }
 
-    fn run(
-        options: &ClusterOptions,
-        account: &Account,
-        folder: &DataFolder,
-        lock: Lock,
-    ) -> Result<Self, ClusterError> {
-        let binaries = Binaries::find(options.pg_bin.as_deref(), folder.major_version()?)?;
-        let socket_folder = folder.prepare_socket_folder(account)?;
-        let arguments = settings::arguments(folder, &socket_folder, options.durability);
+    fn of(options: &ClusterOptions, running: Running, lock: Option<Lock>) -> Self {
+        let Running { owner_url, postmaster, origin } = running;
+        Self { options: options.clone(), owner_url, postmaster, origin, lock }
+    }
 
-        let adopted = match Postmaster::find(folder)? {
-            Some(found) if found.arguments == arguments => found.wait_ready(folder)?,
-            Some(found) => {
-                // Started with other settings by an earlier release: begin anew with ours.
-                Postmaster::adopted(folder, found.pid).stop()?;
-                None
-            }
-            None => None,
-        };
-        let password = create::ensure(&binaries, account, folder, options.durability)?;
-        let (postmaster, origin) = match adopted {
-            Some(postmaster) => (postmaster, Origin::Adopted),
-            None => {
-                let started = Postmaster::spawn(&binaries, account, folder, &arguments)?;
-                (started, Origin::Started)
-            }
-        };
-        let owner_url = owner_url(&password, &socket_folder)?;
-        Ok(Self { owner_url, postmaster, origin, lock: Some(lock) })
+    /// Starts the server again where it has died though nobody stopped it, at the address it had:
+    /// whether that was so. A joined one belongs to another program, which does this itself.
+    ///
+    /// # Errors
+    /// As [`Cluster::start`]; the next call tries again.
+    pub fn revive(&mut self) -> Result<bool, ClusterError> {
+        if self.lock.is_none() || self.postmaster.is_alive() {
+            return Ok(false);
+        }
+        let account = Account::choose()?;
+        let folder = DataFolder::prepare(&self.options.data_dir, &account)?;
+        let running = Running::bring_up(&self.options, &account, &folder)?;
+        (self.postmaster, self.origin) = (running.postmaster, running.origin);
+        Ok(true)
     }
 
     /// Address of the database for its owner, over the private socket.
@@ -176,6 +172,45 @@ impl Cluster {
             Some(_held_until_stopped) => self.postmaster.stop(),
             None => Ok(()),
         }
+    }
+}
+
+/// A server that runs on our data, whoever holds the lock.
+struct Running {
+    owner_url: Url,
+    postmaster: Postmaster,
+    origin: Origin,
+}
+
+impl Running {
+    fn bring_up(
+        options: &ClusterOptions,
+        account: &Account,
+        folder: &DataFolder,
+    ) -> Result<Self, ClusterError> {
+        let binaries = Binaries::find(options.pg_bin.as_deref(), folder.major_version()?)?;
+        let socket_folder = folder.prepare_socket_folder(account)?;
+        let arguments = settings::arguments(folder, &socket_folder, options.durability);
+
+        let adopted = match Postmaster::find(folder)? {
+            Some(found) if found.arguments == arguments => found.wait_ready(folder)?,
+            Some(found) => {
+                // Started with other settings by an earlier release: begin anew with ours.
+                Postmaster::adopted(folder, found.pid).stop()?;
+                None
+            }
+            None => None,
+        };
+        let password = create::ensure(&binaries, account, folder, options.durability)?;
+        let (postmaster, origin) = match adopted {
+            Some(postmaster) => (postmaster, Origin::Adopted),
+            None => {
+                let started = Postmaster::spawn(&binaries, account, folder, &arguments)?;
+                (started, Origin::Started)
+            }
+        };
+        let owner_url = owner_url(&password, &socket_folder)?;
+        Ok(Self { owner_url, postmaster, origin })
     }
 }
 
@@ -236,6 +271,8 @@ pub enum ClusterError {
     Slow { pid: u32, action: &'static str, limit: Duration },
     #[error("PostgreSQL (process {pid}) could not be told to stop: {reason}")]
     Signal { pid: u32, reason: String },
+    #[error("the private PostgreSQL cannot be looked after: {source}")]
+    Watch { source: std::io::Error },
     #[error("the address of the private database is not valid: {reason}")]
     Address { reason: String },
 }

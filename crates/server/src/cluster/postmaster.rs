@@ -161,7 +161,7 @@ impl Postmaster {
         sent.map_err(|reason| ClusterError::Signal { pid: self.pid, reason })
     }
 
-    fn is_alive(&mut self) -> bool {
+    pub(super) fn is_alive(&mut self) -> bool {
         match &mut self.child {
             Some(child) => matches!(child.try_wait(), Ok(None)),
             None => arguments_of(self.pid, &self.database).is_some(),

@@ -25,6 +25,8 @@ const ALWAYS: &[(&str, &str)] = &[
     ("max_wal_size", "2GB"),
     ("checkpoint_timeout", "15min"),
     ("wal_compression", "on"),
+    // After a crash one call for the file system, not one for each of thousands of files.
+    ("recovery_init_sync_method", "syncfs"),
     ("random_page_cost", "1.1"),
     // Compiling a statement costs more than running most of ours.
     ("jit", "off"),

@@ -4,6 +4,8 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
 use sqlx::Connection;
 
 use super::*;
@@ -133,6 +135,25 @@ fn a_killed_program_leaves_a_cluster_that_the_next_one_takes_over_and_stops() {
     ask(&url, "select 'still there'").unwrap_err();
     let cluster = Cluster::start(&folder.options()).unwrap();
     assert_eq!(cluster.origin(), Origin::Started);
+}
+
+#[test]
+fn a_server_that_was_killed_is_started_again_at_the_same_address() {
+    let folder = Folder::new("revived");
+    let cluster = Cluster::start(&folder.options()).unwrap();
+    let pid = Pid::from_raw(i32::try_from(cluster.process_id()).unwrap());
+    let keeper = Keeper::of(cluster).unwrap();
+    let url = keeper.owner_url().clone();
+    kill(pid, Signal::SIGKILL).unwrap();
+
+    let sql = "select current_user::text";
+    let began = std::time::Instant::now();
+    while ask(&url, sql).map_or(true, |user| user != OWNER) {
+        assert!(began.elapsed() < Duration::from_secs(30), "PostgreSQL stays dead");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    keeper.stop().unwrap();
+    ask(&url, sql).unwrap_err();
 }
 
 #[test]
