@@ -1,6 +1,6 @@
 # Thin on purpose: each line calls cargo or a script. `make` alone lists what there is.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench northwind lint schema
+.PHONY: help run test bench load northwind lint schema
 
 CARGO ?= cargo
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -39,6 +39,11 @@ bench: ## Measures the release program against PostgreSQL alone; needs wrk and p
 	@scripts/ensure-packages.sh test
 	@$(BUILD) --release --bins
 	@$(TARGET)/release/with-services $(TARGET)/release/bench --program $(TARGET)/release/oborot
+
+load: ## Lets 64 clients work on the same goods, kills the program and PostgreSQL, checks all
+	@scripts/ensure-packages.sh run
+	@$(BUILD) --release --bin oborot --bin load
+	@$(TARGET)/release/load --program $(TARGET)/release/oborot
 
 lint: ## Formatting and lints alone
 	@$(CARGO) fmt --all --check

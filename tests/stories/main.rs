@@ -19,3 +19,4 @@ mod live;
 mod sale;
 mod supply;
 mod terms;
+mod under_load;

@@ -78,21 +78,15 @@ impl Client {
         Ok(answer["data"].take())
     }
 
-    /// Sends a query or mutation and gives the whole answer.
+    /// Sends a query or mutation and gives the whole answer; comes again where it is asked to.
     ///
     /// # Errors
     /// When the server cannot be reached or does not answer with JSON.
     pub async fn send(&self, query: &str, variables: Value) -> Result<Value> {
-        let body = json!({"query": query, "variables": variables});
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let mut request = self.http.post(&self.url).json(&body);
-            if let Some(token) = &self.token {
-                request = request.bearer_auth(token);
-            }
-            let answer = request.send().await.context("the server does not answer")?;
-            let answer: Value = answer.json().await.context("the answer is not JSON")?;
+            let answer = self.once(query, &variables).await?;
             let code = answer["errors"][0]["extensions"]["code"].as_str();
             // A partner that is asked to slow down, or to come again, does.
             if matches!(code, Some("RATE_LIMITED" | "UNAVAILABLE")) && attempt < 40 {
@@ -101,6 +95,20 @@ impl Client {
             }
             return Ok(answer);
         }
+    }
+
+    /// Sends a query or mutation once and gives the whole answer, whatever it is.
+    ///
+    /// # Errors
+    /// When the server cannot be reached or does not answer with JSON.
+    pub async fn once(&self, query: &str, variables: &Value) -> Result<Value> {
+        let body = json!({"query": query, "variables": variables});
+        let mut request = self.http.post(&self.url).json(&body);
+        if let Some(token) = &self.token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await.context("the server does not answer")?;
+        answer.json().await.context("the answer is not JSON")
     }
 
     /// Runs the mutation `name` with `input: name's input type` and gives its payload, or what
@@ -114,14 +122,7 @@ impl Client {
         input: Value,
         selection: &str,
     ) -> Result<Result<Value, Refused>> {
-        let mut type_name = name.to_owned();
-        if let Some(first) = type_name.get_mut(0..1) {
-            first.make_ascii_uppercase();
-        }
-        let query = format!(
-            "mutation($input: {type_name}Input!) {{ {name}(input: $input) {{ {selection} \
-             userErrors {{ code message field }} }} }}"
-        );
+        let query = mutation(name, selection);
         let mut data = self.ask(&query, json!({"input": input})).await.with_context(|| {
             // The input names what the caller was doing; secrets are never in one of these.
             format!("{name} {}", short(&input))
@@ -172,6 +173,18 @@ impl Client {
             after = page["pageInfo"]["endCursor"].take();
         }
     }
+}
+
+/// The text of a mutation that takes an input of its own type.
+pub(crate) fn mutation(name: &str, selection: &str) -> String {
+    let mut type_name = name.to_owned();
+    if let Some(first) = type_name.get_mut(0..1) {
+        first.make_ascii_uppercase();
+    }
+    format!(
+        "mutation($input: {type_name}Input!) {{ {name}(input: $input) {{ {selection} \
+         userErrors {{ code message field }} }} }}"
+    )
 }
 
 fn short(input: &Value) -> String {

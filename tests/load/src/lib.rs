@@ -3,4 +3,7 @@
 
 pub mod bench;
 pub mod client;
+pub mod company;
+pub mod mixed;
 pub mod northwind;
+pub mod process;

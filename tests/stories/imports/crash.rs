@@ -1,6 +1,6 @@
 //! A worker that is killed: what it had begun is carried on, and nothing is there twice.
 
-use load::bench::Program;
+use load::process::Program;
 use serde_json::json;
 use sqlx::{Connection, PgConnection};
 use stories::actor::Actor;

@@ -9,11 +9,11 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use clap::ValueEnum;
 use sqlx::{Connection, PgConnection};
 
-use super::company::Company;
-use super::process::{Program, postgres_cpu_seconds};
 use super::reports::Large;
 use super::tools::{Load, Scripts, pgbench, wrk};
-use super::{import, postings, quote, reports, search, subscribers};
+use super::{contention, import, postings, quote, reports, search, subscribers};
+use crate::company::Company;
+use crate::process::{Program, postgres_cpu_seconds};
 
 /// Connections of clients.
 const CLIENTS: u32 = 32;
@@ -60,6 +60,8 @@ pub enum Case {
     Quote,
     /// Confirming and shipping orders.
     Posting,
+    /// Clients beside each other in one tenant, and a tenant with a long past.
+    Contention,
     /// Thousands of subscribers.
     Subscribers,
     /// The dashboard over millions of sales, computed.
@@ -72,12 +74,16 @@ pub enum Case {
 
 /// What is measured, and with which tools.
 pub struct Setting<'a> {
+    /// The program, for its commands.
+    pub binary: &'a Path,
     /// The running program.
     pub program: &'a Program,
     /// The company that most cases act on.
     pub company: &'a Company,
     /// The tenant that has sold much.
     pub large: &'a Large,
+    /// Movements of the tenant with a long past.
+    pub movements: u32,
     /// Rows of the file of products that is imported.
     pub products: u32,
     /// The name at sign-in of the tenant that is searched in; it has its first administrator and
@@ -94,7 +100,8 @@ pub struct Setting<'a> {
 /// # Errors
 /// When a tool is missing, or the program answers with an error.
 pub async fn run(setting: &Setting<'_>, cases: &[Case], tell: &dyn Fn(&str)) -> Result<Vec<Row>> {
-    let Setting { program, company, large, products, searched, owner_url, pgbench_bin } = *setting;
+    let Setting { program, company, large, products, searched, owner_url, pgbench_bin, .. } =
+        *setting;
     let scripts = Scripts::new()?;
     let bench = Bench { program, company, owner_url, pgbench_bin, scripts };
     bench.free_the_owner().await?;
@@ -108,6 +115,10 @@ pub async fn run(setting: &Setting<'_>, cases: &[Case], tell: &dyn Fn(&str)) -> 
             Case::Dashboard => rows.push(bench.dashboard().await?),
             Case::Quote => rows.push(quote::measure(&bench).await?),
             Case::Posting => rows.extend(postings::measure(&bench).await?),
+            Case::Contention => {
+                let Setting { binary, movements, .. } = *setting;
+                rows.extend(contention::measure(&bench, binary, movements).await?);
+            }
             Case::Subscribers => {
                 rows.extend(subscribers::measure(program, company, SUBSCRIBERS).await?);
             }

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use sqlx::{Connection, PgConnection};
 
 use super::cases::{Bench, Row};
-use super::process::postgres_cpu_seconds;
 use super::reports::Large;
+use crate::process::postgres_cpu_seconds;
 
 const MIB: f64 = 1024.0 * 1024.0;
 const BOUNDARY: &str = "----a-boundary-of-the-bench";

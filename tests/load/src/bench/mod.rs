@@ -4,10 +4,9 @@
 //! (`OBOROT_TEST_DATABASE_URL`); `make bench` gives all three and the release program.
 
 mod cases;
-mod company;
+mod contention;
 mod import;
 mod postings;
-mod process;
 mod quote;
 mod reports;
 mod search;
@@ -15,6 +14,4 @@ mod subscribers;
 mod tools;
 
 pub use cases::{Case, Row, Setting, run};
-pub use company::{Company, PASSWORD, director, prepare};
-pub use process::Program;
 pub use reports::Large;

@@ -7,8 +7,8 @@ use anyhow::{Result, ensure};
 use sqlx::{Connection, PgConnection};
 
 use super::cases::{Bench, Row};
-use super::process::postgres_cpu_seconds;
 use super::tools::{RUN, pgbench};
+use crate::process::postgres_cpu_seconds;
 
 /// Orders posted by the program; pgbench writes copies of what that left behind.
 const ORDERS: usize = 400;

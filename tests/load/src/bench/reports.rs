@@ -7,8 +7,8 @@ use serde_json::json;
 use sqlx::{Connection, PgConnection};
 
 use super::cases::{Bench, Row};
-use super::company::director;
 use super::tools::pgbench;
+use crate::company::director;
 
 /// Months of history.
 const MONTHS: i32 = 36;

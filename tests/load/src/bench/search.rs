@@ -5,8 +5,8 @@ use anyhow::{Context, Result, ensure};
 use sqlx::{Connection, PgConnection};
 
 use super::cases::{Bench, Row};
-use super::company::director;
 use super::tools::wrk;
+use crate::company::director;
 
 /// Connections of clients.
 const CLIENTS: u32 = 32;

@@ -12,8 +12,8 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 use super::cases::Row;
-use super::company::Company;
-use super::process::Program;
+use crate::company::Company;
+use crate::process::Program;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use clap::{Parser, ValueEnum};
-use load::bench::{self, Case, Large, Program, Row, Setting};
+use load::bench::{self, Case, Large, Row, Setting};
+use load::company::{self, Scale};
+use load::process::Program;
 
 /// Measures the release program against PostgreSQL doing the same alone, as ratios in one run.
 ///
@@ -27,6 +29,9 @@ struct Arguments {
     /// Sale lines of the large tenant.
     #[arg(long, default_value_t = 5_000_000)]
     lines: u32,
+    /// Movements of the tenant with a long past.
+    #[arg(long, default_value_t = 5_000_000)]
+    movements: u32,
     /// Rows of the file of products that is imported.
     #[arg(long, default_value_t = 500_000)]
     products: u32,
@@ -36,6 +41,7 @@ struct Arguments {
 }
 
 const SLUG: &str = "bench";
+const MEASURED: Scale = Scale { products: 60, pieces: 1_000_000, customers: 40, orders: 1000 };
 const LARGE: &str = "large";
 const SEARCHED: &str = "searched";
 
@@ -60,10 +66,11 @@ fn tell(sentence: &str) {
 }
 
 async fn run(arguments: Arguments) -> Result<String> {
-    let Arguments { program: binary, database, case, lines, products, pgbench } = arguments;
+    let Arguments { program: binary, database, case, lines, movements, products, pgbench } =
+        arguments;
     for slug in [SLUG, LARGE, SEARCHED] {
         let admin = format!("admin=admin@{slug}.example");
-        let words = ["tenant", "create", slug, "--user", &admin, "--password", bench::PASSWORD];
+        let words = ["tenant", "create", slug, "--user", &admin, "--password", company::PASSWORD];
         Program::run(&binary, &database, &words).await.context("a tenant cannot be made")?;
     }
     let generous = [
@@ -74,12 +81,14 @@ async fn run(arguments: Arguments) -> Result<String> {
     let program = Program::start(&binary, &database, &generous).await?;
     let mut rows = vec![idle(&program).await?];
     tell("preparing a company …");
-    let company = bench::prepare(&program.url, SLUG).await?;
+    let company = company::prepare(&program.url, SLUG, MEASURED).await?;
     let large = Large { slug: LARGE.to_owned(), lines };
     let setting = Setting {
+        binary: &binary,
         program: &program,
         company: &company,
         large: &large,
+        movements,
         products,
         searched: SEARCHED,
         owner_url: &database,

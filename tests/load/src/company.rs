@@ -1,4 +1,5 @@
-//! The company the measurements are made on: goods in stock, customers, orders of five lines.
+//! The company that measurements and load are made on: goods in stock, customers, orders of five
+//! lines.
 
 use anyhow::{Context, Result};
 use futures::{StreamExt, TryStreamExt};
@@ -6,16 +7,23 @@ use serde_json::{Value, json};
 
 use crate::client::Client;
 
-/// Orders to read.
-const ORDERS: usize = 1000;
-/// Products to choose lines from.
-const PRODUCTS: usize = 60;
-/// Customers.
-const CUSTOMERS: usize = 40;
 /// Everybody's password.
 pub const PASSWORD: &str = "correct horse battery";
 
-/// What the cases need.
+/// How large a company is made.
+#[derive(Clone, Copy, Debug)]
+pub struct Scale {
+    /// Products to choose lines from.
+    pub products: usize,
+    /// Pieces of each in stock.
+    pub pieces: u32,
+    /// Customers.
+    pub customers: usize,
+    /// Confirmed orders of five lines.
+    pub orders: usize,
+}
+
+/// A company at work.
 pub struct Company {
     /// The tenant's name at sign-in.
     pub slug: String,
@@ -25,11 +33,15 @@ pub struct Company {
     pub token: String,
     /// Confirmed orders of five lines.
     pub orders: Vec<String>,
+    /// The receipt that brought its stock.
+    pub receipt: String,
+    warehouse: String,
     products: Vec<String>,
     customers: Vec<String>,
 }
 
-fn id(payload: &Value, thing: &str) -> Result<String> {
+/// The id of what a mutation answered with.
+pub(crate) fn id(payload: &Value, thing: &str) -> Result<String> {
     Ok(payload[thing]["id"].as_str().with_context(|| format!("no id in {payload}"))?.to_owned())
 }
 
@@ -54,7 +66,7 @@ pub async fn director(url: &str, slug: &str) -> Result<(Client, String)> {
 ///
 /// # Errors
 /// When the program refuses something.
-pub async fn prepare(url: &str, slug: &str) -> Result<Company> {
+pub async fn prepare(url: &str, slug: &str, scale: Scale) -> Result<Company> {
     let (director, token) = director(url, slug).await?;
     let input = json!({"name": "Main"});
     let warehouse = director.do_it("createWarehouse", input, "warehouse { id }").await?;
@@ -65,7 +77,7 @@ pub async fn prepare(url: &str, slug: &str) -> Result<Company> {
     let input = json!({"name": "Goods"});
     let group = director.do_it("createProductGroup", input, "productGroup { id }").await?;
     let mut products = Vec::new();
-    for index in 0..PRODUCTS {
+    for index in 0..scale.products {
         let input = json!({
             "sku": format!("P{index:03}"), "name": format!("Product {index}"),
             "groupId": group["productGroup"]["id"], "unit": "pcs",
@@ -81,23 +93,32 @@ pub async fn prepare(url: &str, slug: &str) -> Result<Company> {
     director.do_it("setPrices", input, "priceList { id }").await?;
     let lines: Vec<Value> = products
         .iter()
-        .map(|id| json!({"productId": id, "quantity": "1000000", "unitCost": "6.00"}))
+        .map(|id| json!({"productId": id, "quantity": scale.pieces, "unitCost": "6.00"}))
         .collect();
-    let input = json!({"warehouseId": warehouse["warehouse"]["id"], "lines": lines});
+    let warehouse = id(&warehouse, "warehouse")?;
+    let input = json!({"warehouseId": warehouse, "lines": lines});
     let receipt =
         director.do_it("createGoodsReceipt", input, "goodsReceipt { id version }").await?;
     let receipt = &receipt["goodsReceipt"];
     let input = json!({"id": receipt["id"], "version": receipt["version"]});
-    director.do_it("postGoodsReceipt", input, "goodsReceipt { id }").await?;
+    let posted = director.do_it("postGoodsReceipt", input, "goodsReceipt { id }").await?;
     let mut customers = Vec::new();
-    for index in 0..CUSTOMERS {
+    for index in 0..scale.customers {
         let input = json!({"name": format!("Customer {index:02}")});
         let payload = director.do_it("createCustomer", input, "customer { id }").await?;
         customers.push(id(&payload, "customer")?);
     }
-    let mut company =
-        Company { slug: slug.to_owned(), director, token, orders: Vec::new(), products, customers };
-    company.orders = company.drafts(ORDERS).await?;
+    let mut company = Company {
+        slug: slug.to_owned(),
+        director,
+        token,
+        orders: Vec::new(),
+        receipt: id(&posted, "goodsReceipt")?,
+        warehouse,
+        products,
+        customers,
+    };
+    company.orders = company.drafts(scale.orders).await?;
     company.confirm(&company.orders).await?;
     Ok(company)
 }
@@ -109,24 +130,56 @@ impl Company {
         &self.products
     }
 
+    /// Those who buy of it.
+    #[must_use]
+    pub fn customers(&self) -> &[String] {
+        &self.customers
+    }
+
+    /// Where its goods lie.
+    #[must_use]
+    pub fn warehouse(&self) -> &str {
+        &self.warehouse
+    }
+
     /// So many drafts of five lines each.
     ///
     /// # Errors
     /// When the program refuses one.
     pub async fn drafts(&self, count: usize) -> Result<Vec<String>> {
         let draft = |index: usize| async move {
-            let lines: Vec<Value> = (0..5)
-                .map(|line| {
-                    let product = &self.products[(index * 7 + line * 11) % self.products.len()];
-                    json!({"productId": product, "quantity": "2"})
-                })
-                .collect();
+            let product =
+                |line: usize| &self.products[(index * 7 + line * 11) % self.products.len()];
             let customer = &self.customers[index % self.customers.len()];
-            let input = json!({"customerId": customer, "lines": lines});
-            let payload = self.director.do_it("createSalesOrder", input, "order { id }").await?;
-            id(&payload, "order")
+            self.draft(customer, (0..5).map(product)).await
         };
         futures::stream::iter(0..count).map(draft).buffered(8).try_collect().await
+    }
+
+    /// So many drafts of a customer, each with a line of each of the products.
+    ///
+    /// # Errors
+    /// When the program refuses one.
+    pub async fn drafts_of(
+        &self,
+        customer: &str,
+        products: &[String],
+        count: usize,
+    ) -> Result<Vec<String>> {
+        let draft = |_| self.draft(customer, products.iter());
+        futures::stream::iter(0..count).map(draft).buffered(8).try_collect().await
+    }
+
+    async fn draft<'a>(
+        &self,
+        customer: &str,
+        products: impl Iterator<Item = &'a String>,
+    ) -> Result<String> {
+        let lines: Vec<Value> =
+            products.map(|product| json!({"productId": product, "quantity": "2"})).collect();
+        let input = json!({"customerId": customer, "lines": lines});
+        let payload = self.director.do_it("createSalesOrder", input, "order { id }").await?;
+        id(&payload, "order")
     }
 
     /// Confirms orders.

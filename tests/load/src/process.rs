@@ -1,4 +1,4 @@
-//! The program under measurement, as a process of its own, and what the machine says of it.
+//! The program under test, as a process of its own, and what the machine says of it.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,10 +10,40 @@ use tokio::process::{Child, Command};
 /// A running `oborot serve`.
 pub struct Program {
     child: Child,
+    launch: Launch,
     /// Where it answers.
     pub url: String,
     /// How long it took until it answered.
     pub started_in: Duration,
+}
+
+/// How the program is started, the same each time.
+struct Launch {
+    binary: PathBuf,
+    listen: String,
+    environment: Vec<(String, String)>,
+}
+
+impl Launch {
+    async fn start(self) -> Result<Program> {
+        let started = Instant::now();
+        let child = Command::new(&self.binary)
+            .args(["serve", "--listen", &self.listen, "--admin-listen", "off"])
+            .env("OBOROT_LOG", "warn")
+            .envs(self.environment.iter().cloned())
+            .stdout(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .with_context(|| format!("{} cannot be started", self.binary.display()))?;
+        while tokio::net::TcpStream::connect(&self.listen).await.is_err() {
+            if started.elapsed() > Duration::from_secs(30) {
+                bail!("the program does not answer at {}", self.listen);
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        let url = format!("http://{}", self.listen);
+        Ok(Program { child, launch: self, url, started_in: started.elapsed() })
+    }
 }
 
 /// A free port of this machine.
@@ -27,26 +57,23 @@ impl Program {
     /// # Errors
     /// When it does not answer within half a minute.
     pub async fn start(binary: &Path, owner_url: &str, more: &[(&str, &str)]) -> Result<Self> {
-        let port = free_port()?;
-        let listen = format!("127.0.0.1:{port}");
-        let started = Instant::now();
-        let child = Command::new(binary)
-            .args(["serve", "--listen", &listen, "--admin-listen", "off"])
-            .env("DATABASE_URL", owner_url)
-            .env("OBOROT_LOG", "warn")
-            .envs(more.iter().copied())
-            .stdout(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .with_context(|| format!("{} cannot be started", binary.display()))?;
-        while tokio::net::TcpStream::connect(&listen).await.is_err() {
-            if started.elapsed() > Duration::from_secs(30) {
-                bail!("the program does not answer at {listen}");
-            }
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-        let url = format!("http://{listen}");
-        Ok(Self { child, url, started_in: started.elapsed() })
+        let database = [("DATABASE_URL", owner_url)];
+        let environment: Vec<(&str, &str)> = database.iter().chain(more).copied().collect();
+        Self::start_with(binary, &environment).await
+    }
+
+    /// Starts the program with these settings and waits until it answers.
+    ///
+    /// # Errors
+    /// When it does not answer within half a minute.
+    pub async fn start_with(binary: &Path, environment: &[(&str, &str)]) -> Result<Self> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        let launch = Launch {
+            binary: binary.to_owned(),
+            listen: format!("127.0.0.1:{}", free_port()?),
+            environment: environment.iter().map(owned).collect(),
+        };
+        launch.start().await
     }
 
     /// Runs another command of the program to its end.
@@ -54,9 +81,21 @@ impl Program {
     /// # Errors
     /// When it fails.
     pub async fn run(binary: &Path, owner_url: &str, words: &[&str]) -> Result<()> {
+        Self::run_with(binary, &[("DATABASE_URL", owner_url)], words).await
+    }
+
+    /// As [`Program::run`], with these settings.
+    ///
+    /// # Errors
+    /// When it fails.
+    pub async fn run_with(
+        binary: &Path,
+        environment: &[(&str, &str)],
+        words: &[&str],
+    ) -> Result<()> {
         let status = Command::new(binary)
             .args(words)
-            .env("DATABASE_URL", owner_url)
+            .envs(environment.iter().copied())
             .env("OBOROT_LOG", "warn")
             .stdout(Stdio::null())
             .status()
@@ -105,6 +144,15 @@ impl Program {
     /// When it has ended already.
     pub async fn kill(mut self) -> Result<()> {
         Ok(self.child.kill().await?)
+    }
+
+    /// Kills it at once and starts it again at the same address.
+    ///
+    /// # Errors
+    /// When it has ended already, or does not answer again.
+    pub async fn kill_and_start(mut self) -> Result<Self> {
+        self.child.kill().await?;
+        self.launch.start().await
     }
 
     /// Stops it in order.
