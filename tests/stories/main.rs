@@ -9,6 +9,7 @@
 )]
 
 mod access;
+mod answers;
 mod api;
 mod contract;
 mod custom_fields;
@@ -16,5 +17,6 @@ mod customers;
 mod directory;
 mod imports;
 mod live;
+mod reserving;
 mod sale;
 mod terms;

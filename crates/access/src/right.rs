@@ -103,6 +103,8 @@ rights! {
     OrderRead = "order"."read",
     /// Write sales orders, confirm and cancel them.
     OrderWrite = "order"."write",
+    /// Give goods held for one order to another.
+    ReservationMove = "reservation"."move",
     /// Set a price of one's own on an order's line.
     OrderPrice = "order"."price",
     /// Give any discount, without a limit of one's own.

@@ -18,6 +18,7 @@ pub struct Query(
     crate::catalog::CatalogQuery,
     crate::custom::CustomQuery,
     crate::stock::StockQuery,
+    crate::stock::AnswerQuery,
     crate::sales::SalesQuery,
     crate::settlements::SettlementsQuery,
     crate::analytics::AnalyticsQuery,

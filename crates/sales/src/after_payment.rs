@@ -6,17 +6,17 @@
 //! one that comes second finds nothing to do. Several replicas may run this at once: the order's
 //! lock makes them stand in line.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use access::{Action, Permit, Right, Scope};
 use db::{AuditEntry, Command, Db, Fault, Outcome, ReadPool, Reason, Sql, TenantTx, values};
 use futures::StreamExt;
-use kernel::{Decimal, OrderId, OrderLineId, TenantId};
+use kernel::{OrderId, TenantId};
 use serde_json::json;
 
 use crate::events::order_changed;
-use crate::holding::{goods, hold};
-use crate::model::OrderLine;
+use crate::expiry::expire_unless_paid;
+use crate::holding::{goods, held_by_line, hold};
 use crate::rules::{AfterPayment, after_payment};
 use crate::store::{lock_order, order_lines};
 
@@ -68,6 +68,7 @@ impl Command for HoldPaidOrder {
         let goods = goods(tx, permit, lines).await?;
         let held = held_by_line(tx, permit, &goods).await?;
         let availability = hold(tx, permit, &order, &goods, &held).await?;
+        expire_unless_paid(tx, permit, &order, prepaid).await?;
         tx.audit(AuditEntry::new(
             "holdPaidOrder",
             "SalesOrder",
@@ -77,17 +78,6 @@ impl Command for HoldPaidOrder {
         order_changed(tx, order.id, order.manager_id, order.customer_id);
         Ok(true)
     }
-}
-
-async fn held_by_line<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    goods: &[OrderLine],
-) -> Outcome<HashMap<OrderLineId, Decimal>> {
-    let ids: Vec<OrderLineId> = goods.iter().map(|line| line.id).collect();
-    let held = stock::reservations_of_order_lines(tx, permit, &ids).await?;
-    let sum = |rows: Vec<stock::Held>| rows.iter().map(|row| row.quantity).sum();
-    Ok(held.into_iter().map(|(line, rows)| (line, sum(rows))).collect())
 }
 
 /// One round over all tenants with paid orders that wait; tells for how many orders goods were

@@ -1,5 +1,6 @@
 //! Stock as the API shows it: receipts, lots, balances, movements, reservations.
 
+mod answers;
 mod balance;
 mod inputs;
 mod loads;
@@ -13,6 +14,7 @@ mod receipt;
 use access::{Action, Right};
 use async_graphql::Context;
 
+pub use answers::AnswerQuery;
 pub use balance::StockBalance;
 pub use loads::{
     HeldFor, LotsInStock, LotsOfVariant, MovementsOf, StockIn, StockOf, StockOfVariant,
@@ -22,6 +24,7 @@ pub use movement::{Reservation, StockMovement};
 pub use mutation::StockMutation;
 pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub(crate) use purchase::{stock_total, variant_stock_total};
+
 pub use query::StockQuery;
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
 

@@ -10,7 +10,7 @@ use kernel::{
 };
 use serde::Serialize;
 
-use super::{author, rows, within_reach};
+use super::{author, rows, uuids, within_reach};
 use crate::model::{LINE_COLUMNS, ORDER_COLUMNS, Order, OrderLine, PaymentSteps};
 use crate::rules::{OrderState, Totals};
 
@@ -57,6 +57,7 @@ pub(crate) struct NewOrder {
     pub(crate) department_id: Option<DepartmentId>,
     pub(crate) region_id: Option<RegionId>,
     pub(crate) warehouse_id: Option<WarehouseId>,
+    pub(crate) allowed_warehouses: Vec<WarehouseId>,
     pub(crate) currency: Currency,
     pub(crate) prices_include_vat: bool,
     pub(crate) totals: Totals,
@@ -129,9 +130,9 @@ pub(crate) async fn insert_order<A>(
                   department_id, region_id, warehouse_id, currency, prices_include_vat, state, net,
                   vat, gross, requested_ship_date, comment, payment_steps, prepayment_percent,
                   external_reference, created_at, updated_at, created_by, agreement_version,
-                  min_shelf_life_days)
+                  min_shelf_life_days, allowed_warehouses)
              values ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'DRAFT', $14, $15, $16,
-                     $17, $18, $19, $20, $21, $22, $22, $23, $24, $25)
+                     $17, $18, $19, $20, $21, $22, $22, $23, $24, $25, $26)
          )
          {INSERT_LINES}"
     );
@@ -161,6 +162,7 @@ pub(crate) async fn insert_order<A>(
         author(permit),
         order.agreement_version,
         order.min_shelf_life_days,
+        uuids(&order.allowed_warehouses),
     ];
     taken(tx.run(Sql::new(sql, values)).await)?;
     Ok(())
@@ -179,7 +181,8 @@ pub(crate) async fn update_draft<A>(
             currency = $11, prices_include_vat = $12, net = $13, vat = $14, gross = $15,
             requested_ship_date = $16, comment = $17, payment_steps = $18,
             prepayment_percent = $19, external_reference = $20, version = o.version + 1,
-            updated_at = $21, agreement_version = $22, min_shelf_life_days = $23
+            updated_at = $21, agreement_version = $22, min_shelf_life_days = $23,
+            allowed_warehouses = $24
         where o.tenant_id = $1
           and o.id = $2";
     let values = values![
@@ -206,6 +209,7 @@ pub(crate) async fn update_draft<A>(
         tx.now(),
         order.agreement_version,
         order.min_shelf_life_days,
+        uuids(&order.allowed_warehouses),
     ];
     taken(tx.run(Sql::new(sql, values)).await)?;
     Ok(())

@@ -1,6 +1,7 @@
 //! Pure rules of stock: values in, values out. No clock, no database.
 
 mod balance;
+mod choice;
 mod issue;
 #[cfg(test)]
 mod issue_tests;
@@ -9,6 +10,7 @@ mod release;
 mod shelf;
 
 pub use balance::{Balance, BalanceKey};
+pub use choice::{Misfit, Pick, fits, hold_chosen};
 pub use issue::{IssuePlan, Shortage, plan_issue};
 pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};

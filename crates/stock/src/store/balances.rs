@@ -140,7 +140,17 @@ pub(crate) async fn lock<A>(
     permit: &Permit<A>,
     keys: &BTreeSet<BalanceKey>,
 ) -> Result<Vec<Balance>, Fault> {
-    let columns = columns("0");
+    lock_living(tx, permit, keys, 0).await
+}
+
+/// Locks named balances; so many days of a lot's life are to be left on the day it may be sold on.
+pub(crate) async fn lock_living<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    keys: &BTreeSet<BalanceKey>,
+    least_life_days: i32,
+) -> Result<Vec<Balance>, Fault> {
+    let columns = columns("$6");
     let sql = format!(
         "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
@@ -155,7 +165,8 @@ pub(crate) async fn lock<A>(
          {LOCK}"
     );
     let [organizations, warehouses, products, lots] = key_arrays(keys.iter());
-    let values = values![permit.tenant(), organizations, warehouses, products, lots];
+    let values =
+        values![permit.tenant(), organizations, warehouses, products, lots, least_life_days];
     tx.all(Sql::new(sql, values)).await
 }
 

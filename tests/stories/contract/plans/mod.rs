@@ -58,6 +58,8 @@ const SMALL: &[(&str, &str)] = &[
     ("product_group", "some hundreds"),
     ("refresh_token", "read by its key alone"),
     ("region", "some dozens"),
+    ("reservation_expiry", "orders that wait for money, by their key or their time"),
+    ("reservation_settings", "a row a tenant"),
     ("rights_change", "minutes of changes, then removed"),
     ("sales_channel", "some dozens"),
     ("sale_fact_delta", "seconds of sales, then folded"),

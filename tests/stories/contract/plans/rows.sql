@@ -158,10 +158,11 @@ select here(), made(11, n), made(10, n % 2000), n / 2000, made(6, n),
 from generate_series(1, 30000) n;
 
 insert into lot (tenant_id, id, organization_id, product_id, variant_id, receipt_id,
-                 receipt_line_id, received_on, unit_cost, supplier_name)
+                 receipt_line_id, received_on, unit_cost, supplier_name, number, expires_on)
 select here(), made(12, n), (select id from organization), made(6, n),
        case when n <= 2000 then made(31, n) end, made(10, n % 2000),
-       made(11, n), current_date - 1000 + (n % 2000) / 2, 50, 'Supplier'
+       made(11, n), current_date - 1000 + (n % 2000) / 2, 50, 'Supplier', 'L-' || n % 15000,
+       case when n % 10 = 1 then current_date - 700 + n % 1400 end
 from generate_series(1, 30000) n;
 
 insert into stock_balance (tenant_id, organization_id, warehouse_id, product_id, variant_id,
