@@ -99,6 +99,16 @@ rights! {
     ReceiptCost = "receipt"."cost",
     /// Reverse a posted receipt.
     ReceiptReverse = "receipt"."reverse",
+    /// See bills of materials.
+    BillRead = "bill"."read",
+    /// Make and change bills of materials.
+    BillWrite = "bill"."write",
+    /// See assembly orders.
+    AssemblyRead = "assembly"."read",
+    /// Write and post assembly orders.
+    AssemblyWrite = "assembly"."write",
+    /// Reverse a posted assembly order.
+    AssemblyReverse = "assembly"."reverse",
     /// See sales orders.
     OrderRead = "order"."read",
     /// Write sales orders, confirm and cancel them.

@@ -117,6 +117,12 @@ ids! {
     MovementId,
     /// A quantity of a lot held for an order line.
     ReservationId,
+    /// A bill of materials.
+    BillId,
+    /// Goods put together of others, or taken apart.
+    AssemblyOrderId,
+    /// A component of an assembly order.
+    AssemblyLineId,
     /// What a customer ordered.
     OrderId,
     /// A line of an order.

@@ -17,7 +17,7 @@ use crate::events::order_changed;
 use crate::model::Order;
 use crate::rules::{AtExpiry, asked_to_keep, at_expiry};
 use crate::store::{
-    expiry_of, expired_orders, forget_expiry, lock_order, put_expiry, reservation_settings,
+    expired_orders, expiry_of, forget_expiry, lock_order, put_expiry, reservation_settings,
 };
 
 /// Tenants looked at in one round.

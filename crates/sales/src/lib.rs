@@ -28,7 +28,8 @@ pub use commands::{
     CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, MergeCustomers,
     MoveReservation, OrderChange, OrderDraft, PostShipment, ReadReservationSettings,
     ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment, SetReservationExpiry,
-    ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings, UpdateSalesOrder, Warning,
+    ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings, UpdateSalesOrder,
+    Warning,
 };
 pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
 pub use loaders::{
@@ -48,9 +49,8 @@ pub use recipients::{
 };
 pub use rules::{OrderMove, OrderState, ShipmentMove, ShipmentState};
 pub use store::{
-    CardLine, CardRow, OrderCard, OrderField, OrderFilter, OrderSort, ShipmentField,
-    ReservationSettings, ShipmentFilter, ShipmentSort, count_orders, count_shipments,
-    expiries_of_orders, explanations_by_line, newest_orders, order_card, orders,
-    reservation_settings, shipments,
+    CardLine, CardRow, OrderCard, OrderField, OrderFilter, OrderSort, ReservationSettings,
+    ShipmentField, ShipmentFilter, ShipmentSort, count_orders, count_shipments, expiries_of_orders,
+    explanations_by_line, newest_orders, order_card, orders, reservation_settings, shipments,
 };
 pub use verify::{VerifySales, discrepancies};

@@ -4,6 +4,7 @@
 //! of its open reservations is what it holds, at every moment; registers are append-only;
 //! balances are locked in the order of their keys.
 
+pub mod assembly;
 mod choosing;
 pub mod commands;
 mod events;
@@ -15,9 +16,7 @@ mod rules;
 mod store;
 mod verify;
 
-pub use choosing::{
-    hold_lots, move_part, part_of, picked, release_part, reservation,
-};
+pub use choosing::{hold_lots, move_part, part_of, picked, release_part, reservation};
 pub use holding::{held_in, release_lines, release_order, reserve, reserve_among};
 pub use issuing::{issue, take_back};
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};

@@ -11,7 +11,8 @@ impl Action for VerifyStock {
     const RIGHT: Right = Right::AuditRead;
 }
 
-/// Balances and reservations that differ from the sums of their registers.
+/// Balances and reservations that differ from the sums of their registers, and assembly orders that
+/// are worth other than what went into them.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -19,6 +20,10 @@ pub async fn discrepancies(
     tx: &TenantTx,
     permit: &Permit<VerifyStock>,
 ) -> Outcome<Vec<Discrepancy>> {
-    let sql = Sql::new(include_str!("verify.sql"), values![permit.tenant()]);
-    Ok(tx.all(sql).await?)
+    let mut found = Vec::new();
+    for sql in [include_str!("verify.sql"), include_str!("verify_assembly.sql")] {
+        let rows: Vec<Discrepancy> = tx.all(Sql::new(sql, values![permit.tenant()])).await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }

@@ -133,8 +133,17 @@ async fn turnover_goes_from_one_balance_to_the_next() {
     assert_eq!((rows.len(), &told["totalCount"]["count"]), (2, &json!(2)));
     let of = |sku: &str| rows.iter().find(|row| row["product"]["sku"] == sku).unwrap();
     let figures = |row: &Value| {
-        ["opening", "quantityIn", "quantityOut", "closing", "openingValue", "valueIn", "valueOut",
-         "closingValue"].map(|name| figure(&row[name]).normalize().to_string())
+        [
+            "opening",
+            "quantityIn",
+            "quantityOut",
+            "closing",
+            "openingValue",
+            "valueIn",
+            "valueOut",
+            "closingValue",
+        ]
+        .map(|name| figure(&row[name]).normalize().to_string())
     };
     assert_eq!(figures(of("ROPE")), ["20", "0", "12", "8", "1100", "0", "620", "480"]);
     assert_eq!(figures(of("NAILS")), ["0", "1000", "0", "1000", "0", "100", "0", "100"]);

@@ -95,7 +95,10 @@ async fn a_recall_finds_everybody_who_received_the_lot() {
     {
         let order = draft(actor, customer, &[(&milk, pieces)], json!({})).await;
         confirm(actor, &order).await;
-        company.warehouse.does("shipSalesOrder", json!({"orderId": order.0}), "shipment { id }").await;
+        company
+            .warehouse
+            .does("shipSalesOrder", json!({"orderId": order.0}), "shipment { id }")
+            .await;
     }
 
     let number = json!({"filter": {"number": "Л-77А", "product": milk}});
@@ -148,7 +151,10 @@ async fn the_card_of_a_lot_leads_from_the_supplier_to_customers() {
     for pieces in ["3", "4"] {
         let order = draft(&company.anna, &customer, &[(&milk, pieces)], json!({})).await;
         confirm(&company.anna, &order).await;
-        company.warehouse.does("shipSalesOrder", json!({"orderId": order.0}), "shipment { id }").await;
+        company
+            .warehouse
+            .does("shipSalesOrder", json!({"orderId": order.0}), "shipment { id }")
+            .await;
     }
     let lots = "query($filter: LotFilter) { lots(filter: $filter) {
         nodes { id number } totalCount { count } } }";

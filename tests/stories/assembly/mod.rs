@@ -5,7 +5,7 @@ mod bills;
 mod together;
 
 use serde_json::{Value, json};
-use stories::actor::{Actor, text};
+use stories::actor::{Actor, number, text};
 use stories::company::Company;
 
 /// What stories look at of an assembly order.
@@ -45,7 +45,12 @@ async fn stock(company: &Company, product: &str) -> (String, String) {
     let query = "query($p: [ID!]) { stock(products: $p) { nodes { onHand value { amount } } } }";
     let told = company.director.ask(query, json!({"p": [product]})).await;
     match told["stock"]["nodes"].as_array().unwrap().first() {
-        Some(row) => (text(&row["onHand"]), text(&row["value"]["amount"])),
+        Some(row) => (text(&row["onHand"]), amount(&row["value"])),
         None => ("0".to_owned(), "0".to_owned()),
     }
+}
+
+/// An amount of money without the zeros of its currency.
+fn amount(money: &Value) -> String {
+    number(&money["amount"]).normalize().to_string()
 }

@@ -6,7 +6,7 @@ use stories::company::Company;
 use stories::house::house;
 use stories::stock::{confirm, draft};
 
-use super::{ORDER, assemble, bill, stock};
+use super::{ORDER, amount, assemble, bill, stock};
 
 fn days_ago(days: i64) -> String {
     (house().today() - chrono::Duration::days(days)).to_string()
@@ -22,16 +22,18 @@ async fn what_is_assembled_is_traced_both_ways_and_undone_while_untouched() {
         company.product(&at, "FRAME", "10.00").await,
     ];
     company.receive(&at, Some(&days_ago(5)), &[(&wheel, "3", "33.3333")]).await;
-    company.receive(&at, Some(&days_ago(4)), &[(&wheel, "10", "50.00"), (&frame, "4", "200.00")]).await;
+    company
+        .receive(&at, Some(&days_ago(4)), &[(&wheel, "10", "50.00"), (&frame, "4", "200.00")])
+        .await;
     let id = bill(&company, &bike, ("1", "12.345"), &[(&wheel, "2"), (&frame, "1")]).await;
     let input = json!({"kind": "ASSEMBLY", "billId": id, "quantity": "2", "lotNumber": "BK-1"});
     let made = assemble(&company.director, input).await;
     // 3 wheels at 100.00 in all, one at 50.00, two frames at 200.00; work 2 x 12.345.
-    assert_eq!(made["goodsCost"]["amount"], "550");
-    assert_eq!(made["labour"]["amount"], "24.69");
+    assert_eq!(amount(&made["goodsCost"]), "550");
+    assert_eq!(amount(&made["labour"]), "24.69");
     assert_eq!(number(&made["total"]["amount"]), "574.69".parse().unwrap());
-    assert_eq!(made["lines"][0]["cost"]["amount"], "150");
-    assert_eq!(made["lines"][1]["cost"]["amount"], "400");
+    assert_eq!(amount(&made["lines"][0]["cost"]), "150");
+    assert_eq!(amount(&made["lines"][1]["cost"]), "400");
     assert!(text(&made["number"]).ends_with("000001"));
     assert_eq!(stock(&company, &bike).await, ("2".into(), "574.69".into()));
     assert_eq!(stock(&company, &wheel).await, ("9".into(), "450".into()));
@@ -51,8 +53,12 @@ async fn what_is_assembled_is_traced_both_ways_and_undone_while_untouched() {
         balances { onHand lot { number } }
         recipients { nodes { customer { name } quantity lot { number } } } } }";
     let back = company.director.ask(trace, json!({"id": finished})).await["lotTrace"].clone();
-    let mut skus: Vec<String> = back["origins"].as_array().unwrap().iter()
-        .map(|link| text(&link["source"]["product"]["sku"])).collect();
+    let mut skus: Vec<String> = back["origins"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|link| text(&link["source"]["product"]["sku"]))
+        .collect();
     skus.sort();
     assert_eq!(skus, ["FRAME", "WHEEL", "WHEEL"]);
     assert_eq!(back["origins"][0]["assemblyOrder"]["number"], made["number"]);
@@ -108,7 +114,7 @@ async fn components_that_are_held_missing_or_late_are_not_taken() {
     let five = write(json!({"quantity": "5"})).await;
     assert_eq!(company.director.refused(post, five.clone(), ORDER).await, "INSUFFICIENT_STOCK");
     let early = write(json!({"date": days_ago(9)})).await;
-    assert_eq!(company.director.refused(post, early, ORDER).await, "INSUFFICIENT_STOCK");
+    assert_eq!(company.director.refused(post, early, ORDER).await, "NEGATIVE_BALANCE");
     let four = write(json!({"date": days_ago(2)})).await;
     let done = company.director.does(post, four.clone(), ORDER).await["assemblyOrder"].clone();
     assert_eq!(done["state"], "POSTED");

@@ -92,7 +92,8 @@ async fn a_burst_of_changes_comes_as_few_events_with_the_figures_of_then() {
     let customer = company.customer("C", &company.anna_id, json!({})).await;
     let mut orders = Vec::new();
     for _ in 0..24 {
-        orders.push(draft(&company.anna, &customer, &[(&busy, "2"), (&other, "1")], json!({})).await);
+        orders
+            .push(draft(&company.anna, &customer, &[(&busy, "2"), (&other, "1")], json!({})).await);
     }
     let mut socket = Socket::signed_in(&company.warehouse.token).await;
     let query = "subscription($p: [ID!], $w: [ID!]) { stockChanged(products: $p, warehouses: $w) {

@@ -90,7 +90,10 @@ async fn unpaid_goods_go_when_the_time_has_come_and_paid_ones_stay() {
     }
     assert!(begun.elapsed() > Duration::from_millis(1_500), "too early");
     let seen = look(&company.anna, unpaid).await;
-    assert_eq!((&seen["state"], &seen["reservationsExpireAt"]), (&json!("CONFIRMED"), &Value::Null));
+    assert_eq!(
+        (&seen["state"], &seen["reservationsExpireAt"]),
+        (&json!("CONFIRMED"), &Value::Null)
+    );
     assert_eq!(seen["history"][0], json!({"action": "releaseUnpaidOrder", "actorKind": "WORKER"}));
     let times = seen["history"].as_array().unwrap().iter();
     assert_eq!(times.filter(|entry| entry["action"] == "releaseUnpaidOrder").count(), 1);

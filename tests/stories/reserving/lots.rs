@@ -28,11 +28,13 @@ async fn lots_are_chosen_by_hand_if_they_fit() {
     assert_eq!(held(&company.anna, &order.0).await, parts(&[("A", 10), ("B", 2)]));
 
     let line = line(&company.anna, &order.0).await;
-    let ids = [lot(&company, "A").await, lot(&company, "B").await, lot(&company, "C").await,
-               lot(&company, "X").await];
-    let pick = |place: usize, quantity: &str| {
-        json!({"lotId": ids[place], "warehouseId": at.warehouse, "quantity": quantity})
-    };
+    let ids = [
+        lot(&company, "A").await,
+        lot(&company, "B").await,
+        lot(&company, "C").await,
+        lot(&company, "X").await,
+    ];
+    let pick = |place: usize, quantity: &str| json!({"lotId": ids[place], "warehouseId": at.warehouse, "quantity": quantity});
     let input = |lots: Value| json!({"orderLineId": line, "lots": lots});
     // B first, as somebody wants it: A is free again but for a part.
     let chosen = input(json!([pick(1, "9"), pick(0, "3")]));
@@ -57,9 +59,7 @@ async fn lots_are_chosen_by_hand_if_they_fit() {
     // A part let go is anybody's; what is free is taken again when asked for.
     let reservation = reservations(&company.anna, &order.0).await;
     let of_b = reservation.iter().find(|one| one["lot"]["number"] == "B").unwrap();
-    let input = |quantity: &str, reason: &str| {
-        json!({"reservationId": of_b["id"], "quantity": quantity, "reason": reason})
-    };
+    let input = |quantity: &str, reason: &str| json!({"reservationId": of_b["id"], "quantity": quantity, "reason": reason});
     let release = "releaseReservation";
     assert_eq!(company.anna.refused(release, input("4", " "), ORDER).await, "REQUIRED");
     assert_eq!(company.anna.refused(release, input("10", "why"), ORDER).await, "OUT_OF_RANGE");
@@ -112,7 +112,8 @@ async fn an_order_takes_goods_from_the_warehouses_it_names() {
 
     // Chosen by hand neither.
     let line = line(&company.anna, &order.0).await;
-    let pick = json!({"lotId": lot(&company, "M").await, "warehouseId": places[0], "quantity": "1"});
+    let pick =
+        json!({"lotId": lot(&company, "M").await, "warehouseId": places[0], "quantity": "1"});
     let input = json!({"orderLineId": line, "lots": [pick]});
     assert_eq!(company.anna.refused("reserveLots", input, ORDER).await, "LOT_UNFIT");
 

@@ -81,8 +81,7 @@ async fn goods_go_to_and_fro_between_two_orders_without_a_deadlock() {
         confirm(&company.anna, &order).await;
         orders.push(order.0);
     }
-    let lines =
-        [line(&company.anna, &orders[0]).await, line(&company.anna, &orders[1]).await];
+    let lines = [line(&company.anna, &orders[0]).await, line(&company.anna, &orders[1]).await];
     let tries = (0..40).map(|n| {
         let (company, orders, lines) = (&company, &orders, &lines);
         async move {
@@ -99,9 +98,8 @@ async fn goods_go_to_and_fro_between_two_orders_without_a_deadlock() {
         }
     });
     let told = join_all(tries).await;
-    let is_known = |code: &String| {
-        matches!(code.as_str(), "DONE" | "EMPTY" | "NOT_FOUND" | "EXCEEDS_ORDER")
-    };
+    let is_known =
+        |code: &String| matches!(code.as_str(), "DONE" | "EMPTY" | "NOT_FOUND" | "EXCEEDS_ORDER");
     assert!(told.iter().all(is_known), "{told:?}");
     assert!(told.iter().any(|code| code == "DONE"), "{told:?}");
     let mut all = Decimal::ZERO;

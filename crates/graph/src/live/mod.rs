@@ -41,6 +41,8 @@ const MOST_IDS: usize = 250;
 pub enum DocumentKind {
     /// Goods coming in.
     GoodsReceipt,
+    /// Goods put together of others, or taken apart.
+    AssemblyOrder,
     /// What a customer ordered.
     SalesOrder,
     /// Goods leaving.
@@ -54,6 +56,7 @@ impl DocumentKind {
     fn of(event: &Event) -> Option<Self> {
         match event.subject_kind.as_str() {
             "GoodsReceipt" => Some(Self::GoodsReceipt),
+            "AssemblyOrder" => Some(Self::AssemblyOrder),
             "SalesOrder" => Some(Self::SalesOrder),
             "Shipment" => Some(Self::Shipment),
             "Payment" => Some(Self::Payment),
@@ -64,6 +67,7 @@ impl DocumentKind {
     fn is_visible(self, event: &Event, scope: &Scope) -> bool {
         match self {
             Self::GoodsReceipt => reaches::<SeeReceipts>(event, scope),
+            Self::AssemblyOrder => reaches::<SeeAssemblies>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
@@ -80,6 +84,7 @@ macro_rules! seeing {
 seeing! {
     FollowEvents: EventRead,
     SeeReceipts: ReceiptRead,
+    SeeAssemblies: AssemblyRead,
     SeeOrders: OrderRead,
     SeeShipments: ShipmentRead,
     SeePayments: PaymentRead,
@@ -235,10 +240,8 @@ impl LiveSubscription {
         let products = distinct(products.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
         let warehouses =
             distinct(warehouses.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
-        let watched = Watched {
-            products: products.map(Arc::new),
-            warehouses: warehouses.map(Arc::new),
-        };
+        let watched =
+            Watched { products: products.map(Arc::new), warehouses: warehouses.map(Arc::new) };
         let asked = watched.clone();
         let wants = move |event: &Event, scope: &Scope| {
             event.kind == "stock_changed"

@@ -203,10 +203,7 @@ impl SalesOrder {
 
     /// Where no warehouse is chosen: goods are held in these alone, the first first. Empty: in all,
     /// by their priority.
-    async fn allowed_warehouses(
-        &self,
-        ctx: &Context<'_>,
-    ) -> async_graphql::Result<Vec<Warehouse>> {
+    async fn allowed_warehouses(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Warehouse>> {
         let ids = self.order.allowed_warehouses.iter().copied().map(WarehouseId).collect();
         Ok(Session::of(ctx)?.load_all(ids).await?.into_iter().flatten().collect())
     }

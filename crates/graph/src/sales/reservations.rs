@@ -67,11 +67,7 @@ pub struct LotPickInput {
 
 impl LotPickInput {
     fn read(self) -> Pick {
-        Pick {
-            lot_id: self.lot_id.0,
-            warehouse_id: self.warehouse_id.0,
-            quantity: self.quantity.0,
-        }
+        Pick { lot_id: self.lot_id.0, warehouse_id: self.warehouse_id.0, quantity: self.quantity.0 }
     }
 }
 

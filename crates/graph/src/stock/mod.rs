@@ -1,6 +1,7 @@
 //! Stock as the API shows it: receipts, lots, balances, movements, reservations.
 
 mod answers;
+mod assembly;
 mod balance;
 mod inputs;
 mod loads;
@@ -15,6 +16,10 @@ use access::{Action, Right};
 use async_graphql::Context;
 
 pub use answers::AnswerQuery;
+pub use assembly::{
+    AssemblyMutation, AssemblyOrder, AssemblyOrderLine, AssemblyQuery, BillMutation,
+    BillOfMaterials,
+};
 pub use balance::StockBalance;
 pub use loads::{
     HeldFor, LotsInStock, LotsOfVariant, MovementsOf, StockIn, StockOf, StockOfVariant,

@@ -5,9 +5,9 @@ use db::{AuditEntry, Command, CommandError, Outcome, TenantTx};
 use kernel::{Decimal, OrderId, ReservationId};
 use serde_json::json;
 
+use super::check_version;
 use super::confirm_order::LineAvailability;
 use super::work_on::check_open;
-use super::check_version;
 use crate::events::order_changed;
 use crate::expiry::expire_if_unpaid;
 use crate::holding::{goods, held_by_line, hold};

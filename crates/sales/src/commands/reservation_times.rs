@@ -5,8 +5,8 @@ use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{DateTime, OrderId, Refusal, RefusalCode, Utc};
 use serde_json::json;
 
-use super::work_on::check_open;
 use super::check_version;
+use super::work_on::check_open;
 use crate::events::order_changed;
 use crate::rules::stale;
 use crate::store::{

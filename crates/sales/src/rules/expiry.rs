@@ -75,9 +75,12 @@ mod tests {
 
     #[test]
     fn what_keeps_goods_is_what_is_due_before_shipping() {
-        for (gross, percent, asked) in
-            [("100", "30", "30"), ("0.05", "50", "0.03"), ("100", "0", "100"), ("100", "100", "100")]
-        {
+        for (gross, percent, asked) in [
+            ("100", "30", "30"),
+            ("0.05", "50", "0.03"),
+            ("100", "0", "100"),
+            ("100", "100", "100"),
+        ] {
             assert_eq!(asked_to_keep(dec(gross), dec(percent)), dec(asked), "{percent} of {gross}");
         }
     }

@@ -208,9 +208,8 @@ async fn put<A>(
         .iter()
         .map(|part| Goods { product: part.product_id, variant: part.variant_id })
         .collect();
-    let at = |place: usize| {
-        vec!["components".to_owned(), place.to_string(), "productId".to_owned()]
-    };
+    let at =
+        |place: usize| vec!["components".to_owned(), place.to_string(), "productId".to_owned()];
     check_goods(tx, permit, &goods, at).await?;
     let kept = before.and_then(|version| version.labour_rate);
     let valid_from = input.valid_from.unwrap_or_else(|| tx.today());
@@ -265,9 +264,7 @@ fn check_version(input: &VersionInput) -> Result<(), Refusal> {
     }
     let mut met = HashSet::new();
     for (place, part) in input.components.iter().enumerate() {
-        let path = |field: &str| {
-            vec!["components".to_owned(), place.to_string(), field.to_owned()]
-        };
+        let path = |field: &str| vec!["components".to_owned(), place.to_string(), field.to_owned()];
         if Quantity::positive(part.quantity).is_err() {
             return Err(out(path("quantity")));
         }
@@ -360,8 +357,10 @@ fn note(tx: &TenantTx, action: &'static str, bill: &BillRow, version: &BillVersi
     let parts: Vec<_> = version
         .components
         .iter()
-        .map(|part| json!({ "product": part.product_id, "variant": part.variant_id,
-                            "quantity": part.quantity }))
+        .map(|part| {
+            json!({ "product": part.product_id, "variant": part.variant_id,
+                            "quantity": part.quantity })
+        })
         .collect();
     let changes = json!({ "name": bill.name, "validFrom": version.valid_from,
         "yields": version.yields, "labourRate": version.labour_rate, "components": parts });

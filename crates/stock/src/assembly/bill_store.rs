@@ -359,8 +359,7 @@ pub(crate) async fn is_circle<A>(
         )
         select exists (select from within w
                        where w.product_id = $3 and w.variant_key = $4) as is_circle";
-    let values =
-        values![permit.tenant(), bill.id, bill.product_id, variant_key(bill.variant_id)];
+    let values = values![permit.tenant(), bill.id, bill.product_id, variant_key(bill.variant_id)];
     let found: Option<Found> = tx.one(Sql::new(sql, values)).await?;
     Ok(found.is_some_and(|found| found.is_circle))
 }

@@ -6,8 +6,8 @@ use access::{Permit, Right};
 use catalog::Goods;
 use db::{CommandError, Fault, Outcome, TenantTx};
 use kernel::{
-    AssemblyLineId, AssemblyOrderId, Decimal, LotId, Money, NaiveDate, ProductId,
-    ProductVariantId, Quantity, Refusal, RefusalCode, Uuid,
+    AssemblyLineId, AssemblyOrderId, Decimal, LotId, Money, NaiveDate, ProductId, ProductVariantId,
+    Quantity, Refusal, RefusalCode, Uuid,
 };
 use serde_json::json;
 
@@ -226,7 +226,9 @@ pub(super) fn check_header(
         return Err(out_of_range(vec!["quantity".to_owned()]));
     }
     let fits = |amount: Decimal| {
-        amount >= Decimal::ZERO && amount.normalize().scale() <= 2 && amount < Decimal::from(10_i64.pow(15))
+        amount >= Decimal::ZERO
+            && amount.normalize().scale() <= 2
+            && amount < Decimal::from(10_i64.pow(15))
     };
     if labour.is_some_and(|labour| !fits(labour)) {
         return Err(out_of_range(vec!["labour".to_owned()]));
@@ -238,10 +240,7 @@ pub(super) fn check_header(
 }
 
 /// Only those who see cost say what work costs.
-pub(super) fn check_labour_right<A>(
-    permit: &Permit<A>,
-    labour: Option<Decimal>,
-) -> Outcome<()> {
+pub(super) fn check_labour_right<A>(permit: &Permit<A>, labour: Option<Decimal>) -> Outcome<()> {
     if labour.is_some() && permit.scope().reach(Right::CostRead).is_none() {
         return Err(access::Forbidden(Right::CostRead).into());
     }

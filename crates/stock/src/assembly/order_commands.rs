@@ -147,8 +147,7 @@ impl CreateAssemblyOrder {
             (Some(stated), _) => Ok(stated),
             // Taking apart is other work than putting together.
             (None, Some(rate)) if self.kind == AssemblyKind::Assembly => {
-                labour(rate, self.quantity)
-                    .ok_or_else(|| out_of_range(vec!["quantity".to_owned()]))
+                labour(rate, self.quantity).ok_or_else(|| out_of_range(vec!["quantity".to_owned()]))
             }
             (None, _) => Ok(Decimal::ZERO),
         }
@@ -278,10 +277,6 @@ fn taken() -> Refusal {
 }
 
 fn unknown(field: &str) -> Refusal {
-    Refusal::new(
-        RefusalCode::UnknownReference,
-        "There is no such record.",
-        "Такой записи нет.",
-    )
-    .at([field])
+    Refusal::new(RefusalCode::UnknownReference, "There is no such record.", "Такой записи нет.")
+        .at([field])
 }

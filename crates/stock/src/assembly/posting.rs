@@ -151,12 +151,8 @@ async fn take<A>(
 ) -> Outcome<Vec<(usize, Taken)>> {
     let uses: Vec<Use> = sides.going.iter().map(|side| side.used(order)).collect();
     let keys: Vec<BalanceKey> = uses.iter().flat_map(chosen_keys).collect();
-    let goods: BTreeSet<Goods> = sides
-        .going
-        .iter()
-        .filter(|side| side.picks.is_empty())
-        .map(|side| side.goods)
-        .collect();
+    let goods: BTreeSet<Goods> =
+        sides.going.iter().filter(|side| side.picks.is_empty()).map(|side| side.goods).collect();
     let goods: Vec<Goods> = goods.into_iter().collect();
     let place = (order.organization_id, order.warehouse_id, 0);
     let mut locked = balances::lock_in(tx, permit, place, &keys, &goods).await?;

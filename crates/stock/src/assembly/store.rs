@@ -231,8 +231,7 @@ pub(crate) async fn replace_lines<A>(
 }
 
 fn json<T: Serialize>(rows: &[T]) -> Result<serde_json::Value, Fault> {
-    serde_json::to_value(rows)
-        .map_err(|error| Fault::broken(format!("rows without JSON: {error}")))
+    serde_json::to_value(rows).map_err(|error| Fault::broken(format!("rows without JSON: {error}")))
 }
 
 /// Notes what went out or in with each line.

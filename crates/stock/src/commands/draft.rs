@@ -179,7 +179,7 @@ fn unknown_line(place: usize) -> CommandError {
 }
 
 /// The warehouse named, else the default one; not an archived one.
-pub(super) async fn warehouse<A>(
+pub(crate) async fn warehouse<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: Option<WarehouseId>,

@@ -259,8 +259,7 @@ pub async fn slow_stock(
     sql.push(&format!(" order by {} limit ", SUMMED.in_order(request)));
     sql.bind(i64::from(request.limit) + 1);
     let rows: Vec<SlowRow> = tx.all(sql).await?;
-    let place =
-        |row: &SlowRow| GOODS.position(&[row.product_id.0, variant_key(row.variant_id)]);
+    let place = |row: &SlowRow| GOODS.position(&[row.product_id.0, variant_key(row.variant_id)]);
     Ok(Page::of(rows.into_iter().map(|row| (place(&row), row)).collect(), request))
 }
 

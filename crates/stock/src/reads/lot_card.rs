@@ -59,11 +59,7 @@ pub async fn lot_card(
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn count_lot_card(
-    tx: &TenantTx,
-    permit: &Permit<ReadStock>,
-    lot: LotId,
-) -> Outcome<i64> {
+pub async fn count_lot_card(tx: &TenantTx, permit: &Permit<ReadStock>, lot: LotId) -> Outcome<i64> {
     let text = format!(
         "{COUNT} select 1 from stock_movement m where m.tenant_id = $1 and m.lot_id = $2 and $3"
     );

@@ -7,7 +7,7 @@ mod costs;
 mod family;
 mod figures;
 mod idle;
-mod keyset;
+pub(crate) mod keyset;
 mod loaders;
 mod lot_card;
 mod lot_list;
@@ -72,7 +72,7 @@ impl Action for ReadReceipts {
 }
 
 /// Whether cost and value are to be read at all.
-fn sees_cost<A>(permit: &Permit<A>) -> bool {
+pub(crate) fn sees_cost<A>(permit: &Permit<A>) -> bool {
     permit.scope().reach(Right::CostRead).is_some()
 }
 

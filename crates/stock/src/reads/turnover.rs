@@ -59,9 +59,7 @@ impl TurnoverBy {
             Self::ProductAndWarehouse => {
                 ("PRODUCT_AND_WAREHOUSE", &["b.product_id", "b.variant_key", "b.warehouse_id"])
             }
-            Self::Lot => {
-                ("LOT", &["b.product_id", "b.variant_key", "b.warehouse_id", "b.lot_id"])
-            }
+            Self::Lot => ("LOT", &["b.product_id", "b.variant_key", "b.warehouse_id", "b.lot_id"]),
         };
         Columns { order, columns }
     }
@@ -252,19 +250,15 @@ impl Row {
             value_out: value(moves.value_out),
             ..moves
         };
-        let kinds = kinds
-            .into_iter()
-            .map(|one| KindMoves { moves: moves(one.moves), ..one })
-            .collect();
+        let kinds =
+            kinds.into_iter().map(|one| KindMoves { moves: moves(one.moves), ..one }).collect();
         TurnoverRow {
             product_id: some(product).map(ProductId),
             variant_id: some(variant).map(ProductVariantId),
             warehouse_id: some(warehouse).map(WarehouseId),
             lot_id: some(lot).map(LotId),
             opening: self.closing - self.moves.quantity_in + self.moves.quantity_out,
-            opening_value: value(
-                self.closing_value - self.moves.value_in + self.moves.value_out,
-            ),
+            opening_value: value(self.closing_value - self.moves.value_in + self.moves.value_out),
             closing: self.closing,
             closing_value: value(self.closing_value),
             moves: moves(self.moves),
@@ -314,12 +308,15 @@ async fn kinds_of(
          where $4"
     );
     let column = |of: usize| keys.iter().map(|key| key[of]).collect::<Vec<_>>();
-    let mut sql = Sql::new(text, period.values(permit).into_iter().chain(values![
-        column(0),
-        column(1),
-        column(2),
-        column(3),
-    ]));
+    let mut sql = Sql::new(
+        text,
+        period.values(permit).into_iter().chain(values![
+            column(0),
+            column(1),
+            column(2),
+            column(3),
+        ]),
+    );
     filter.push(&mut sql);
     sql.push(" group by k.place, m.kind order by k.place, m.kind");
     let rows: Vec<Found> = tx.all(sql).await?;

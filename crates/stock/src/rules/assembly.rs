@@ -1,7 +1,7 @@
 //! Rules of assembly: what a bill asks for, which lots leave, and what the goods that come of them
 //! are worth. Value that goes in, labour included, is value that comes out.
 
-use kernel::{Decimal, LotId, NaiveDate, Rounding, round_money, share_out};
+use kernel::{Decimal, LotId, NaiveDate, round_money, round_quantity, share_out};
 
 use super::{Balance, BalanceKey, Shelf, Shortage, Taken, Want};
 
@@ -19,7 +19,7 @@ pub struct Use {
 #[must_use]
 pub fn needed(per: Decimal, yields: Decimal, finished: Decimal) -> Option<Decimal> {
     let exact = per.checked_mul(finished)?.checked_div(yields)?;
-    Rounding::QUANTITY.apply(exact).filter(|quantity| *quantity > Decimal::ZERO)
+    Some(round_quantity(exact)).filter(|quantity| *quantity > Decimal::ZERO)
 }
 
 /// What work adds: rate × pieces, two places.

@@ -58,8 +58,8 @@ pub fn fits(
     ranks: &HashMap<WarehouseId, i32>,
     day: NaiveDate,
 ) -> Result<Decimal, Misfit> {
-    let same_goods = key.organization_id == want.organization_id
-        && key.product_id == want.product_id;
+    let same_goods =
+        key.organization_id == want.organization_id && key.product_id == want.product_id;
     let balance = shelf
         .get(key)
         .filter(|balance| same_goods && balance.variant_id == want.variant_id)
@@ -121,11 +121,7 @@ mod tests {
     use super::*;
 
     fn pick(id: u128, warehouse_id: WarehouseId, pieces: i64) -> Pick {
-        Pick {
-            lot_id: LotId(Uuid::from_u128(id)),
-            warehouse_id,
-            quantity: Decimal::from(pieces),
-        }
+        Pick { lot_id: LotId(Uuid::from_u128(id)), warehouse_id, quantity: Decimal::from(pieces) }
     }
 
     fn ranks() -> HashMap<WarehouseId, i32> {

@@ -1,5 +1,6 @@
 //! Pure rules of stock: values in, values out. No clock, no database.
 
+mod assembly;
 mod balance;
 mod choice;
 mod issue;
@@ -9,6 +10,7 @@ mod receipt;
 mod release;
 mod shelf;
 
+pub use assembly::{Use, labour, needed, take_all, worth};
 pub use balance::{Balance, BalanceKey};
 pub use choice::{Misfit, Pick, fits, hold_chosen};
 pub use issue::{IssuePlan, Shortage, plan_issue};

@@ -31,6 +31,7 @@ const MOST_ROWS: f64 = 1_000.0;
 /// their key. A new table is filled in `rows.sql` or listed here with its reason.
 const SMALL: &[(&str, &str)] = &[
     ("api_key", "some dozens of partners"),
+    ("assembly_pick", "read by its document alone"),
     ("app_user", "some hundreds of people"),
     ("agreement_price", "read by its key alone"),
     ("agreement_price_past", "read by its key alone"),

@@ -173,6 +173,29 @@ select here(), (select id from organization), made(2, 1 + n % 5), made(6, n),
        case when n % 4 = 0 then 0 else 900 end
 from generate_series(1, 30000) n;
 
+insert into bill_of_materials (tenant_id, id, name, product_id)
+select here(), made(60, n), 'Bill ' || lpad(n::text, 6, '0'), made(6, 10000 + n)
+from generate_series(1, 3000) n;
+
+insert into bill_version (tenant_id, bill_id, valid_from, yields, labour_rate)
+select here(), made(60, n), '2000-01-01', 1, 0
+from generate_series(1, 3000) n;
+
+insert into bill_component (tenant_id, bill_id, valid_from, position, product_id, quantity)
+select here(), made(60, n), '2000-01-01', 0, made(6, 2000 + n), 1
+from generate_series(1, 3000) n;
+
+insert into assembly_order (tenant_id, id, number, occurred_on, kind, organization_id,
+                            warehouse_id, bill_id, product_id, quantity, labour, goods_cost, state)
+select here(), made(61, n), 'A-' || lpad(n::text, 6, '0'), current_date - 1000 + n / 4, 'ASSEMBLY',
+       (select id from organization), made(2, 1 + n % 5), made(60, n), made(6, 10000 + n), 1, 0, 50,
+       'POSTED'
+from generate_series(1, 3000) n;
+
+insert into assembly_line (tenant_id, id, assembly_id, position, product_id, quantity, cost)
+select here(), made(62, n), made(61, n), 0, made(6, 2000 + n), 1, 50
+from generate_series(1, 3000) n;
+
 -- Two orders in a hundred are drafts, two confirmed, one on its way, three cancelled.
 insert into sales_order (tenant_id, id, number, number_sequence, date, organization_id,
                          customer_id, agreement_id, manager_id, region_id, currency,

@@ -164,8 +164,7 @@ impl AnswerQuery {
     ) -> async_graphql::Result<Connection<ExpiringStock>> {
         let session = Session::of(ctx)?;
         let permit = session.permit::<ReadStock>()?;
-        let request =
-            paging::request(first, after.as_deref(), last, before.as_deref(), "EXPIRES")?;
+        let request = paging::request(first, after.as_deref(), last, before.as_deref(), "EXPIRES")?;
         let filter = IdleStockFilter::read(filter)?;
         let within = Days::new(u64::from(days(within_days.unwrap_or(EXPIRES_WITHIN), 0)?));
         let tx = session.tx().await?;

@@ -2,13 +2,14 @@
 
 use ::stock::{LotCardRow, ReadStock};
 use async_graphql::{Context, Enum, Object};
-use kernel::LotId;
+use kernel::{AssemblyOrderId, LotId};
 
 use crate::errors::Failure;
 use crate::paging::{self, Connection};
 use crate::sales::{LotRecipient, lot_recipients};
 use crate::scalars::Decimal;
 use crate::session::Session;
+use crate::stock::AssemblyOrder;
 use crate::stock::lot::{Lot, LotBalance};
 use crate::stock::movement::StockMovement;
 use crate::stock::{loads::BalancesOf, quantity};
@@ -43,6 +44,15 @@ impl LotLink {
     /// How it came of the other one.
     async fn kind(&self) -> LotLinkKind {
         self.0.kind().into()
+    }
+
+    /// The assembly order that made it; null for a split, and where the caller sees none.
+    async fn assembly_order(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<AssemblyOrder>> {
+        let id = self.0.document_id.map(AssemblyOrderId);
+        Ok(Session::of(ctx)?.load_made(id).await?)
     }
 }
 

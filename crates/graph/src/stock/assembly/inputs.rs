@@ -323,9 +323,31 @@ pub struct UpdateAssemblyOrderInput {
     pub(super) idempotency_key: Option<String>,
 }
 
-/// An assembly order in the version that was read.
+/// Which draft is posted.
 #[derive(InputObject)]
-pub struct AssemblyOrderInput {
+pub struct PostAssemblyOrderInput {
+    /// The order.
+    pub(super) id: GlobalId<AssemblyOrderId>,
+    /// The version that was read.
+    pub(super) version: i32,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// Which draft is given up.
+#[derive(InputObject)]
+pub struct CancelAssemblyOrderInput {
+    /// The order.
+    pub(super) id: GlobalId<AssemblyOrderId>,
+    /// The version that was read.
+    pub(super) version: i32,
+    /// Makes a repeat of this request do nothing; kept 7 days.
+    pub(super) idempotency_key: Option<String>,
+}
+
+/// Which posted order is undone.
+#[derive(InputObject)]
+pub struct ReverseAssemblyOrderInput {
     /// The order.
     pub(super) id: GlobalId<AssemblyOrderId>,
     /// The version that was read.

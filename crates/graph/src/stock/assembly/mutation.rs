@@ -9,7 +9,8 @@ use db::Command;
 use kernel::AssemblyOrderId;
 
 use super::inputs::{
-    AssemblyOrderInput, CreateAssemblyOrderInput, UpdateAssemblyOrderInput, lines, picks,
+    CancelAssemblyOrderInput, CreateAssemblyOrderInput, PostAssemblyOrderInput,
+    ReverseAssemblyOrderInput, UpdateAssemblyOrderInput, lines, picks,
 };
 use super::order::AssemblyOrder;
 use crate::idempotency::mutate;
@@ -85,7 +86,7 @@ impl AssemblyMutation {
     async fn post_assembly_order(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The order.")] input: AssemblyOrderInput,
+        #[graphql(desc = "The order.")] input: PostAssemblyOrderInput,
     ) -> async_graphql::Result<AssemblyOrderPayload> {
         let command = PostAssemblyOrder { id: input.id.0, version: input.version };
         run(ctx, command, input.idempotency_key).await
@@ -95,7 +96,7 @@ impl AssemblyMutation {
     async fn cancel_assembly_order(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The order.")] input: AssemblyOrderInput,
+        #[graphql(desc = "The order.")] input: CancelAssemblyOrderInput,
     ) -> async_graphql::Result<AssemblyOrderPayload> {
         let command = CancelAssemblyOrder { id: input.id.0, version: input.version };
         run(ctx, command, input.idempotency_key).await
@@ -107,7 +108,7 @@ impl AssemblyMutation {
     async fn reverse_assembly_order(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The order.")] input: AssemblyOrderInput,
+        #[graphql(desc = "The order.")] input: ReverseAssemblyOrderInput,
     ) -> async_graphql::Result<AssemblyOrderPayload> {
         let command = ReverseAssemblyOrder { id: input.id.0, version: input.version };
         run(ctx, command, input.idempotency_key).await

@@ -38,8 +38,7 @@ impl AssemblyQuery {
         let filter = filter.unwrap_or_default().read();
         let tx = session.tx().await?;
         let direction = direction.into();
-        let page =
-            ::stock::assembly::bills(&tx, &permit, &filter, direction, &request).await?;
+        let page = ::stock::assembly::bills(&tx, &permit, &filter, direction, &request).await?;
         let count = move |session: Session| {
             let filter = filter.clone();
             async move {

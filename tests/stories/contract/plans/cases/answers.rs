@@ -96,11 +96,25 @@ pub fn answers(ask: &Ask) -> Vec<Case> {
             json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
             &["lot_number"],
         ),
+        ask("lots of a number", LOTS, json!({"filter": {"number": "L-12345"}}), &["lot_number"]),
         ask(
-            "lots of a number",
-            LOTS,
-            json!({"filter": {"number": "L-12345"}}),
-            &["lot_number"],
+            "bills of materials",
+            "query($filter: BillOfMaterialsFilter) { billsOfMaterials(filter: $filter) {
+                nodes { name versions { yields components { quantity } } } } }",
+            json!({}),
+            &["bill_of_materials_order"],
+        ),
+        ask(
+            "assembly orders",
+            "{ assemblyOrders { nodes { number state lines { quantity cost { amount } } } } }",
+            json!({}),
+            &["assembly_order_date"],
+        ),
+        ask(
+            "assembly orders by number",
+            "{ assemblyOrders(orderBy: {field: NUMBER, direction: DESC}) { nodes { number } } }",
+            json!({}),
+            &["assembly_order_by_number"],
         ),
         ask(
             "where an order's goods lie",
