@@ -30,7 +30,7 @@ async fn past(actor: &Actor, asked: Value) -> Value {
 async fn now() -> String {
     // The database's clock may differ from this one by the way of an answer.
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    let now = chrono::Utc::now().to_rfc3339();
+    let now = kernel::Clock::system().now().to_rfc3339();
     tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     now
 }

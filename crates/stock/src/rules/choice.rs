@@ -46,6 +46,9 @@ impl Misfit {
     }
 }
 
+/// Quantities by balance, base units.
+type Parts = Vec<(BalanceKey, Decimal)>;
+
 /// Whether a quantity of a lot may be held for a want that leaves on a day. `ranks` are the
 /// warehouses that may give.
 ///
@@ -89,7 +92,7 @@ pub fn hold_chosen(
     picks: &[Pick],
     ranks: &HashMap<WarehouseId, i32>,
     day: NaiveDate,
-) -> Result<Vec<(BalanceKey, Decimal)>, Vec<(usize, Misfit)>> {
+) -> Result<Parts, Vec<(usize, Misfit)>> {
     let mut parts = Vec::with_capacity(picks.len());
     let mut misfits = Vec::new();
     for (place, pick) in picks.iter().enumerate() {
