@@ -1,6 +1,8 @@
 //! Pure rules of stock: values in, values out. No clock, no database.
 
+mod assembly;
 mod balance;
+mod choice;
 mod issue;
 #[cfg(test)]
 mod issue_tests;
@@ -8,7 +10,9 @@ mod receipt;
 mod release;
 mod shelf;
 
+pub use assembly::{Use, labour, needed, take_all, worth};
 pub use balance::{Balance, BalanceKey};
+pub use choice::{Misfit, Pick, fits, hold_chosen};
 pub use issue::{IssuePlan, Shortage, plan_issue};
 pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};
