@@ -158,7 +158,7 @@ impl SlowRow {
 const GOODS: Columns = Columns { order: "GOODS", columns: &["b.product_id", "b.variant_key"] };
 
 /// The same columns once goods are summed up.
-const SUMMED: Columns = Columns { order: "GOODS", columns: &["g.product_id", "g.variant_key"] };
+const SUMMED: Columns = Columns { order: "GOODS", columns: &["p.id", "g.variant_key"] };
 
 /// Goods that left for good: sold or built in, less what was undone or came back.
 const WENT: &str = "
@@ -189,13 +189,15 @@ impl Slow {
                    nullif(g.variant_key, '00000000-0000-0000-0000-000000000000') as variant_id,
                    g.on_hand, g.reserved, case when $2 then g.value end as value, g.lying_since,
                    o.last_out_on, w.gone
-            from (
+            from product_shelf_v p
+            cross join lateral (
                 select b.product_id, b.variant_key, sum(b.on_hand) as on_hand,
                        sum(b.reserved) as reserved, sum(b.value) as value,
                        min(l.received_on) as lying_since
                 from stock_balance b
                 join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
-                where b.tenant_id = $1 and b.in_stock";
+                where b.tenant_id = $1 and b.in_stock and b.product_id = p.id";
+        // Product by product in the order of the list: a page ends where it is full.
         let text = format!("{head}{text}");
         let mut sql = Sql::new(text, values![permit.tenant(), sees_cost(permit), since]);
         self.stock.push(&mut sql);
@@ -206,7 +208,18 @@ impl Slow {
         self.push_lateral(&mut sql, "select max(m.occurred_on) as last_out_on", "o", LEFT);
         let gone = "select coalesce(-sum(m.quantity), 0) as gone";
         self.push_lateral(&mut sql, gone, "w", &format!("and m.occurred_on > $3 and {WENT}"));
-        sql.with(" where ", sees_buyers(permit), "");
+        sql.with(" where p.tenant_id = $1 and ", sees_buyers(permit), "");
+        if let Some(ids) = &self.stock.products {
+            sql.with(" and p.id = any(", uuids(ids.iter().copied()), "::uuid[])");
+        }
+        for (bound, beyond) in [
+            (request.and_then(|request| request.after.as_ref()), ">="),
+            (request.and_then(|request| request.before.as_ref()), "<="),
+        ] {
+            if let Some(bound) = bound {
+                sql.with(&format!(" and p.id {beyond} "), bound.id, "");
+            }
+        }
         if let Some(days) = self.idle_days {
             let day = days_before(tx.today(), days);
             sql.with(" and g.lying_since <= ", day, "");
