@@ -10,6 +10,7 @@ mod choosing;
 pub mod commands;
 mod coverage;
 mod demand;
+mod document;
 mod events;
 mod holding;
 mod issuing;
@@ -28,8 +29,10 @@ mod verify;
 pub use choosing::{hold_lots, move_part, part_of, picked, release_part, reservation};
 pub use demand::{
     DEMAND_ORDER, DemandFilter, DemandRow, DemandState, Demanding, Missing, ReadDemand,
-    count_demands, demand, demand_anew, demand_of_order_lines, demands, demands_by_id, hand_over_demand,
+    count_demands, demand, demand_anew, demand_of_order_lines, demands, demands_by_id,
+    hand_over_demand,
 };
+pub use document::DocumentSort;
 pub use holding::{held_in, keep_still, release_lines, release_order, reserve, reserve_among};
 pub use issuing::{hand_out_again, issue, take_back};
 pub use looking::look;
@@ -41,10 +44,10 @@ pub use planning::{
 pub use promising::{Promise, PromiseAsk, PromiseSource, promises};
 pub use purchases::{
     Cover, Expected, PurchaseOrderFilter, PurchaseOrderLineRow, PurchaseOrderRow,
-    PurchaseOrderSort, PurchaseOrderState, ReadPurchaseOrders, ReadSupplySettings,
-    SaveSupplySettings, SupplySettings, count_purchase_orders, covers_of_demands, covers_of_supply,
-    expected_of_products, lines_of_purchase_orders, purchase_order_lines_by_id, purchase_orders,
-    purchase_orders_by_id, receipts_of_purchase_orders, supply_settings,
+    PurchaseOrderState, ReadPurchaseOrders, ReadSupplySettings, SaveSupplySettings, SupplySettings,
+    count_purchase_orders, covers_of_demands, covers_of_supply, expected_of_products,
+    lines_of_purchase_orders, purchase_order_lines_by_id, purchase_orders, purchase_orders_by_id,
+    receipts_of_purchase_orders, supply_settings,
 };
 pub use reads::*;
 pub use returns::{

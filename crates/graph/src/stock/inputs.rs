@@ -1,7 +1,7 @@
 //! What filters, orders and mutations of stock take.
 
 use ::stock::commands::{LineCost, ReceiptLineInput};
-use ::stock::{MovementFilter, ReceiptFilter, ReceiptSort};
+use ::stock::{DocumentSort, MovementFilter, ReceiptFilter};
 use async_graphql::{Enum, InputObject, MaybeUndefined};
 use kernel::{
     Direction, LotId, OrganizationId, PackagingId, ProductId, ProductVariantId, PurchaseOrderId,
@@ -53,7 +53,7 @@ impl GoodsReceiptFilter {
 
 /// What goods receipts are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "ReceiptSort")]
+#[graphql(remote = "DocumentSort")]
 pub enum GoodsReceiptOrderField {
     /// The business date.
     Date,
@@ -72,8 +72,8 @@ pub struct GoodsReceiptOrder {
 
 impl GoodsReceiptOrder {
     /// The newest first where nothing is asked for.
-    pub(super) fn read(order: Option<Self>) -> (ReceiptSort, Direction) {
-        order.map_or((ReceiptSort::Date, Direction::Desc), |order| {
+    pub(super) fn read(order: Option<Self>) -> (DocumentSort, Direction) {
+        order.map_or((DocumentSort::Date, Direction::Desc), |order| {
             (order.field.into(), order.direction.into())
         })
     }

@@ -13,11 +13,10 @@ use serde_json::json;
 
 use super::bill_store::{self, BillComponentRow, BillRow, BillVersionRow};
 use super::draft::check_goods;
+use crate::rules::{MOST_NAME, check_texts, same_version};
 
 /// Components of one version at most.
 const MOST_COMPONENTS: usize = 500;
-/// Characters of a name, a reference.
-const MOST_NAME: usize = 200;
 
 /// A component as the user writes it.
 #[derive(Clone, Debug)]
@@ -287,16 +286,13 @@ async fn locked<A>(
     version: i32,
 ) -> Outcome<BillRow> {
     let bill = bill_store::lock(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
-    if bill.version == version {
-        return Ok(bill);
-    }
-    Err(Refusal::new(
-        RefusalCode::StaleVersion,
+    same_version(
+        bill.version,
+        version,
         "The bill was changed since you read it.",
         "Спецификация была изменена после того, как вы её прочитали.",
-    )
-    .with(json!({ "currentVersion": bill.version }))
-    .into())
+    )?;
+    Ok(bill)
 }
 
 fn name(asked: &str) -> Result<String, Refusal> {
@@ -313,15 +309,8 @@ fn name(asked: &str) -> Result<String, Refusal> {
 }
 
 fn reference(asked: Option<&str>) -> Result<Option<String>, Refusal> {
-    match asked {
-        Some(text) if text.is_empty() || text.chars().count() > MOST_NAME => Err(Refusal::new(
-            RefusalCode::OutOfRange,
-            format!("At most {MOST_NAME} characters, and no empty reference."),
-            format!("Не больше {MOST_NAME} символов; пустая ссылка недопустима."),
-        )
-        .at(["externalReference"])),
-        other => Ok(other.map(ToOwned::to_owned)),
-    }
+    check_texts(&[], asked)?;
+    Ok(asked.map(ToOwned::to_owned))
 }
 
 fn written(result: Result<(), Fault>) -> Outcome<()> {

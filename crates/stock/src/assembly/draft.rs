@@ -9,11 +9,10 @@ use kernel::{
     AssemblyLineId, AssemblyOrderId, Decimal, LotId, Money, NaiveDate, ProductId, ProductVariantId,
     Quantity, Refusal, RefusalCode, Uuid,
 };
-use serde_json::json;
 
 use super::bill_store::BillVersionRow;
 use super::store::{self, ChosenLot, Header, Line};
-use crate::rules::needed;
+use crate::rules::{MOST_TEXT, check_texts, needed, same_version};
 
 /// Lines of an assembly order at most.
 const MOST_LINES: usize = 500;
@@ -21,8 +20,6 @@ const MOST_LINES: usize = 500;
 const MOST_PICKS: usize = 250;
 /// Characters of a lot's number.
 const MOST_NUMBER: usize = 100;
-/// Characters of a comment.
-const MOST_COMMENT: usize = 2000;
 
 /// A lot chosen by hand.
 #[derive(Clone, Debug)]
@@ -220,7 +217,7 @@ pub(super) fn check_number(
 pub(super) fn check_header(
     quantity: Decimal,
     labour: Option<Decimal>,
-    comment: &str,
+    (comment, external_reference): (&str, Option<&str>),
 ) -> Result<(), Refusal> {
     if Quantity::positive(quantity).is_err() {
         return Err(out_of_range(vec!["quantity".to_owned()]));
@@ -233,10 +230,7 @@ pub(super) fn check_header(
     if labour.is_some_and(|labour| !fits(labour)) {
         return Err(out_of_range(vec!["labour".to_owned()]));
     }
-    if comment.chars().count() > MOST_COMMENT {
-        return Err(out_of_range(vec!["comment".to_owned()]));
-    }
-    Ok(())
+    check_texts(&[("comment", comment, MOST_TEXT)], external_reference)
 }
 
 /// Only those who see cost say what work costs.
@@ -276,14 +270,11 @@ pub(super) async fn locked<A>(
     version: i32,
 ) -> Outcome<Header> {
     let header = store::lock(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
-    if header.version == version {
-        return Ok(header);
-    }
-    Err(Refusal::new(
-        RefusalCode::StaleVersion,
+    same_version(
+        header.version,
+        version,
         "The assembly order was changed since you read it.",
         "Сборка была изменена после того, как вы её прочитали.",
-    )
-    .with(json!({ "currentVersion": header.version }))
-    .into())
+    )?;
+    Ok(header)
 }

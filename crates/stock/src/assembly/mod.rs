@@ -27,8 +27,8 @@ pub use order_commands::{
 };
 pub use posting::PostAssemblyOrder;
 pub use reads::{
-    AssemblyFilter, AssemblyLineRow, AssemblyPickRow, AssemblyRow, AssemblySort, ReadAssemblies,
-    assemblies, assemblies_by_id, assembly_lines_by_id, count_assemblies, lines_of_assemblies,
+    AssemblyFilter, AssemblyLineRow, AssemblyPickRow, AssemblyRow, ReadAssemblies, assemblies,
+    assemblies_by_id, assembly_lines_by_id, count_assemblies, lines_of_assemblies,
     picks_of_assemblies,
 };
 pub use reversing::ReverseAssemblyOrder;

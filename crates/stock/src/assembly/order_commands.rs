@@ -2,7 +2,7 @@
 
 use access::{Action, Permit, Right};
 use catalog::Goods;
-use db::{AuditEntry, Command, EventDraft, Outcome, TenantTx, on_constraint};
+use db::{AuditEntry, Command, Outcome, TenantTx, on_constraint};
 use kernel::{
     AssemblyOrderId, BillId, Decimal, NaiveDate, OrganizationId, ProductId, ProductVariantId,
     Refusal, RefusalCode, WarehouseId,
@@ -14,6 +14,7 @@ use super::draft::{self, AssemblyLineInput, AssemblyPick, by_bill, out_of_range}
 use super::state::{AssemblyKind, AssemblyState};
 use super::store::{self, Header};
 use crate::commands::warehouse;
+use crate::document;
 use crate::rules::labour;
 
 /// Makes a draft; nothing moves yet.
@@ -59,7 +60,8 @@ impl Command for CreateAssemblyOrder {
     type Output = AssemblyOrderId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<AssemblyOrderId> {
-        draft::check_header(self.quantity, self.labour, &self.comment)?;
+        let texts = (self.comment.as_str(), self.external_reference.as_deref());
+        draft::check_header(self.quantity, self.labour, texts)?;
         draft::check_labour_right(permit, self.labour)?;
         draft::check_number(self.lot_number.as_deref(), || vec!["lotNumber".to_owned()])?;
         let organization = catalog::organization_card(tx, permit, self.organization_id).await?;
@@ -210,7 +212,7 @@ impl Command for UpdateAssemblyOrder {
         }
         after.expires_on = change.expires_on.unwrap_or(before.expires_on);
         after.comment = change.comment.clone().unwrap_or(before.comment.clone());
-        draft::check_header(after.quantity, change.labour, &after.comment)?;
+        draft::check_header(after.quantity, change.labour, (&after.comment, None))?;
         draft::check_labour_right(permit, change.labour)?;
         let mut noted = json!({});
         if let Some((inputs, picks)) = &change.lines {
@@ -254,17 +256,9 @@ impl Command for CancelAssemblyOrder {
     }
 }
 
-/// Tells that an assembly order was made or changed. Its author stands for the responsible manager.
+/// Tells that an assembly order was made or changed.
 pub(super) fn changed(tx: &TenantTx, order: &Header) {
-    tx.emit(EventDraft {
-        kind: "document_changed",
-        subject_kind: "AssemblyOrder",
-        subject_id: order.id.0,
-        manager_id: order.created_by,
-        customer_id: None,
-        products: Vec::new(),
-        warehouses: Vec::new(),
-    });
+    document::changed(tx, "AssemblyOrder", order.id, order.created_by);
 }
 
 fn taken() -> Refusal {

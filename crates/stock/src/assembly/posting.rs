@@ -5,8 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use access::{Action, Permit, Right};
 use catalog::{Goods, OrganizationCard, check_period};
-use chrono::Datelike;
-use db::{AuditEntry, Command, CommandError, Fault, Outcome, Series, TenantTx};
+use db::{AuditEntry, Command, Fault, Outcome, TenantTx};
 use kernel::{
     AssemblyLineId, AssemblyOrderId, Decimal, LotId, ProductId, Refusal, RefusalCode, Rounding,
     Uuid,
@@ -18,11 +17,11 @@ use super::order_commands::changed;
 use super::state::{AssemblyKind, AssemblyState};
 use super::store::{self, ChosenLot, Header, Line, NewLot};
 use crate::commands::warehouse;
-use crate::{events, pegging};
 use crate::issuing::{cap, refusal};
 use crate::rules::{BalanceKey, Shelf, Taken, Use, Want, take_all, worth};
 use crate::store::movements::{self, Cause, Movement};
 use crate::store::{balances, receipts};
+use crate::{document, events, pegging};
 
 /// Posts a draft: goods go in out of the lots chosen by hand, else those that expire first and then
 /// those received first; goods come out as new lots, held for whoever waits for them.
@@ -44,8 +43,7 @@ impl Command for PostAssemblyOrder {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<AssemblyOrderId> {
         let mut order = draft::locked(tx, permit, self.id, self.version).await?;
         order.state()?.to(AssemblyState::Posted)?;
-        let organization = catalog::hold_organization(tx, permit, order.organization_id).await?;
-        let organization = organization.ok_or(CommandError::NotFound)?;
+        let organization = document::held_organization(tx, permit, order.organization_id).await?;
         let may_backdate = permit.scope().reach(Right::DocumentBackdate).is_some();
         check_period(&organization, order.occurred_on, tx.today(), may_backdate)
             .map_err(|refusal| Refusal::from(refusal).at(["date"]))?;
@@ -291,13 +289,7 @@ async fn post<A>(
     };
     movements::add(tx, permit, &cause, &moved).await?;
     store::set_costs(tx, permit, &costs(order, &moved)).await?;
-    let series = Series {
-        organization: organization.id,
-        kind: "assembly_order",
-        year: order.occurred_on.year(),
-    };
-    let number = tx.number(&series).await?;
-    order.number = format!("{}-{number:06}", organization.prefix);
+    order.number = document::number(tx, organization, "assembly_order", order.occurred_on).await?;
     order.state = AssemblyState::Posted.as_str().to_owned();
     store::update(tx, permit, order).await?;
     tx.audit(AuditEntry::new(

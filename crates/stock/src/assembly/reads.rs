@@ -7,12 +7,12 @@ use access::{Action, Permit, Right};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     AssemblyLineId, AssemblyOrderId, BillId, DateTime, Decimal, Direction, LotId, NaiveDate,
-    OrganizationId, Page, PageRequest, Position, ProductId, ProductVariantId, UserId, Utc, Uuid,
-    WarehouseId,
+    OrganizationId, Page, PageRequest, ProductId, ProductVariantId, UserId, Utc, Uuid, WarehouseId,
 };
 
 use super::state::{AssemblyKind, AssemblyState};
-use crate::reads::keyset::{COUNT, Key, count, page};
+use crate::document::{DocumentSort, Narrowing};
+use crate::reads::keyset::{COUNT, count, page};
 use crate::reads::sees_cost;
 use crate::store::uuids;
 
@@ -134,42 +134,6 @@ pub struct AssemblyFilter {
     pub external_reference: Option<String>,
 }
 
-/// The orders of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum AssemblySort {
-    /// By business date.
-    #[default]
-    Date,
-    /// By number; drafts have none.
-    Number,
-}
-
-impl AssemblySort {
-    /// The name that cursors keep.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Date => "DATE",
-            Self::Number => "NUMBER",
-        }
-    }
-
-    fn key(self) -> Key {
-        match self {
-            Self::Date => Key::Day("a.occurred_on"),
-            Self::Number => Key::Text("a.number"),
-        }
-    }
-
-    fn position(self, row: &AssemblyRow) -> Position {
-        let key = match self {
-            Self::Date => row.occurred_on.to_string(),
-            Self::Number => row.number.clone(),
-        };
-        Position { order: self.name().to_owned(), key: Some(key), id: row.id.0 }
-    }
-}
-
 /// $1 is the tenant, $2 the authors within reach, $3 whether cost is seen.
 const ASSEMBLY: &str = "
     select a.id, a.number, a.occurred_on, a.kind, a.organization_id, a.warehouse_id, a.bill_id,
@@ -182,10 +146,16 @@ const ASSEMBLY: &str = "
 
 impl AssemblyFilter {
     fn push(&self, sql: &mut Sql) {
-        if let Some(states) = &self.states {
-            let states: Vec<String> = states.iter().map(|one| one.as_str().to_owned()).collect();
-            sql.with(" and a.state = any(", states, "::text[])");
-        }
+        let states = self.states.as_ref();
+        let narrowing = Narrowing {
+            table: "a",
+            states: states.map(|all| all.iter().map(|one| one.as_str()).collect()),
+            from: self.from,
+            to: self.to,
+            number: self.number.as_deref(),
+            external_reference: self.external_reference.as_deref(),
+        };
+        narrowing.push(sql);
         if let Some(kind) = self.kind {
             sql.with(" and a.kind = ", kind.as_str(), "");
         }
@@ -198,22 +168,10 @@ impl AssemblyFilter {
         if let Some(id) = self.product {
             sql.with(" and a.product_id = ", id, "");
         }
-        if let Some(day) = self.from {
-            sql.with(" and a.occurred_on >= ", day, "");
-        }
-        if let Some(day) = self.to {
-            sql.with(" and a.occurred_on <= ", day, "");
-        }
-        if let Some(number) = &self.number {
-            sql.with(" and a.number = ", number.clone(), "");
-        }
-        if let Some(reference) = &self.external_reference {
-            sql.with(" and a.external_reference = ", reference.clone(), "");
-        }
     }
 }
 
-/// Assembly orders within reach. Cursors must be of the sort's name.
+/// Assembly orders within reach. Cursors must be of the sort's [`DocumentSort::name`].
 ///
 /// # Errors
 /// `INVALID` for a cursor of another list, or a fault.
@@ -221,14 +179,15 @@ pub async fn assemblies(
     tx: &TenantTx,
     permit: &Permit<ReadAssemblies>,
     filter: &AssemblyFilter,
-    (sort, direction): (AssemblySort, Direction),
+    (sort, direction): (DocumentSort, Direction),
     request: &PageRequest,
 ) -> Outcome<Page<AssemblyRow>> {
     let values = values![permit.tenant(), permit.managers(), sees_cost(permit)];
     let mut sql = Sql::new(ASSEMBLY, values);
     filter.push(&mut sql);
-    let position = |row: &AssemblyRow| sort.position(row);
-    page(tx, sql, (sort.key(), "a.id"), direction, request, position).await
+    let position = |row: &AssemblyRow| sort.position(row.occurred_on, &row.number, row.id.0);
+    page(tx, sql, (sort.key(["a.occurred_on", "a.number"]), "a.id"), direction, request, position)
+        .await
 }
 
 /// How many rows [`assemblies`] has, up to 10,001.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use access::{Action, Permit, Right};
-use db::{AuditEntry, Command, CommandError, Outcome, TenantTx};
+use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::AssemblyOrderId;
 use serde_json::json;
 
@@ -12,11 +12,11 @@ use super::order_commands::changed;
 use super::state::AssemblyState;
 use super::store;
 use crate::commands::{check_lows, check_untouched, period_closed};
-use crate::{events, pegging};
 use crate::issuing::{sums, undone};
 use crate::rules::{BalanceKey, reversal_date};
 use crate::store::balances;
 use crate::store::movements::{self, Cause, Moved, Movement};
+use crate::{document, events, pegging};
 
 /// Reverses a posted assembly order: what came out is gone, what went in is back in its lots at
 /// the cost it left with. Refused where anything of what came out is held or gone. Dated as the
@@ -39,8 +39,7 @@ impl Command for ReverseAssemblyOrder {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<AssemblyOrderId> {
         let mut order = draft::locked(tx, permit, self.id, self.version).await?;
         order.state()?.to(AssemblyState::Reversed)?;
-        let organization = catalog::hold_organization(tx, permit, order.organization_id).await?;
-        let organization = organization.ok_or(CommandError::NotFound)?;
+        let organization = document::held_organization(tx, permit, order.organization_id).await?;
         let date = reversal_date(order.occurred_on, organization.closed_until);
         if date > tx.today() {
             return Err(period_closed(date).into());

@@ -10,7 +10,7 @@ use kernel::{
     ReceiptLineId, Refusal, RefusalCode, WarehouseId,
 };
 
-use crate::rules::line_cost;
+use crate::rules::{line_cost, same_version};
 use crate::store::receipts::{self, Header, Line};
 
 /// A line as the user writes it.
@@ -219,16 +219,13 @@ pub(crate) async fn locked<A>(
     version: i32,
 ) -> Outcome<Header> {
     let header = receipts::lock(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
-    if header.version == version {
-        return Ok(header);
-    }
-    Err(Refusal::new(
-        RefusalCode::StaleVersion,
+    same_version(
+        header.version,
+        version,
         "The receipt was changed since you read it.",
         "Поступление было изменено после того, как вы его прочитали.",
-    )
-    .with(serde_json::json!({ "currentVersion": header.version }))
-    .into())
+    )?;
+    Ok(header)
 }
 
 /// The sum of the lines' amounts; `None` while a cost is missing.

@@ -2,7 +2,7 @@
 
 use access::{Action, Permit, Right};
 use catalog::{Goods, OrganizationCard, check_period};
-use db::{AuditEntry, Command, CommandError, Outcome, Series, TenantTx};
+use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{LotId, NaiveDate, ProductId, ReceiptId, Refusal, RefusalCode};
 use serde_json::json;
 
@@ -13,10 +13,11 @@ use crate::purchases::receiving::{self, Basis};
 use crate::rules::{BalanceKey, ReceiptState};
 use crate::store::movements::{self, Cause, Movement};
 use crate::store::receipts::{self, Header, Line};
-use crate::{events, pegging};
+use crate::{document, events, pegging};
 
 /// Posts a draft. Lines say of their lots what their products ask for. A line without a cost takes
-/// what its purchase order says, else what its product cost last; who sees no prices can thus post. Where nothing is known yet, it is refused until somebody states the cost.
+/// what its purchase order says, else what its product cost last; who sees no prices can thus post.
+/// Where nothing is known yet, it is refused until somebody states the cost.
 #[derive(Clone, Debug)]
 pub struct PostGoodsReceipt {
     /// Which.
@@ -36,7 +37,7 @@ impl Command for PostGoodsReceipt {
         let mut receipt = draft::locked(tx, permit, self.id, self.version).await?;
         receipt.state()?.to(ReceiptState::Posted)?;
         let basis = receiving::basis(tx, permit, receipt.purchase_order_id).await?;
-        let organization = held_organization(tx, permit, &receipt).await?;
+        let organization = document::held_organization(tx, permit, receipt.organization_id).await?;
         let may_backdate = permit.scope().reach(Right::DocumentBackdate).is_some();
         check_period(&organization, receipt.occurred_on, tx.today(), may_backdate)
             .map_err(|refusal| Refusal::from(refusal).at(["date"]))?;
@@ -93,7 +94,8 @@ pub(super) async fn enter_goods<A>(
     movements::add(tx, permit, &cause, &movements).await?;
     receipt.amount = draft::total(lines);
     receipt.state = ReceiptState::Posted.as_str().to_owned();
-    receipt.number = number(tx, organization, receipt).await?;
+    receipt.number =
+        document::number(tx, organization, "goods_receipt", receipt.occurred_on).await?;
     receipts::update(tx, permit, receipt).await?;
     tx.audit(AuditEntry::new(
         "postGoodsReceipt",
@@ -106,32 +108,6 @@ pub(super) async fn enter_goods<A>(
     let keys: Vec<BalanceKey> = movements.iter().map(|movement| movement.key).collect();
     pegging::peg(tx, permit, &keys).await?;
     Ok(())
-}
-
-/// The organization, held so that its period stays open until the end.
-pub(super) async fn held_organization<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    receipt: &Header,
-) -> Outcome<OrganizationCard> {
-    let card = catalog::hold_organization(tx, permit, receipt.organization_id).await?;
-    card.ok_or(CommandError::NotFound)
-}
-
-/// Kinds other than those law wants gapless take numbers in blocks (domain, section 4).
-async fn number(
-    tx: &TenantTx,
-    organization: &OrganizationCard,
-    receipt: &Header,
-) -> Outcome<String> {
-    use chrono::Datelike;
-    let series = Series {
-        organization: organization.id,
-        kind: "goods_receipt",
-        year: receipt.occurred_on.year(),
-    };
-    let number = tx.number(&series).await?;
-    Ok(format!("{}-{number:06}", organization.prefix))
 }
 
 /// Lines of a purchase order cost what it says, at the rate of the receipt's date, where nobody has

@@ -8,15 +8,14 @@ use kernel::{NaiveDate, ReceiptId, Refusal, RefusalCode};
 use serde_json::{Value, json};
 
 use super::draft;
-use super::post_goods_receipt::held_organization;
 use crate::coverage::cover;
 use crate::demand::queue::{self, Queue};
-use crate::events;
 use crate::issuing::{sums, undone};
 use crate::purchases::receiving::{self, Basis};
 use crate::rules::{Balance, BalanceKey, ReceiptState, reversal_date};
 use crate::store::movements::{self, Cause, Low, Moved, Movement};
 use crate::store::{balances, receipts};
+use crate::{document, events};
 
 /// Reverses a posted receipt: its lots become empty. Refused where anything of them is held or
 /// gone. Dated as the receipt, or on the first open day where that period is closed.
@@ -39,7 +38,7 @@ impl Command for ReverseGoodsReceipt {
         let mut receipt = draft::locked(tx, permit, self.id, self.version).await?;
         receipt.state()?.to(ReceiptState::Reversed)?;
         let mut basis = receiving::basis(tx, permit, receipt.purchase_order_id).await?;
-        let organization = held_organization(tx, permit, &receipt).await?;
+        let organization = document::held_organization(tx, permit, receipt.organization_id).await?;
         let date = reversal_date(receipt.occurred_on, organization.closed_until);
         if date > tx.today() {
             return Err(closed(date).into());

@@ -8,7 +8,7 @@ use kernel::{Decimal, NaiveDate, OrderLineId, OrganizationId, ProductId, Uuid, W
 
 use super::PromiseAsk;
 use super::rules::Coming;
-use crate::store::balances::variant_key;
+use crate::store::balances::{sells, variant_key};
 use crate::store::uuids;
 
 /// What lines that miss something count on, the earliest first; a line that misses something and
@@ -68,20 +68,18 @@ pub(super) async fn free<A>(
     if asked.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = "
-        select b.organization_id, b.warehouse_id, b.product_id, b.variant_key,
-               sum(b.on_hand - b.reserved) as quantity
-        from stock_balance b
-        join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
-        where b.tenant_id = $1
-          and b.product_id = any($2::uuid[])
-          and b.in_stock
-          and not l.blocked
-          and (l.expires_on is null or l.expires_on - (
-                   select p.min_days
-                   from product_shelf_v p
-                   where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $3)
-        group by b.organization_id, b.warehouse_id, b.product_id, b.variant_key";
+    let sells = sells("$3", "0");
+    let sql = format!(
+        "select b.organization_id, b.warehouse_id, b.product_id, b.variant_key,
+                sum(b.on_hand - b.reserved) as quantity
+         from stock_balance b
+         join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         where b.tenant_id = $1
+           and b.product_id = any($2::uuid[])
+           and b.in_stock
+           and {sells}
+         group by b.organization_id, b.warehouse_id, b.product_id, b.variant_key"
+    );
     let products = uuids(asked.iter().map(|one| one.product_id));
     tx.all(Sql::new(sql, values![permit.tenant(), products, tx.today()])).await
 }

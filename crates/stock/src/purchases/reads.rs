@@ -8,15 +8,16 @@ use access::{Action, Permit, Right};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     Currency, DateTime, Decimal, DemandId, Direction, NaiveDate, OrganizationId, PackagingId, Page,
-    PageRequest, Position, ProductId, ProductVariantId, PurchaseOrderId, PurchaseOrderLineId,
-    SupplierId, UserId, Utc, Uuid, WarehouseId,
+    PageRequest, ProductId, ProductVariantId, PurchaseOrderId, PurchaseOrderLineId, SupplierId,
+    UserId, Utc, Uuid, WarehouseId,
 };
 
 use super::PurchaseOrderState;
 use crate::coverage::store::{COVER, EXPECTED};
 pub use crate::coverage::{Cover, Expected};
 use crate::demand::ReadDemand;
-use crate::reads::keyset::{COUNT, Key, count, page};
+use crate::document::{DocumentSort, Narrowing};
+use crate::reads::keyset::{COUNT, count, page};
 use crate::reads::{ReadReceipts, ReadStock, ReceiptRow, receipts_of, sees_cost};
 use crate::store::uuids;
 
@@ -127,42 +128,6 @@ pub struct PurchaseOrderFilter {
     pub external_reference: Option<String>,
 }
 
-/// The orders of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PurchaseOrderSort {
-    /// By business date.
-    #[default]
-    Date,
-    /// By number; drafts have none.
-    Number,
-}
-
-impl PurchaseOrderSort {
-    /// The name that cursors keep.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Date => "DATE",
-            Self::Number => "NUMBER",
-        }
-    }
-
-    fn key(self) -> Key {
-        match self {
-            Self::Date => Key::Day("o.occurred_on"),
-            Self::Number => Key::Text("o.number"),
-        }
-    }
-
-    fn position(self, row: &PurchaseOrderRow) -> Position {
-        let key = match self {
-            Self::Date => row.occurred_on.to_string(),
-            Self::Number => row.number.clone(),
-        };
-        Position { order: self.name().to_owned(), key: Some(key), id: row.id.0 }
-    }
-}
-
 /// $1 is the tenant, $2 the authors within reach, $3 whether cost is seen.
 const ORDER: &str = "
     select o.id, o.number, o.occurred_on, o.organization_id, o.warehouse_id, o.supplier_id,
@@ -174,10 +139,16 @@ const ORDER: &str = "
 
 impl PurchaseOrderFilter {
     fn push(&self, sql: &mut Sql) {
-        if let Some(states) = &self.states {
-            let states: Vec<String> = states.iter().map(|one| one.as_str().to_owned()).collect();
-            sql.with(" and o.state = any(", states, "::text[])");
-        }
+        let states = self.states.as_ref();
+        let narrowing = Narrowing {
+            table: "o",
+            states: states.map(|all| all.iter().map(|one| one.as_str()).collect()),
+            from: self.from,
+            to: self.to,
+            number: self.number.as_deref(),
+            external_reference: self.external_reference.as_deref(),
+        };
+        narrowing.push(sql);
         if let Some(id) = self.supplier {
             sql.with(" and o.supplier_id = ", id, "");
         }
@@ -197,22 +168,10 @@ impl PurchaseOrderFilter {
                 ")",
             );
         }
-        if let Some(day) = self.from {
-            sql.with(" and o.occurred_on >= ", day, "");
-        }
-        if let Some(day) = self.to {
-            sql.with(" and o.occurred_on <= ", day, "");
-        }
-        if let Some(number) = &self.number {
-            sql.with(" and o.number = ", number.clone(), "");
-        }
-        if let Some(reference) = &self.external_reference {
-            sql.with(" and o.external_reference = ", reference.clone(), "");
-        }
     }
 }
 
-/// Purchase orders within reach. Cursors must be of the sort's [`PurchaseOrderSort::name`].
+/// Purchase orders within reach. Cursors must be of the sort's [`DocumentSort::name`].
 ///
 /// # Errors
 /// `INVALID` for a cursor of another list, or a fault.
@@ -220,14 +179,15 @@ pub async fn purchase_orders(
     tx: &TenantTx,
     permit: &Permit<ReadPurchaseOrders>,
     filter: &PurchaseOrderFilter,
-    (sort, direction): (PurchaseOrderSort, Direction),
+    (sort, direction): (DocumentSort, Direction),
     request: &PageRequest,
 ) -> Outcome<Page<PurchaseOrderRow>> {
     let values = values![permit.tenant(), permit.managers(), sees_cost(permit)];
     let mut sql = Sql::new(ORDER, values);
     filter.push(&mut sql);
-    let position = |row: &PurchaseOrderRow| sort.position(row);
-    page(tx, sql, (sort.key(), "o.id"), direction, request, position).await
+    let position = |row: &PurchaseOrderRow| sort.position(row.occurred_on, &row.number, row.id.0);
+    page(tx, sql, (sort.key(["o.occurred_on", "o.number"]), "o.id"), direction, request, position)
+        .await
 }
 
 /// How many rows [`purchase_orders`] has, up to 10,001.

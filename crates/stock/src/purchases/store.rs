@@ -6,13 +6,13 @@ use access::Permit;
 use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     Currency, Decimal, NaiveDate, OrganizationId, PackagingId, ProductId, ProductVariantId,
-    PurchaseOrderId, PurchaseOrderLineId, Refusal, RefusalCode, SupplierId, UserId, WarehouseId,
+    PurchaseOrderId, PurchaseOrderLineId, SupplierId, UserId, WarehouseId,
 };
 use serde::Serialize;
-use serde_json::json;
 
 use super::rules::{Progress, PurchaseOrderState};
 use crate::demand::queue::Queue;
+use crate::rules::same_version;
 
 /// A purchase order's own columns.
 #[derive(Clone, Debug, FromQueryResult, Serialize)]
@@ -95,16 +95,13 @@ pub(crate) async fn locked<A>(
     version: i32,
 ) -> Outcome<Header> {
     let header = lock(tx, permit, id).await?;
-    if header.version == version {
-        return Ok(header);
-    }
-    Err(Refusal::new(
-        RefusalCode::StaleVersion,
+    same_version(
+        header.version,
+        version,
         "The purchase order was changed since you read it.",
         "Заказ поставщику был изменён после того, как вы его прочитали.",
-    )
-    .with(json!({ "currentVersion": header.version }))
-    .into())
+    )?;
+    Ok(header)
 }
 
 /// Its lines in their order.

@@ -5,6 +5,7 @@ use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{Decimal, ProductId, WarehouseId};
 
 use super::ReadStock;
+use crate::store::balances::sells;
 use crate::store::uuids;
 
 /// What there is of a product in a warehouse, all variants, lots and organizations together.
@@ -32,20 +33,15 @@ pub async fn stock_figures(
     products: &[ProductId],
     warehouses: &[WarehouseId],
 ) -> Outcome<Vec<StockFigure>> {
-    let sql = "
-        select p.id as product_id, w.id as warehouse_id, s.on_hand, s.reserved, s.available
+    let sells = sells("$4", "0");
+    let sql = format!(
+        "select p.id as product_id, w.id as warehouse_id, s.on_hand, s.reserved, s.available
         from unnest($2::uuid[]) as p (id)
         cross join unnest($3::uuid[]) as w (id)
         cross join lateral (
             select coalesce(sum(b.on_hand), 0) as on_hand,
                    coalesce(sum(b.reserved), 0) as reserved,
-                   coalesce(sum(b.on_hand - b.reserved) filter (
-                       where not l.blocked
-                         and (l.expires_on is null or l.expires_on - (
-                                  select c.min_days
-                                  from product_shelf_v c
-                                  where c.tenant_id = b.tenant_id and c.id = b.product_id) >= $4)
-                   ), 0) as available
+                   coalesce(sum(b.on_hand - b.reserved) filter (where {sells}), 0) as available
             from stock_balance b
             join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
             where b.tenant_id = $1
@@ -55,7 +51,8 @@ pub async fn stock_figures(
         ) s
         where exists (select from stock_balance b
                       where b.tenant_id = $1 and b.product_id = p.id and b.warehouse_id = w.id)
-        order by p.id, w.id";
+        order by p.id, w.id"
+    );
     let values = values![
         permit.tenant(),
         uuids(products.iter().copied()),

@@ -46,9 +46,7 @@ pub use movements::{
 pub use past::{Moment, PastDetail, PastFilter, PastRow, count_past_stock, past_stock};
 pub use purchases::{PurchasePrice, ReadPurchases, purchase_prices};
 pub(crate) use receipts::receipts_of;
-pub use receipts::{
-    ReceiptFilter, ReceiptLineRow, ReceiptRow, ReceiptSort, count_receipts, receipts,
-};
+pub use receipts::{ReceiptFilter, ReceiptLineRow, ReceiptRow, count_receipts, receipts};
 pub use stock::{
     StockFilter, StockRow, StockTotal, count_stock, stock, stock_of_products, stock_of_variants,
     stock_of_warehouses,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use access::{Action, Permit, Right};
-use db::{AuditEntry, Command, CommandError, EventDraft, Outcome, TenantTx, on_constraint};
+use db::{AuditEntry, Command, CommandError, Outcome, TenantTx, on_constraint};
 use kernel::{
     Decimal, NaiveDate, Quantity, ReceiptId, ReceiptLineId, Refusal, RefusalCode, SupplierReturnId,
     SupplierReturnLineId, WarehouseId,
@@ -13,8 +13,9 @@ use serde_json::json;
 use super::SupplierReturnState;
 use super::store::{self, Header, Line, ReceivedLot};
 use crate::commands::draft;
+use crate::document;
 use crate::purchases::commands::reason;
-use crate::rules::ReceiptState;
+use crate::rules::{MOST_TEXT, ReceiptState, check_texts};
 use crate::store::receipts;
 
 /// What goes back of one line of a receipt.
@@ -55,7 +56,7 @@ impl Command for CreateSupplierReturn {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<SupplierReturnId> {
         let reason = reason(&self.reason)?;
         let reference = self.external_reference.as_deref();
-        crate::rules::check_shape("", &self.comment, reference, &[])?;
+        check_texts(&[("comment", &self.comment, MOST_TEXT)], reference)?;
         let receipt = receipts::lock(tx, permit, self.receipt_id).await?;
         let receipt = receipt.ok_or(CommandError::NotFound)?;
         if receipt.state()? != ReceiptState::Posted {
@@ -171,17 +172,9 @@ impl Command for CancelSupplierReturn {
     }
 }
 
-/// Tells that a return was made or changed. Its author stands for the responsible manager.
+/// Tells that a return was made or changed.
 pub(super) fn return_changed(tx: &TenantTx, of: &Header) {
-    tx.emit(EventDraft {
-        kind: "document_changed",
-        subject_kind: "SupplierReturn",
-        subject_id: of.id.0,
-        manager_id: of.created_by,
-        customer_id: None,
-        products: Vec::new(),
-        warehouses: Vec::new(),
-    });
+    document::changed(tx, "SupplierReturn", of.id, of.created_by);
 }
 
 fn not_posted() -> Refusal {

@@ -3,10 +3,9 @@
 use std::collections::{BTreeSet, HashMap};
 
 use access::{Action, Permit, Right};
-use catalog::{OrganizationCard, check_period};
-use chrono::Datelike;
-use db::{AuditEntry, Command, CommandError, Outcome, Series, TenantTx};
-use kernel::{Decimal, OrganizationId, ProductId, Refusal, RefusalCode, SupplierReturnId};
+use catalog::check_period;
+use db::{AuditEntry, Command, Outcome, TenantTx};
+use kernel::{Decimal, ProductId, Refusal, RefusalCode, SupplierReturnId};
 use serde_json::json;
 
 use super::SupplierReturnState;
@@ -17,7 +16,7 @@ use crate::issuing::{sums, undone};
 use crate::rules::{Balance, BalanceKey, Shelf, Taken, reversal_date};
 use crate::store::balances;
 use crate::store::movements::{self, Cause, Moved, Movement};
-use crate::{events, pegging};
+use crate::{document, events, pegging};
 
 /// Posts a draft: its goods leave stock at the value they lie with. What is held for orders does
 /// not go back.
@@ -39,7 +38,7 @@ impl Command for PostSupplierReturn {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<SupplierReturnId> {
         let mut header = store::locked(tx, permit, self.id, self.version).await?;
         header.state()?.to(SupplierReturnState::Posted)?;
-        let organization = organization(tx, permit, header.organization_id).await?;
+        let organization = document::held_organization(tx, permit, header.organization_id).await?;
         let may_backdate = permit.scope().reach(Right::DocumentBackdate).is_some();
         check_period(&organization, header.occurred_on, tx.today(), may_backdate)
             .map_err(|refusal| Refusal::from(refusal).at(["date"]))?;
@@ -67,12 +66,8 @@ impl Command for PostSupplierReturn {
         check_lows(&movements::lows(tx, permit, &all, header.occurred_on).await?)?;
         let amounts: Vec<_> = taken.iter().map(|(line, taken)| (*line, taken.cost)).collect();
         store::set_amounts(tx, permit, &amounts).await?;
-        let series = Series {
-            organization: organization.id,
-            kind: "supplier_return",
-            year: header.occurred_on.year(),
-        };
-        header.number = format!("{}-{:06}", organization.prefix, tx.number(&series).await?);
+        header.number =
+            document::number(tx, &organization, "supplier_return", header.occurred_on).await?;
         header.amount = Some(amounts.iter().map(|one| one.1).sum());
         header.state = SupplierReturnState::Posted.as_str().to_owned();
         store::update(tx, permit, &header).await?;
@@ -108,7 +103,7 @@ impl Command for ReverseSupplierReturn {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<SupplierReturnId> {
         let mut header = store::locked(tx, permit, self.id, self.version).await?;
         header.state()?.to(SupplierReturnState::Reversed)?;
-        let organization = organization(tx, permit, header.organization_id).await?;
+        let organization = document::held_organization(tx, permit, header.organization_id).await?;
         let date = reversal_date(header.occurred_on, organization.closed_until);
         if date > tx.today() {
             return Err(period_closed(date).into());
@@ -141,15 +136,6 @@ impl Command for ReverseSupplierReturn {
         pegging::peg(tx, permit, &keys).await?;
         Ok(header.id)
     }
-}
-
-/// The organization, held so that its period stays open until the end.
-async fn organization<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: OrganizationId,
-) -> Outcome<OrganizationCard> {
-    catalog::hold_organization(tx, permit, id).await?.ok_or(CommandError::NotFound)
 }
 
 fn leaving(line: kernel::Uuid, taken: &Taken) -> Movement {

@@ -12,6 +12,7 @@ use kernel::{
 };
 
 use super::SupplierReturnState;
+use crate::document::Narrowing;
 use crate::reads::keyset::{COUNT, Key, count, page};
 use crate::reads::{ReadReceipts, sees_cost};
 use crate::store::uuids;
@@ -108,24 +109,18 @@ const RETURN: &str = "
 
 impl SupplierReturnFilter {
     fn push(&self, sql: &mut Sql) {
-        if let Some(states) = &self.states {
-            let states: Vec<String> = states.iter().map(|one| one.as_str().to_owned()).collect();
-            sql.with(" and r.state = any(", states, "::text[])");
-        }
+        let states = self.states.as_ref();
+        let narrowing = Narrowing {
+            table: "r",
+            states: states.map(|all| all.iter().map(|one| one.as_str()).collect()),
+            from: self.from,
+            to: self.to,
+            number: self.number.as_deref(),
+            external_reference: self.external_reference.as_deref(),
+        };
+        narrowing.push(sql);
         if let Some(id) = self.receipt {
             sql.with(" and r.receipt_id = ", id, "");
-        }
-        if let Some(day) = self.from {
-            sql.with(" and r.occurred_on >= ", day, "");
-        }
-        if let Some(day) = self.to {
-            sql.with(" and r.occurred_on <= ", day, "");
-        }
-        if let Some(number) = &self.number {
-            sql.with(" and r.number = ", number.clone(), "");
-        }
-        if let Some(reference) = &self.external_reference {
-            sql.with(" and r.external_reference = ", reference.clone(), "");
         }
     }
 }

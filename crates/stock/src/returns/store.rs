@@ -4,14 +4,12 @@ use access::Permit;
 use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     Decimal, LotId, NaiveDate, OrganizationId, ProductId, ProductVariantId, ReceiptId,
-    ReceiptLineId, Refusal, RefusalCode, SupplierReturnId, SupplierReturnLineId, UserId,
-    WarehouseId,
+    ReceiptLineId, SupplierReturnId, SupplierReturnLineId, UserId, WarehouseId,
 };
 use serde::Serialize;
-use serde_json::json;
 
 use super::SupplierReturnState;
-use crate::rules::BalanceKey;
+use crate::rules::{BalanceKey, same_version};
 use crate::store::uuids;
 
 /// A return's own columns.
@@ -85,16 +83,13 @@ pub(crate) async fn locked<A>(
         for no key update";
     let found = tx.one(Sql::new(sql, values![permit.tenant(), id, permit.managers()])).await?;
     let header: Header = found.ok_or(CommandError::NotFound)?;
-    if header.version == version {
-        return Ok(header);
-    }
-    Err(Refusal::new(
-        RefusalCode::StaleVersion,
+    same_version(
+        header.version,
+        version,
         "The return was changed since you read it.",
         "Возврат поставщику был изменён после того, как вы его прочитали.",
-    )
-    .with(json!({ "currentVersion": header.version }))
-    .into())
+    )?;
+    Ok(header)
 }
 
 /// Writes a new return with its lines.

@@ -3,6 +3,7 @@
 mod assembly;
 mod balance;
 mod choice;
+mod document;
 mod issue;
 #[cfg(test)]
 mod issue_tests;
@@ -13,6 +14,7 @@ mod shelf;
 pub use assembly::{Use, labour, needed, take_all, worth};
 pub use balance::{Balance, BalanceKey};
 pub use choice::{Misfit, Pick, fits, hold_chosen};
+pub(crate) use document::{MOST_NAME, MOST_TEXT, check_texts, same_version};
 pub use issue::{IssuePlan, Shortage, plan_issue};
 pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};

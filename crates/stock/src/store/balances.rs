@@ -22,6 +22,12 @@ fn sold_until(least_days: &str) -> String {
     )
 }
 
+/// Whether the lot `l` of a balance `b` may be sold on a day with so many days of its life left.
+pub(crate) fn sells(day: &str, least_days: &str) -> String {
+    let until = sold_until(least_days);
+    format!("(not l.blocked and (l.expires_on is null or {until} >= {day}))")
+}
+
 fn columns(least_days: &str) -> String {
     let until = sold_until(least_days);
     format!(
@@ -73,7 +79,7 @@ async fn find_free<A>(
         places.iter().filter(|p| p.3.is_nil()).map(|p| (p.0, p.1, p.2)).collect();
     // No row is to come twice: who looks everywhere looks into each warehouse as well.
     places.retain(|p| p.3.is_nil() || !anywhere.contains(&(p.0, p.1, p.2)));
-    let (columns, until) = (columns("$7"), sold_until("$7"));
+    let (columns, sells) = (columns("$7"), sells("$6", "$7"));
     let sql = format!(
         "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
@@ -88,8 +94,7 @@ async fn find_free<A>(
          where b.reserved < b.on_hand
            and (w.warehouse_id = '00000000-0000-0000-0000-000000000000'
                 or w.warehouse_id = b.warehouse_id)
-           and not l.blocked
-           and (l.expires_on is null or {until} >= $6)
+           and {sells}
          {lock}"
     );
     let values = values![

@@ -78,8 +78,8 @@ pub(crate) async fn lock<A>(
 ) -> Result<Option<Header>, Fault> {
     let sql = "
         select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id,
-               r.purchase_order_id, r.supplier_name, r.state, r.amount, r.comment, r.external_reference, r.reversed_on, r.version,
-               r.created_by
+               r.purchase_order_id, r.supplier_name, r.state, r.amount, r.comment,
+               r.external_reference, r.reversed_on, r.version, r.created_by
         from goods_receipt r
         where r.tenant_id = $1
           and r.id = $2

@@ -1,8 +1,8 @@
 //! What filters, orders and mutations of bills and assembly orders take.
 
+use ::stock::DocumentSort;
 use ::stock::assembly::{
-    AssemblyFilter, AssemblyLineInput, AssemblyPick, AssemblySort, BillComponentInput, BillFilter,
-    VersionInput,
+    AssemblyFilter, AssemblyLineInput, AssemblyPick, BillComponentInput, BillFilter, VersionInput,
 };
 use async_graphql::{Enum, InputObject, MaybeUndefined};
 use kernel::{
@@ -78,7 +78,7 @@ impl AssemblyOrderFilter {
 
 /// What assembly orders are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "AssemblySort")]
+#[graphql(remote = "DocumentSort")]
 pub enum AssemblyOrderField {
     /// The business date.
     Date,
@@ -97,8 +97,8 @@ pub struct AssemblyOrderOrder {
 
 impl AssemblyOrderOrder {
     /// The newest first where nothing is asked for.
-    pub(super) fn read(order: Option<Self>) -> (AssemblySort, Direction) {
-        order.map_or((AssemblySort::Date, Direction::Desc), |order| {
+    pub(super) fn read(order: Option<Self>) -> (DocumentSort, Direction) {
+        order.map_or((DocumentSort::Date, Direction::Desc), |order| {
             (order.field.into(), order.direction.into())
         })
     }

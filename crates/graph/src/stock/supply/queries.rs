@@ -1,7 +1,7 @@
 //! Questions about demand and purchase orders.
 
 use ::stock::{
-    DEMAND_ORDER, DemandFilter as Filter, PurchaseOrderFilter as OrderFilter, PurchaseOrderSort,
+    DEMAND_ORDER, DemandFilter as Filter, DocumentSort, PurchaseOrderFilter as OrderFilter,
     ReadDemand, ReadPurchaseOrders,
 };
 use async_graphql::{Context, Enum, InputObject, Object};
@@ -146,7 +146,7 @@ impl PurchaseOrderFilter {
 
 /// What purchase orders are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "PurchaseOrderSort")]
+#[graphql(remote = "DocumentSort")]
 pub enum PurchaseOrderOrderField {
     /// The business date.
     Date,
@@ -184,7 +184,7 @@ impl PurchaseOrderQuery {
     ) -> async_graphql::Result<Connection<PurchaseOrder>> {
         let session = Session::of(ctx)?;
         let permit = session.permit::<ReadPurchaseOrders>()?;
-        let newest = (PurchaseOrderSort::Date, Direction::Desc);
+        let newest = (DocumentSort::Date, Direction::Desc);
         let order = order_by.map_or(newest, |order| (order.field.into(), order.direction.into()));
         let (after, before) = (after.as_deref(), before.as_deref());
         let request = paging::request(first, after, last, before, order.0.name())?;

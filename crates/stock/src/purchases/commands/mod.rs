@@ -15,27 +15,16 @@ pub use update::UpdatePurchaseOrder;
 
 pub use super::lines::PurchaseLineInput;
 
-use db::{EventDraft, TenantTx};
+use db::TenantTx;
 use kernel::{Refusal, RefusalCode};
 
 use super::store::Header;
+use crate::document;
+use crate::rules::{self, MOST_NAME, MOST_TEXT};
 
-/// Characters of a comment or a reason.
-const MOST_TEXT: usize = 2000;
-/// Characters of a reference.
-const MOST_NAME: usize = 200;
-
-/// Tells that a purchase order was made or changed. Its author stands for the responsible manager.
+/// Tells that a purchase order was made or changed.
 pub(crate) fn order_changed(tx: &TenantTx, order: &Header) {
-    tx.emit(EventDraft {
-        kind: "document_changed",
-        subject_kind: "PurchaseOrder",
-        subject_id: order.id.0,
-        manager_id: order.created_by,
-        customer_id: None,
-        products: Vec::new(),
-        warehouses: Vec::new(),
-    });
+    document::changed(tx, "PurchaseOrder", order.id, order.created_by);
 }
 
 /// Checks the lengths of an order's texts.
@@ -44,21 +33,8 @@ fn check_texts(
     comment: &str,
     external_reference: Option<&str>,
 ) -> Result<(), Refusal> {
-    for (field, text, most) in [
-        ("supplierReference", supplier_reference, MOST_NAME),
-        ("comment", comment, MOST_TEXT),
-        ("externalReference", external_reference.unwrap_or("-"), MOST_NAME),
-    ] {
-        if text.chars().count() > most || (field == "externalReference" && text.is_empty()) {
-            return Err(Refusal::new(
-                RefusalCode::OutOfRange,
-                format!("At most {most} characters, and no empty reference."),
-                format!("Не больше {most} символов; пустая ссылка недопустима."),
-            )
-            .at([field]));
-        }
-    }
-    Ok(())
+    let reference = ("supplierReference", supplier_reference, MOST_NAME);
+    rules::check_texts(&[reference, ("comment", comment, MOST_TEXT)], external_reference)
 }
 
 /// Why something ends: 1 to 2,000 characters.

@@ -1,14 +1,14 @@
 //! Leading a purchase order on: ordering, closing short, cancelling.
 
 use access::{Action, Permit, Right};
-use chrono::Datelike;
-use db::{AuditEntry, Command, CommandError, Outcome, Series, TenantTx};
+use db::{AuditEntry, Command, CommandError, Outcome, TenantTx};
 use kernel::{Decimal, PurchaseOrderId, Refusal, RefusalCode};
 use serde_json::json;
 
 use super::{order_changed, reason};
 use crate::coverage::cover;
 use crate::demand::queue;
+use crate::document;
 use crate::purchases::rules::PurchaseOrderState;
 use crate::purchases::store::{self, Header};
 
@@ -83,13 +83,7 @@ pub(crate) async fn place_order<A>(
         line.awaited = line.quantity;
     }
     store::update_progress(tx, permit, &lines).await?;
-    let series = Series {
-        organization: order.organization_id,
-        kind: "purchase_order",
-        year: order.occurred_on.year(),
-    };
-    let number = tx.number(&series).await?;
-    order.number = format!("{}-{number:06}", organization.prefix);
+    order.number = document::number(tx, &organization, "purchase_order", order.occurred_on).await?;
     order.state = PurchaseOrderState::Ordered.as_str().to_owned();
     store::update(tx, permit, &order).await?;
     cover(tx, permit, &queues).await?;
