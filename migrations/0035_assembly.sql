@@ -201,6 +201,9 @@ create table assembly_order (
 select protect('assembly_order');
 create index assembly_order_date on assembly_order (tenant_id, occurred_on, id);
 create index assembly_order_by_number on assembly_order (tenant_id, number, id);
+-- What is to be put together, and what drafts want of other goods; there are few of them.
+create index assembly_order_awaited on assembly_order (tenant_id, product_id, occurred_on, id)
+    where state = 'DRAFT' and kind = 'ASSEMBLY';
 create unique index assembly_order_number_key
     on assembly_order (tenant_id, organization_id, number, extract(year from occurred_on))
     where number <> '';
@@ -252,3 +255,24 @@ grant select, insert, delete on assembly_pick to oborot_app;
 
 -- Who waits takes goods out of the warehouses that its order allows alone, the first first.
 alter table demand add column among uuid[] not null default '{}';
+
+-- Orders count on goods that are to be put together as on goods that are ordered.
+alter table demand_cover
+    drop constraint demand_cover_kind,
+    add constraint demand_cover_kind check (supply_kind in ('PurchaseOrder', 'AssemblyOrder'));
+
+-- What is to come, of every kind of supply: what is ordered of suppliers, and what a draft says is
+-- to be put together on its day.
+create view expected_supply_v with (security_invoker = true) as
+    select o.tenant_id, 'PurchaseOrder' as supply_kind, o.id as supply_id,
+           l.id as supply_line_id, o.organization_id, o.warehouse_id, l.product_id, l.variant_id,
+           l.expected_on, l.awaited as quantity
+    from purchase_order_line l
+    join purchase_order o on o.tenant_id = l.tenant_id and o.id = l.purchase_order_id
+    where l.is_awaited
+    union all
+    select a.tenant_id, 'AssemblyOrder', a.id, a.id, a.organization_id, a.warehouse_id,
+           a.product_id, a.variant_id, a.occurred_on, a.quantity
+    from assembly_order a
+    where a.state = 'DRAFT' and a.kind = 'ASSEMBLY';
+grant select on expected_supply_v to oborot_app;

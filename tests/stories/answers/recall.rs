@@ -69,12 +69,12 @@ async fn goods_of_an_order_are_found_by_lot_and_place() {
     let seen = look(&company.warehouse).await;
     assert_eq!(of(&seen, "SHIPPED"), parts(&[("A-1", 6), ("B-2", 1)]));
     assert_eq!(of(&seen, "RESERVED"), parts(&[("B-2", 3)]));
-    // What came back is not there any more, and what is left is held as it was.
+    // What came back is not with the customer any more, and is held for the order again.
     let input = json!({"id": shipped["shipment"]["id"], "reason": "wrong van"});
     company.director.does("reverseShipment", input, "shipment { id }").await;
     let seen = look(&company.anna).await;
     assert_eq!(of(&seen, "SHIPPED"), parts(&[]));
-    assert_eq!(of(&seen, "RESERVED"), parts(&[("B-2", 3)]));
+    assert_eq!(of(&seen, "RESERVED"), parts(&[("A-1", 6), ("B-2", 4)]));
     assert_eq!(company.boris.denied(query, json!({"id": order.0})).await, "NOT_FOUND");
 }
 

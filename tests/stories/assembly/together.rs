@@ -83,6 +83,10 @@ async fn what_is_assembled_is_traced_both_ways_and_undone_while_untouched() {
     let shipped = company.director.all("shipments", "id").await;
     let input = json!({"id": shipped[0]["id"], "reason": "wrong bike"});
     company.director.does("reverseShipment", input, "shipment { id }").await;
+    // Its order waits for it again, and lets go of it.
+    assert_eq!(company.director.refused(reverse, version.clone(), ORDER).await, "IN_USE");
+    let input = json!({"id": order.0, "reason": "no bike after all"});
+    company.anna.does("cancelSalesOrder", input, "order { id }").await;
     let undone = company.director.does(reverse, version, ORDER).await["assemblyOrder"].clone();
     assert_eq!(undone["state"], "REVERSED");
     assert_eq!(stock(&company, &bike).await.0, "0");
