@@ -82,6 +82,16 @@ impl Company {
         Furniture { warehouse, price_list, group }
     }
 
+    /// What [`Company::furnish`] made, found again.
+    pub async fn furnish_again(&self) -> Furniture {
+        let first = async |list: &str| text(&self.director.all(list, "id").await[0]["id"]);
+        Furniture {
+            warehouse: first("warehouses").await,
+            price_list: first("priceLists").await,
+            group: first("productGroups").await,
+        }
+    }
+
     /// A customer of a manager, on the default terms, or with other fields set.
     pub async fn customer(&self, name: &str, manager: &str, more: Value) -> String {
         let mut input = json!({"name": name, "managerId": manager});

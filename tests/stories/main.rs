@@ -9,13 +9,16 @@
 )]
 
 mod access;
+mod answers;
 mod api;
+mod assembly;
 mod contract;
 mod custom_fields;
 mod customers;
 mod directory;
 mod imports;
 mod live;
+mod reserving;
 mod sale;
 mod supply;
 mod terms;

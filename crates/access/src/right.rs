@@ -109,10 +109,22 @@ rights! {
     PurchaseWrite = "purchase"."write",
     /// Receive more than a purchase order's tolerance lets in.
     PurchaseExceed = "purchase"."exceed",
+    /// See bills of materials.
+    BillRead = "bill"."read",
+    /// Make and change bills of materials.
+    BillWrite = "bill"."write",
+    /// See assembly orders.
+    AssemblyRead = "assembly"."read",
+    /// Write and post assembly orders.
+    AssemblyWrite = "assembly"."write",
+    /// Reverse a posted assembly order.
+    AssemblyReverse = "assembly"."reverse",
     /// See sales orders.
     OrderRead = "order"."read",
     /// Write sales orders, confirm and cancel them.
     OrderWrite = "order"."write",
+    /// Give goods held for one order to another.
+    ReservationMove = "reservation"."move",
     /// Set a price of one's own on an order's line.
     OrderPrice = "order"."price",
     /// Give any discount, without a limit of one's own.

@@ -27,6 +27,8 @@ pub enum Reason {
     FoldSales,
     /// Learning which tenants have orders whose goods are to be held, now that they are paid.
     PaidOrders,
+    /// Learning which tenants have orders that were to be paid by now.
+    UnpaidOrders,
     /// Learning which tenants have files to bring in or lists to write.
     Exchange,
     /// Working for a user who started a job and is not there any more.

@@ -131,6 +131,12 @@ ids! {
     SupplierReturnLineId,
     /// From which quantity on a shelf is filled up.
     ReorderPointId,
+    /// A bill of materials.
+    BillId,
+    /// Goods put together of others, or taken apart.
+    AssemblyOrderId,
+    /// A component of an assembly order.
+    AssemblyLineId,
     /// What a customer ordered.
     OrderId,
     /// A line of an order.

@@ -18,7 +18,7 @@ pub use ids::*;
 pub use language::{Language, Text};
 pub use money::{
     Currency, Money, Percent, Quantity, ScaleError, line_amount, round_money, round_percent,
-    vat_excluded, vat_included,
+    round_quantity, vat_excluded, vat_included,
 };
 pub use packaging::Inexact;
 pub use paging::{

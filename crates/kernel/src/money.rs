@@ -217,6 +217,12 @@ pub fn round_money(amount: Decimal) -> Decimal {
     amount.round_dp_with_strategy(2, RoundingStrategy::MidpointAwayFromZero)
 }
 
+/// Rounds a quantity to three places, half away from zero.
+#[must_use]
+pub fn round_quantity(quantity: Decimal) -> Decimal {
+    quantity.round_dp_with_strategy(3, RoundingStrategy::MidpointAwayFromZero)
+}
+
 /// Rounds a percentage to four places, half away from zero.
 #[must_use]
 pub fn round_percent(percent: Decimal) -> Decimal {

@@ -70,6 +70,8 @@ codes! {
     MarginBelowMinimum = "MARGIN_BELOW_MINIMUM",
     /// There are not enough goods; details name product, asked and available.
     InsufficientStock = "INSUFFICIENT_STOCK",
+    /// A lot chosen by hand does not fit; details say why.
+    LotUnfit = "LOT_UNFIT",
     /// More is to be shipped than the order has left.
     ExceedsOrder = "EXCEEDS_ORDER",
     /// A prepayment is not there yet.

@@ -15,6 +15,7 @@ use kernel::{OrderId, ProductId, TenantId};
 use serde_json::json;
 
 use crate::events::order_changed;
+use crate::expiry::expire_unless_paid;
 use crate::holding::{goods, held_by_line, hold};
 use crate::rules::{AfterPayment, after_payment};
 use crate::store::{lock_order, order_lines};
@@ -69,6 +70,7 @@ impl Command for HoldPaidOrder {
         stock::keep_still(tx, permit, order.organization_id, &products).await?;
         let held = held_by_line(tx, permit, &goods).await?;
         let availability = hold(tx, permit, &order, &goods, &held).await?;
+        expire_unless_paid(tx, permit, &order, prepaid).await?;
         tx.audit(AuditEntry::new(
             "holdPaidOrder",
             "SalesOrder",

@@ -5,13 +5,13 @@ use std::collections::HashMap;
 use access::Permit;
 use catalog::ReserveOn;
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, NaiveDate, OrderLineId, ProductId};
+use kernel::{Decimal, NaiveDate, OrderLineId, ProductId, WarehouseId};
 use stock::{Demanding, Holding, Missing, ReserveLine, Reserved};
 
 use crate::commands::LineAvailability;
 use crate::model::{Order, OrderLine};
 use crate::rules::{asked_before_reserve, to_hold};
-use crate::store::order_lines;
+use crate::store::{forget_expiry, order_lines};
 
 impl Order {
     /// What must be paid before goods are held for it, with VAT; zero where nothing must, or
@@ -21,6 +21,14 @@ impl Order {
             return Decimal::ZERO;
         }
         asked_before_reserve(&self.payment_steps.0, self.gross)
+    }
+
+    /// The warehouses that may give where none is chosen, the first first; empty is all.
+    pub(crate) fn among(&self) -> Vec<WarehouseId> {
+        match self.warehouse_id {
+            Some(_) => Vec::new(),
+            None => self.allowed_warehouses.iter().copied().map(WarehouseId).collect(),
+        }
     }
 }
 
@@ -47,7 +55,8 @@ pub(crate) async fn hold<A>(
     held: &HashMap<OrderLineId, Decimal>,
 ) -> Outcome<Vec<LineAvailability>> {
     let wanted = wanted(order, goods, held);
-    let held = stock::reserve(tx, permit, &wanted, holding(tx, permit, order)).await?;
+    let (among, holding) = (order.among(), holding(tx, permit, order));
+    let held = stock::reserve_among(tx, permit, &wanted, (holding, &among)).await?;
     let missing = wanted.iter().zip(&held).map(|(line, held)| Missing {
         order_line_id: line.order_line_id,
         product_id: line.product_id,
@@ -67,7 +76,8 @@ pub(crate) async fn look<A>(
     goods: &[OrderLine],
 ) -> Outcome<Vec<LineAvailability>> {
     let wanted = wanted(order, goods, &HashMap::new());
-    let found = stock::look(tx, permit, &wanted, holding(tx, permit, order)).await?;
+    let (among, holding) = (order.among(), holding(tx, permit, order));
+    let found = stock::look(tx, permit, &wanted, (holding, &among)).await?;
     Ok(found.into_iter().map(told).collect())
 }
 
@@ -77,18 +87,9 @@ fn wanted(
     goods: &[OrderLine],
     held: &HashMap<OrderLineId, Decimal>,
 ) -> Vec<ReserveLine> {
-    let wanted = |line: &OrderLine| ReserveLine {
-        order_id: order.id,
-        order_line_id: line.id,
-        organization_id: order.organization_id,
-        product_id: line.product_id,
-        variant_id: line.variant_id,
-        quantity: to_hold(
-            line.quantity,
-            line.shipped,
-            held.get(&line.id).copied().unwrap_or_default(),
-        ),
-        warehouse_id: order.warehouse_id,
+    let wanted = |line: &OrderLine| {
+        let held = held.get(&line.id).copied().unwrap_or_default();
+        reserve_line(order, line, to_hold(line.quantity, line.shipped, held))
     };
     goods.iter().map(wanted).filter(|line| !line.quantity.is_zero()).collect()
 }
@@ -109,6 +110,7 @@ fn demanding(order: &Order) -> Demanding {
         order_id: order.id,
         organization_id: order.organization_id,
         warehouse_id: order.warehouse_id,
+        among: order.among(),
         customer_id: order.customer_id,
         manager_id: order.manager_id,
         ordered_on: order.date,
@@ -131,9 +133,9 @@ pub(crate) async fn keep_goods_still<A>(
     Ok(goods.iter().map(|line| line.id).collect())
 }
 
-/// States what lines of goods of an order miss whose shipment came back: what it brought, and what
-/// an order that was closed short did not want any more. They are kept still.
-pub(crate) async fn want_again<A>(
+/// States anew what lines of goods of an order miss: when its shipment came back, or somebody
+/// worked on its reservations. They are kept still.
+pub(crate) async fn state_missing<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
@@ -156,7 +158,7 @@ pub(crate) async fn want_again<A>(
             held.get(&line.id).copied().unwrap_or_default(),
         ),
     });
-    stock::demand(tx, permit, &demanding(order), &missing.collect::<Vec<_>>()).await
+    stock::demand_anew(tx, permit, &demanding(order), &missing.collect::<Vec<_>>()).await
 }
 
 /// What is held for lines, base units; lines for which nothing is held are absent.
@@ -171,8 +173,21 @@ pub(crate) async fn held_by_line<A>(
     Ok(held.into_iter().map(|(line, rows)| (line, sum(rows))).collect())
 }
 
+/// A line of an order as stock is asked about it.
+pub(crate) fn reserve_line(order: &Order, line: &OrderLine, quantity: Decimal) -> ReserveLine {
+    ReserveLine {
+        order_id: order.id,
+        order_line_id: line.id,
+        organization_id: order.organization_id,
+        product_id: line.product_id,
+        variant_id: line.variant_id,
+        quantity,
+        warehouse_id: order.warehouse_id,
+    }
+}
+
 /// Which lots an order takes: those fit to leave on the day the customer wants them, or today.
-fn holding<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> Holding {
+pub(crate) fn holding<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> Holding {
     let on = held_on(tx, permit, order);
     let ships_on = order.requested_ship_date.map_or(on, |asked| asked.max(on));
     Holding { on, ships_on, least_life_days: order.min_shelf_life_days.unwrap_or_default() }
@@ -187,8 +202,7 @@ fn held_on<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> NaiveDate {
 
 /// Frees what is held for an order, which waits for neither goods nor money any more.
 pub(crate) async fn let_go<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> Outcome<()> {
-    if !order.asked_before_reserve().is_zero() {
-        settlements::stop_awaiting(tx, permit, order.id).await?;
-    }
+    settlements::stop_awaiting(tx, permit, order.id).await?;
+    forget_expiry(tx, permit, order.id).await?;
     stock::release_order(tx, permit, order.id).await
 }

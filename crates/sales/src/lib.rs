@@ -10,6 +10,7 @@ mod after_payment;
 mod commands;
 mod credit;
 mod events;
+mod expiry;
 mod holding;
 mod loaders;
 mod model;
@@ -17,6 +18,7 @@ mod posting;
 mod promising;
 mod quote;
 mod quoting;
+mod recipients;
 mod rules;
 mod store;
 mod verify;
@@ -25,9 +27,12 @@ pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use commands::{
     CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
     CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, MergeCustomers,
-    OrderChange, OrderDraft, PostShipment, ReverseShipment, ShipLine, ShipSalesOrder,
-    UndoPriceChange, UpdateSalesOrder, Warning,
+    MoveReservation, OrderChange, OrderDraft, PostShipment, ReadReservationSettings,
+    ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment, SetReservationExpiry,
+    ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings, UpdateSalesOrder,
+    Warning,
 };
+pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
 pub use loaders::{
     count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,
     order_lines_by_order, orders_by_id, orders_of_customers, shipment_lines_by_id,
@@ -38,10 +43,14 @@ pub use model::{Order, OrderLine, ReadOrders, ReadShipments, Shipment, ShipmentL
 pub use promising::promises_of_lines;
 pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
 pub use quoting::{AskedLine, TypedPrice};
+pub use recipients::{
+    LOT_SHIPMENT_ORDER, LotShipment, LotShipmentFilter, count_lot_shipments, lot_shipments,
+    lots_shipped_for_orders,
+};
 pub use rules::{OrderMove, OrderState, ShipmentMove, ShipmentState};
 pub use store::{
-    CardLine, CardRow, OrderCard, OrderField, OrderFilter, OrderSort, ShipmentField,
-    ShipmentFilter, ShipmentSort, count_orders, count_shipments, explanations_by_line,
-    newest_orders, order_card, orders, shipments,
+    CardLine, CardRow, OrderCard, OrderField, OrderFilter, OrderSort, ReservationSettings,
+    ShipmentField, ShipmentFilter, ShipmentSort, count_orders, count_shipments, expiries_of_orders,
+    explanations_by_line, newest_orders, order_card, orders, reservation_settings, shipments,
 };
 pub use verify::{VerifySales, discrepancies};

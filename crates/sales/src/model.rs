@@ -7,7 +7,7 @@ use db::FromQueryResult;
 use kernel::{
     AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, LotId, NaiveDate,
     OrderId, OrderLineId, OrganizationId, PackagingId, Percent, ProductId, ProductVariantId,
-    RegionId, ShipmentId, ShipmentLineId, UnitPrice, UserId, Utc, WarehouseId,
+    RegionId, ShipmentId, ShipmentLineId, UnitPrice, UserId, Utc, Uuid, WarehouseId,
 };
 
 use crate::rules::{OrderState, ShipmentState};
@@ -58,6 +58,8 @@ pub struct Order {
     pub region_id: Option<RegionId>,
     /// From where it is to be shipped; `None` is wherever goods are.
     pub warehouse_id: Option<WarehouseId>,
+    /// Where no warehouse is chosen: the only ones that give, the first first; none named is all.
+    pub allowed_warehouses: Vec<Uuid>,
     /// The currency of all its amounts.
     pub currency: Currency,
     /// Whether prices and line amounts include VAT.
@@ -98,8 +100,8 @@ pub struct Order {
 pub(crate) const ORDER_COLUMNS: &str = "
     o.id, o.number, o.date, o.state, o.organization_id, o.customer_id, o.agreement_id,
     o.agreement_version, o.min_shelf_life_days, o.sales_route_id, o.sales_route_is_own,
-    o.reserve_on, o.cover_by,
-    o.manager_id, o.department_id, o.region_id, o.warehouse_id, o.currency, o.prices_include_vat,
+    o.reserve_on, o.cover_by, o.manager_id, o.department_id, o.region_id, o.warehouse_id,
+    o.allowed_warehouses, o.currency, o.prices_include_vat,
     o.net, o.vat, o.gross, o.shipped_gross, o.requested_ship_date, o.comment, o.payment_steps,
     o.prepayment_percent, o.cancel_reason, o.close_reason, o.external_reference, o.version,
     o.created_at, o.updated_at, o.created_by";

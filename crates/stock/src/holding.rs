@@ -24,6 +24,20 @@ pub async fn reserve<A>(
     lines: &[ReserveLine],
     holding: Holding,
 ) -> Outcome<Vec<Reserved>> {
+    reserve_among(tx, permit, lines, (holding, &[])).await
+}
+
+/// As [`reserve`], out of these warehouses alone, in their order; none named is all of them by
+/// their priority.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn reserve_among<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lines: &[ReserveLine],
+    (holding, among): (Holding, &[WarehouseId]),
+) -> Outcome<Vec<Reserved>> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
@@ -31,8 +45,8 @@ pub async fn reserve<A>(
     // What comes in meanwhile waits for this, and finds what is stated as missing.
     let goods = wants.iter().map(|want| (want.organization_id, want.product_id));
     pegging::queue(tx, permit, goods).await?;
-    let free = balances::lock_free(tx, permit, &wants, holding).await?;
-    let ranks = ranks(tx, permit, &free).await?;
+    let free = balances::lock_free(tx, permit, &places(&wants, among), holding).await?;
+    let ranks = ranks_of(tx, permit, &free, among).await?;
     let mut shelf = Shelf::new(free, &ranks);
     let mut holds: BTreeMap<(OrderLineId, BalanceKey), reservations::NewHold> = BTreeMap::new();
     let mut answers = Vec::with_capacity(lines.len());
@@ -80,6 +94,18 @@ pub async fn keep_still<A>(
     pegging::queue(tx, permit, products.iter().map(|product| (organization, *product))).await
 }
 
+/// Where to look: in the warehouse that is wanted, else in those that may give.
+pub(crate) fn places(wants: &[Want], among: &[WarehouseId]) -> Vec<Want> {
+    let each = |want: &Want| match want.warehouse_id {
+        None if !among.is_empty() => {
+            let at = |id: &WarehouseId| Want { warehouse_id: Some(*id), ..*want };
+            among.iter().map(at).collect()
+        }
+        _ => vec![*want],
+    };
+    wants.iter().flat_map(each).collect()
+}
+
 pub(crate) fn want(line: &ReserveLine) -> Want {
     Want {
         organization_id: line.organization_id,
@@ -90,11 +116,13 @@ pub(crate) fn want(line: &ReserveLine) -> Want {
     }
 }
 
-/// The priorities of the warehouses that hold something; archived ones give nothing.
-pub(crate) async fn ranks<A>(
+/// The turns of the warehouses that hold something: their priorities, or their places among those
+/// named; archived ones and others than those named give nothing.
+pub(crate) async fn ranks_of<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     free: &[Balance],
+    among: &[WarehouseId],
 ) -> Outcome<HashMap<WarehouseId, i32>> {
     let ids: BTreeSet<WarehouseId> = free.iter().map(|balance| balance.warehouse_id).collect();
     if ids.is_empty() {
@@ -102,8 +130,12 @@ pub(crate) async fn ranks<A>(
     }
     let ids: Vec<WarehouseId> = ids.into_iter().collect();
     let cards = catalog::warehouse_cards(tx, permit, &ids).await?;
+    let rank = |id: WarehouseId, priority: i32| match among {
+        [] => Some(priority),
+        named => i32::try_from(named.iter().position(|one| *one == id)?).ok(),
+    };
     let live = cards.into_values().filter(|card| !card.archived);
-    Ok(live.map(|card| (card.id, card.priority)).collect())
+    Ok(live.filter_map(|card| Some((card.id, rank(card.id, card.priority)?))).collect())
 }
 
 /// Frees all that is held for an order and ends its demand. The goods go to who waits for them.

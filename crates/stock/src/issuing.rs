@@ -31,7 +31,11 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     let keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
     let wanted = wanted_beyond_held(issue, &held, is_backdated);
     let mut locked = balances::lock_for_issue(tx, permit, issue, &keys, &wanted).await?;
-    let lows = if is_backdated { cap(tx, permit, issue, &mut locked).await? } else { Vec::new() };
+    let lows = if is_backdated {
+        cap(tx, permit, issue.occurred_on, &mut locked).await?
+    } else {
+        Vec::new()
+    };
     let mut shelf = Shelf::new(locked, &HashMap::from([(issue.warehouse_id, 0)]));
     let mut holds = Holds::new(&held, &shelf);
     let plan = match plan_issue(&mut shelf, &mut holds, issue) {
@@ -119,15 +123,15 @@ fn wanted_beyond_held(issue: &Issue, held: &[Held], is_backdated: bool) -> Vec<G
     wanted.into_iter().collect()
 }
 
-/// Bounds each balance by the least it has from the shipment's date on.
-async fn cap<A>(
+/// Bounds each balance by the least it has from a document's date on.
+pub(crate) async fn cap<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    issue: &Issue,
+    on: NaiveDate,
     locked: &mut [Balance],
 ) -> Outcome<Vec<Low>> {
     let keys: Vec<BalanceKey> = locked.iter().map(Balance::key).collect();
-    let lows = movements::lows(tx, permit, &keys, issue.occurred_on).await?;
+    let lows = movements::lows(tx, permit, &keys, on).await?;
     let least: HashMap<_, Decimal> =
         lows.iter().map(|low| ((low.warehouse_id, low.lot_id), low.balance)).collect();
     for balance in locked {
@@ -157,7 +161,7 @@ fn lots(plan: IssuePlan) -> Vec<IssuedLot> {
 }
 
 /// Says which lines cannot be served, by article number.
-async fn refusal<A>(
+pub(crate) async fn refusal<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     shortages: &[Shortage],

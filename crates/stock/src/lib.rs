@@ -5,6 +5,8 @@
 //! balances are locked in the order of their keys, and the queues of those who wait before them;
 //! goods that come in are held for who waits in the transaction that brings them in.
 
+pub mod assembly;
+mod choosing;
 pub mod commands;
 mod coverage;
 mod demand;
@@ -24,12 +26,14 @@ mod rules;
 mod store;
 mod verify;
 
+pub use choosing::{hold_lots, move_part, part_of, picked, release_part, reservation};
 pub use demand::{
     DEMAND_ORDER, DemandFilter, DemandRow, DemandState, Demanding, Missing, ReadDemand,
-    count_demands, demand, demand_of_order_lines, demands, demands_by_id, hand_over_demand,
+    count_demands, demand, demand_anew, demand_of_order_lines, demands, demands_by_id,
+    hand_over_demand,
 };
 pub use document::DocumentSort;
-pub use holding::{held_in, keep_still, release_lines, release_order, reserve};
+pub use holding::{held_in, keep_still, release_lines, release_order, reserve, reserve_among};
 pub use issuing::{hand_out_again, issue, take_back};
 pub use looking::look;
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
@@ -51,5 +55,5 @@ pub use returns::{
     SupplierReturnState, count_supplier_returns, lines_of_supplier_returns, returns_of_receipts,
     supplier_returns, supplier_returns_by_id,
 };
-pub use rules::{Held, ReceiptState, reversal_date};
+pub use rules::{Held, Pick, ReceiptState, reversal_date};
 pub use verify::{VerifyStock, discrepancies};

@@ -2,14 +2,14 @@
 
 use access::Permit;
 use db::{Outcome, TenantTx};
-use kernel::Decimal;
+use kernel::{Decimal, WarehouseId};
 
-use crate::holding::{ranks, want};
+use crate::holding::{places, ranks_of, want};
 use crate::rules::{Shelf, Want};
 use crate::store::balances;
 use crate::{Holding, ReserveLine, Reserved};
 
-/// What [`crate::reserve`] would find for order lines now, holding nothing: `reserved` is zero and
+/// What [`crate::reserve_among`] would find for order lines now, holding nothing: `reserved` is zero and
 /// `short` what the free goods do not cover, where lines of the same goods count them once. One
 /// answer a line, in the order of the lines.
 ///
@@ -19,14 +19,14 @@ pub async fn look<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     lines: &[ReserveLine],
-    holding: Holding,
+    (holding, among): (Holding, &[WarehouseId]),
 ) -> Outcome<Vec<Reserved>> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
     let wants: Vec<Want> = lines.iter().map(want).collect();
-    let free = balances::free(tx, permit, &wants, holding).await?;
-    let ranks = ranks(tx, permit, &free).await?;
+    let free = balances::free(tx, permit, &places(&wants, among), holding).await?;
+    let ranks = ranks_of(tx, permit, &free, among).await?;
     let mut shelf = Shelf::new(free, &ranks);
     let found = lines.iter().zip(&wants).map(|(line, want)| {
         let hold = shelf.hold(want, holding.ships_on);

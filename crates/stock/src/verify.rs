@@ -13,7 +13,8 @@ impl Action for VerifyStock {
 }
 
 /// Balances and reservations that differ from the sums of their registers, purchase orders that
-/// differ from their receipts, and demand from what covers it.
+/// differ from their receipts, demand from what covers it, and assembly orders that are worth other
+/// than what went into them.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -22,7 +23,12 @@ pub async fn discrepancies(
     permit: &Permit<VerifyStock>,
 ) -> Outcome<Vec<Discrepancy>> {
     let mut found = Vec::new();
-    for text in [include_str!("verify.sql"), include_str!("verify_supply.sql")] {
+    let texts = [
+        include_str!("verify.sql"),
+        include_str!("verify_supply.sql"),
+        include_str!("verify_assembly.sql"),
+    ];
+    for text in texts {
         found.extend(tx.all::<Discrepancy>(Sql::new(text, values![permit.tenant()])).await?);
     }
     Ok(found)

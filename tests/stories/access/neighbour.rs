@@ -37,6 +37,7 @@ async fn busy_company() -> Company {
     export_is_over(&company.director, &started["exportJob"]["id"]).await;
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
+    assembled(&company, &at, &good).await;
     let input = json!({"orderId": order.0});
     company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
     let order = draft(&company.anna, &customer, &[(&good, "1")], json!({})).await;
@@ -61,6 +62,17 @@ async fn busy_company() -> Company {
     let input = json!({"name": "own", "title": "Own", "includes": ["manager"], "rights": []});
     company.admin.does("saveRole", input, "role { name }").await;
     company
+}
+
+/// A bill of materials and an assembly order.
+async fn assembled(company: &Company, at: &Furniture, good: &str) {
+    let kit = company.product(at, "KIT", "10.00").await;
+    let first = json!({"yields": "1", "components": [{"productId": good, "quantity": "1"}]});
+    let input = json!({"name": "Secret kit", "productId": kit, "firstVersion": first});
+    let made = company.director.does("createBillOfMaterials", input, "billOfMaterials { id }");
+    let bill = made.await["billOfMaterials"]["id"].clone();
+    let input = json!({"kind": "ASSEMBLY", "billId": bill, "quantity": "1"});
+    company.director.does("createAssemblyOrder", input, "assemblyOrder { id }").await;
 }
 
 /// One of each kind of what customers, goods and prices refer to.

@@ -125,6 +125,7 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
         "export_job",
         "import_job",
         "refresh_token",
+        "reservation_expiry",
         "rights_change",
         "sale_fact_delta",
         "signing_key",

@@ -82,6 +82,65 @@ async fn stock_changes_are_told_by_product() {
     assert!(told.contains(&json!(watched)), "{event}");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_burst_of_changes_comes_as_few_events_with_the_figures_of_then() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let busy = company.product(&at, "BUSY", "10.00").await;
+    let other = company.product(&at, "OTHER", "10.00").await;
+    company.receive(&at, None, &[(&busy, "100", "5.00"), (&other, "90", "5.00")]).await;
+    let customer = company.customer("C", &company.anna_id, json!({})).await;
+    let mut orders = Vec::new();
+    for _ in 0..24 {
+        orders
+            .push(draft(&company.anna, &customer, &[(&busy, "2"), (&other, "1")], json!({})).await);
+    }
+    let mut socket = Socket::signed_in(&company.warehouse.token).await;
+    let query = "subscription($p: [ID!], $w: [ID!]) { stockChanged(products: $p, warehouses: $w) {
+        cursor productIds figures { productId warehouseId product { sku } warehouse { name }
+            onHand reserved available } } }";
+    socket.subscribe("1", query, json!({"p": [busy], "w": [at.warehouse]})).await;
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    futures::future::join_all(orders.iter().map(|order| confirm(&company.anna, order))).await;
+    let mut heard = 0;
+    loop {
+        let event = socket.event().await["stockChanged"].clone();
+        heard += 1;
+        let figures = event["figures"].as_array().unwrap();
+        assert_eq!(figures.len(), 1, "what was not asked about is not told: {event}");
+        let figure = &figures[0];
+        assert_eq!((&figure["productId"], &figure["onHand"]), (&json!(busy), &json!("100")));
+        let reserved: i64 = text(&figure["reserved"]).parse().unwrap();
+        assert_eq!(figure["available"], (100 - reserved).to_string().as_str());
+        if reserved == 48 {
+            break;
+        }
+        assert!(heard < 24, "each change came for itself");
+    }
+    // What is gone is told as nothing, not left out.
+    let input = json!({"orderId": orders[0].0});
+    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    let event = socket.event().await["stockChanged"].clone();
+    assert_eq!(event["figures"][0]["onHand"], "98");
+    assert_eq!(event["figures"][0]["reserved"], "46");
+    assert_eq!(event["figures"][0]["product"]["sku"], "BUSY");
+    assert_eq!(event["figures"][0]["warehouse"]["name"], "Main");
+    // From where he ended a subscriber goes on: what he missed comes as one event of now.
+    let cursor = event["cursor"].clone();
+    drop(socket);
+    for order in &orders[1..4] {
+        let input = json!({"orderId": order.0});
+        company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    }
+    let mut socket = Socket::signed_in(&company.warehouse.token).await;
+    let after = query.replace("$p: [ID!], $w: [ID!]", "$p: [ID!], $after: String");
+    let after = after.replace("products: $p, warehouses: $w", "products: $p, after: $after");
+    socket.subscribe("1", &after, json!({"p": [busy], "after": cursor})).await;
+    let event = socket.event().await["stockChanged"].clone();
+    assert_eq!(event["figures"][0]["onHand"], "92", "{event}");
+    assert_eq!(socket.hear_within(Duration::from_millis(700)).await, Heard::Silence);
+}
+
 #[tokio::test]
 async fn a_socket_ends_with_the_session() {
     let company = Company::new().await;

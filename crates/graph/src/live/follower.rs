@@ -3,12 +3,13 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Duration;
 
 use access::Scope;
 use db::{Event, Fault, ReadPool};
 use futures::stream::{self, BoxStream, StreamExt};
 use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 
 use super::EventKind;
 use super::feed::{BATCH, Feed, Told};
@@ -47,6 +48,25 @@ impl Happening {
         }
     }
 }
+
+/// Several happenings told as one.
+#[derive(Clone, Debug)]
+pub(super) enum Gathered {
+    /// Some things have changed, one at least.
+    Changed {
+        /// The position of the last of them.
+        position: i64,
+        /// In their order.
+        events: Vec<Arc<Event>>,
+    },
+    /// What happened up to this position is not known any more.
+    Resync(i64),
+}
+
+/// How long changes are gathered before they are told.
+const GATHERED_FOR: Duration = Duration::from_millis(100);
+/// Changes told as one at most.
+const MOST_GATHERED: usize = 250;
 
 /// Whether a subscription is about an event and its subscriber may know of it.
 pub(super) type Wants = Box<dyn Fn(&Event, &Scope) -> bool + Send + Sync>;
@@ -102,6 +122,82 @@ impl Follower {
             Some((happening.map(shape).map_err(Into::into), follower))
         })
         .boxed()
+    }
+
+    /// As [`Follower::into_stream`], with changes that follow each other closely told as one.
+    pub(super) fn into_gathered<T: 'static>(
+        self,
+        shape: impl Fn(&Gathered) -> T + Send + Sync + 'static,
+    ) -> BoxStream<'static, async_graphql::Result<T>> {
+        let shape = Arc::new(shape);
+        stream::unfold(self, move |mut follower| {
+            let shape = Arc::clone(&shape);
+            async move {
+                let gathered = follower.next_gathered().await?;
+                let shaped = gathered.map(|gathered| shape(&gathered)).map_err(Into::into);
+                Some((shaped, follower))
+            }
+        })
+        .boxed()
+    }
+
+    /// The next things to tell: the first of them, and those that come soon after it.
+    async fn next_gathered(&mut self) -> Option<Result<Gathered, Failure>> {
+        let before = self.position;
+        let first = match self.next().await? {
+            Ok(Happening::Changed(event)) => event,
+            Ok(Happening::Resync(position)) => return Some(Ok(Gathered::Resync(position))),
+            Err(failure) => return Some(Err(failure)),
+        };
+        tokio::time::sleep(GATHERED_FOR).await;
+        // Rights may have changed meanwhile.
+        let Some(scope) = self.session.standing().await else {
+            self.is_over = true;
+            return Some(Err(Failure::unauthenticated()));
+        };
+        if !self.session.stands_as(&scope) {
+            self.resume.leave(before);
+            return None;
+        }
+        let mut events = vec![first];
+        while events.len() < MOST_GATHERED
+            && let Some(told) = self.told_already()
+        {
+            match told {
+                Told::Event(event) => {
+                    self.position = event.position;
+                    if (self.wants)(&event, &scope) {
+                        events.push(event);
+                    }
+                }
+                Told::Lost(_) => {
+                    self.backlog.push_front(told);
+                    break;
+                }
+            }
+        }
+        Some(Ok(Gathered::Changed { position: self.position, events }))
+    }
+
+    /// What has come already; waits for nothing and reads nothing.
+    fn told_already(&mut self) -> Option<Told> {
+        if let Some(told) = self.backlog.pop_front() {
+            return Some(told);
+        }
+        if self.position < self.replay_to {
+            return None;
+        }
+        loop {
+            match self.told.try_recv() {
+                Ok(told) if position(&told) > self.position => return Some(told),
+                Ok(_) => {}
+                Err(TryRecvError::Lagged(_)) => {
+                    self.replay_to = self.feed.position();
+                    return None;
+                }
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return None,
+            }
+        }
     }
 
     /// The next thing to tell; `None` where the stream ends, an error where it breaks.

@@ -4,9 +4,11 @@
 mod feed;
 mod follower;
 mod resume;
+mod stock;
 
 use std::collections::HashSet;
 use std::hash::Hash;
+use std::sync::Arc;
 
 use access::{Action, Actor, Right, Scope};
 use async_graphql::{Context, Enum, ID, Object, Subscription};
@@ -16,18 +18,20 @@ use db::Event;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use kernel::{ExportJobId, ImportJobId, ProductId, Uuid, WarehouseId};
+use kernel::{ExportJobId, ImportJobId, ProductId, WarehouseId};
 
 pub(crate) use feed::{Feed, Feeds};
 pub(crate) use resume::Resume;
 
 use crate::errors::Failure;
 use crate::exchange::{ExportJob, ImportJob};
-use crate::ids::{AnyId, GlobalId, global};
+use crate::ids::{AnyId, GlobalId};
 use crate::node::{Node, find};
 use crate::scalars::DateTime;
 use crate::session::Session;
 use follower::{Follower, Happening, Wants};
+pub use stock::StockEvent;
+use stock::Watched;
 
 /// Ids that one subscription may name.
 const MOST_IDS: usize = 250;
@@ -41,6 +45,8 @@ pub enum DocumentKind {
     PurchaseOrder,
     /// Goods going back to a supplier.
     SupplierReturn,
+    /// Goods put together of others, or taken apart.
+    AssemblyOrder,
     /// What a customer ordered.
     SalesOrder,
     /// Goods leaving.
@@ -56,6 +62,7 @@ impl DocumentKind {
             "GoodsReceipt" => Some(Self::GoodsReceipt),
             "PurchaseOrder" => Some(Self::PurchaseOrder),
             "SupplierReturn" => Some(Self::SupplierReturn),
+            "AssemblyOrder" => Some(Self::AssemblyOrder),
             "SalesOrder" => Some(Self::SalesOrder),
             "Shipment" => Some(Self::Shipment),
             "Payment" => Some(Self::Payment),
@@ -67,6 +74,7 @@ impl DocumentKind {
         match self {
             Self::GoodsReceipt | Self::SupplierReturn => reaches::<SeeReceipts>(event, scope),
             Self::PurchaseOrder => reaches::<SeePurchases>(event, scope),
+            Self::AssemblyOrder => reaches::<SeeAssemblies>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
@@ -84,6 +92,7 @@ seeing! {
     FollowEvents: EventRead,
     SeeReceipts: ReceiptRead,
     SeePurchases: PurchaseRead,
+    SeeAssemblies: AssemblyRead,
     SeeOrders: OrderRead,
     SeeShipments: ShipmentRead,
     SeePayments: PaymentRead,
@@ -139,40 +148,6 @@ impl DocumentEvent {
             Some(event) => Ok(find(Session::of(ctx)?, subject(event)).await?),
             None => Ok(None),
         }
-    }
-
-    /// When the change was made; null for RESYNC.
-    async fn recorded_at(&self) -> Option<DateTime> {
-        self.0.event().map(|event| event.recorded_at.into())
-    }
-}
-
-/// A change of stock: of quantities on hand or reserved.
-pub struct StockEvent(Happening);
-
-/// A change of stock: of quantities on hand or reserved.
-#[Object]
-impl StockEvent {
-    /// Where this event stands: pass it as `after` to go on from here.
-    async fn cursor(&self) -> String {
-        cursor(self.0.position())
-    }
-
-    /// A change, or a call to read everything anew.
-    async fn kind(&self) -> EventKind {
-        self.0.kind()
-    }
-
-    /// The products whose stock changed; empty for RESYNC.
-    async fn product_ids(&self) -> Vec<ID> {
-        let products = self.0.event().map_or(&[][..], |event| &event.products);
-        products.iter().map(|id| global(ProductId(*id))).collect()
-    }
-
-    /// The warehouses where it changed; empty for RESYNC.
-    async fn warehouse_ids(&self) -> Vec<ID> {
-        let warehouses = self.0.event().map_or(&[][..], |event| &event.warehouses);
-        warehouses.iter().map(|id| global(WarehouseId(*id))).collect()
     }
 
     /// When the change was made; null for RESYNC.
@@ -259,7 +234,8 @@ impl LiveSubscription {
         Ok(follow(ctx, after, Box::new(wants), DocumentEvent).await?)
     }
 
-    /// Stock as it changes: of some products, in some warehouses, or all.
+    /// Stock as it changes, with what there is now: of some products, in some warehouses, or all.
+    /// Changes that follow each other within a tenth of a second come as one event.
     async fn stock_changed(
         &self,
         ctx: &Context<'_>,
@@ -272,13 +248,16 @@ impl LiveSubscription {
         let products = distinct(products.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
         let warehouses =
             distinct(warehouses.map(|ids| ids.into_iter().map(|id| id.0.0).collect()))?;
+        let watched =
+            Watched { products: products.map(Arc::new), warehouses: warehouses.map(Arc::new) };
+        let asked = watched.clone();
         let wants = move |event: &Event, scope: &Scope| {
             event.kind == "stock_changed"
-                && meets(products.as_ref(), &event.products)
-                && meets(warehouses.as_ref(), &event.warehouses)
+                && asked.meets(event)
                 && scope.permit::<SeeStock>().is_ok()
         };
-        Ok(follow(ctx, after, Box::new(wants), StockEvent).await?)
+        let follower = Box::pin(begin_to_follow(ctx, after, Box::new(wants))).await?;
+        Ok(follower.into_gathered(move |gathered| StockEvent::of(gathered, &watched)))
     }
 
     /// An import as it goes on: an event for each chunk of rows, and one at its end.
@@ -338,15 +317,14 @@ fn follow<'a, T: 'static>(
     wants: Wants,
     shape: fn(Happening) -> T,
 ) -> BoxFuture<'a, Result<BoxStream<'static, async_graphql::Result<T>>, Failure>> {
-    begin_to_follow(ctx, after, wants, shape).boxed()
+    async move { Ok(begin_to_follow(ctx, after, wants).await?.into_stream(shape)) }.boxed()
 }
 
-async fn begin_to_follow<T: 'static>(
+async fn begin_to_follow(
     ctx: &Context<'_>,
     after: Option<String>,
     wants: Wants,
-    shape: fn(Happening) -> T,
-) -> Result<BoxStream<'static, async_graphql::Result<T>>, Failure> {
+) -> Result<Follower, Failure> {
     let session = Session::of(ctx)?;
     session.permit::<FollowEvents>()?;
     let resume = ctx.data_opt::<Resume>().cloned().unwrap_or_default();
@@ -355,8 +333,7 @@ async fn begin_to_follow<T: 'static>(
         (None, Some(text)) => Some(position(&text)?),
         (None, None) => None,
     };
-    let follower = Follower::start(session.clone(), after, resume, wants).await?;
-    Ok(follower.into_stream(shape))
+    Follower::start(session.clone(), after, resume, wants).await
 }
 
 fn distinct<T: Eq + Hash>(list: Option<Vec<T>>) -> Result<Option<HashSet<T>>, Failure> {
@@ -367,10 +344,6 @@ fn distinct<T: Eq + Hash>(list: Option<Vec<T>>) -> Result<Option<HashSet<T>>, Fa
         )),
         list => Ok(list.map(|list| list.into_iter().collect())),
     }
-}
-
-fn meets(wanted: Option<&HashSet<Uuid>>, told: &[Uuid]) -> bool {
-    wanted.is_none_or(|wanted| told.iter().any(|id| wanted.contains(id)))
 }
 
 fn subject(event: &Event) -> AnyId {

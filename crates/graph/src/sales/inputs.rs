@@ -60,6 +60,10 @@ pub struct CreateSalesOrderInput {
     manager_id: Option<GlobalId<UserId>>,
     /// From where it ships; wherever goods are where none is given.
     warehouse_id: Option<GlobalId<WarehouseId>>,
+    /// Where no warehouse is chosen: goods are held in these alone, the first first; at most 50.
+    /// In all by their priority where none is given.
+    #[graphql(default)]
+    allowed_warehouse_ids: Vec<GlobalId<WarehouseId>>,
     /// The document's date; today where none is given. The past needs a right of its own.
     date: Option<Date>,
     /// When the customer wants it.
@@ -86,6 +90,7 @@ impl From<CreateSalesOrderInput> for OrderDraft {
             organization_id: input.organization_id.map(|id| id.0),
             manager_id: input.manager_id.map(|id| id.0),
             warehouse_id: input.warehouse_id.map(|id| id.0),
+            allowed_warehouses: input.allowed_warehouse_ids.iter().map(|id| id.0).collect(),
             date: input.date.map(|day| day.0),
             requested_ship_date: input.requested_ship_date.map(|day| day.0),
             external_reference: input.external_reference,
@@ -114,6 +119,9 @@ pub struct UpdateSalesOrderInput {
     manager_id: Option<GlobalId<UserId>>,
     /// From where it ships; null: wherever goods are.
     warehouse_id: MaybeUndefined<GlobalId<WarehouseId>>,
+    /// Where no warehouse is chosen: goods are held in these alone, the first first; at most 50.
+    /// An empty list is all by their priority.
+    allowed_warehouse_ids: Option<Vec<GlobalId<WarehouseId>>>,
     /// The document's date.
     date: Option<Date>,
     /// When the customer wants it; null: he has not said.
@@ -140,6 +148,9 @@ impl From<UpdateSalesOrderInput> for OrderChange {
             organization_id: input.organization_id.map(|id| id.0),
             manager_id: input.manager_id.map(|id| id.0),
             warehouse_id: change(input.warehouse_id, |id| id.0),
+            allowed_warehouses: input
+                .allowed_warehouse_ids
+                .map(|ids| ids.into_iter().map(|id| id.0).collect()),
             date: input.date.map(|day| day.0),
             requested_ship_date: change(input.requested_ship_date, |day| day.0),
             external_reference: change(input.external_reference, |text| text),

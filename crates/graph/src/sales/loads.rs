@@ -35,6 +35,21 @@ pub struct HeldFor(pub OrderLineId);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AwaitedFor(pub OrderId);
 
+/// Until when goods are held for an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct HeldUntil(pub OrderId);
+
+impl Load<HeldUntil> for Loaders {
+    type Value = kernel::DateTime<kernel::Utc>;
+
+    async fn load(&self, keys: &[HeldUntil]) -> Loaded<HeldUntil, Self::Value> {
+        let permit = self.permit::<ReadOrders>()?;
+        let ids: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let found = ::sales::expiries_of_orders(&*self.tx().await?, &permit, &ids).await?;
+        Ok(found.into_iter().map(|(id, at)| (HeldUntil(id), at)).collect())
+    }
+}
+
 /// The newest orders of a customer: so many.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OrdersOfCustomer {

@@ -6,14 +6,19 @@ mod line_pricing;
 mod loads;
 mod order;
 mod order_mutations;
+mod placement;
 mod promise;
 mod queries;
 mod quote;
+mod recipients;
+mod reservations;
 mod shipment;
 mod shipment_mutations;
 
 pub use order::{SalesOrder, SalesOrderLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
+pub use recipients::LotRecipient;
+pub(crate) use recipients::lot_recipients;
 pub use shipment::{Shipment, ShipmentLine};
 
 use access::{Action, Right};
@@ -27,11 +32,21 @@ use crate::session::Session;
 
 /// Queries of this context.
 #[derive(MergedObject, Default)]
-pub struct SalesQuery(queries::OrderQuery, queries::ShipmentQuery, quote::QuoteQuery);
+pub struct SalesQuery(
+    queries::OrderQuery,
+    queries::ShipmentQuery,
+    quote::QuoteQuery,
+    recipients::RecipientQuery,
+    reservations::ReservationQuery,
+);
 
 /// Mutations of this context.
 #[derive(MergedObject, Default)]
-pub struct SalesMutation(order_mutations::OrderMutation, shipment_mutations::ShipmentMutation);
+pub struct SalesMutation(
+    order_mutations::OrderMutation,
+    shipment_mutations::ShipmentMutation,
+    reservations::ReservationMutation,
+);
 
 struct SeePrices;
 impl Action for SeePrices {

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use ::sales::{CardLine, CardRow, Order, OrderCard, OrderLine};
 use access::{Action, Right};
 use async_graphql::{Context, ID, Object};
-use kernel::Currency;
+use kernel::{Currency, WarehouseId};
 
 use super::line_pricing::LinePricing;
-use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
+use super::loads::{AwaitedFor, HeldFor, HeldUntil, LinesOf, ShipmentsOf};
+use super::placement::{GoodsPlacement, placement};
 use super::promise::{LinePromise, PromiseOf};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
@@ -216,6 +217,23 @@ impl SalesOrder {
         Ok(priced(ctx, awaited.map(|amount| Money::new(amount, self.order.currency)))?)
     }
 
+    /// Where no warehouse is chosen: goods are held in these alone, the first first. Empty: in all,
+    /// by their priority.
+    async fn allowed_warehouses(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Warehouse>> {
+        let ids = self.order.allowed_warehouses.iter().copied().map(WarehouseId).collect();
+        Ok(Session::of(ctx)?.load_all(ids).await?.into_iter().flatten().collect())
+    }
+
+    /// Until when goods are held for it where it does not get what is due before shipping; null:
+    /// without a time.
+    async fn reservations_expire_at(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<DateTime>> {
+        let until = Session::of(ctx)?.load(HeldUntil(self.order.id)).await?;
+        Ok(until.map(Into::into))
+    }
+
     /// When the customer wants it.
     async fn requested_ship_date(&self) -> Option<Date> {
         self.order.requested_ship_date.map(Date)
@@ -265,6 +283,15 @@ impl SalesOrder {
     async fn shipments(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Shipment>>> {
         let shipments = Session::of(ctx)?.load(ShipmentsOf(self.order.id)).await?;
         Ok(Some(shipments.unwrap_or_default()))
+    }
+
+    /// Where its goods lie: by line, lot and warehouse what is held for it, and what has left with
+    /// posted shipments that the caller may see. Needs the right `stock.read`.
+    async fn placement(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<GoodsPlacement>>> {
+        Ok(Some(placement(Session::of(ctx)?, self.order.id).await?))
     }
 
     /// The payments that name it or settle its shipments, oldest first. Needs the right `payment.read`.

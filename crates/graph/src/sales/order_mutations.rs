@@ -71,7 +71,7 @@ pub struct CloseSalesOrderPayload {
 }
 
 /// What was there for a line when its order was confirmed, in base units.
-pub struct LineAvailability(::sales::LineAvailability);
+pub struct LineAvailability(pub(super) ::sales::LineAvailability);
 
 /// What was there for a line when its order was confirmed, in base units.
 #[Object]

@@ -90,7 +90,7 @@ pub struct StockMovementFilter {
     lot: Option<GlobalId<LotId>>,
     /// In this warehouse.
     warehouse: Option<GlobalId<WarehouseId>>,
-    /// Of this document: a goods receipt or a shipment.
+    /// Of this document: a goods receipt, a shipment, an assembly order.
     document: Option<AnyId>,
     /// On this day or later.
     date_from: Option<Date>,

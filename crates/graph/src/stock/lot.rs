@@ -117,6 +117,11 @@ impl From<LotStock> for LotBalance {
 }
 
 impl LotBalance {
+    /// Whether anything is left.
+    pub(super) fn is_some(&self) -> bool {
+        !self.0.on_hand.is_zero()
+    }
+
     /// Whether it is one of the lots that a balance sums up.
     pub(super) fn is_part_of(&self, row: &StockRow) -> bool {
         self.0.warehouse_id == row.warehouse_id

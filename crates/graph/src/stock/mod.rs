@@ -1,5 +1,7 @@
 //! Stock as the API shows it: receipts, lots, balances, movements, reservations.
 
+mod answers;
+mod assembly;
 mod balance;
 mod inputs;
 mod loads;
@@ -14,6 +16,11 @@ mod supply;
 use access::{Action, Right};
 use async_graphql::Context;
 
+pub use answers::AnswerQuery;
+pub use assembly::{
+    AssemblyMutation, AssemblyOrder, AssemblyOrderLine, AssemblyQuery, BillMutation,
+    BillOfMaterials,
+};
 pub use balance::StockBalance;
 pub use loads::{
     HeldFor, LotsInStock, LotsOfVariant, MovementsOf, StockIn, StockOf, StockOfVariant,
@@ -23,6 +30,7 @@ pub use movement::{Reservation, StockMovement};
 pub use mutation::StockMutation;
 pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub(crate) use purchase::{stock_total, variant_stock_total};
+
 pub use query::StockQuery;
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
 pub use supply::{

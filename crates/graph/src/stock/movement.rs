@@ -43,6 +43,26 @@ pub enum MovementKind {
     Revaluation,
 }
 
+impl MovementKind {
+    /// Reads a kind as the register writes it.
+    pub(super) fn read(kind: &str) -> Result<Self, Failure> {
+        match kind {
+            "RECEIPT" => Ok(Self::Receipt),
+            "SHIPMENT" => Ok(Self::Shipment),
+            "REVERSAL" => Ok(Self::Reversal),
+            "TRANSFER" => Ok(Self::Transfer),
+            "WRITE_OFF" => Ok(Self::WriteOff),
+            "COUNT" => Ok(Self::Count),
+            "ASSEMBLY" => Ok(Self::Assembly),
+            "SALES_RETURN" => Ok(Self::SalesReturn),
+            "SUPPLIER_RETURN" => Ok(Self::SupplierReturn),
+            "QUARANTINE" => Ok(Self::Quarantine),
+            "REVALUATION" => Ok(Self::Revaluation),
+            other => Err(Failure::broken(format!("a movement of kind {other}"))),
+        }
+    }
+}
+
 /// One change of what is left of a lot in one warehouse. Never changed afterwards.
 #[derive(Clone, Debug)]
 pub struct StockMovement(MovementRow);
@@ -63,20 +83,7 @@ impl StockMovement {
 
     /// Why it moved.
     async fn kind(&self) -> async_graphql::Result<MovementKind> {
-        match self.0.kind.as_str() {
-            "RECEIPT" => Ok(MovementKind::Receipt),
-            "SHIPMENT" => Ok(MovementKind::Shipment),
-            "REVERSAL" => Ok(MovementKind::Reversal),
-            "TRANSFER" => Ok(MovementKind::Transfer),
-            "WRITE_OFF" => Ok(MovementKind::WriteOff),
-            "COUNT" => Ok(MovementKind::Count),
-            "ASSEMBLY" => Ok(MovementKind::Assembly),
-            "SALES_RETURN" => Ok(MovementKind::SalesReturn),
-            "SUPPLIER_RETURN" => Ok(MovementKind::SupplierReturn),
-            "QUARANTINE" => Ok(MovementKind::Quarantine),
-            "REVALUATION" => Ok(MovementKind::Revaluation),
-            other => Err(Failure::broken(format!("a movement of kind {other}")).into()),
-        }
+        Ok(MovementKind::read(&self.0.kind)?)
     }
 
     /// Above zero inwards, below zero outwards, in the product's base unit.

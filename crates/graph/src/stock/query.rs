@@ -128,7 +128,8 @@ impl StockQuery {
     }
 }
 
-fn ids<T>(list: Option<Vec<GlobalId<T>>>) -> Result<Option<Vec<T>>, Failure> {
+/// The ids of an argument, at most 250.
+pub(super) fn ids<T>(list: Option<Vec<GlobalId<T>>>) -> Result<Option<Vec<T>>, Failure> {
     match list {
         Some(list) if list.len() > MOST_IDS => Err(Failure::bad_input(
             format!("at most {MOST_IDS} values at once"),

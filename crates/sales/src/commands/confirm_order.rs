@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use super::check_version;
 use crate::credit;
 use crate::events::order_changed;
+use crate::expiry::expire_if_unpaid;
 use crate::holding;
 use crate::model::{Order, OrderLine};
 use crate::rules::{CreditVerdict, LineRule, OrderMove, OrderState, unknown};
@@ -173,6 +174,9 @@ async fn hold_or_wait<A>(
         }
     }
     let held = holding::hold(tx, permit, order, &goods, &HashMap::new()).await?;
+    if held.iter().any(|line| !line.reserved.is_zero()) {
+        expire_if_unpaid(tx, permit, order).await?;
+    }
     Ok((held, None))
 }
 
@@ -189,6 +193,17 @@ fn holds_nothing() -> Warning {
         ),
         details: Some(json!({ "reserveOn": ReserveOn::Never })),
     }
+}
+
+/// Goods are held once so much more is paid.
+pub(super) fn due_before_reserve(order: &Order, due: Decimal) -> Refusal {
+    let currency = order.currency;
+    Refusal::new(
+        RefusalCode::PrepaymentDue,
+        format!("Goods are held once {due} {currency} more is paid."),
+        format!("Товар будет зарезервирован, когда поступит ещё {due} {currency}."),
+    )
+    .with(json!({ "due": due, "currency": currency }))
 }
 
 fn waits(order: &Order, due: Decimal, paid: Decimal) -> Warning {

@@ -34,6 +34,8 @@ pub struct OrderDraft {
     pub manager_id: Option<UserId>,
     /// From where it ships; `None` is wherever goods are.
     pub warehouse_id: Option<WarehouseId>,
+    /// Where no warehouse is chosen: the only ones that give, the first first; empty is all.
+    pub allowed_warehouses: Vec<WarehouseId>,
     /// The document's date; `None` is today.
     pub date: Option<NaiveDate>,
     /// When the customer wants it.
@@ -111,6 +113,7 @@ pub(crate) async fn prepare<A>(
     let People { manager_id, department_id, leave, by } = people(tx, permit, draft, &terms).await?;
     let own_route = catalog::chosen_route(tx, permit, draft.sales_route_id, under.route).await?;
     check_warehouse(tx, permit, draft.warehouse_id).await?;
+    let allowed_warehouses = allowed_warehouses(tx, permit, &draft.allowed_warehouses).await?;
     // Prices are found anew: what was typed before stays, the minima are asked about again.
     let below_minimum = leave.below_minimum;
     let kept = Leave { below_minimum, ..Leave::KEPT };
@@ -134,6 +137,7 @@ pub(crate) async fn prepare<A>(
         department_id,
         region_id: terms.region_id,
         warehouse_id: draft.warehouse_id,
+        allowed_warehouses,
         currency: terms.currency,
         prices_include_vat: terms.prices_include_vat,
         totals,
@@ -252,6 +256,44 @@ async fn check_warehouse<A>(
         .into()),
         None => Err(unknown("warehouseId", "warehouse", "склад").into()),
     }
+}
+
+/// Warehouses that an order names at most.
+const MOST_WAREHOUSES: usize = 50;
+
+/// The warehouses that may give, each once, none of them archived.
+async fn allowed_warehouses<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    asked: &[WarehouseId],
+) -> Outcome<Vec<WarehouseId>> {
+    if asked.is_empty() {
+        return Ok(Vec::new());
+    }
+    if asked.len() > MOST_WAREHOUSES {
+        return Err(Refusal::new(
+            RefusalCode::TooMany,
+            format!("At most {MOST_WAREHOUSES} warehouses."),
+            format!("Не больше {MOST_WAREHOUSES} складов."),
+        )
+        .at(["allowedWarehouseIds"])
+        .into());
+    }
+    let mut allowed = Vec::with_capacity(asked.len());
+    let cards = catalog::warehouse_cards(tx, permit, asked).await?;
+    for (place, id) in asked.iter().enumerate() {
+        let path = ["allowedWarehouseIds".to_owned(), place.to_string()];
+        match cards.get(id) {
+            Some(card) if card.archived => {
+                let (en, ru) = ("The warehouse is archived.", "Склад в архиве.");
+                return Err(Refusal::new(RefusalCode::Archived, en, ru).at(path).into());
+            }
+            Some(_) if allowed.contains(id) => {}
+            Some(_) => allowed.push(*id),
+            None => return Err(unknown("", "warehouse", "склад").at(path).into()),
+        }
+    }
+    Ok(allowed)
 }
 
 /// Prices the lines; what would need an approval is refused, as long as there are none.

@@ -10,11 +10,16 @@ mod custom_fields;
 mod dispatch;
 mod draft;
 mod merge_customers;
+mod move_reservation;
 mod post_shipment;
+mod release_reservation;
+mod reservation_times;
+mod reserve_lots;
 mod reverse_shipment;
 mod ship_order;
 mod undo_price_change;
 mod update_order;
+mod work_on;
 
 pub use cancel_order::CancelSalesOrder;
 pub use cancel_shipment::CancelShipment;
@@ -25,7 +30,13 @@ pub use create_shipment::CreateShipment;
 pub use dispatch::{Dispatch, ShipLine};
 pub use draft::{LineDraft, OrderDraft};
 pub use merge_customers::MergeCustomers;
+pub use move_reservation::MoveReservation;
 pub use post_shipment::PostShipment;
+pub use release_reservation::{ReleaseReservation, ReserveSalesOrder};
+pub use reservation_times::{
+    ReadReservationSettings, SetReservationExpiry, UpdateReservationSettings,
+};
+pub use reserve_lots::ReserveLots;
 pub use reverse_shipment::ReverseShipment;
 pub use ship_order::ShipSalesOrder;
 pub use undo_price_change::UndoPriceChange;

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::check_version;
 use crate::events::{order_changed, shipment_changed};
-use crate::holding::{keep_goods_still, want_again};
+use crate::holding::{keep_goods_still, state_missing};
 use crate::model::{Order, ShipmentLine};
 use crate::posting::{hold_organization, shipped_after};
 use crate::rules::{OrderState, ShipmentMove, ShipmentState, reason};
@@ -61,7 +61,7 @@ impl Command for ReverseShipment {
             facts: lines.iter().map(fact).collect(),
         };
         unbook(tx, permit, &unbooking).await?;
-        want_again(tx, permit, &order, &wanted).await?;
+        state_missing(tx, permit, &order, &wanted).await?;
         stock::hand_out_again(tx, permit, shipment.id).await?;
         let state = take_order_back(tx, permit, &order, shipment.gross).await?;
         mark_reversed(tx, permit, shipment.id, on, &reason).await?;

@@ -30,6 +30,8 @@ pub struct OrderChange {
     pub manager_id: Option<UserId>,
     /// From where it ships.
     pub warehouse_id: Option<Option<WarehouseId>>,
+    /// Which warehouses give where none is chosen.
+    pub allowed_warehouses: Option<Vec<WarehouseId>>,
     /// The document's date.
     pub date: Option<NaiveDate>,
     /// When the customer wants it.
@@ -130,6 +132,7 @@ impl OrderChange {
             organization_id: change.organization_id.or(Some(order.organization_id)),
             manager_id: change.manager_id.or(order.manager_id),
             warehouse_id: change.warehouse_id.unwrap_or(order.warehouse_id),
+            allowed_warehouses: change.allowed_warehouses.unwrap_or_else(|| order.among()),
             date: Some(change.date.unwrap_or(order.date)),
             requested_ship_date: change.requested_ship_date.unwrap_or(order.requested_ship_date),
             external_reference: change

@@ -1,6 +1,7 @@
 //! The rules of selling: values in, values out; no clock, no database.
 
 mod credit;
+mod expiry;
 mod parts;
 mod refusals;
 mod reserving;
@@ -10,6 +11,7 @@ mod transitions;
 
 pub use catalog::pricing::{LineSum, Totals, VatMode, totals};
 pub use credit::{CreditVerdict, Gate, prepayment_due};
+pub use expiry::{AtExpiry, asked_to_keep, at_expiry};
 pub use parts::{OrderedLine, part_of};
 pub use refusals::{LineRule, at_line, out_of_scale, stale, unknown};
 pub use reserving::{AfterPayment, after_payment, asked_before_reserve, to_hold};

@@ -1,6 +1,7 @@
 //! All SQL of this context.
 
 mod card;
+mod expiry;
 mod explanations;
 mod facts;
 mod lists;
@@ -11,6 +12,10 @@ mod sellers;
 mod shipments;
 
 pub use card::{CardLine, CardRow, OrderCard, newest_orders, order_card};
+pub use expiry::{ReservationSettings, expiries_of_orders, reservation_settings};
+pub(crate) use expiry::{
+    expired_orders, expiry_of, forget_expiry, put_expiry, put_reservation_settings,
+};
 pub use explanations::explanations_by_line;
 pub(crate) use facts::{BookedLine, BookedLot, Booking, ReversedLine, Unbooking, book, unbook};
 pub use lists::{

@@ -11,7 +11,7 @@ use kernel::{
 };
 use serde::Serialize;
 
-use super::{author, rows, within_reach};
+use super::{author, rows, uuids, within_reach};
 use crate::model::{LINE_COLUMNS, ORDER_COLUMNS, Order, OrderLine};
 use crate::rules::{OrderState, Totals};
 
@@ -60,6 +60,7 @@ pub(crate) struct NewOrder {
     pub(crate) department_id: Option<DepartmentId>,
     pub(crate) region_id: Option<RegionId>,
     pub(crate) warehouse_id: Option<WarehouseId>,
+    pub(crate) allowed_warehouses: Vec<WarehouseId>,
     pub(crate) currency: Currency,
     pub(crate) prices_include_vat: bool,
     pub(crate) totals: Totals,
@@ -132,10 +133,11 @@ pub(crate) async fn insert_order<A>(
                   department_id, region_id, warehouse_id, currency, prices_include_vat, state, net,
                   vat, gross, requested_ship_date, comment, payment_steps, prepayment_percent,
                   external_reference, created_at, updated_at, created_by, agreement_version,
-                  min_shelf_life_days, sales_route_id, sales_route_is_own, reserve_on, cover_by)
+                  min_shelf_life_days, sales_route_id, sales_route_is_own, reserve_on, cover_by,
+                  allowed_warehouses)
              values ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'DRAFT', $14, $15, $16,
                      $17, $18, $19, $20, $21, $22, $22, $23, $24, $25, $26, $27,
-                     $28, $29)
+                     $28, $29, $30)
          )
          {INSERT_LINES}"
     );
@@ -169,6 +171,7 @@ pub(crate) async fn insert_order<A>(
         order.sales_route_is_own,
         order.route.reserve_on,
         order.route.cover_by,
+        uuids(&order.allowed_warehouses),
     ];
     taken(tx.run(Sql::new(sql, values)).await)?;
     Ok(())
@@ -188,7 +191,8 @@ pub(crate) async fn update_draft<A>(
             requested_ship_date = $16, comment = $17, payment_steps = $18,
             prepayment_percent = $19, external_reference = $20, version = o.version + 1,
             updated_at = $21, agreement_version = $22, min_shelf_life_days = $23,
-            sales_route_id = $24, sales_route_is_own = $25, reserve_on = $26, cover_by = $27
+            sales_route_id = $24, sales_route_is_own = $25, reserve_on = $26, cover_by = $27,
+            allowed_warehouses = $28
         where o.tenant_id = $1
           and o.id = $2";
     let values = values![
@@ -219,6 +223,7 @@ pub(crate) async fn update_draft<A>(
         order.sales_route_is_own,
         order.route.reserve_on,
         order.route.cover_by,
+        uuids(&order.allowed_warehouses),
     ];
     taken(tx.run(Sql::new(sql, values)).await)?;
     Ok(())

@@ -11,8 +11,8 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::task::JoinSet;
 
 use super::workers::{
-    fold_sales, hold_paid_orders, keep_outbox_days, publish_events, run_exports, run_imports,
-    sweep_files,
+    fold_sales, hold_paid_orders, keep_outbox_days, publish_events, release_unpaid_orders,
+    run_exports, run_imports, sweep_files,
 };
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
@@ -73,6 +73,7 @@ impl Doors {
         workers.spawn(publish_events(db.clone(), live, shutdown.clone()));
         workers.spawn(fold_sales(db.clone(), shutdown.clone()));
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
+        workers.spawn(release_unpaid_orders(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
         for _ in 0..IMPORTS_AT_ONCE {
             workers.spawn(run_imports(db.clone(), files.clone(), shutdown.clone()));

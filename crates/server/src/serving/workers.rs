@@ -19,6 +19,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(200);
 const FOLD_EVERY: Duration = Duration::from_secs(1);
 /// How often paid orders are looked for: within about a second of the payment goods are held.
 const HOLD_EVERY: Duration = Duration::from_millis(500);
+/// How often orders are looked for that were to be paid by now.
+const RELEASE_EVERY: Duration = Duration::from_secs(1);
 /// How often files to bring in are looked for.
 const IMPORT_EVERY: Duration = Duration::from_millis(500);
 /// How often lists to write to files are looked for.
@@ -131,6 +133,20 @@ pub async fn hold_paid_orders(db: Db, shutdown: Shutdown) {
             Ok(_) => HOLD_EVERY,
             Err(error) => {
                 tracing::warn!(%error, "paid orders could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// Lets goods go that were held for orders nobody has paid in time, until stopping begins.
+pub async fn release_unpaid_orders(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match sales::release_unpaid_orders(&db).await {
+            Ok(_) => RELEASE_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "unpaid orders could not be looked for");
                 REST
             }
         };

@@ -14,10 +14,11 @@ mod update_goods_receipt;
 pub use cancel_goods_receipt::CancelGoodsReceipt;
 pub use create_goods_receipt::CreateGoodsReceipt;
 pub use draft::ReceiptLineInput;
+pub(crate) use draft::warehouse;
 pub use opening_stock::{OpeningRow, SaveOpeningStock};
 pub use post_goods_receipt::PostGoodsReceipt;
 pub use reverse_goods_receipt::ReverseGoodsReceipt;
-pub(crate) use reverse_goods_receipt::{check_lows, closed as period_closed};
+pub(crate) use reverse_goods_receipt::{check_lows, check_untouched, closed as period_closed};
 pub use set_receipt_costs::{LineCost, SetReceiptCosts};
 pub use update_goods_receipt::UpdateGoodsReceipt;
 

@@ -94,7 +94,8 @@ async fn take_off_order<A>(
     Ok(queues)
 }
 
-fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
+/// Refuses where anything of what came in is held or gone.
+pub(crate) fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
     let mut touched: Vec<Value> = Vec::new();
     // The receipt's lines moved in their order.
     for (line, one) in moved.iter().enumerate() {
@@ -114,12 +115,13 @@ fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
     }
     Err(Refusal::new(
         RefusalCode::InUse,
-        "Goods of this receipt are reserved or already gone.",
-        "Товары этого поступления зарезервированы или уже отгружены.",
+        "Goods of this document are reserved or already gone.",
+        "Товары этого документа зарезервированы или уже ушли со склада.",
     )
     .with(json!({ "lines": touched })))
 }
 
+/// Refuses where a later balance would fall below zero.
 pub(crate) fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
     let below: Vec<Value> = lows
         .iter()
@@ -137,6 +139,7 @@ pub(crate) fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
     .with(json!({ "balances": below })))
 }
 
+/// The period of a reversal is shut until a day ahead.
 pub(crate) fn closed(first_open: NaiveDate) -> Refusal {
     Refusal::new(
         RefusalCode::PeriodClosed,

@@ -88,7 +88,7 @@ fn fits(waiting: &Waiting, supply: &Expected) -> bool {
     waiting.organization_id == supply.organization_id
         && waiting.product_id == supply.product_id
         && waiting.variant_id == supply.variant_id
-        && waiting.warehouse_id.is_none_or(|chosen| chosen == supply.warehouse_id)
+        && waiting.takes_from(supply.warehouse_id)
 }
 
 #[cfg(test)]

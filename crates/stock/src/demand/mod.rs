@@ -15,4 +15,4 @@ pub use rules::DemandState;
 #[cfg(test)]
 pub(crate) use rules::tests;
 pub(crate) use rules::{Page, Served, left_to_serve};
-pub use stating::{Demanding, Missing, demand, hand_over_demand};
+pub use stating::{Demanding, Missing, demand, demand_anew, hand_over_demand};

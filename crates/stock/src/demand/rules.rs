@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use kernel::{Decimal, NaiveDate};
+use kernel::{Decimal, NaiveDate, WarehouseId};
 
 use super::store::Waiting;
 use crate::rules::{BalanceKey, Shelf, Want};
@@ -53,6 +53,23 @@ fn day_it_leaves(waiting: &Waiting, today: NaiveDate, product_days: i32) -> Naiv
     waiting.needed_by.max(today).checked_add_days(days).unwrap_or(NaiveDate::MAX)
 }
 
+impl Waiting {
+    /// Where to look for its goods, one place after the other; `None` is everywhere.
+    fn places(&self) -> Vec<Option<WarehouseId>> {
+        match (self.warehouse_id, &self.among[..]) {
+            (None, among) if !among.is_empty() => {
+                among.iter().map(|id| Some(WarehouseId(*id))).collect()
+            }
+            (chosen, _) => vec![chosen],
+        }
+    }
+
+    /// Whether goods in a warehouse are for it.
+    pub(crate) fn takes_from(&self, warehouse: WarehouseId) -> bool {
+        self.places().iter().any(|place| place.is_none_or(|one| one == warehouse))
+    }
+}
+
 /// What somebody who waits gets.
 #[derive(Clone, Debug)]
 pub(crate) struct Served {
@@ -81,14 +98,20 @@ impl Page<'_> {
         for waiting in self.waiting {
             let days = self.product_days.get(&waiting.product_id).copied().unwrap_or_default();
             let day = day_it_leaves(&waiting, self.today, days);
-            let want = Want {
-                organization_id: waiting.organization_id,
-                product_id: waiting.product_id,
-                variant_id: waiting.variant_id,
-                quantity: waiting.quantity,
-                warehouse_id: waiting.warehouse_id,
-            };
-            let parts = shelf.hold(&want, day).parts;
+            let mut parts = Vec::new();
+            let mut quantity = waiting.quantity;
+            for warehouse_id in waiting.places() {
+                let want = Want {
+                    organization_id: waiting.organization_id,
+                    product_id: waiting.product_id,
+                    variant_id: waiting.variant_id,
+                    quantity,
+                    warehouse_id,
+                };
+                let held = shelf.hold(&want, day).parts;
+                quantity -= held.iter().map(|part| part.1).sum::<Decimal>();
+                parts.extend(held);
+            }
             if !parts.is_empty() {
                 served.push(Served { waiting, parts });
             }

@@ -19,6 +19,8 @@ pub struct Demanding {
     pub organization_id: OrganizationId,
     /// The chosen warehouse, and no other; `None` is any.
     pub warehouse_id: Option<WarehouseId>,
+    /// Where none is chosen: those that may give, the first first; empty is all.
+    pub among: Vec<WarehouseId>,
     /// Who waits.
     pub customer_id: CustomerId,
     /// Who is to hear of it.
@@ -72,6 +74,28 @@ pub async fn demand<A>(
     let new: Vec<store::NewDemand> = missing.iter().map(new).collect();
     store::state(tx, permit, of, &new).await?;
     cover(tx, permit, &queues).await
+}
+
+/// As [`demand`], also for lines that missed something and do not any more: theirs becomes nothing.
+/// For reservations that were worked on by hand.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn demand_anew<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    of: &Demanding,
+    missing: &[Missing],
+) -> Outcome<()> {
+    let queues = missing.iter().map(|one| (of.organization_id, one.product_id)).collect();
+    queue::take(tx, permit, &queues).await?;
+    let served = missing.iter().filter(|one| one.quantity <= Decimal::ZERO);
+    let served: Vec<OrderLineId> = served.map(|one| one.order_line_id).collect();
+    let waits = store::of_lines(tx, permit, served).await?;
+    let none: Vec<_> = waits.iter().map(|one| (one.id, Decimal::ZERO)).collect();
+    store::set_quantities(tx, permit, &none).await?;
+    demand(tx, permit, of, missing).await?;
+    if none.is_empty() { Ok(()) } else { cover(tx, permit, &queues).await }
 }
 
 /// Gives the demand of one customer's orders to another, whose card stands for both.

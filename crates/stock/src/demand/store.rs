@@ -23,6 +23,8 @@ pub(crate) struct Waiting {
     pub(crate) product_id: ProductId,
     pub(crate) variant_id: Option<ProductVariantId>,
     pub(crate) warehouse_id: Option<WarehouseId>,
+    /// Where none is chosen: those that may give, the first first; empty is all.
+    pub(crate) among: Vec<Uuid>,
     pub(crate) customer_id: CustomerId,
     pub(crate) manager_id: Option<UserId>,
     pub(crate) ordered_on: NaiveDate,
@@ -33,8 +35,8 @@ pub(crate) struct Waiting {
 
 const COLUMNS: &str = "
     d.id, d.order_id, d.order_line_id, d.organization_id, d.product_id, d.variant_id,
-    d.warehouse_id, d.customer_id, d.manager_id, d.ordered_on, d.needed_by, d.least_life_days,
-    d.quantity";
+    d.warehouse_id, d.among, d.customer_id, d.manager_id, d.ordered_on, d.needed_by,
+    d.least_life_days, d.quantity";
 
 /// A place in a queue: those after it are read.
 #[derive(Clone, Copy, Debug)]
@@ -185,9 +187,9 @@ pub(crate) async fn state<A>(
         insert into demand as d
             (tenant_id, id, order_id, order_line_id, organization_id, product_id, variant_id,
              warehouse_id, customer_id, manager_id, ordered_on, needed_by, least_life_days,
-             quantity)
+             quantity, among)
         select $1, n.id, $3, n.order_line_id, $4, n.product_id, n.variant_id, $5, $6, $7, $8, $9,
-               $10, n.quantity
+               $10, n.quantity, $11
         from jsonb_to_recordset($2) as n
             (id uuid, order_line_id uuid, product_id uuid, variant_id uuid, quantity numeric)
         on conflict on constraint demand_order_line_key
@@ -206,6 +208,7 @@ pub(crate) async fn state<A>(
         of.ordered_on,
         of.needed_by,
         of.least_life_days,
+        uuids(of.among.iter().copied()),
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())

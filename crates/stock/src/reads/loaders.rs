@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{Outcome, Sql, TenantTx, values};
-use kernel::{OrderLineId, ReceiptId, ReceiptLineId, ReservationId, Uuid};
+use kernel::{OrderId, OrderLineId, ReceiptId, ReceiptLineId, ReservationId, Uuid};
 
 use super::receipts::{RECEIPT, ReceiptLineRow, ReceiptRow};
 use super::{ReadReceipts, ReadStock, sees_buyers, sees_cost};
@@ -110,6 +110,23 @@ pub async fn reservations_of_order_lines<A>(
     let mut found: HashMap<OrderLineId, Vec<Held>> = HashMap::new();
     for row in rows {
         found.entry(row.order_line_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
+/// What is held for orders now, for whoever may see those orders; orders without any are absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn reservations_of_orders<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    orders: &[OrderId],
+) -> Outcome<HashMap<OrderId, Vec<Held>>> {
+    let rows = reservations::of_orders(tx, permit, orders.iter().copied()).await?;
+    let mut found: HashMap<OrderId, Vec<Held>> = HashMap::new();
+    for row in rows {
+        found.entry(row.order_id).or_default().push(row);
     }
     Ok(found)
 }

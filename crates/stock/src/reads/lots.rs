@@ -71,7 +71,7 @@ pub struct LotStock {
 }
 
 /// $1 is the tenant, $2 whether cost is seen.
-const LOT: &str = "
+pub(super) const LOT: &str = "
     select l.id, l.organization_id, l.product_id, l.variant_id, l.receipt_id, l.receipt_line_id,
            l.received_on, l.expires_on, l.blocked, case when $2 then l.unit_cost end as unit_cost,
            l.supplier_name, l.number, l.created_at";

@@ -3,23 +3,38 @@
 //! where they went.
 
 mod alike;
+mod columns;
 mod costs;
+mod family;
+mod figures;
+mod idle;
 pub(crate) mod keyset;
 mod loaders;
+mod lot_card;
+mod lot_list;
 mod lots;
 mod movements;
+mod past;
 mod purchases;
 mod receipts;
 mod stock;
+mod turnover;
 
 use access::{Action, Permit, Right};
 
 pub use alike::alike_in_stock;
 pub use costs::{ReadCost, next_costs};
+pub use family::{LotLink, LotLinkKind, lots_made_of, lots_origins};
+pub use figures::{StockFigure, stock_figures};
+pub use idle::{
+    ExpiringRow, Slow, SlowRow, count_expiring_stock, count_slow_stock, expiring_stock, slow_stock,
+};
 pub use loaders::{
     lines_of_receipts, receipt_lines_by_id, receipts_by_id, reservations_by_id,
-    reservations_of_order_lines,
+    reservations_of_order_lines, reservations_of_orders,
 };
+pub use lot_card::{LotCardRow, count_lot_card, lot_card};
+pub use lot_list::{LotFilter, LotSort, count_lots, lots, lots_numbered};
 pub use lots::{
     LotRow, LotStock, lots_by_id, lots_in_stock, lots_in_stock_of_variants, lots_of_receipt_lines,
     stock_of_lots,
@@ -28,12 +43,17 @@ pub use movements::{
     MovementFilter, MovementRow, count_movements, movements, movements_by_id,
     movements_of_documents, movements_of_lots,
 };
+pub use past::{Moment, PastDetail, PastFilter, PastRow, count_past_stock, past_stock};
 pub use purchases::{PurchasePrice, ReadPurchases, purchase_prices};
 pub(crate) use receipts::receipts_of;
 pub use receipts::{ReceiptFilter, ReceiptLineRow, ReceiptRow, count_receipts, receipts};
 pub use stock::{
     StockFilter, StockRow, StockTotal, count_stock, stock, stock_of_products, stock_of_variants,
     stock_of_warehouses,
+};
+
+pub use turnover::{
+    KindMoves, Moves, Period, ReportStock, TurnoverBy, TurnoverRow, count_turnover, turnover,
 };
 
 /// Reading lots, balances, reservations and movements.

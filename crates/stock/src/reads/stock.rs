@@ -91,7 +91,8 @@ pub struct StockFilter {
 }
 
 impl StockFilter {
-    fn push(&self, sql: &mut Sql) {
+    /// Adds its conditions on `stock_balance b`.
+    pub(super) fn push(&self, sql: &mut Sql) {
         if let Some(ids) = &self.products {
             sql.with(" and b.product_id = any(", uuids(ids.iter().copied()), "::uuid[])");
         }

@@ -1,6 +1,8 @@
 //! Pure rules of stock: values in, values out. No clock, no database.
 
+mod assembly;
 mod balance;
+mod choice;
 mod document;
 mod issue;
 #[cfg(test)]
@@ -9,7 +11,9 @@ mod receipt;
 mod release;
 mod shelf;
 
+pub use assembly::{Use, labour, needed, take_all, worth};
 pub use balance::{Balance, BalanceKey};
+pub use choice::{Misfit, Pick, fits, hold_chosen};
 pub(crate) use document::{MOST_NAME, MOST_TEXT, check_texts, same_version};
 pub use issue::{IssuePlan, Shortage, plan_issue};
 pub(crate) use receipt::{MOST_LINES, check_line};

@@ -125,6 +125,13 @@ impl Shelf {
         hold
     }
 
+    /// Holds a quantity of one balance. The caller asks for no more than is free.
+    pub fn keep(&mut self, key: &BalanceKey, quantity: Decimal) {
+        if let Some(balance) = self.balances.get_mut(key) {
+            balance.reserved += quantity;
+        }
+    }
+
     /// Lets go of what was held.
     pub fn release(&mut self, key: &BalanceKey, quantity: Decimal) {
         if let Some(balance) = self.balances.get_mut(key) {

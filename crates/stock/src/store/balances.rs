@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use access::Permit;
 use catalog::Goods;
 use db::{Fault, Sql, TenantTx, values};
-use kernel::{Decimal, OrganizationId, ProductId, ProductVariantId, Uuid};
+use kernel::{Decimal, OrganizationId, ProductId, ProductVariantId, Uuid, WarehouseId};
 
 use super::uuids;
 use crate::rules::{Balance, BalanceKey, Change, Want};
@@ -109,11 +109,24 @@ async fn find_free<A>(
     tx.all(Sql::new(sql, values)).await
 }
 
-/// Locks named balances, and besides what is free of some goods in one warehouse.
+/// Locks named balances, and besides what is free of some goods where a shipment leaves.
 pub(crate) async fn lock_for_issue<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     issue: &Issue,
+    keys: &[BalanceKey],
+    goods: &[Goods],
+) -> Result<Vec<Balance>, Fault> {
+    let place = (issue.organization_id, issue.warehouse_id, issue.least_life_days);
+    lock_in(tx, permit, place, keys, goods).await
+}
+
+/// Locks named balances of an organization, and besides what is free of some goods in one
+/// warehouse. So many days of a lot's life are to be left on the day it may be sold on.
+pub(crate) async fn lock_in<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (organization, warehouse, least_life_days): (OrganizationId, WarehouseId, i32),
     keys: &[BalanceKey],
     goods: &[Goods],
 ) -> Result<Vec<Balance>, Fault> {
@@ -147,14 +160,14 @@ pub(crate) async fn lock_for_issue<A>(
     );
     let values = values![
         permit.tenant(),
-        issue.organization_id,
-        issue.warehouse_id,
+        organization,
+        warehouse,
         uuids(keys.iter().map(|k| k.warehouse_id)),
         uuids(keys.iter().map(|k| k.product_id)),
         uuids(keys.iter().map(|k| k.lot_id)),
         uuids(goods.iter().map(|one| one.product)),
         uuids(goods.iter().map(|one| variant_key(one.variant))),
-        issue.least_life_days,
+        least_life_days,
     ];
     tx.all(Sql::new(sql, values)).await
 }
@@ -165,7 +178,17 @@ pub(crate) async fn lock<A>(
     permit: &Permit<A>,
     keys: &BTreeSet<BalanceKey>,
 ) -> Result<Vec<Balance>, Fault> {
-    let columns = columns("0");
+    lock_living(tx, permit, keys, 0).await
+}
+
+/// Locks named balances; so many days of a lot's life are to be left on the day it may be sold on.
+pub(crate) async fn lock_living<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    keys: &BTreeSet<BalanceKey>,
+    least_life_days: i32,
+) -> Result<Vec<Balance>, Fault> {
+    let columns = columns("$6");
     let sql = format!(
         "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
@@ -180,7 +203,8 @@ pub(crate) async fn lock<A>(
          {LOCK}"
     );
     let [organizations, warehouses, products, lots] = key_arrays(keys.iter());
-    let values = values![permit.tenant(), organizations, warehouses, products, lots];
+    let values =
+        values![permit.tenant(), organizations, warehouses, products, lots, least_life_days];
     tx.all(Sql::new(sql, values)).await
 }
 

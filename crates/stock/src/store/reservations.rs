@@ -26,6 +26,18 @@ pub(crate) async fn of_order<A>(
     tx.all(Sql::new(sql, values![permit.tenant(), order])).await
 }
 
+/// What is held for orders.
+pub(crate) async fn of_orders<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    orders: impl IntoIterator<Item = OrderId>,
+) -> Result<Vec<Held>, Fault> {
+    let sql = format!(
+        "{COLUMNS} and r.order_id = any($2::uuid[]) order by r.order_line_id, r.warehouse_id, r.lot_id"
+    );
+    tx.all(Sql::new(sql, values![permit.tenant(), uuids(orders)])).await
+}
+
 /// What is held for order lines.
 pub(crate) async fn of_lines<A>(
     tx: &TenantTx,

@@ -31,6 +31,7 @@ const MOST_ROWS: f64 = 1_000.0;
 /// their key. A new table is filled in `rows.sql` or listed here with its reason.
 const SMALL: &[(&str, &str)] = &[
     ("api_key", "some dozens of partners"),
+    ("assembly_pick", "read by its document alone"),
     ("app_user", "some hundreds of people"),
     ("agreement_price", "read by its key alone"),
     ("agreement_price_past", "read by its key alone"),
@@ -59,6 +60,8 @@ const SMALL: &[(&str, &str)] = &[
     ("reorder_point", "some hundreds, read whole for a plan"),
     ("refresh_token", "read by its key alone"),
     ("region", "some dozens"),
+    ("reservation_expiry", "orders that wait for money, by their key or their time"),
+    ("reservation_settings", "a row a tenant"),
     ("rights_change", "minutes of changes, then removed"),
     ("sales_channel", "some dozens"),
     ("sales_route", "some dozens"),

@@ -158,10 +158,11 @@ select here(), made(11, n), made(10, n % 2000), n / 2000, made(6, n),
 from generate_series(1, 30000) n;
 
 insert into lot (tenant_id, id, organization_id, product_id, variant_id, receipt_id,
-                 receipt_line_id, received_on, unit_cost, supplier_name)
+                 receipt_line_id, received_on, unit_cost, supplier_name, number, expires_on)
 select here(), made(12, n), (select id from organization), made(6, n),
        case when n <= 2000 then made(31, n) end, made(10, n % 2000),
-       made(11, n), current_date - 1000 + (n % 2000) / 2, 50, 'Supplier'
+       made(11, n), current_date - 1000 + (n % 2000) / 2, 50, 'Supplier', 'L-' || n % 15000,
+       case when n % 10 = 1 then current_date - 700 + n % 1400 end
 from generate_series(1, 30000) n;
 
 insert into stock_balance (tenant_id, organization_id, warehouse_id, product_id, variant_id,
@@ -171,6 +172,29 @@ select here(), (select id from organization), made(2, 1 + n % 5), made(6, n),
        case when n % 4 = 0 then 0 else 18 end, case when n % 20 = 1 then 2 else 0 end,
        case when n % 4 = 0 then 0 else 900 end
 from generate_series(1, 30000) n;
+
+insert into bill_of_materials (tenant_id, id, name, product_id)
+select here(), made(60, n), 'Bill ' || lpad(n::text, 6, '0'), made(6, 10000 + n)
+from generate_series(1, 3000) n;
+
+insert into bill_version (tenant_id, bill_id, valid_from, yields, labour_rate)
+select here(), made(60, n), '2000-01-01', 1, 0
+from generate_series(1, 3000) n;
+
+insert into bill_component (tenant_id, bill_id, valid_from, position, product_id, quantity)
+select here(), made(60, n), '2000-01-01', 0, made(6, 2000 + n), 1
+from generate_series(1, 3000) n;
+
+insert into assembly_order (tenant_id, id, number, occurred_on, kind, organization_id,
+                            warehouse_id, bill_id, product_id, quantity, labour, goods_cost, state)
+select here(), made(61, n), 'A-' || lpad(n::text, 6, '0'), current_date - 1000 + n / 4, 'ASSEMBLY',
+       (select id from organization), made(2, 1 + n % 5), made(60, n), made(6, 10000 + n), 1, 0, 50,
+       'POSTED'
+from generate_series(1, 3000) n;
+
+insert into assembly_line (tenant_id, id, assembly_id, position, product_id, quantity, cost)
+select here(), made(62, n), made(61, n), 0, made(6, 2000 + n), 1, 50
+from generate_series(1, 3000) n;
 
 -- Two orders in a hundred are drafts, two confirmed, one on its way, three cancelled.
 insert into sales_order (tenant_id, id, number, number_sequence, date, organization_id,

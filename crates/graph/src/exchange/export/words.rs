@@ -7,6 +7,16 @@ use kernel::Language;
 const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("ActorKind", &[("USER", "Пользователь"), ("KEY", "Ключ API"), ("WORKER", "Программа")]),
     ("AgreementState", &[("DRAFT", "Черновик"), ("ACTIVE", "Действует"), ("CLOSED", "Закрыто")]),
+    ("AssemblyKind", &[("ASSEMBLY", "Сборка"), ("DISASSEMBLY", "Разборка")]),
+    (
+        "AssemblyOrderState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведено"),
+            ("REVERSED", "Сторнировано"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
     ("AttachmentKind", &[("FILE", "Файл"), ("PHOTO", "Фото")]),
     ("BarcodeKind", &[("OTHER", "Другой")]),
     ("ConsentState", &[("GIVEN", "Дано"), ("WITHDRAWN", "Отозвано")]),
@@ -63,6 +73,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("DiscountCombination", &[("BEST", "Наибольшая"), ("SUM", "Сумма")]),
     ("DiscountSource", &[("AGREEMENT", "Соглашение"), ("RULE", "Правило")]),
     ("ExportState", JOB),
+    ("GoodsPlacementState", &[("RESERVED", "В резерве"), ("SHIPPED", "Отгружено")]),
     (
         "DemandState",
         &[

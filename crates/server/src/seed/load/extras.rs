@@ -204,6 +204,7 @@ async fn sell(
         organization_id: None,
         manager_id: None,
         warehouse_id: masters.warehouses.first().copied(),
+        allowed_warehouses: Vec::new(),
         date: Some(ordered),
         requested_ship_date: None,
         external_reference: None,

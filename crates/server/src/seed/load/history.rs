@@ -129,6 +129,7 @@ impl Player<'_> {
             organization_id: None,
             manager_id: None,
             warehouse_id: Some(self.masters.warehouses[order.warehouse]),
+            allowed_warehouses: Vec::new(),
             date: Some(order.date),
             requested_ship_date: None,
             external_reference: None,

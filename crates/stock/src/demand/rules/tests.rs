@@ -14,6 +14,7 @@ pub(crate) fn waiting(n: u128, needed: u32, ordered: u32, pieces: i64) -> Waitin
         product_id: PRODUCT,
         variant_id: None,
         warehouse_id: None,
+        among: Vec::new(),
         customer_id: CustomerId(Uuid::nil()),
         manager_id: None,
         ordered_on: day(ordered),
@@ -79,6 +80,21 @@ fn life_beyond_the_product_s_own_is_added_to_the_day() {
         let waiting = Waiting { least_life_days: least, ..waiting(1, needed, 1, 1) };
         assert_eq!(day_it_leaves(&waiting, day(5), product_days), day(on), "{needed} {least}");
     }
+}
+
+#[test]
+fn allowed_warehouses_give_in_their_turn_and_others_nothing() {
+    let lots = || vec![lot(100, NEAR, 1, 4), lot(101, FAR, 1, 4)];
+    for (among, gets) in [(vec![], 8), (vec![FAR], 4), (vec![FAR, NEAR], 8)] {
+        let among: Vec<Uuid> = among.iter().map(|one: &WarehouseId| one.0).collect();
+        let picky = Waiting { among, ..waiting(1, 6, 1, 9) };
+        assert_eq!(serve(vec![picky], &mut shelf(lots()), 0), [(1, gets.to_string())]);
+    }
+    let one = Waiting { among: vec![FAR.0, NEAR.0], ..waiting(1, 6, 1, 1) };
+    let mut shelf = shelf(lots());
+    let page = Page { waiting: vec![one], product_days: &HashMap::new(), today: day(5) };
+    let served = page.serve(&mut shelf);
+    assert_eq!(served[0].parts[0].0.warehouse_id, FAR);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The main queries, and the indexes that they live on.
 
+mod answers;
 mod cards;
 mod catalog;
 mod custom_fields;
@@ -58,6 +59,7 @@ pub fn all(company: &Large) -> Vec<Case> {
     cases.extend(catalog::directories(&ask));
     cases.extend(custom_fields::custom_fields(&ask, company));
     cases.extend(stock::stock(&ask));
+    cases.extend(answers::answers(&ask));
     cases.extend(money::payments(&ask, company));
     cases.extend(money::debts(&ask, company));
     cases.extend(reports::figures(&ask, company));
