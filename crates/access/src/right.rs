@@ -99,6 +99,10 @@ rights! {
     ReceiptCost = "receipt"."cost",
     /// Reverse a posted receipt.
     ReceiptReverse = "receipt"."reverse",
+    /// See transfers between warehouses.
+    TransferRead = "transfer"."read",
+    /// Write transfers between warehouses, send, receive and return them.
+    TransferWrite = "transfer"."write",
     /// See sales orders.
     OrderRead = "order"."read",
     /// Write sales orders, confirm and cancel them.

@@ -18,6 +18,7 @@ mod naming;
 mod records;
 mod rules;
 mod store;
+mod transit;
 
 pub use cards::{
     OrderTerms, OrganizationCard, ProductCard, TaxedProduct, WarehouseCard, default_warehouse,
@@ -35,6 +36,7 @@ pub use naming::{
     Named, NamedKind, Names, PackagingNames, ProductNames, VariantNames, variant_attributes,
 };
 pub use records::*;
+pub use transit::{Place, places, transit_to};
 pub use rules::{
     AgreementState, AskedCondition, AttributeChoice, AttributeKind, Barcode, BarcodeKind, Channel,
     ChannelKind, Choice, Choices, Condition, Consent, ContractState, CreditPolicy, Entered,

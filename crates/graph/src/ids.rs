@@ -59,6 +59,8 @@ node_ids! {
     LotId = "Lot",
     ReceiptId = "GoodsReceipt",
     ReceiptLineId = "GoodsReceiptLine",
+    TransferId = "StockTransfer",
+    TransferLineId = "StockTransferLine",
     MovementId = "StockMovement",
     ReservationId = "Reservation",
     OrderId = "SalesOrder",

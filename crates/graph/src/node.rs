@@ -71,6 +71,8 @@ nodes! {
     CustomField(crate::custom::CustomField, CustomFieldId),
     GoodsReceipt(crate::stock::GoodsReceipt, ReceiptId),
     GoodsReceiptLine(crate::stock::GoodsReceiptLine, ReceiptLineId),
+    StockTransfer(crate::stock::StockTransfer, TransferId),
+    StockTransferLine(crate::stock::StockTransferLine, TransferLineId),
     Lot(crate::stock::Lot, LotId),
     StockMovement(crate::stock::StockMovement, MovementId),
     Reservation(crate::stock::Reservation, ReservationId),

@@ -113,6 +113,10 @@ ids! {
     ReceiptId,
     /// A line of a receipt.
     ReceiptLineId,
+    /// Goods moved between warehouses.
+    TransferId,
+    /// A line of a transfer.
+    TransferLineId,
     /// One change of one balance row.
     MovementId,
     /// A quantity of a lot held for an order line.

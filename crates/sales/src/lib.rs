@@ -14,6 +14,7 @@ mod holding;
 mod loaders;
 mod model;
 mod posting;
+mod promises;
 mod quote;
 mod quoting;
 mod rules;
@@ -36,6 +37,7 @@ pub use loaders::{
 pub use model::{
     Order, OrderLine, PaymentSteps, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot,
 };
+pub use promises::OrdersKept;
 pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
 pub use quoting::{AskedLine, TypedPrice};
 pub use rules::{OrderMove, OrderState, ShipmentMove, ShipmentState};

@@ -1,13 +1,20 @@
 //! What stock tells the world: one event a document, with the products and warehouses whose
 //! balances it changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use catalog::Place;
 use db::{EventDraft, TenantTx};
-use kernel::Uuid;
+use kernel::{UserId, Uuid, WarehouseId};
 
 use crate::rules::BalanceKey;
 use crate::store::receipts::Header;
+
+/// A balance as the world sees it: what is on its way to a warehouse is the warehouse's.
+pub(crate) fn shown(key: BalanceKey, places: &HashMap<WarehouseId, Place>) -> BalanceKey {
+    let to = places.get(&key.warehouse_id).and_then(|place| place.transit_to);
+    BalanceKey { warehouse_id: to.unwrap_or(key.warehouse_id), ..key }
+}
 
 /// Tells that balances changed because of a document.
 pub(crate) fn stock_changed<'a>(
@@ -32,13 +39,23 @@ pub(crate) fn stock_changed<'a>(
     });
 }
 
-/// Tells that a receipt was made or changed. Its author stands for the responsible manager.
+/// Tells that a receipt was made or changed.
 pub(crate) fn receipt_changed(tx: &TenantTx, receipt: &Header) {
+    document_changed(tx, "GoodsReceipt", receipt.id, receipt.created_by);
+}
+
+/// Tells that a document was made or changed. Its author stands for the responsible manager.
+pub(crate) fn document_changed(
+    tx: &TenantTx,
+    kind: &'static str,
+    id: impl Into<Uuid>,
+    author: Option<UserId>,
+) {
     tx.emit(EventDraft {
         kind: "document_changed",
-        subject_kind: "GoodsReceipt",
-        subject_id: receipt.id.0,
-        manager_id: receipt.created_by,
+        subject_kind: kind,
+        subject_id: id.into(),
+        manager_id: author,
         customer_id: None,
         products: Vec::new(),
         warehouses: Vec::new(),

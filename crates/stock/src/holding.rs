@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::Permit;
+use catalog::Place;
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, OrderId, OrderLineId, WarehouseId};
 
@@ -29,8 +30,8 @@ pub async fn reserve<A>(
     }
     let wants: Vec<Want> = lines.iter().map(want).collect();
     let free = balances::lock_free(tx, permit, &wants, holding).await?;
-    let ranks = ranks(tx, permit, &free).await?;
-    let mut shelf = Shelf::new(free, &ranks);
+    let places = places(tx, permit, &free).await?;
+    let mut shelf = Shelf::new(free, &ranks(&places)).with_transits(transits(&places));
     let mut holds: BTreeMap<(OrderLineId, BalanceKey), reservations::NewHold> = BTreeMap::new();
     let mut answers = Vec::with_capacity(lines.len());
     for (line, want) in lines.iter().zip(&wants) {
@@ -57,8 +58,9 @@ pub async fn reserve<A>(
     balances::change(tx, permit, &shelf.changes()).await?;
     reservations::hold(tx, permit, &holds, holding.on).await?;
     if let Some(first) = lines.first() {
-        let keys = holds.iter().map(|hold| &hold.key);
-        events::stock_changed(tx, "SalesOrder", first.order_id, keys);
+        let keys: Vec<BalanceKey> =
+            holds.iter().map(|hold| events::shown(hold.key, &places)).collect();
+        events::stock_changed(tx, "SalesOrder", first.order_id, keys.iter());
     }
     Ok(answers)
 }
@@ -73,20 +75,33 @@ fn want(line: &ReserveLine) -> Want {
     }
 }
 
-/// The priorities of the warehouses that hold something; archived ones give nothing.
-async fn ranks<A>(
+/// The places that hold something.
+async fn places<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     free: &[Balance],
-) -> Outcome<HashMap<WarehouseId, i32>> {
+) -> Outcome<HashMap<WarehouseId, Place>> {
     let ids: BTreeSet<WarehouseId> = free.iter().map(|balance| balance.warehouse_id).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let ids: Vec<WarehouseId> = ids.into_iter().collect();
-    let cards = catalog::warehouse_cards(tx, permit, &ids).await?;
-    let live = cards.into_values().filter(|card| !card.archived);
-    Ok(live.map(|card| (card.id, card.priority)).collect())
+    catalog::places(tx, permit, &ids).await
+}
+
+/// The priorities of places: what lies in a warehouse comes before what is on its way to any, and
+/// archived ones give nothing.
+fn ranks(places: &HashMap<WarehouseId, Place>) -> HashMap<WarehouseId, i64> {
+    let live = places.values().filter(|place| !place.archived);
+    let rank = |place: &Place| {
+        let later = if place.transit_to.is_some() { 1_i64 << 32 } else { 0 };
+        (place.id, i64::from(place.priority) + later)
+    };
+    live.map(rank).collect()
+}
+
+fn transits(places: &HashMap<WarehouseId, Place>) -> HashMap<WarehouseId, WarehouseId> {
+    places.values().filter_map(|place| Some((place.id, place.transit_to?))).collect()
 }
 
 /// Frees all that is held for an order.
@@ -131,14 +146,16 @@ async fn release<A>(
     for (line, quantity) in most {
         holds.release(&mut shelf, line, quantity, None);
     }
-    balances::change(tx, permit, &shelf.changes()).await?;
+    // First: it tells what has been carried elsewhere since it was read.
     reservations::less(tx, permit, &holds.moves, tx.today()).await?;
+    balances::change(tx, permit, &shelf.changes()).await?;
     let freed: Vec<BalanceKey> = holds.moves.iter().map(|one| one.held.key()).collect();
     events::stock_changed(tx, "SalesOrder", first.order_id, freed.iter());
     Ok(())
 }
 
-/// Where goods are held for an order, the warehouse that holds most of them first.
+/// Where goods are held for an order, the warehouse that holds most of them first. Goods on their
+/// way are held in no warehouse yet.
 ///
 /// # Errors
 /// A fault of the database.
@@ -147,11 +164,5 @@ pub async fn held_in<A>(
     permit: &Permit<A>,
     order: OrderId,
 ) -> Outcome<Vec<WarehouseId>> {
-    let mut held: BTreeMap<WarehouseId, Decimal> = BTreeMap::new();
-    for one in reservations::of_order(tx, permit, order).await? {
-        *held.entry(one.warehouse_id).or_default() += one.quantity;
-    }
-    let mut held: Vec<(WarehouseId, Decimal)> = held.into_iter().collect();
-    held.sort_by_key(|(_, quantity)| std::cmp::Reverse(*quantity));
-    Ok(held.into_iter().map(|(warehouse, _)| warehouse).collect())
+    Ok(reservations::places_of_order(tx, permit, order).await?)
 }

@@ -5,8 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::Permit;
 use catalog::Goods;
-use db::{Outcome, TenantTx};
-use kernel::{Decimal, NaiveDate, ProductId, Refusal, RefusalCode, ShipmentId, ShipmentLineId};
+use db::{Fault, Outcome, TenantTx};
+use kernel::{
+    Decimal, NaiveDate, OrderLineId, ProductId, Refusal, RefusalCode, ShipmentId, ShipmentLineId,
+};
 use serde_json::{Value, json};
 
 use crate::events;
@@ -21,18 +23,27 @@ use crate::{Issue, IssuedLot};
 /// # Errors
 /// `INSUFFICIENT_STOCK` or, back-dated, `NEGATIVE_BALANCE`, each with a list; or a fault.
 pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outcome<Vec<IssuedLot>> {
-    let lines: BTreeSet<_> = issue.lines.iter().map(|line| line.order_line_id).collect();
-    let held = reservations::of_lines(tx, permit, lines).await?;
+    let held = reservations::of_lines(tx, permit, held_lines(issue)).await?;
     let is_backdated = issue.occurred_on < tx.today();
     let keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
     let wanted = wanted_beyond_held(issue, &held, is_backdated);
     let mut locked = balances::lock_for_issue(tx, permit, issue, &keys, &wanted).await?;
-    let lows = if is_backdated { cap(tx, permit, issue, &mut locked).await? } else { Vec::new() };
+    let lows = if is_backdated {
+        cap(tx, permit, issue.occurred_on, &mut locked).await?
+    } else {
+        Vec::new()
+    };
     let mut shelf = Shelf::new(locked, &HashMap::from([(issue.warehouse_id, 0)]));
     let mut holds = Holds::new(&held, &shelf);
     let plan = match plan_issue(&mut shelf, &mut holds, issue) {
         Ok(plan) => plan,
-        Err(shortages) => return Err(refusal(tx, permit, &shortages, &lows).await?.into()),
+        Err(shortages) => {
+            // What is held may have been carried here from elsewhere since it was read.
+            if reservations::of_lines(tx, permit, held_lines(issue)).await? != held {
+                return Err(Fault::Changed("reservations").into());
+            }
+            return Err(refusal(tx, permit, &shortages, &lows).await?.into());
+        }
     };
     let movements: Vec<Movement> = plan.taken.iter().map(leaving).collect();
     let cause = Cause {
@@ -41,12 +52,18 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
         document_id: issue.shipment_id.0,
         occurred_on: issue.occurred_on,
     };
+    // First: it tells what has been carried elsewhere since it was read.
+    reservations::less(tx, permit, &holds.moves, issue.occurred_on).await?;
     balances::change(tx, permit, &shelf.changes()).await?;
     movements::add(tx, permit, &cause, &movements).await?;
-    reservations::less(tx, permit, &holds.moves, issue.occurred_on).await?;
     let changed: Vec<BalanceKey> = shelf.changes().iter().map(|change| change.key).collect();
     events::stock_changed(tx, "Shipment", issue.shipment_id, changed.iter());
     Ok(lots(plan))
+}
+
+/// The lines whose reservations are taken first.
+fn held_lines(issue: &Issue) -> BTreeSet<OrderLineId> {
+    issue.lines.iter().map(|line| line.order_line_id).collect()
 }
 
 /// The goods for which free lots may be needed: those not wholly held here, and all of a
@@ -67,15 +84,15 @@ fn wanted_beyond_held(issue: &Issue, held: &[Held], is_backdated: bool) -> Vec<G
     wanted.into_iter().collect()
 }
 
-/// Bounds each balance by the least it has from the shipment's date on.
-async fn cap<A>(
+/// Bounds each balance by the least it has from a document's date on.
+pub(crate) async fn cap<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    issue: &Issue,
+    occurred_on: NaiveDate,
     locked: &mut [Balance],
 ) -> Outcome<Vec<Low>> {
     let keys: Vec<BalanceKey> = locked.iter().map(Balance::key).collect();
-    let lows = movements::lows(tx, permit, &keys, issue.occurred_on).await?;
+    let lows = movements::lows(tx, permit, &keys, occurred_on).await?;
     let least: HashMap<_, Decimal> =
         lows.iter().map(|low| ((low.warehouse_id, low.lot_id), low.balance)).collect();
     for balance in locked {
@@ -105,7 +122,7 @@ fn lots(plan: IssuePlan) -> Vec<IssuedLot> {
 }
 
 /// Says which lines cannot be served, by article number.
-async fn refusal<A>(
+pub(crate) async fn refusal<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     shortages: &[Shortage],

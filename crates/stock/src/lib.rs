@@ -7,16 +7,19 @@
 pub mod commands;
 mod events;
 mod holding;
+mod house;
 mod issuing;
 mod parts;
 mod reads;
 mod rules;
 mod store;
+pub mod transfers;
 mod verify;
 
 pub use holding::{held_in, release_lines, release_order, reserve};
+pub use house::{GoodsLineInput, Kept, Lost, Promises};
 pub use issuing::{issue, take_back};
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use reads::*;
-pub use rules::{Held, ReceiptState, reversal_date};
+pub use rules::{Held, ReceiptState, TransferState, reversal_date};
 pub use verify::{VerifyStock, discrepancies};

@@ -1,4 +1,5 @@
-//! Proof that balances equal their registers: movements, reservations and their moves.
+//! Proof that balances equal their registers: movements, reservations and their moves; and that
+//! documents equal what they moved.
 
 use access::{Action, Permit, Right};
 use db::{Discrepancy, Outcome, Sql, TenantTx, values};
@@ -11,7 +12,8 @@ impl Action for VerifyStock {
     const RIGHT: Right = Right::AuditRead;
 }
 
-/// Balances and reservations that differ from the sums of their registers.
+/// Balances and reservations that differ from the sums of their registers, and documents that
+/// differ from what they moved.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -19,6 +21,9 @@ pub async fn discrepancies(
     tx: &TenantTx,
     permit: &Permit<VerifyStock>,
 ) -> Outcome<Vec<Discrepancy>> {
-    let sql = Sql::new(include_str!("verify.sql"), values![permit.tenant()]);
-    Ok(tx.all(sql).await?)
+    let mut found = Vec::new();
+    for text in [include_str!("verify.sql"), include_str!("verify_transfers.sql")] {
+        found.extend(tx.all::<Discrepancy>(Sql::new(text, values![permit.tenant()])).await?);
+    }
+    Ok(found)
 }

@@ -48,6 +48,10 @@ macro_rules! of_subject {
                 type $of = ::stock::ReceiptRow;
                 $work
             }
+            $crate::custom::CustomFieldSubject::StockTransfer => {
+                type $of = ::stock::TransferRow;
+                $work
+            }
             $crate::custom::CustomFieldSubject::Payment => {
                 type $of = ::settlements::Payment;
                 $work
@@ -70,17 +74,20 @@ pub enum CustomFieldSubject {
     Shipment,
     /// Goods receipts.
     GoodsReceipt,
+    /// Transfers between warehouses.
+    StockTransfer,
     /// Payments.
     Payment,
 }
 
 impl CustomFieldSubject {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 7] = [
         Self::Customer,
         Self::Product,
         Self::SalesOrder,
         Self::Shipment,
         Self::GoodsReceipt,
+        Self::StockTransfer,
         Self::Payment,
     ];
 

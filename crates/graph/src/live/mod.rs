@@ -37,6 +37,8 @@ const MOST_IDS: usize = 250;
 pub enum DocumentKind {
     /// Goods coming in.
     GoodsReceipt,
+    /// Goods moved between warehouses.
+    StockTransfer,
     /// What a customer ordered.
     SalesOrder,
     /// Goods leaving.
@@ -50,6 +52,7 @@ impl DocumentKind {
     fn of(event: &Event) -> Option<Self> {
         match event.subject_kind.as_str() {
             "GoodsReceipt" => Some(Self::GoodsReceipt),
+            "StockTransfer" => Some(Self::StockTransfer),
             "SalesOrder" => Some(Self::SalesOrder),
             "Shipment" => Some(Self::Shipment),
             "Payment" => Some(Self::Payment),
@@ -60,6 +63,7 @@ impl DocumentKind {
     fn is_visible(self, event: &Event, scope: &Scope) -> bool {
         match self {
             Self::GoodsReceipt => reaches::<SeeReceipts>(event, scope),
+            Self::StockTransfer => reaches::<SeeTransfers>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
@@ -76,6 +80,7 @@ macro_rules! seeing {
 seeing! {
     FollowEvents: EventRead,
     SeeReceipts: ReceiptRead,
+    SeeTransfers: TransferRead,
     SeeOrders: OrderRead,
     SeeShipments: ShipmentRead,
     SeePayments: PaymentRead,

@@ -1,6 +1,7 @@
 //! Stock as the API shows it: receipts, lots, balances, movements, reservations.
 
 mod balance;
+mod house;
 mod inputs;
 mod loads;
 mod lot;
@@ -9,9 +10,10 @@ mod mutation;
 mod purchase;
 mod query;
 mod receipt;
+mod transfers;
 
 use access::{Action, Right};
-use async_graphql::Context;
+use async_graphql::{Context, MergedObject};
 
 pub use balance::StockBalance;
 pub use loads::{
@@ -19,11 +21,18 @@ pub use loads::{
 };
 pub use lot::Lot;
 pub use movement::{Reservation, StockMovement};
-pub use mutation::StockMutation;
 pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub(crate) use purchase::{stock_total, variant_stock_total};
-pub use query::StockQuery;
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
+pub use transfers::{StockTransfer, StockTransferLine};
+
+/// Queries of this folder.
+#[derive(MergedObject, Default)]
+pub struct StockQuery(query::ReceiptQuery, transfers::TransferQuery);
+
+/// Mutations of this folder.
+#[derive(MergedObject, Default)]
+pub struct StockMutation(mutation::ReceiptMutation, transfers::TransferMutation);
 
 use crate::errors::Failure;
 use crate::scalars::{Decimal, Money};

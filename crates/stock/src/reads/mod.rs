@@ -10,6 +10,7 @@ mod movements;
 mod purchases;
 mod receipts;
 mod stock;
+mod transfers;
 
 use access::{Action, Permit, Right};
 
@@ -33,6 +34,10 @@ pub use receipts::{
 pub use stock::{
     StockFilter, StockRow, StockTotal, count_stock, stock, stock_of_products, stock_of_variants,
     stock_of_warehouses,
+};
+pub use transfers::{
+    ReadTransfers, TransferFilter, TransferLineRow, TransferRow, TransferSort, count_transfers,
+    lines_of_transfers, transfer_lines_by_id, transfers, transfers_by_id,
 };
 
 /// Reading lots, balances, reservations and movements.

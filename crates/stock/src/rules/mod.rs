@@ -1,16 +1,22 @@
 //! Pure rules of stock: values in, values out. No clock, no database.
 
 mod balance;
+mod carry;
 mod issue;
 #[cfg(test)]
 mod issue_tests;
 mod receipt;
 mod release;
 mod shelf;
+mod states;
+mod take;
 
 pub use balance::{Balance, BalanceKey};
+pub use carry::{Bound, Carried, Load, carry};
 pub use issue::{IssuePlan, Shortage, plan_issue};
 pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};
 pub use release::{Held, HeldMove, HeldMoveKind, Holds};
 pub use shelf::{Change, Shelf, Taken, Want};
+pub use states::TransferState;
+pub use take::{TakeLine, Taking, Unnamed, plan_take};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use access::Permit;
 use catalog::Goods;
 use db::{Fault, Sql, TenantTx, values};
-use kernel::{Decimal, OrganizationId, ProductId, ProductVariantId, Uuid};
+use kernel::{Decimal, OrganizationId, ProductId, ProductVariantId, Uuid, WarehouseId};
 
 use super::uuids;
 use crate::rules::{Balance, BalanceKey, Change, Want};
@@ -36,7 +36,8 @@ const LOCK: &str = "
     order by b.organization_id, b.warehouse_id, b.product_id, b.lot_id
     for no key update of b";
 
-/// Locks what is free of the wanted goods and may be sold on the day it leaves.
+/// Locks what is free of the wanted goods and may be sold on the day it leaves, goods on their way
+/// to a chosen warehouse with those in it.
 pub(crate) async fn lock_free<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -67,7 +68,11 @@ pub(crate) async fn lock_free<A>(
          join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
          where b.reserved < b.on_hand
            and (w.warehouse_id = '00000000-0000-0000-0000-000000000000'
-                or w.warehouse_id = b.warehouse_id)
+                or w.warehouse_id = b.warehouse_id
+                or b.warehouse_id = (
+                    select t.id
+                    from transit_v t
+                    where t.tenant_id = $1 and t.warehouse_id = w.warehouse_id))
            and not l.blocked
            and (l.expires_on is null or {until} >= $6)
          {LOCK}"
@@ -157,6 +162,83 @@ pub(crate) async fn lock<A>(
     let [organizations, warehouses, products, lots] = key_arrays(keys.iter());
     let values = values![permit.tenant(), organizations, warehouses, products, lots];
     tx.all(Sql::new(sql, values)).await
+}
+
+/// Locks all that lies of some goods in one place, and what lies of the same lots in another,
+/// `beside` it.
+pub(crate) async fn lock_place<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (organization, place, beside): (OrganizationId, WarehouseId, Option<WarehouseId>),
+    goods: &[Goods],
+) -> Result<Vec<Balance>, Fault> {
+    let columns = columns("0");
+    let sql = format!(
+        "{columns}
+         from (
+             select f.warehouse_id, f.product_id, f.lot_id
+             from unnest($5::uuid[], $6::uuid[]) as p (product_id, variant_key)
+             join stock_balance f
+               on f.tenant_id = $1
+              and f.organization_id = $2
+              and f.warehouse_id = $3
+              and f.product_id = p.product_id
+              and f.variant_key = p.variant_key
+              and f.in_stock
+             union
+             select $4, f.product_id, f.lot_id
+             from unnest($5::uuid[], $6::uuid[]) as p (product_id, variant_key)
+             join stock_balance f
+               on f.tenant_id = $1
+              and f.organization_id = $2
+              and f.warehouse_id = $3
+              and f.product_id = p.product_id
+              and f.variant_key = p.variant_key
+              and f.in_stock
+         ) w
+         join stock_balance b
+           on b.tenant_id = $1
+          and b.organization_id = $2
+          and b.warehouse_id = w.warehouse_id
+          and b.product_id = w.product_id
+          and b.lot_id = w.lot_id
+         join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         {LOCK}"
+    );
+    let values = values![
+        permit.tenant(),
+        organization,
+        place,
+        beside.unwrap_or(place),
+        uuids(goods.iter().map(|one| one.product)),
+        uuids(goods.iter().map(|one| variant_key(one.variant))),
+    ];
+    tx.all(Sql::new(sql, values)).await
+}
+
+/// Makes empty balances of those that are not there yet. Their lots are.
+pub(crate) async fn ensure<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    keys: impl Iterator<Item = &BalanceKey> + Clone,
+) -> Result<(), Fault> {
+    let sql = "
+        insert into stock_balance
+            (tenant_id, organization_id, warehouse_id, product_id, lot_id, on_hand, value,
+             variant_id)
+        select $1, k.organization_id, k.warehouse_id, k.product_id, k.lot_id, 0, 0, l.variant_id
+        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
+             as k (organization_id, warehouse_id, product_id, lot_id)
+        join lot l on l.tenant_id = $1 and l.id = k.lot_id
+        order by k.organization_id, k.warehouse_id, k.product_id, k.lot_id
+        on conflict (tenant_id, organization_id, warehouse_id, product_id, lot_id) do nothing";
+    let [organizations, warehouses, products, lots] = key_arrays(keys);
+    if lots.is_empty() {
+        return Ok(());
+    }
+    let values = values![permit.tenant(), organizations, warehouses, products, lots];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
 }
 
 /// Adds differences to locked balances.

@@ -20,6 +20,9 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
         nodes { kind quantity date lot { receivedOn } product { name } } } }";
     const RECEIPTS: &str = "query($filter: GoodsReceiptFilter, $by: GoodsReceiptOrder) {
         goodsReceipts(filter: $filter, orderBy: $by) { nodes { number lines { quantity } } } }";
+    const TRANSFERS: &str = "query($filter: StockTransferFilter, $by: StockTransferOrder) {
+        stockTransfers(filter: $filter, orderBy: $by) {
+            nodes { number from { name } lines { quantity lot { number } } } } }";
     vec![
         ask("all stock", STOCK, json!({}), &["stock_balance_in_stock"]),
         ask(
@@ -86,6 +89,14 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
             RECEIPTS,
             json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
             &["goods_receipt_by_number"],
+        )
+        .reading(2_500.0),
+        ask("transfers by date", TRANSFERS, json!({}), &["stock_transfer_date"]).reading(2_500.0),
+        ask(
+            "transfers by number",
+            TRANSFERS,
+            json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
+            &["stock_transfer_by_number"],
         )
         .reading(2_500.0),
     ]

@@ -1,0 +1,96 @@
+//! What else does for an order whose goods are gone: those of a lot that was blocked, written off,
+//! not found by a count, or that did not come. Stock stands below this context and is handed this.
+
+use std::collections::BTreeMap;
+
+use access::{Action, Permit};
+use db::{AuditEntry, Outcome, TenantTx};
+use kernel::{Decimal, OrderId};
+use serde_json::json;
+use stock::{Kept, Lost, Promises, ReserveLine};
+
+use crate::events::order_changed;
+use crate::holding::holding;
+use crate::model::{Order, OrderLine};
+use crate::rules::OrderMove;
+use crate::store::{hold_orders, order_lines};
+
+/// Orders stand behind what is held.
+#[derive(Clone, Copy, Debug)]
+pub struct OrdersKept;
+
+impl Promises for OrdersKept {
+    async fn lock<A: Action>(
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        orders: &[OrderId],
+    ) -> Outcome<()> {
+        hold_orders(tx, permit, orders).await.map(drop)
+    }
+
+    async fn keep<A: Action>(
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        lost: &[Lost],
+    ) -> Outcome<Vec<Kept>> {
+        let mut by_order: BTreeMap<OrderId, Vec<Lost>> = BTreeMap::new();
+        for one in lost {
+            by_order.entry(one.order_id).or_default().push(*one);
+        }
+        let ids: Vec<OrderId> = by_order.keys().copied().collect();
+        let mut kept = Vec::with_capacity(lost.len());
+        for order in hold_orders(tx, permit, &ids).await? {
+            let lost = by_order.remove(&order.id).unwrap_or_default();
+            kept.extend(keep_order(tx, permit, &order, &lost).await?);
+        }
+        Ok(kept)
+    }
+}
+
+/// Holds other goods for the lines of one order, by its own terms, and tells who looks after it.
+async fn keep_order<A: Action>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    lost: &[Lost],
+) -> Outcome<Vec<Kept>> {
+    let lines = order_lines(tx, permit, order.id).await?;
+    let is_open = order.state.check(OrderMove::Ship).is_ok();
+    let wanted: Vec<ReserveLine> = if is_open {
+        lost.iter().filter_map(|one| want(order, &lines, one)).collect()
+    } else {
+        Vec::new()
+    };
+    let held = stock::reserve(tx, permit, &wanted, holding(tx, permit, order)).await?;
+    let kept = |one: &Lost| Kept {
+        order_id: order.id,
+        order_line_id: one.order_line_id,
+        lost: one.quantity,
+        again: held
+            .iter()
+            .find(|held| held.order_line_id == one.order_line_id)
+            .map_or(Decimal::ZERO, |held| held.reserved),
+    };
+    let kept: Vec<Kept> = lost.iter().map(kept).collect();
+    tx.audit(AuditEntry::new(
+        "goodsLost",
+        "SalesOrder",
+        order.id,
+        json!({ "reservations": kept }),
+    ));
+    order_changed(tx, order.id, order.manager_id, order.customer_id);
+    Ok(kept)
+}
+
+fn want(order: &Order, lines: &[OrderLine], lost: &Lost) -> Option<ReserveLine> {
+    let line = lines.iter().find(|line| line.id == lost.order_line_id)?;
+    Some(ReserveLine {
+        order_id: order.id,
+        order_line_id: line.id,
+        organization_id: order.organization_id,
+        product_id: line.product_id,
+        variant_id: line.variant_id,
+        quantity: lost.quantity,
+        warehouse_id: order.warehouse_id,
+    })
+}

@@ -1,0 +1,99 @@
+//! Writing down what is to be moved.
+
+use access::{Action, Permit, Right};
+use db::{AuditEntry, Command, Outcome, TenantTx, on_constraint};
+use kernel::{NaiveDate, OrganizationId, Refusal, RefusalCode, TransferId, WarehouseId};
+use serde_json::json;
+
+use super::changed;
+use super::store::{self, Header};
+use crate::house::{
+    GoodsLineInput, Table, check_text, insert_lines, lines, reference_taken, warehouse,
+};
+use crate::rules::TransferState;
+
+/// Makes a draft; nothing moves yet.
+#[derive(Clone, Debug)]
+pub struct CreateStockTransfer {
+    /// Whose goods; the tenant's default organization where it is absent.
+    pub organization_id: Option<OrganizationId>,
+    /// From where; the default warehouse where it is absent.
+    pub from_id: Option<WarehouseId>,
+    /// Where to.
+    pub to_id: WarehouseId,
+    /// Business date of sending; today where it is absent. Checked on sending.
+    pub occurred_on: Option<NaiveDate>,
+    /// A note.
+    pub comment: String,
+    /// The record's name in another program, unique among transfers.
+    pub external_reference: Option<String>,
+    /// The goods.
+    pub lines: Vec<GoodsLineInput>,
+}
+
+impl Action for CreateStockTransfer {
+    const RIGHT: Right = Right::TransferWrite;
+}
+
+impl Command for CreateStockTransfer {
+    type Output = TransferId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<TransferId> {
+        check_text(&self.comment, self.external_reference.as_deref())?;
+        let organization = catalog::organization_card(tx, permit, self.organization_id).await?;
+        let organization = organization.ok_or_else(unknown_organization)?;
+        let from = warehouse(tx, permit, self.from_id, "fromId").await?;
+        let to = warehouse(tx, permit, Some(self.to_id), "toId").await?;
+        two_places(from.id, to.id)?;
+        let lines = lines(tx, permit, organization.id, &self.lines).await?;
+        let transfer = Header {
+            id: TransferId::new(),
+            number: String::new(),
+            occurred_on: self.occurred_on.unwrap_or_else(|| tx.today()),
+            organization_id: organization.id,
+            from_id: from.id,
+            to_id: to.id,
+            state: TransferState::Draft.as_str().to_owned(),
+            comment: self.comment.clone(),
+            external_reference: self.external_reference.clone(),
+            received_on: None,
+            returned_on: None,
+            short_reason: None,
+            version: 1,
+            created_by: permit.user(),
+        };
+        let written = store::insert(tx, permit, &transfer).await;
+        on_constraint(written, "stock_transfer_external_reference_key", reference_taken)?;
+        insert_lines(tx, permit, Table::Transfer, transfer.id.0, &lines).await?;
+        tx.audit(AuditEntry::new(
+            "createStockTransfer",
+            "StockTransfer",
+            transfer.id,
+            json!({ "after": transfer, "lines": lines }),
+        ));
+        changed(tx, &transfer);
+        Ok(transfer.id)
+    }
+}
+
+/// Goods are moved to another place.
+pub(super) fn two_places(from: WarehouseId, to: WarehouseId) -> Result<(), Refusal> {
+    if from != to {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::Invalid,
+        "Goods are moved to another warehouse.",
+        "Товар перемещается на другой склад.",
+    )
+    .at(["toId"]))
+}
+
+fn unknown_organization() -> Refusal {
+    Refusal::new(
+        RefusalCode::UnknownReference,
+        "There is no such organization, or it is archived.",
+        "Такой организации нет, или она в архиве.",
+    )
+    .at(["organizationId"])
+}
