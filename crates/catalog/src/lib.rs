@@ -36,7 +36,6 @@ pub use naming::{
     Named, NamedKind, Names, PackagingNames, ProductNames, VariantNames, variant_attributes,
 };
 pub use records::*;
-pub use transit::{Place, places, transit_to};
 pub use rules::{
     AgreementState, AskedCondition, AttributeChoice, AttributeKind, Barcode, BarcodeKind, Channel,
     ChannelKind, Choice, Choices, Condition, Consent, ContractState, CreditPolicy, Entered,
@@ -65,6 +64,7 @@ pub use store::{
     substitutes_by_product, supplier_prices, take_packagings, values_by_variant, variant_by_sku,
     variants, variants_by_id, variants_by_product, vat_rates, versions_by_agreement,
 };
+pub use transit::{Place, bins_of, places, transit_to};
 
 use access::{Action, Right};
 

@@ -1,11 +1,11 @@
 //! Where goods lie that are on their way to a warehouse: a place of its own beside it, made when
 //! something is first sent there. No list shows it and no document names it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::WarehouseId;
+use kernel::{BinId, WarehouseId};
 
 use crate::cards::WarehouseCard;
 use crate::store::uuids;
@@ -40,6 +40,32 @@ pub async fn places<A>(
         where w.tenant_id = $1 and w.id = any($2::uuid[])";
     let places: Vec<Place> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(ids)])).await?;
     Ok(places.into_iter().map(|place| (place.id, place)).collect())
+}
+
+/// Those of these bins that are in a warehouse.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn bins_of<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    warehouse: WarehouseId,
+    ids: &[BinId],
+) -> Outcome<HashSet<BinId>> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: BinId,
+    }
+    if ids.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = "
+        select b.id
+        from bin b
+        where b.tenant_id = $1 and b.warehouse_id = $2 and b.id = any($3::uuid[])";
+    let rows: Vec<Row> =
+        tx.all(Sql::new(sql, values![permit.tenant(), warehouse, uuids(ids)])).await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Where goods lie on their way to a warehouse; made where nothing was sent there before. Two who

@@ -20,11 +20,7 @@ use crate::store::{hold_orders, order_lines};
 pub struct OrdersKept;
 
 impl Promises for OrdersKept {
-    async fn lock<A: Action>(
-        tx: &TenantTx,
-        permit: &Permit<A>,
-        orders: &[OrderId],
-    ) -> Outcome<()> {
+    async fn lock<A: Action>(tx: &TenantTx, permit: &Permit<A>, orders: &[OrderId]) -> Outcome<()> {
         hold_orders(tx, permit, orders).await.map(drop)
     }
 
@@ -72,12 +68,7 @@ async fn keep_order<A: Action>(
             .map_or(Decimal::ZERO, |held| held.reserved),
     };
     let kept: Vec<Kept> = lost.iter().map(kept).collect();
-    tx.audit(AuditEntry::new(
-        "goodsLost",
-        "SalesOrder",
-        order.id,
-        json!({ "reservations": kept }),
-    ));
+    tx.audit(AuditEntry::new("goodsLost", "SalesOrder", order.id, json!({ "reservations": kept })));
     order_changed(tx, order.id, order.manager_id, order.customer_id);
     Ok(kept)
 }

@@ -236,3 +236,21 @@ pub(crate) fn sums(movements: &[Movement]) -> Vec<crate::rules::Change> {
     };
     sums.into_iter().map(change).collect()
 }
+
+/// Refuses what would bring a balance below zero at the end of a day, with those days.
+pub(crate) fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
+    let below: Vec<Value> = lows
+        .iter()
+        .filter(|low| low.balance.is_sign_negative() && !low.balance.is_zero())
+        .map(|low| json!({ "date": low.day, "balance": low.balance }))
+        .collect();
+    if below.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::NegativeBalance,
+        "With this date a later balance would fall below zero.",
+        "С этой датой остаток позже станет отрицательным.",
+    )
+    .with(json!({ "balances": below })))
+}

@@ -5,21 +5,24 @@
 //! balances are locked in the order of their keys.
 
 pub mod commands;
+pub mod counts;
 mod events;
 mod holding;
 mod house;
 mod issuing;
+pub mod lots;
 mod parts;
 mod reads;
 mod rules;
 mod store;
 pub mod transfers;
 mod verify;
+pub mod write_offs;
 
 pub use holding::{held_in, release_lines, release_order, reserve};
 pub use house::{GoodsLineInput, Kept, Lost, Promises};
 pub use issuing::{issue, take_back};
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use reads::*;
-pub use rules::{Held, ReceiptState, TransferState, reversal_date};
+pub use rules::{CountState, Held, ReceiptState, TransferState, WriteOffState, reversal_date};
 pub use verify::{VerifyStock, discrepancies};

@@ -22,7 +22,12 @@ pub async fn discrepancies(
     permit: &Permit<VerifyStock>,
 ) -> Outcome<Vec<Discrepancy>> {
     let mut found = Vec::new();
-    for text in [include_str!("verify.sql"), include_str!("verify_transfers.sql")] {
+    let checks = [
+        include_str!("verify.sql"),
+        include_str!("verify_transfers.sql"),
+        include_str!("verify_house.sql"),
+    ];
+    for text in checks {
         found.extend(tx.all::<Discrepancy>(Sql::new(text, values![permit.tenant()])).await?);
     }
     Ok(found)

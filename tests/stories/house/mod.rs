@@ -1,7 +1,10 @@
 //! What the warehouse does with goods between their coming and their going: they are moved, held
 //! back, written off and counted.
 
+mod counts;
+mod lots;
 mod transfers;
+mod write_offs;
 
 use serde_json::{Value, json};
 use stories::actor::{Actor, text};

@@ -208,8 +208,10 @@ async fn what_a_transfer_takes_and_what_it_leaves() {
     let input = json!({"id": transfer.0, "version": transfer.1});
     let code = company.warehouse.refused("cancelStockTransfer", input, TRANSFER).await;
     assert_eq!(code, "ILLEGAL_TRANSITION");
-    let code = company.anna.tries("sendStockTransfer", json!({"id": transfer.0, "version": 9}),
-        TRANSFER).await;
+    let code = company
+        .anna
+        .tries("sendStockTransfer", json!({"id": transfer.0, "version": 9}), TRANSFER)
+        .await;
     assert_eq!(code.unwrap_err(), "FORBIDDEN");
     house().verify(&company.slug).await;
 }
@@ -238,16 +240,14 @@ async fn orders_shipments_and_transfers_of_the_same_goods_at_once() {
                 return;
             };
             let transfer = document(&payload["stockTransfer"]);
-            let next =
-                if place % 2 == 0 { "receiveStockTransfer" } else { "returnStockTransfer" };
+            let next = if place % 2 == 0 { "receiveStockTransfer" } else { "returnStockTransfer" };
             step(actor, next, &transfer, json!({}), TRANSFER).await;
         }
     });
     let sold = orders.iter().map(|order| async {
         confirm(&company.anna, order).await;
         let input = json!({"orderId": order.0});
-        let outcome =
-            company.warehouse.tries("shipSalesOrder", input, "shipment { state }").await;
+        let outcome = company.warehouse.tries("shipSalesOrder", input, "shipment { state }").await;
         if let Err(code) = outcome {
             assert_eq!(code, "INSUFFICIENT_STOCK", "held on the way or in two warehouses");
         }

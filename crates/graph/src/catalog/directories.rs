@@ -84,10 +84,7 @@ impl Warehouse {
     /// The warehouse that these goods are on their way to, where this is no warehouse but the way
     /// to one: lots, movements and reservations of goods in transit name it. No list has it, and
     /// no document can.
-    async fn in_transit_to(
-        &self,
-        ctx: &Context<'_>,
-    ) -> async_graphql::Result<Option<Warehouse>> {
+    async fn in_transit_to(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
         Ok(Session::of(ctx)?.load_made(self.transit_to).await?)
     }
 

@@ -52,6 +52,14 @@ macro_rules! of_subject {
                 type $of = ::stock::TransferRow;
                 $work
             }
+            $crate::custom::CustomFieldSubject::WriteOff => {
+                type $of = ::stock::WriteOffRow;
+                $work
+            }
+            $crate::custom::CustomFieldSubject::StockCount => {
+                type $of = ::stock::CountRow;
+                $work
+            }
             $crate::custom::CustomFieldSubject::Payment => {
                 type $of = ::settlements::Payment;
                 $work
@@ -76,18 +84,24 @@ pub enum CustomFieldSubject {
     GoodsReceipt,
     /// Transfers between warehouses.
     StockTransfer,
+    /// Write-offs.
+    WriteOff,
+    /// Stock counts.
+    StockCount,
     /// Payments.
     Payment,
 }
 
 impl CustomFieldSubject {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 9] = [
         Self::Customer,
         Self::Product,
         Self::SalesOrder,
         Self::Shipment,
         Self::GoodsReceipt,
         Self::StockTransfer,
+        Self::WriteOff,
+        Self::StockCount,
         Self::Payment,
     ];
 

@@ -39,6 +39,10 @@ pub enum DocumentKind {
     GoodsReceipt,
     /// Goods moved between warehouses.
     StockTransfer,
+    /// Goods that are no more.
+    WriteOff,
+    /// Stock that is counted.
+    StockCount,
     /// What a customer ordered.
     SalesOrder,
     /// Goods leaving.
@@ -53,6 +57,8 @@ impl DocumentKind {
         match event.subject_kind.as_str() {
             "GoodsReceipt" => Some(Self::GoodsReceipt),
             "StockTransfer" => Some(Self::StockTransfer),
+            "WriteOff" => Some(Self::WriteOff),
+            "StockCount" => Some(Self::StockCount),
             "SalesOrder" => Some(Self::SalesOrder),
             "Shipment" => Some(Self::Shipment),
             "Payment" => Some(Self::Payment),
@@ -64,6 +70,8 @@ impl DocumentKind {
         match self {
             Self::GoodsReceipt => reaches::<SeeReceipts>(event, scope),
             Self::StockTransfer => reaches::<SeeTransfers>(event, scope),
+            Self::WriteOff => reaches::<SeeWriteOffs>(event, scope),
+            Self::StockCount => reaches::<SeeCounts>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
@@ -81,6 +89,8 @@ seeing! {
     FollowEvents: EventRead,
     SeeReceipts: ReceiptRead,
     SeeTransfers: TransferRead,
+    SeeWriteOffs: WriteOffRead,
+    SeeCounts: CountRead,
     SeeOrders: OrderRead,
     SeeShipments: ShipmentRead,
     SeePayments: PaymentRead,

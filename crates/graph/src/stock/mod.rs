@@ -1,21 +1,25 @@
 //! Stock as the API shows it: receipts, lots, balances, movements, reservations.
 
 mod balance;
+mod counts;
 mod house;
 mod inputs;
 mod loads;
 mod lot;
+mod lots;
 mod movement;
 mod mutation;
 mod purchase;
 mod query;
 mod receipt;
 mod transfers;
+mod write_offs;
 
 use access::{Action, Right};
 use async_graphql::{Context, MergedObject};
 
 pub use balance::StockBalance;
+pub use counts::{StockCount, StockCountLine};
 pub use loads::{
     HeldFor, LotsInStock, LotsOfVariant, MovementsOf, StockIn, StockOf, StockOfVariant,
 };
@@ -25,14 +29,26 @@ pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub(crate) use purchase::{stock_total, variant_stock_total};
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
 pub use transfers::{StockTransfer, StockTransferLine};
+pub use write_offs::{WriteOff, WriteOffLine};
 
 /// Queries of this folder.
 #[derive(MergedObject, Default)]
-pub struct StockQuery(query::ReceiptQuery, transfers::TransferQuery);
+pub struct StockQuery(
+    query::ReceiptQuery,
+    transfers::TransferQuery,
+    write_offs::WriteOffQuery,
+    counts::CountQuery,
+);
 
 /// Mutations of this folder.
 #[derive(MergedObject, Default)]
-pub struct StockMutation(mutation::ReceiptMutation, transfers::TransferMutation);
+pub struct StockMutation(
+    mutation::ReceiptMutation,
+    transfers::TransferMutation,
+    lots::LotMutation,
+    write_offs::WriteOffMutation,
+    counts::CountMutation,
+);
 
 use crate::errors::Failure;
 use crate::scalars::{Decimal, Money};

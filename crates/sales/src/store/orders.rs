@@ -36,7 +36,11 @@ pub(crate) async fn hold_orders<A>(
 ) -> Outcome<Vec<Order>> {
     let mut sql = Sql::new(format!("select {ORDER_COLUMNS} from sales_order o"), []);
     let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
-    sql.with(" where o.tenant_id = ", permit.tenant(), "").with(" and o.id = any(", ids, "::uuid[])");
+    sql.with(" where o.tenant_id = ", permit.tenant(), "").with(
+        " and o.id = any(",
+        ids,
+        "::uuid[])",
+    );
     sql.push(" order by o.id for no key update");
     Ok(tx.all(sql).await?)
 }

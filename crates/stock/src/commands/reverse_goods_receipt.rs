@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use access::{Action, Permit, Right};
 use db::{AuditEntry, Command, Outcome, TenantTx};
-use kernel::{NaiveDate, ReceiptId, Refusal, RefusalCode};
+use kernel::{ReceiptId, Refusal, RefusalCode};
 use serde_json::{Value, json};
 
 use super::draft;
 use super::post_goods_receipt::held_organization;
 use crate::events;
-use crate::issuing::{sums, undone};
-use crate::rules::{Balance, BalanceKey, ReceiptState, reversal_date};
-use crate::store::movements::{self, Cause, Low, Moved, Movement};
+use crate::house::reversal_day;
+use crate::issuing::{check_lows, sums, undone};
+use crate::rules::{Balance, BalanceKey, ReceiptState};
+use crate::store::movements::{self, Cause, Moved, Movement};
 use crate::store::{balances, receipts};
 
 /// Reverses a posted receipt: its lots become empty. Refused where anything of them is held or
@@ -36,10 +37,7 @@ impl Command for ReverseGoodsReceipt {
         let mut receipt = draft::locked(tx, permit, self.id, self.version).await?;
         receipt.state()?.to(ReceiptState::Reversed)?;
         let organization = held_organization(tx, permit, &receipt).await?;
-        let date = reversal_date(receipt.occurred_on, organization.closed_until);
-        if date > tx.today() {
-            return Err(closed(date).into());
-        }
+        let date = reversal_day(tx, &organization, receipt.occurred_on)?;
         let moved = movements::of_document(tx, permit, "RECEIPT", self.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
         let locked = balances::lock(tx, permit, &keys).await?;
@@ -95,29 +93,4 @@ fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
         "Товары этого поступления зарезервированы или уже отгружены.",
     )
     .with(json!({ "lines": touched })))
-}
-
-fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
-    let below: Vec<Value> = lows
-        .iter()
-        .filter(|low| low.balance.is_sign_negative() && !low.balance.is_zero())
-        .map(|low| json!({ "date": low.day, "balance": low.balance }))
-        .collect();
-    if below.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        RefusalCode::NegativeBalance,
-        "With this date a later balance would fall below zero.",
-        "С этой датой остаток позже станет отрицательным.",
-    )
-    .with(json!({ "balances": below })))
-}
-
-fn closed(first_open: NaiveDate) -> Refusal {
-    Refusal::new(
-        RefusalCode::PeriodClosed,
-        format!("The period is closed; the first open day is {first_open}."),
-        format!("Период закрыт; первый открытый день — {}.", first_open.format("%d.%m.%Y")),
-    )
 }

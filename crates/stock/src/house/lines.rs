@@ -6,8 +6,8 @@ use access::Permit;
 use catalog::{Goods, ProductCard};
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Decimal, LotId, OrganizationId, PackagingId, ProductId, ProductVariantId, Refusal,
-    RefusalCode, Uuid,
+    Decimal, LotId, OrganizationId, PackagingId, ProductId, ProductVariantId, Refusal, RefusalCode,
+    Uuid,
 };
 
 use super::GoodsLine;

@@ -10,9 +10,9 @@ mod store;
 pub use lines::GoodsLineInput;
 pub(crate) use lines::{goods_of, lines};
 pub(crate) use papers::{
-    check_day, check_text, foreign_line, held_organization, no_lines, number, reason,
-    reference_taken, stale, warehouse,
+    check_day, check_text, foreign_line, held_organization, no_lines, number, organization, reason,
+    reference_taken, reversal_day, stale, warehouse,
 };
-pub use promises::{Kept, Lost, Promises};
 pub(crate) use promises::{Guarded, guard, keep, write_bound};
+pub use promises::{Kept, Lost, Promises};
 pub(crate) use store::{GoodsLine, Table, delete_lines, insert_lines, read_lines};

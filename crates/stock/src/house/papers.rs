@@ -7,6 +7,8 @@ use db::{CommandError, Outcome, Series, TenantTx};
 use kernel::{NaiveDate, OrganizationId, Refusal, RefusalCode, WarehouseId};
 use serde_json::json;
 
+use crate::rules::reversal_date;
+
 /// Characters of a comment.
 const MOST_COMMENT: usize = 2000;
 /// Characters of a reference.
@@ -49,6 +51,24 @@ pub(crate) fn reason(text: Option<&str>, field: &str) -> Result<String, Refusal>
     .at([field]))
 }
 
+/// The organization that is named, else the default one; not an archived one.
+pub(crate) async fn organization<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: Option<OrganizationId>,
+) -> Outcome<OrganizationCard> {
+    let card = catalog::organization_card(tx, permit, id).await?;
+    card.ok_or_else(|| {
+        Refusal::new(
+            RefusalCode::UnknownReference,
+            "There is no such organization, or it is archived.",
+            "Такой организации нет, или она в архиве.",
+        )
+        .at(["organizationId"])
+        .into()
+    })
+}
+
 /// The organization, held so that its period stays open until the end.
 pub(crate) async fn held_organization<A>(
     tx: &TenantTx,
@@ -69,6 +89,26 @@ pub(crate) fn check_day<A>(
     let may_backdate = permit.scope().reach(Right::DocumentBackdate).is_some();
     check_period(organization, day, tx.today(), may_backdate)
         .map_err(|refusal| Refusal::from(refusal).at(["date"]))
+}
+
+/// The day of a document's reversal: its own, or the first open one where that is closed.
+///
+/// # Errors
+/// `PERIOD_CLOSED` where the first open day has not come yet.
+pub(crate) fn reversal_day(
+    tx: &TenantTx,
+    organization: &OrganizationCard,
+    document_on: NaiveDate,
+) -> Result<NaiveDate, Refusal> {
+    let day = reversal_date(document_on, organization.closed_until);
+    if day <= tx.today() {
+        return Ok(day);
+    }
+    Err(Refusal::new(
+        RefusalCode::PeriodClosed,
+        format!("The period is closed; the first open day is {day}."),
+        format!("Период закрыт; первый открытый день — {}.", day.format("%d.%m.%Y")),
+    ))
 }
 
 /// A warehouse that is named, else the default one; not an archived one.

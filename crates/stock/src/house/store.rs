@@ -6,16 +6,20 @@ use db::{Fault, FromQueryResult, Sql, TenantTx, values};
 use kernel::{Decimal, LotId, PackagingId, ProductId, ProductVariantId, Uuid};
 use serde::Serialize;
 
+use crate::rules::TakeLine;
+
 /// Whose lines.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Table {
     Transfer,
+    WriteOff,
 }
 
 impl Table {
     fn name(self) -> &'static str {
         match self {
             Self::Transfer => "stock_transfer_line",
+            Self::WriteOff => "write_off_line",
         }
     }
 }
@@ -39,6 +43,18 @@ impl GoodsLine {
     /// What it names.
     pub(crate) fn goods(&self) -> Goods {
         Goods { product: self.product_id, variant: self.variant_id }
+    }
+}
+
+/// What a line asks for.
+impl From<&GoodsLine> for TakeLine {
+    fn from(line: &GoodsLine) -> Self {
+        Self {
+            product_id: line.product_id,
+            variant_id: line.variant_id,
+            quantity: line.quantity,
+            lot_id: line.lot_id,
+        }
     }
 }
 

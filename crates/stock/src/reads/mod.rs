@@ -3,6 +3,7 @@
 //! where they went.
 
 mod costs;
+mod counts;
 mod keyset;
 mod loaders;
 mod lots;
@@ -11,10 +12,16 @@ mod purchases;
 mod receipts;
 mod stock;
 mod transfers;
+mod write_offs;
 
 use access::{Action, Permit, Right};
 
 pub use costs::{ReadCost, next_costs};
+pub use counts::{
+    CountEntryRow, CountFilter, CountLineRow, CountLines, CountRow, CountSort, ReadCounts,
+    count_count_lines, count_counts, count_lines, count_lines_by_id, counts, counts_by_id,
+    entries_of_count_lines,
+};
 pub use loaders::{
     lines_of_receipts, receipt_lines_by_id, receipts_by_id, reservations_by_id,
     reservations_of_order_lines,
@@ -38,6 +45,10 @@ pub use stock::{
 pub use transfers::{
     ReadTransfers, TransferFilter, TransferLineRow, TransferRow, TransferSort, count_transfers,
     lines_of_transfers, transfer_lines_by_id, transfers, transfers_by_id,
+};
+pub use write_offs::{
+    ReadWriteOffs, WriteOffFilter, WriteOffLineRow, WriteOffRow, WriteOffSort, count_write_offs,
+    lines_of_write_offs, write_off_lines_by_id, write_offs, write_offs_by_id,
 };
 
 /// Reading lots, balances, reservations and movements.

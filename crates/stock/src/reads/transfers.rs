@@ -6,9 +6,9 @@ use access::{Action, Permit, Right};
 use catalog::{Condition, push_conditions};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    DateTime, Decimal, Direction, LotId, NaiveDate, OrganizationId, PackagingId, Page,
-    PageRequest, Position, ProductId, ProductVariantId, TenantId, TransferId, TransferLineId,
-    UserId, Utc, Uuid, WarehouseId,
+    DateTime, Decimal, Direction, LotId, NaiveDate, OrganizationId, PackagingId, Page, PageRequest,
+    Position, ProductId, ProductVariantId, TenantId, TransferId, TransferLineId, UserId, Utc, Uuid,
+    WarehouseId,
 };
 
 use super::keyset::{COUNT, Key, count, page};

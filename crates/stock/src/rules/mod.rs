@@ -2,6 +2,7 @@
 
 mod balance;
 mod carry;
+mod count;
 mod issue;
 #[cfg(test)]
 mod issue_tests;
@@ -13,10 +14,11 @@ mod take;
 
 pub use balance::{Balance, BalanceKey};
 pub use carry::{Bound, Carried, Load, carry};
+pub use count::{CountPlan, CountedPlace, Difference, plan_count};
 pub use issue::{IssuePlan, Shortage, plan_issue};
 pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};
 pub use release::{Held, HeldMove, HeldMoveKind, Holds};
 pub use shelf::{Change, Shelf, Taken, Want};
-pub use states::TransferState;
+pub use states::{CountState, TransferState, WriteOffState};
 pub use take::{TakeLine, Taking, Unnamed, plan_take};

@@ -79,6 +79,36 @@ states! {
     }
 }
 
+states! {
+    /// Where a write-off stands.
+    WriteOffState ("The write-off", "Списание") {
+        /// May be changed.
+        Draft = "DRAFT" => [Posted, Cancelled],
+        /// Its goods are gone.
+        Posted = "POSTED" => [Reversed],
+        /// Was posted, and undone.
+        Reversed = "REVERSED" => [],
+        /// Never posted.
+        Cancelled = "CANCELLED" => [],
+    }
+}
+
+states! {
+    /// Where a stock count stands.
+    CountState ("The count", "Инвентаризация") {
+        /// Nothing is frozen yet.
+        Draft = "DRAFT" => [Counting, Cancelled],
+        /// People enter what they find.
+        Counting = "COUNTING" => [Posted, Cancelled],
+        /// Its differences are in stock.
+        Posted = "POSTED" => [Reversed],
+        /// Was posted, and undone.
+        Reversed = "REVERSED" => [],
+        /// Never posted.
+        Cancelled = "CANCELLED" => [],
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -86,13 +116,8 @@ mod tests {
     #[test]
     fn the_ways_of_a_transfer() {
         use TransferState::{Cancelled, Draft, Received, Returned, Sent};
-        let allowed = [
-            (Draft, Draft),
-            (Draft, Sent),
-            (Draft, Cancelled),
-            (Sent, Received),
-            (Sent, Returned),
-        ];
+        let allowed =
+            [(Draft, Draft), (Draft, Sent), (Draft, Cancelled), (Sent, Received), (Sent, Returned)];
         for from in TransferState::ALL.iter().copied() {
             for to in TransferState::ALL.iter().copied() {
                 assert_eq!(from.to(to).is_ok(), allowed.contains(&(from, to)), "{from:?} {to:?}");
@@ -102,5 +127,27 @@ mod tests {
         let refusal = Sent.to(Cancelled).unwrap_err();
         let details = json!({"state": "SENT", "allowed": ["RECEIVED", "RETURNED"]});
         assert_eq!(refusal.details, Some(details));
+    }
+
+    #[test]
+    fn the_ways_of_a_count_and_of_a_write_off() {
+        use CountState::{Cancelled, Counting, Draft, Posted, Reversed};
+        let allowed = [
+            (Draft, Draft),
+            (Draft, Counting),
+            (Draft, Cancelled),
+            (Counting, Posted),
+            (Counting, Cancelled),
+            (Posted, Reversed),
+        ];
+        for from in CountState::ALL.iter().copied() {
+            for to in CountState::ALL.iter().copied() {
+                assert_eq!(from.to(to).is_ok(), allowed.contains(&(from, to)), "{from:?} {to:?}");
+            }
+            assert_eq!(CountState::parse(from.as_str()), Some(from));
+        }
+        let of_write_off = WriteOffState::Posted.to(WriteOffState::Draft).unwrap_err();
+        let details = json!({"state": "POSTED", "allowed": ["REVERSED"]});
+        assert_eq!(of_write_off.details, Some(details));
     }
 }

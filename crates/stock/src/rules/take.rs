@@ -58,8 +58,7 @@ pub fn plan_take(
         for key in candidates(shelf, taking, line) {
             let Some(balance) = shelf.get(&key) else { continue };
             let free = balance.free();
-            let most =
-                if balance.received_on > taking.occurred_on { Decimal::ZERO } else { free };
+            let most = if balance.received_on > taking.occurred_on { Decimal::ZERO } else { free };
             let part = balance.capped(most).min(left);
             if part < free.min(left) {
                 rest += free - part;
@@ -109,12 +108,7 @@ mod tests {
     use super::*;
 
     fn taking(unnamed: Unnamed) -> Taking {
-        Taking {
-            organization_id: ORGANIZATION,
-            warehouse_id: NEAR,
-            occurred_on: day(10),
-            unnamed,
-        }
+        Taking { organization_id: ORGANIZATION, warehouse_id: NEAR, occurred_on: day(10), unnamed }
     }
 
     fn line(pieces: i64, lot: Option<u128>) -> TakeLine {
@@ -144,11 +138,19 @@ mod tests {
         let all = [spoiled, blocked, held, fresh, late, elsewhere];
         let cases: [(&str, Unnamed, TakeLine, Option<Vec<(usize, u128, &str)>>); 7] = [
             ("sellable", Unnamed::Sellable, line(4, None), Some(vec![(0, 3, "2"), (0, 4, "2")])),
-            ("expired first", Unnamed::Unblocked, line(6, None),
-             Some(vec![(0, 1, "5"), (0, 3, "1")])),
+            (
+                "expired first",
+                Unnamed::Unblocked,
+                line(6, None),
+                Some(vec![(0, 1, "5"), (0, 3, "1")]),
+            ),
             ("a blocked one by name", Unnamed::Sellable, line(5, Some(2)), Some(vec![(0, 2, "5")])),
-            ("an expired one by name", Unnamed::Sellable, line(1, Some(1)),
-             Some(vec![(0, 1, "1")])),
+            (
+                "an expired one by name",
+                Unnamed::Sellable,
+                line(1, Some(1)),
+                Some(vec![(0, 1, "1")]),
+            ),
             ("no more than is free", Unnamed::Sellable, line(3, Some(3)), None),
             ("not what came later", Unnamed::Sellable, line(1, Some(5)), None),
             ("not from elsewhere", Unnamed::Sellable, line(1, Some(6)), None),

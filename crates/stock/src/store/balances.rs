@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use access::Permit;
 use catalog::Goods;
-use db::{Fault, Sql, TenantTx, values};
-use kernel::{Decimal, OrganizationId, ProductId, ProductVariantId, Uuid, WarehouseId};
+use db::{Fault, FromQueryResult, Sql, TenantTx, values};
+use kernel::{Decimal, LotId, OrganizationId, ProductId, ProductVariantId, Uuid, WarehouseId};
 
 use super::uuids;
 use crate::rules::{Balance, BalanceKey, Change, Want};
@@ -26,7 +26,7 @@ fn columns(least_days: &str) -> String {
     let until = sold_until(least_days);
     format!(
         "select b.organization_id, b.warehouse_id, b.product_id, b.variant_id, b.lot_id, b.on_hand,
-                b.reserved, b.value, l.received_on, l.blocked,
+                b.reserved, b.value, l.received_on, b.blocked,
                 case when l.expires_on is not null then {until} end as expires_on"
     )
 }
@@ -73,7 +73,8 @@ pub(crate) async fn lock_free<A>(
                     select t.id
                     from transit_v t
                     where t.tenant_id = $1 and t.warehouse_id = w.warehouse_id))
-           and not l.blocked
+           -- The balance's own: it is read anew where its lock was waited for.
+           and not b.blocked
            and (l.expires_on is null or {until} >= $6)
          {LOCK}"
     );
@@ -186,7 +187,7 @@ pub(crate) async fn lock_place<A>(
               and f.variant_key = p.variant_key
               and f.in_stock
              union
-             select $4, f.product_id, f.lot_id
+             select $4::uuid, f.product_id, f.lot_id
              from unnest($5::uuid[], $6::uuid[]) as p (product_id, variant_key)
              join stock_balance f
                on f.tenant_id = $1
@@ -216,6 +217,45 @@ pub(crate) async fn lock_place<A>(
     tx.all(Sql::new(sql, values)).await
 }
 
+/// Where something lies of some goods in one place.
+pub(crate) async fn keys_of_place<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (organization, place): (OrganizationId, WarehouseId),
+    goods: &[Goods],
+) -> Result<Vec<BalanceKey>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        product_id: ProductId,
+        lot_id: LotId,
+    }
+    let sql = "
+        select f.product_id, f.lot_id
+        from unnest($4::uuid[], $5::uuid[]) as p (product_id, variant_key)
+        join stock_balance f
+          on f.tenant_id = $1
+         and f.organization_id = $2
+         and f.warehouse_id = $3
+         and f.product_id = p.product_id
+         and f.variant_key = p.variant_key
+         and f.in_stock";
+    let values = values![
+        permit.tenant(),
+        organization,
+        place,
+        uuids(goods.iter().map(|one| one.product)),
+        uuids(goods.iter().map(|one| variant_key(one.variant))),
+    ];
+    let rows: Vec<Row> = tx.all(Sql::new(sql, values)).await?;
+    let key = |row: Row| BalanceKey {
+        organization_id: organization,
+        warehouse_id: place,
+        product_id: row.product_id,
+        lot_id: row.lot_id,
+    };
+    Ok(rows.into_iter().map(key).collect())
+}
+
 /// Makes empty balances of those that are not there yet. Their lots are.
 pub(crate) async fn ensure<A>(
     tx: &TenantTx,
@@ -225,8 +265,9 @@ pub(crate) async fn ensure<A>(
     let sql = "
         insert into stock_balance
             (tenant_id, organization_id, warehouse_id, product_id, lot_id, on_hand, value,
-             variant_id)
-        select $1, k.organization_id, k.warehouse_id, k.product_id, k.lot_id, 0, 0, l.variant_id
+             variant_id, blocked)
+        select $1, k.organization_id, k.warehouse_id, k.product_id, k.lot_id, 0, 0, l.variant_id,
+               l.blocked
         from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
              as k (organization_id, warehouse_id, product_id, lot_id)
         join lot l on l.tenant_id = $1 and l.id = k.lot_id

@@ -82,11 +82,8 @@ pub(super) async fn arrive<P: Promises, A: Action>(
     let sources: BTreeSet<BalanceKey> = parts.iter().map(|part| part.key).collect();
     // Where all arrives, nobody loses what is held for him.
     let loses = arrival.held == HeldThere::No || parts.iter().any(Part::is_short);
-    let guarded = if loses {
-        guard::<P, A>(tx, permit, sources.iter()).await?
-    } else {
-        Guarded::default()
-    };
+    let guarded =
+        if loses { guard::<P, A>(tx, permit, sources.iter()).await? } else { Guarded::default() };
     let keys: BTreeSet<BalanceKey> =
         parts.iter().flat_map(|part| [part.key, there(part.key)]).collect();
     let locked = balances::lock(tx, permit, &keys).await?;
@@ -131,7 +128,9 @@ fn move_parts(shelf: &mut Shelf, bound: &mut Bound, arrival: Arrival, parts: &[P
                 HeldThere::Too => &mut *bound,
                 HeldThere::No => &mut nobody,
             };
-            moved.carried.extend(carry(shelf, who, &[load]).into_iter().map(|one| (part.line_id, one)));
+            moved
+                .carried
+                .extend(carry(shelf, who, &[load]).into_iter().map(|one| (part.line_id, one)));
         }
         if part.missing > Decimal::ZERO
             && let Some(taken) = shelf.take(&part.key, part.missing, Decimal::ZERO)

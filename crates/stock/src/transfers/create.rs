@@ -8,7 +8,8 @@ use serde_json::json;
 use super::changed;
 use super::store::{self, Header};
 use crate::house::{
-    GoodsLineInput, Table, check_text, insert_lines, lines, reference_taken, warehouse,
+    GoodsLineInput, Table, check_text, insert_lines, lines, organization, reference_taken,
+    warehouse,
 };
 use crate::rules::TransferState;
 
@@ -40,8 +41,7 @@ impl Command for CreateStockTransfer {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<TransferId> {
         check_text(&self.comment, self.external_reference.as_deref())?;
-        let organization = catalog::organization_card(tx, permit, self.organization_id).await?;
-        let organization = organization.ok_or_else(unknown_organization)?;
+        let organization = organization(tx, permit, self.organization_id).await?;
         let from = warehouse(tx, permit, self.from_id, "fromId").await?;
         let to = warehouse(tx, permit, Some(self.to_id), "toId").await?;
         two_places(from.id, to.id)?;
@@ -87,13 +87,4 @@ pub(super) fn two_places(from: WarehouseId, to: WarehouseId) -> Result<(), Refus
         "Товар перемещается на другой склад.",
     )
     .at(["toId"]))
-}
-
-fn unknown_organization() -> Refusal {
-    Refusal::new(
-        RefusalCode::UnknownReference,
-        "There is no such organization, or it is archived.",
-        "Такой организации нет, или она в архиве.",
-    )
-    .at(["organizationId"])
 }

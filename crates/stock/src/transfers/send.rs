@@ -16,8 +16,7 @@ use crate::house::{
 };
 use crate::issuing::{cap, refusal};
 use crate::rules::{
-    Balance, BalanceKey, Carried, Shelf, TakeLine, Taken, Taking, TransferState, Unnamed,
-    plan_take,
+    Balance, BalanceKey, Carried, Shelf, TakeLine, Taken, Taking, TransferState, Unnamed, plan_take,
 };
 use crate::store::balances;
 use crate::store::movements::{self, Cause, Low, Movement};
@@ -92,7 +91,7 @@ async fn send<A>(
         occurred_on: transfer.occurred_on,
         unnamed: Unnamed::Sellable,
     };
-    let asked: Vec<TakeLine> = lines.iter().map(take_line).collect();
+    let asked: Vec<TakeLine> = lines.iter().map(TakeLine::from).collect();
     let taken = match plan_take(&mut shelf, &taking, &asked) {
         Ok(taken) => taken,
         Err(shortages) => return Err(refusal(tx, permit, &shortages, &lows).await?.into()),
@@ -112,16 +111,6 @@ async fn send<A>(
         sent.iter().flat_map(|(place, one)| both_ways(line(*place), one)).collect();
     movements::add(tx, permit, &cause(transfer, transfer.occurred_on), &moved).await?;
     Ok(sent)
-}
-
-/// What a line asks for.
-pub(crate) fn take_line(line: &GoodsLine) -> TakeLine {
-    TakeLine {
-        product_id: line.product_id,
-        variant_id: line.variant_id,
-        quantity: line.quantity,
-        lot_id: line.lot_id,
-    }
 }
 
 /// What a transfer moves, and when.

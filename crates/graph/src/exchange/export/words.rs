@@ -28,6 +28,8 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("SHIPMENT", "Отгрузка"),
             ("GOODS_RECEIPT", "Поступление"),
             ("STOCK_TRANSFER", "Перемещение"),
+            ("WRITE_OFF", "Списание"),
+            ("STOCK_COUNT", "Инвентаризация"),
             ("PAYMENT", "Оплата"),
         ],
     ),
@@ -99,6 +101,35 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("SUPPLIER_RETURN", "Возврат поставщику"),
             ("QUARANTINE", "Карантин"),
             ("REVALUATION", "Переоценка"),
+        ],
+    ),
+    ("HeldGoods", &[("STAY", "Оставить"), ("GO", "Списать")]),
+    (
+        "LotOrigin",
+        &[
+            ("GOODS_RECEIPT", "Поступление"),
+            ("ASSEMBLY", "Сборка"),
+            ("STOCK_COUNT", "Инвентаризация"),
+            ("QUARANTINE", "Карантин"),
+        ],
+    ),
+    (
+        "StockCountState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("COUNTING", "Идёт подсчёт"),
+            ("POSTED", "Проведено"),
+            ("REVERSED", "Сторнировано"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "WriteOffState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведено"),
+            ("REVERSED", "Сторнировано"),
+            ("CANCELLED", "Отменено"),
         ],
     ),
     (

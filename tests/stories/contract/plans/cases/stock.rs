@@ -1,6 +1,6 @@
 //! What lies where, and how it came there.
 
-use kernel::{LotId, ProductId, ProductVariantId, ShipmentId, WarehouseId};
+use kernel::{CountId, LotId, ProductId, ProductVariantId, ShipmentId, WarehouseId};
 use serde_json::json;
 
 use super::super::company::made;
@@ -23,6 +23,15 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
     const TRANSFERS: &str = "query($filter: StockTransferFilter, $by: StockTransferOrder) {
         stockTransfers(filter: $filter, orderBy: $by) {
             nodes { number from { name } lines { quantity lot { number } } } } }";
+    const WRITE_OFFS: &str = "query($filter: WriteOffFilter, $by: WriteOffOrder) {
+        writeOffs(filter: $filter, orderBy: $by) {
+            nodes { number warehouse { name } lines { quantity lot { number } } } } }";
+    const COUNTS: &str = "query($filter: StockCountFilter, $by: StockCountOrder) {
+        stockCounts(filter: $filter, orderBy: $by) { nodes { number groups { name } } } }";
+    const COUNT_LINES: &str = "query($count: ID!, $which: StockCountLines) {
+        stockCountLines(count: $count, which: $which) {
+            nodes { product { name } difference entries { quantity countedBy { name } } } } }";
+    let count = made::<CountId>(45, 7);
     vec![
         ask("all stock", STOCK, json!({}), &["stock_balance_in_stock"]),
         ask(
@@ -99,5 +108,27 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
             &["stock_transfer_by_number"],
         )
         .reading(2_500.0),
+        ask("write-offs by date", WRITE_OFFS, json!({}), &["write_off_date"]).reading(2_500.0),
+        ask(
+            "write-offs by number",
+            WRITE_OFFS,
+            json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
+            &["write_off_by_number"],
+        )
+        .reading(2_500.0),
+        ask("counts by date", COUNTS, json!({}), &["stock_count_date"]).reading(2_500.0),
+        ask(
+            "counts by number",
+            COUNTS,
+            json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
+            &["stock_count_by_number"],
+        )
+        .reading(2_500.0),
+        ask(
+            "what differs in a count",
+            COUNT_LINES,
+            json!({"count": count, "which": "DIFFERENT"}),
+            &["stock_count_line_order"],
+        ),
     ]
 }
