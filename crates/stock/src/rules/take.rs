@@ -120,6 +120,9 @@ mod tests {
         }
     }
 
+    /// Which lots leave and how much of each; nothing where it is refused.
+    type Parts = Option<Vec<(usize, u128, &'static str)>>;
+
     fn took(plan: &[(usize, Taken)]) -> Vec<(usize, u128, String)> {
         let told = |(place, taken): &(usize, Taken)| {
             (*place, taken.key.lot_id.0.as_u128(), taken.quantity.to_string())
@@ -136,7 +139,7 @@ mod tests {
         let late = lot(5, NEAR, 11, 5);
         let elsewhere = lot(6, FAR, 1, 5);
         let all = [spoiled, blocked, held, fresh, late, elsewhere];
-        let cases: [(&str, Unnamed, TakeLine, Option<Vec<(usize, u128, &str)>>); 7] = [
+        let cases: [(&str, Unnamed, TakeLine, Parts); 7] = [
             ("sellable", Unnamed::Sellable, line(4, None), Some(vec![(0, 3, "2"), (0, 4, "2")])),
             (
                 "expired first",
