@@ -336,6 +336,45 @@ pub async fn count_lines_by_id(
     Ok(rows.into_iter().map(|row| (row.id, row)).collect())
 }
 
+/// Lines shown of one count at most.
+const MOST_LINES: i64 = 250;
+
+/// The first lines of counts within reach, by product, at most 250 a count; counts without any are
+/// absent.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn lines_of_counts(
+    tx: &TenantTx,
+    permit: &Permit<ReadCounts>,
+    counts: &[CountId],
+) -> Outcome<HashMap<CountId, Vec<CountLineRow>>> {
+    let sql = "
+        select l.id, l.document_id, l.product_id, l.variant_id, l.lot_id, l.book, l.counted,
+               l.said, l.posted
+        from stock_count r
+        cross join lateral (
+            select i.id, i.document_id, i.product_id, i.variant_id, i.lot_id, i.book, i.counted,
+                   i.said, i.posted
+            from stock_count_line i
+            where i.tenant_id = r.tenant_id and i.document_id = r.id
+            order by i.product_id, i.id
+            limit $4
+        ) l
+        where r.tenant_id = $1
+          and ($2::uuid[] is null or r.created_by = any($2))
+          and r.id = any($3::uuid[])
+        order by l.document_id, l.product_id, l.id";
+    let ids = uuids(counts.iter().copied());
+    let values = values![permit.tenant(), permit.managers(), ids, MOST_LINES];
+    let rows: Vec<CountLineRow> = tx.all(Sql::new(sql, values)).await?;
+    let mut found: HashMap<CountId, Vec<CountLineRow>> = HashMap::new();
+    for row in rows {
+        found.entry(row.document_id).or_default().push(row);
+    }
+    Ok(found)
+}
+
 /// What was entered of lines, in the order of entering; lines without entries are absent.
 ///
 /// # Errors

@@ -20,7 +20,7 @@ pub use costs::{ReadCost, next_costs};
 pub use counts::{
     CountEntryRow, CountFilter, CountLineRow, CountLines, CountRow, CountSort, ReadCounts,
     count_count_lines, count_counts, count_lines, count_lines_by_id, counts, counts_by_id,
-    entries_of_count_lines,
+    entries_of_count_lines, lines_of_counts,
 };
 pub use loaders::{
     lines_of_receipts, receipt_lines_by_id, receipts_by_id, reservations_by_id,

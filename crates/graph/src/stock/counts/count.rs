@@ -6,6 +6,8 @@ use kernel::ProductGroupId;
 
 use super::super::loads::MovementsOf;
 use super::super::{StockMovement, value};
+use super::line::StockCountLine;
+use super::loads::LinesOf;
 use crate::catalog::{Organization, ProductGroup, Warehouse};
 use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::errors::Failure;
@@ -110,6 +112,12 @@ impl StockCount {
     /// posted. Needs the right `cost.read`.
     async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Ok(value(ctx, self.0.amount)?)
+    }
+
+    /// The first of its goods, by product, at most 250; the query `stockCountLines` gives all of
+    /// them, page by page, or those that differ.
+    async fn lines(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<StockCountLine>> {
+        Ok(Session::of(ctx)?.load(LinesOf(self.0.id)).await?.unwrap_or_default())
     }
 
     /// What it moved, and what its reversal moved back.

@@ -11,6 +11,22 @@ use crate::loaders::{Load, Loaded, Loaders};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct EntriesOf(pub(super) CountLineId);
 
+/// The first lines of a count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct LinesOf(pub(super) CountId);
+
+impl Load<LinesOf> for Loaders {
+    type Value = Vec<StockCountLine>;
+
+    async fn load(&self, keys: &[LinesOf]) -> Loaded<LinesOf, Vec<StockCountLine>> {
+        let permit = self.permit::<ReadCounts>()?;
+        let ids: Vec<CountId> = keys.iter().map(|key| key.0).collect();
+        let found = ::stock::lines_of_counts(&*self.tx().await?, &permit, &ids).await?;
+        let lines = |rows: Vec<_>| rows.into_iter().map(StockCountLine::from).collect();
+        Ok(found.into_iter().map(|(id, rows)| (LinesOf(id), lines(rows))).collect())
+    }
+}
+
 impl Load<CountId> for Loaders {
     type Value = StockCount;
 
