@@ -25,6 +25,8 @@ create table stock_transfer (
     id                 uuid not null,
     number             text not null default '',
     occurred_on        date not null,
+    -- When the goods are to be there.
+    expected_on        date,
     organization_id    uuid not null,
     from_id            uuid not null,
     to_id              uuid not null,
@@ -44,6 +46,7 @@ create table stock_transfer (
     foreign key (tenant_id, from_id) references warehouse,
     foreign key (tenant_id, to_id) references warehouse,
     constraint stock_transfer_external_reference_key unique (tenant_id, external_reference),
+    constraint stock_transfer_in_time check (expected_on >= occurred_on),
     constraint stock_transfer_ways check (from_id <> to_id),
     constraint stock_transfer_state
         check (state in ('DRAFT', 'SENT', 'RECEIVED', 'RETURNED', 'CANCELLED')),
@@ -58,6 +61,9 @@ create index stock_transfer_by_number on stock_transfer (tenant_id, number, id);
 create unique index stock_transfer_number_key
     on stock_transfer (tenant_id, organization_id, number, extract(year from occurred_on))
     where number <> '';
+-- What is about to move and on its way.
+create index stock_transfer_open on stock_transfer (tenant_id, state, id)
+    where state in ('DRAFT', 'SENT');
 grant select, insert, update on stock_transfer to oborot_app;
 
 create table stock_transfer_line (
@@ -90,6 +96,7 @@ create table stock_transfer_line (
                and (packaging_id is null) = (entered_unit is null))
 );
 select protect('stock_transfer_line');
+create index stock_transfer_line_product on stock_transfer_line (tenant_id, product_id, id);
 -- A draft's lines are written anew when it is changed.
 grant select, insert, update, delete on stock_transfer_line to oborot_app;
 

@@ -18,4 +18,5 @@ mod house;
 mod imports;
 mod live;
 mod sale;
+mod supply;
 mod terms;

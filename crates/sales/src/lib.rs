@@ -15,6 +15,7 @@ mod loaders;
 mod model;
 mod posting;
 mod promises;
+mod promising;
 mod quote;
 mod quoting;
 mod rules;
@@ -34,10 +35,9 @@ pub use loaders::{
     shipment_lines_by_shipment, shipment_lots_by_line, shipments_by_id, shipments_by_order,
     shipments_of_customers,
 };
-pub use model::{
-    Order, OrderLine, PaymentSteps, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot,
-};
+pub use model::{Order, OrderLine, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot};
 pub use promises::OrdersKept;
+pub use promising::promises_of_lines;
 pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
 pub use quoting::{AskedLine, TypedPrice};
 pub use rules::{OrderMove, OrderState, ShipmentMove, ShipmentState};

@@ -7,11 +7,11 @@ use access::{Action, Permit};
 use db::{AuditEntry, Outcome, TenantTx};
 use kernel::{Decimal, OrderId};
 use serde_json::json;
-use stock::{Kept, Lost, Promises, ReserveLine};
+use stock::{Kept, Lost, Promises};
 
 use crate::events::order_changed;
-use crate::holding::holding;
-use crate::model::{Order, OrderLine};
+use crate::holding::{held_by_line, hold};
+use crate::model::Order;
 use crate::rules::OrderMove;
 use crate::store::{hold_orders, order_lines};
 
@@ -43,45 +43,33 @@ impl Promises for OrdersKept {
     }
 }
 
-/// Holds other goods for the lines of one order, by its own terms, and tells who looks after it.
+/// Holds other goods for the lines of one order, by its own terms, states what they miss, and tells
+/// who looks after it.
 async fn keep_order<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
     lost: &[Lost],
 ) -> Outcome<Vec<Kept>> {
-    let lines = order_lines(tx, permit, order.id).await?;
-    let is_open = order.state.check(OrderMove::Ship).is_ok();
-    let wanted: Vec<ReserveLine> = if is_open {
-        lost.iter().filter_map(|one| want(order, &lines, one)).collect()
-    } else {
-        Vec::new()
+    let mut lines = order_lines(tx, permit, order.id).await?;
+    lines.retain(|line| lost.iter().any(|one| one.order_line_id == line.id));
+    if order.state.check(OrderMove::Ship).is_err() {
+        lines.clear();
+    }
+    let still = held_by_line(tx, permit, &lines).await?;
+    let held = hold(tx, permit, order, &lines, &still).await?;
+    let again = |one: &Lost| {
+        let line = held.iter().find(|held| held.line == one.order_line_id);
+        line.map_or(Decimal::ZERO, |held| held.reserved.min(one.quantity))
     };
-    let held = stock::reserve(tx, permit, &wanted, holding(tx, permit, order)).await?;
     let kept = |one: &Lost| Kept {
         order_id: order.id,
         order_line_id: one.order_line_id,
         lost: one.quantity,
-        again: held
-            .iter()
-            .find(|held| held.order_line_id == one.order_line_id)
-            .map_or(Decimal::ZERO, |held| held.reserved),
+        again: again(one),
     };
     let kept: Vec<Kept> = lost.iter().map(kept).collect();
     tx.audit(AuditEntry::new("goodsLost", "SalesOrder", order.id, json!({ "reservations": kept })));
     order_changed(tx, order.id, order.manager_id, order.customer_id);
     Ok(kept)
-}
-
-fn want(order: &Order, lines: &[OrderLine], lost: &Lost) -> Option<ReserveLine> {
-    let line = lines.iter().find(|line| line.id == lost.order_line_id)?;
-    Some(ReserveLine {
-        order_id: order.id,
-        order_line_id: line.id,
-        organization_id: order.organization_id,
-        product_id: line.product_id,
-        variant_id: line.variant_id,
-        quantity: lost.quantity,
-        warehouse_id: order.warehouse_id,
-    })
 }

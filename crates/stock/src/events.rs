@@ -5,8 +5,9 @@ use std::collections::{BTreeSet, HashMap};
 
 use catalog::Place;
 use db::{EventDraft, TenantTx};
-use kernel::{UserId, Uuid, WarehouseId};
+use kernel::{Uuid, WarehouseId};
 
+use crate::document;
 use crate::rules::BalanceKey;
 use crate::store::receipts::Header;
 
@@ -41,23 +42,5 @@ pub(crate) fn stock_changed<'a>(
 
 /// Tells that a receipt was made or changed.
 pub(crate) fn receipt_changed(tx: &TenantTx, receipt: &Header) {
-    document_changed(tx, "GoodsReceipt", receipt.id, receipt.created_by);
-}
-
-/// Tells that a document was made or changed. Its author stands for the responsible manager.
-pub(crate) fn document_changed(
-    tx: &TenantTx,
-    kind: &'static str,
-    id: impl Into<Uuid>,
-    author: Option<UserId>,
-) {
-    tx.emit(EventDraft {
-        kind: "document_changed",
-        subject_kind: kind,
-        subject_id: id.into(),
-        manager_id: author,
-        customer_id: None,
-        products: Vec::new(),
-        warehouses: Vec::new(),
-    });
+    document::changed(tx, "GoodsReceipt", receipt.id, receipt.created_by);
 }

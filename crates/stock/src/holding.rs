@@ -1,17 +1,17 @@
-//! Holding goods for orders. Callers hold the order's row lock, so the reservations of its lines
-//! stand still meanwhile.
+//! Holding goods for orders. Callers hold the order's row lock; under the queues of its goods the
+//! reservations of its lines stand still as well.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::Permit;
 use catalog::Place;
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, OrderId, OrderLineId, WarehouseId};
+use kernel::{Decimal, OrderId, OrderLineId, OrganizationId, ProductId, WarehouseId};
 
-use crate::events;
+use crate::coverage::cover;
 use crate::rules::{Balance, BalanceKey, Held, Holds, Shelf, Want};
 use crate::store::{balances, reservations};
-use crate::{Holding, ReserveLine, Reserved};
+use crate::{Holding, ReserveLine, Reserved, demand, events, pegging};
 
 /// Holds what is available for order lines: lots that expire first, then those received first;
 /// never blocked ones, nor those with less life left on the day they leave than is asked for. What
@@ -29,9 +29,11 @@ pub async fn reserve<A>(
         return Ok(Vec::new());
     }
     let wants: Vec<Want> = lines.iter().map(want).collect();
+    // What comes in meanwhile waits for this, and finds what is stated as missing.
+    let goods = wants.iter().map(|want| (want.organization_id, want.product_id));
+    pegging::queue(tx, permit, goods).await?;
     let free = balances::lock_free(tx, permit, &wants, holding).await?;
-    let places = places(tx, permit, &free).await?;
-    let mut shelf = Shelf::new(free, &ranks(&places)).with_transits(transits(&places));
+    let (mut shelf, places) = shelf(tx, permit, free).await?;
     let mut holds: BTreeMap<(OrderLineId, BalanceKey), reservations::NewHold> = BTreeMap::new();
     let mut answers = Vec::with_capacity(lines.len());
     for (line, want) in lines.iter().zip(&wants) {
@@ -65,7 +67,21 @@ pub async fn reserve<A>(
     Ok(answers)
 }
 
-fn want(line: &ReserveLine) -> Want {
+/// Takes the queues of goods until the transaction ends: what is held for the order's lines, and
+/// what they miss, stands still from now on.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn keep_still<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    organization: OrganizationId,
+    products: &[ProductId],
+) -> Outcome<()> {
+    pegging::queue(tx, permit, products.iter().map(|product| (organization, *product))).await
+}
+
+pub(crate) fn want(line: &ReserveLine) -> Want {
     Want {
         organization_id: line.organization_id,
         product_id: line.product_id,
@@ -73,6 +89,18 @@ fn want(line: &ReserveLine) -> Want {
         quantity: line.quantity,
         warehouse_id: line.warehouse_id,
     }
+}
+
+/// What lies free as orders are given it: out of warehouses by their priorities first, then out of
+/// what is on its way to any; archived ones give nothing. And the places it lies in.
+pub(crate) async fn shelf<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    free: Vec<Balance>,
+) -> Outcome<(Shelf, HashMap<WarehouseId, Place>)> {
+    let places = places(tx, permit, &free).await?;
+    let shelf = Shelf::new(free, &ranks(&places)).with_transits(transits(&places));
+    Ok((shelf, places))
 }
 
 /// The places that hold something.
@@ -104,18 +132,27 @@ fn transits(places: &HashMap<WarehouseId, Place>) -> HashMap<WarehouseId, Wareho
     places.values().filter_map(|place| Some((place.id, place.transit_to?))).collect()
 }
 
-/// Frees all that is held for an order.
+/// Frees all that is held for an order and ends its demand. The goods go to who waits for them.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn release_order<A>(tx: &TenantTx, permit: &Permit<A>, order: OrderId) -> Outcome<()> {
+    let queues = demand::store::queues_of_order(tx, permit, order).await?;
+    if queues.is_empty() {
+        return Ok(());
+    }
+    pegging::queue(tx, permit, queues.iter().copied()).await?;
+    demand::store::cancel(tx, permit, order).await?;
     let held = reservations::of_order(tx, permit, order).await?;
     let all = held.iter().map(|one| (one.order_line_id, Decimal::MAX)).collect();
-    release(tx, permit, &held, all).await
+    let freed = release(tx, permit, &held, all).await?;
+    pegging::peg(tx, permit, &freed).await?;
+    cover(tx, permit, &queues).await
 }
 
 /// Frees up to these quantities (base units) of order lines of one order, the goods that would
-/// be taken last first.
+/// be taken last first. The goods go to other lines that wait for them. What these lines miss from
+/// then on is the caller's to state ([`crate::demand()`]).
 ///
 /// # Errors
 /// A fault of the database.
@@ -128,8 +165,13 @@ pub async fn release_lines<A>(
     for (line, quantity) in lines {
         *most.entry(*line).or_default() += *quantity;
     }
-    let held = reservations::of_lines(tx, permit, most.keys().copied()).await?;
-    release(tx, permit, &held, most).await
+    let own: Vec<OrderLineId> = most.keys().copied().collect();
+    let held = reservations::of_lines(tx, permit, own.iter().copied()).await?;
+    pegging::queue(tx, permit, held.iter().map(|one| pegging::queue_of(&one.key()))).await?;
+    let held = reservations::of_lines(tx, permit, own.iter().copied()).await?;
+    let freed = release(tx, permit, &held, most).await?;
+    pegging::peg_to_others(tx, permit, &freed, &own).await?;
+    Ok(())
 }
 
 async fn release<A>(
@@ -137,8 +179,8 @@ async fn release<A>(
     permit: &Permit<A>,
     held: &[Held],
     most: BTreeMap<OrderLineId, Decimal>,
-) -> Outcome<()> {
-    let Some(first) = held.first() else { return Ok(()) };
+) -> Outcome<Vec<BalanceKey>> {
+    let Some(first) = held.first() else { return Ok(Vec::new()) };
     let keys: BTreeSet<BalanceKey> = held.iter().map(Held::key).collect();
     let locked = balances::lock(tx, permit, &keys).await?;
     let mut shelf = Shelf::new(locked, &HashMap::new());
@@ -151,7 +193,7 @@ async fn release<A>(
     balances::change(tx, permit, &shelf.changes()).await?;
     let freed: Vec<BalanceKey> = holds.moves.iter().map(|one| one.held.key()).collect();
     events::stock_changed(tx, "SalesOrder", first.order_id, freed.iter());
-    Ok(())
+    Ok(freed)
 }
 
 /// Where goods are held for an order, the warehouse that holds most of them first. Goods on their

@@ -11,11 +11,14 @@ use kernel::{
 };
 use serde_json::{Value, json};
 
-use crate::events;
-use crate::rules::{Balance, BalanceKey, Held, Holds, IssuePlan, Shelf, Shortage, plan_issue};
+use crate::coverage::cover;
+use crate::demand::store::Waiting;
+use crate::rules::{
+    Balance, BalanceKey, Held, HeldMoveKind, Holds, IssuePlan, Shelf, Shortage, plan_issue,
+};
 use crate::store::movements::{self, Cause, Low, Movement};
 use crate::store::{balances, reservations, variant_skus};
-use crate::{Issue, IssuedLot};
+use crate::{Issue, IssuedLot, demand, events, pegging};
 
 /// Takes a shipment's goods out of stock: what is held for its lines first, then free lots, those
 /// that expire first and then those received first. Gives each line's lots with their cost.
@@ -23,7 +26,7 @@ use crate::{Issue, IssuedLot};
 /// # Errors
 /// `INSUFFICIENT_STOCK` or, back-dated, `NEGATIVE_BALANCE`, each with a list; or a fault.
 pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outcome<Vec<IssuedLot>> {
-    let held = reservations::of_lines(tx, permit, held_lines(issue)).await?;
+    let (held, missed) = held_and_missed(tx, permit, issue).await?;
     let is_backdated = issue.occurred_on < tx.today();
     let keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
     let wanted = wanted_beyond_held(issue, &held, is_backdated);
@@ -58,12 +61,60 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     movements::add(tx, permit, &cause, &movements).await?;
     let changed: Vec<BalanceKey> = shelf.changes().iter().map(|change| change.key).collect();
     events::stock_changed(tx, "Shipment", issue.shipment_id, changed.iter());
+    miss_less(tx, permit, issue, &missed, &holds).await?;
+    // Goods held elsewhere than they were taken from are free again.
+    let freed = holds.moves.iter().filter(|one| one.kind == HeldMoveKind::Release);
+    let freed: Vec<BalanceKey> = freed.map(|one| one.held.key()).collect();
+    pegging::peg(tx, permit, &freed).await?;
     Ok(lots(plan))
 }
 
 /// The lines whose reservations are taken first.
 fn held_lines(issue: &Issue) -> BTreeSet<OrderLineId> {
     issue.lines.iter().map(|line| line.order_line_id).collect()
+}
+
+/// What is held for the shipment's lines, and what they miss. Where they miss something, or goods
+/// may become free again, it is read under the queues of those goods.
+async fn held_and_missed<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    issue: &Issue,
+) -> Outcome<(Vec<Held>, Vec<Waiting>)> {
+    let lines = held_lines(issue);
+    let held = reservations::of_lines(tx, permit, lines.iter().copied()).await?;
+    let missed = demand::store::of_lines(tx, permit, lines.iter().copied()).await?;
+    let elsewhere = held.iter().any(|one| one.warehouse_id != issue.warehouse_id);
+    if missed.is_empty() && !elsewhere && issue.occurred_on == tx.today() {
+        return Ok((held, missed));
+    }
+    let goods = issue.lines.iter().map(|line| (issue.organization_id, line.product_id));
+    pegging::queue(tx, permit, goods).await?;
+    let held = reservations::of_lines(tx, permit, lines.iter().copied()).await?;
+    let missed = demand::store::of_lines(tx, permit, lines).await?;
+    Ok((held, missed))
+}
+
+/// Lines that missed something miss what is neither shipped nor held by now.
+async fn miss_less<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    issue: &Issue,
+    missed: &[Waiting],
+    holds: &Holds,
+) -> Outcome<()> {
+    let mut left: HashMap<OrderLineId, Decimal> = HashMap::new();
+    for line in &issue.lines {
+        left.insert(line.order_line_id, line.left_after);
+    }
+    let misses = |one: &Waiting| {
+        let rest = *left.get(&one.order_line_id)? - holds.total(one.order_line_id);
+        Some((one.id, rest.max(Decimal::ZERO)))
+    };
+    let misses: Vec<_> = missed.iter().filter_map(misses).collect();
+    demand::store::set_quantities(tx, permit, &misses).await?;
+    let queues = missed.iter().map(|one| (one.organization_id, one.product_id)).collect();
+    cover(tx, permit, &queues).await
 }
 
 /// The goods for which free lots may be needed: those not wholly held here, and all of a
@@ -180,8 +231,8 @@ fn barred(short: &Shortage, lows: &[Low]) -> Vec<Value> {
     lows.iter().filter(stands).map(describe).collect()
 }
 
-/// Puts a shipment's goods back into their lots, with their value. Reservations are not revived.
-/// Gives what went back.
+/// Puts a shipment's goods back into their lots, with their value. Gives what went back; the caller
+/// states what the order misses and hands the goods out ([`hand_out_again`]).
 ///
 /// # Errors
 /// A fault of the database, also where the shipment was taken back before.
@@ -193,6 +244,7 @@ pub async fn take_back<A>(
 ) -> Outcome<Vec<IssuedLot>> {
     let moved = movements::of_document(tx, permit, "SHIPMENT", shipment.0).await?;
     let keys: BTreeSet<BalanceKey> = moved.iter().map(movements::Moved::key).collect();
+    pegging::queue(tx, permit, keys.iter().map(pegging::queue_of)).await?;
     balances::lock(tx, permit, &keys).await?;
     let back: Vec<Movement> = moved.iter().map(undone).collect();
     let cause =
@@ -207,6 +259,24 @@ pub async fn take_back<A>(
         cost: one.value,
     };
     Ok(back.iter().map(lot).collect())
+}
+
+/// Gives what a shipment's reversal put back to who waits for it: the order itself, where it has
+/// stated what it misses since, and others.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn hand_out_again<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    shipment: ShipmentId,
+) -> Outcome<()> {
+    let back = movements::of_document(tx, permit, "REVERSAL", shipment.0).await?;
+    let queues: BTreeSet<_> = back.iter().map(|one| pegging::queue_of(&one.key())).collect();
+    // Shipping may have let goods go that lie elsewhere: the order may have them again.
+    let keys = balances::free_of(tx, permit, queues).await?;
+    pegging::peg(tx, permit, &keys).await?;
+    Ok(())
 }
 
 /// The movement that undoes another.

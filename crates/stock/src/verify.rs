@@ -1,5 +1,5 @@
 //! Proof that balances equal their registers: movements, reservations and their moves; and that
-//! documents equal what they moved.
+//! supply equals its documents, and documents what they moved.
 
 use access::{Action, Permit, Right};
 use db::{Discrepancy, Outcome, Sql, TenantTx, values};
@@ -12,8 +12,9 @@ impl Action for VerifyStock {
     const RIGHT: Right = Right::AuditRead;
 }
 
-/// Balances and reservations that differ from the sums of their registers, and documents that
-/// differ from what they moved.
+/// Balances and reservations that differ from the sums of their registers, purchase orders that
+/// differ from their receipts, demand from what covers it, and documents that differ from what they
+/// moved.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -24,6 +25,7 @@ pub async fn discrepancies(
     let mut found = Vec::new();
     let checks = [
         include_str!("verify.sql"),
+        include_str!("verify_supply.sql"),
         include_str!("verify_transfers.sql"),
         include_str!("verify_house.sql"),
     ];

@@ -3,6 +3,7 @@
 
 mod counts;
 mod lots;
+mod supply;
 mod transfers;
 mod write_offs;
 

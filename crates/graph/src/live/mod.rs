@@ -43,6 +43,10 @@ pub enum DocumentKind {
     WriteOff,
     /// Stock that is counted.
     StockCount,
+    /// What is ordered of a supplier.
+    PurchaseOrder,
+    /// Goods going back to a supplier.
+    SupplierReturn,
     /// What a customer ordered.
     SalesOrder,
     /// Goods leaving.
@@ -59,6 +63,8 @@ impl DocumentKind {
             "StockTransfer" => Some(Self::StockTransfer),
             "WriteOff" => Some(Self::WriteOff),
             "StockCount" => Some(Self::StockCount),
+            "PurchaseOrder" => Some(Self::PurchaseOrder),
+            "SupplierReturn" => Some(Self::SupplierReturn),
             "SalesOrder" => Some(Self::SalesOrder),
             "Shipment" => Some(Self::Shipment),
             "Payment" => Some(Self::Payment),
@@ -68,10 +74,11 @@ impl DocumentKind {
 
     fn is_visible(self, event: &Event, scope: &Scope) -> bool {
         match self {
-            Self::GoodsReceipt => reaches::<SeeReceipts>(event, scope),
+            Self::GoodsReceipt | Self::SupplierReturn => reaches::<SeeReceipts>(event, scope),
             Self::StockTransfer => reaches::<SeeTransfers>(event, scope),
             Self::WriteOff => reaches::<SeeWriteOffs>(event, scope),
             Self::StockCount => reaches::<SeeCounts>(event, scope),
+            Self::PurchaseOrder => reaches::<SeePurchases>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
@@ -91,6 +98,7 @@ seeing! {
     SeeTransfers: TransferRead,
     SeeWriteOffs: WriteOffRead,
     SeeCounts: CountRead,
+    SeePurchases: PurchaseRead,
     SeeOrders: OrderRead,
     SeeShipments: ShipmentRead,
     SeePayments: PaymentRead,

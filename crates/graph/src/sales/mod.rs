@@ -6,6 +6,7 @@ mod line_pricing;
 mod loads;
 mod order;
 mod order_mutations;
+mod promise;
 mod queries;
 mod quote;
 mod shipment;

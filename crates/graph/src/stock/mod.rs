@@ -12,6 +12,7 @@ mod mutation;
 mod purchase;
 mod query;
 mod receipt;
+mod supply;
 mod transfers;
 mod write_offs;
 
@@ -28,6 +29,10 @@ pub use movement::{Reservation, StockMovement};
 pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub(crate) use purchase::{stock_total, variant_stock_total};
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
+pub use supply::{
+    Demand, DemandOf, ExpectedGoods, ExpectedOf, PurchaseOrder, PurchaseOrderLine, ReorderPoint,
+    SupplierReturn, SupplyMutation, SupplyQuery,
+};
 pub use transfers::{StockTransfer, StockTransferLine};
 pub use write_offs::{WriteOff, WriteOffLine};
 

@@ -56,6 +56,7 @@ impl<S: Subject> Command for MergeCustomers<S> {
         let twins = catalog::hold_twins(tx, permit, merging).await?;
 
         let documents = move_documents(tx, permit, (from, into)).await?;
+        stock::hand_over_demand(tx, permit, (from, into)).await?;
         let noted = merging.noted();
         tx.audit_each(MERGED_BY, "SalesOrder", &documents.orders, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "Shipment", &documents.shipments, noted.clone()).await?;

@@ -1,9 +1,10 @@
-//! What users do with goods receipts. A draft can be changed; a posted one only reversed.
+//! What users do: with goods receipts here, with what stands beside them in its own module. A draft
+//! can be changed; a posted document only reversed.
 
 mod cancel_goods_receipt;
 mod create_goods_receipt;
 mod custom_fields;
-mod draft;
+pub(crate) mod draft;
 mod opening_stock;
 mod post_goods_receipt;
 mod reverse_goods_receipt;
@@ -18,3 +19,15 @@ pub use post_goods_receipt::PostGoodsReceipt;
 pub use reverse_goods_receipt::ReverseGoodsReceipt;
 pub use set_receipt_costs::{LineCost, SetReceiptCosts};
 pub use update_goods_receipt::UpdateGoodsReceipt;
+
+pub use crate::planning::{
+    MoveLine, OrderSupply, PlacedAs, PointInput, SaveReorderPoints, SupplyLine, SupplyPlaced,
+};
+pub use crate::purchases::commands::{
+    CancelPurchaseOrder, ClosePurchaseOrder, CreatePurchaseOrder, ExpectedDay, OrderPurchaseOrder,
+    PurchaseLineInput, ReschedulePurchaseOrder, UpdatePurchaseOrder,
+};
+pub use crate::returns::{
+    CancelSupplierReturn, CreateSupplierReturn, PostSupplierReturn, ReturnLineInput,
+    ReverseSupplierReturn,
+};

@@ -8,13 +8,15 @@ use kernel::{ReceiptId, Refusal, RefusalCode};
 use serde_json::{Value, json};
 
 use super::draft;
-use super::post_goods_receipt::held_organization;
-use crate::events;
+use crate::coverage::cover;
+use crate::demand::queue::{self, Queue};
 use crate::house::reversal_day;
 use crate::issuing::{check_lows, sums, undone};
+use crate::purchases::receiving::{self, Basis};
 use crate::rules::{Balance, BalanceKey, ReceiptState};
 use crate::store::movements::{self, Cause, Moved, Movement};
 use crate::store::{balances, receipts};
+use crate::{document, events};
 
 /// Reverses a posted receipt: its lots become empty. Refused where anything of them is held or
 /// gone. Dated as the receipt, or on the first open day where that period is closed.
@@ -36,10 +38,15 @@ impl Command for ReverseGoodsReceipt {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ReceiptId> {
         let mut receipt = draft::locked(tx, permit, self.id, self.version).await?;
         receipt.state()?.to(ReceiptState::Reversed)?;
-        let organization = held_organization(tx, permit, &receipt).await?;
+        let mut basis = receiving::basis(tx, permit, receipt.purchase_order_id).await?;
+        let organization = document::held_organization(tx, permit, receipt.organization_id).await?;
         let date = reversal_day(tx, &organization, receipt.occurred_on)?;
         let moved = movements::of_document(tx, permit, "RECEIPT", self.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
+        let queues = match &mut basis {
+            Some(basis) => take_off_order(tx, permit, basis, self.id).await?,
+            None => BTreeSet::new(),
+        };
         let locked = balances::lock(tx, permit, &keys).await?;
         check_untouched(&moved, &locked)?;
         let back: Vec<Movement> = moved.iter().map(undone).collect();
@@ -65,8 +72,24 @@ impl Command for ReverseGoodsReceipt {
         ));
         events::receipt_changed(tx, &receipt);
         events::stock_changed(tx, "GoodsReceipt", self.id, keys.iter());
+        cover(tx, permit, &queues).await?;
         Ok(self.id)
     }
+}
+
+/// The purchase order awaits again what the receipt had brought. Gives the queues that are taken
+/// for it.
+async fn take_off_order<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    basis: &mut Basis,
+    receipt: ReceiptId,
+) -> Outcome<BTreeSet<Queue>> {
+    let lines = receipts::lines(tx, permit, receipt).await?;
+    let queues = basis.queues(&lines);
+    queue::take(tx, permit, &queues).await?;
+    receiving::give_back(tx, permit, basis, &lines).await?;
+    Ok(queues)
 }
 
 fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::changed;
 use super::store::{self, Header};
-use crate::house::{check_text, organization, reference_taken, warehouse};
-use crate::rules::CountState;
+use crate::house::{organization, reference_taken, warehouse};
+use crate::rules::{CountState, MOST_TEXT, check_texts};
 use crate::store::uuids;
 
 /// Groups of one count at most.
@@ -37,7 +37,7 @@ impl Command for CreateStockCount {
     type Output = CountId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<CountId> {
-        check_text(&self.comment, self.external_reference.as_deref())?;
+        check_texts(&[("comment", &self.comment, MOST_TEXT)], self.external_reference.as_deref())?;
         let organization = organization(tx, permit, self.organization_id).await?;
         let warehouse = warehouse(tx, permit, self.warehouse_id, "warehouseId").await?;
         let mut groups = self.groups.clone();

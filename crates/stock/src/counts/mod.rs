@@ -28,8 +28,8 @@ use access::Permit;
 use db::{CommandError, Outcome, TenantTx};
 use kernel::CountId;
 
-use crate::events;
-use crate::house::stale;
+use crate::document;
+use crate::rules::same_version;
 use store::Header;
 
 /// The count under its lock, in the version the user has read.
@@ -40,11 +40,16 @@ async fn locked<A>(
     version: i32,
 ) -> Outcome<Header> {
     let header = store::lock(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
-    stale(version, header.version)?;
+    same_version(
+        header.version,
+        version,
+        "The count was changed since you read it.",
+        "Инвентаризация была изменена после того, как вы её прочитали.",
+    )?;
     Ok(header)
 }
 
 /// Tells that a count was made or changed.
 fn changed(tx: &TenantTx, count: &Header) {
-    events::document_changed(tx, "StockCount", count.id, count.created_by);
+    document::changed(tx, "StockCount", count.id, count.created_by);
 }

@@ -12,11 +12,11 @@ use serde_json::json;
 
 use super::store::{self, Differing, FoundLot, Header};
 use super::{changed, locked};
+use crate::document::held_organization;
 use crate::events;
-use crate::house::{
-    Kept, Promises, check_day, guard, held_organization, keep, reason, warehouse, write_bound,
-};
+use crate::house::{Kept, Promises, check_day, guard, keep, reason, warehouse, write_bound};
 use crate::issuing::{check_lows, refusal};
+use crate::pegging;
 use crate::rules::{
     Balance, BalanceKey, Bound, CountPlan, CountState, CountedPlace, Difference, Shelf, line_cost,
     plan_count,
@@ -114,7 +114,8 @@ async fn settle<P: Promises, A: Action>(
     let goods: Vec<Goods> = goods.into_iter().collect();
     let place = (count.organization_id, count.warehouse_id, None);
     let lying = balances::keys_of_place(tx, permit, (place.0, place.1), &goods).await?;
-    let guarded = guard::<P, A>(tx, permit, lying.iter()).await?;
+    let queues = goods.iter().map(|one| (count.organization_id, one.product));
+    let guarded = guard::<P, A>(tx, permit, lying.iter(), queues).await?;
     let locked = balances::lock_place(tx, permit, place, &goods).await?;
     let keys: Vec<BalanceKey> = locked.iter().map(Balance::key).collect();
     let held = reservations::of_balances(tx, permit, keys.iter()).await?;
@@ -148,6 +149,9 @@ async fn settle<P: Promises, A: Action>(
     }
     store::note_posted(tx, permit, &posted(&differences, lines)).await?;
     let kept = keep::<P, A>(tx, permit, &guarded, &bound).await?;
+    let more = moved.iter().filter(|one| one.quantity > Decimal::ZERO);
+    let more: Vec<BalanceKey> = more.map(|one| one.key).collect();
+    pegging::peg(tx, permit, &more).await?;
     Ok((moved, kept))
 }
 

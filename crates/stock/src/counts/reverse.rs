@@ -8,9 +8,11 @@ use kernel::{CountId, Decimal, Refusal, RefusalCode};
 use serde_json::json;
 
 use super::{changed, locked, store};
+use crate::document::held_organization;
 use crate::events;
-use crate::house::{held_organization, reversal_day};
+use crate::house::reversal_day;
 use crate::issuing::{check_lows, sums, undone};
+use crate::pegging::{self, queue_of};
 use crate::rules::{Balance, BalanceKey, Change, CountState};
 use crate::store::balances;
 use crate::store::movements::{self, Cause, Moved, Movement};
@@ -40,6 +42,7 @@ impl Command for ReverseStockCount {
         let on = reversal_day(tx, &organization, count.occurred_on)?;
         let moved = movements::of_document(tx, permit, "COUNT", self.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
+        pegging::queue(tx, permit, keys.iter().map(queue_of)).await?;
         let locked = balances::lock(tx, permit, &keys).await?;
         let back: Vec<Movement> = moved.iter().map(undone).collect();
         let changes = sums(&back);
@@ -65,6 +68,7 @@ impl Command for ReverseStockCount {
         ));
         changed(tx, &count);
         events::stock_changed(tx, "StockCount", self.id, keys.iter());
+        pegging::peg(tx, permit, &listed).await?;
         Ok(self.id)
     }
 }

@@ -6,7 +6,7 @@ use kernel::CountId;
 use serde_json::json;
 
 use super::{changed, locked, store};
-use crate::house::{held_organization, number};
+use crate::document::{held_organization, number};
 use crate::rules::CountState;
 
 /// Starts a count: what the books say of the goods in its scope is written down, and people may

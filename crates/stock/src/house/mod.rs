@@ -10,8 +10,8 @@ mod store;
 pub use lines::GoodsLineInput;
 pub(crate) use lines::{goods_of, lines};
 pub(crate) use papers::{
-    check_day, check_text, foreign_line, held_organization, no_lines, number, organization, reason,
-    reference_taken, reversal_day, stale, warehouse,
+    check_day, foreign_line, no_lines, organization, reason, reference_taken, reversal_day,
+    warehouse,
 };
 pub(crate) use promises::{Guarded, guard, keep, write_bound};
 pub use promises::{Kept, Lost, Promises};

@@ -2,40 +2,13 @@
 
 use access::{Permit, Right};
 use catalog::{OrganizationCard, WarehouseCard, check_period};
-use chrono::Datelike;
-use db::{CommandError, Outcome, Series, TenantTx};
+use db::{Outcome, TenantTx};
 use kernel::{NaiveDate, OrganizationId, Refusal, RefusalCode, WarehouseId};
-use serde_json::json;
 
 use crate::rules::reversal_date;
 
-/// Characters of a comment.
-const MOST_COMMENT: usize = 2000;
-/// Characters of a reference.
-const MOST_NAME: usize = 200;
 /// Characters of a reason.
 const MOST_REASON: usize = 500;
-
-/// Checks a note and a reference.
-pub(crate) fn check_text(comment: &str, reference: Option<&str>) -> Result<(), Refusal> {
-    let too_long = |field: &str, most: usize| {
-        Refusal::new(
-            RefusalCode::OutOfRange,
-            format!("At most {most} characters, and no empty reference."),
-            format!("Не больше {most} символов; пустая ссылка недопустима."),
-        )
-        .at([field])
-    };
-    if comment.chars().count() > MOST_COMMENT {
-        return Err(too_long("comment", MOST_COMMENT));
-    }
-    match reference {
-        Some(text) if text.is_empty() || text.chars().count() > MOST_NAME => {
-            Err(too_long("externalReference", MOST_NAME))
-        }
-        _ => Ok(()),
-    }
-}
 
 /// A reason that has to be given.
 pub(crate) fn reason(text: Option<&str>, field: &str) -> Result<String, Refusal> {
@@ -67,16 +40,6 @@ pub(crate) async fn organization<A>(
         .at(["organizationId"])
         .into()
     })
-}
-
-/// The organization, held so that its period stays open until the end.
-pub(crate) async fn held_organization<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    id: OrganizationId,
-) -> Outcome<OrganizationCard> {
-    let card = catalog::hold_organization(tx, permit, id).await?;
-    card.ok_or(CommandError::NotFound)
 }
 
 /// Checks that a document may be posted on a day.
@@ -132,31 +95,6 @@ pub(crate) async fn warehouse<A>(
         }
     };
     Err(Refusal::new(code, en, ru).at([field]).into())
-}
-
-/// The next number of a kind. Kinds other than those law wants gapless take them in blocks.
-pub(crate) async fn number(
-    tx: &TenantTx,
-    organization: &OrganizationCard,
-    kind: &'static str,
-    day: NaiveDate,
-) -> Outcome<String> {
-    let series = Series { organization: organization.id, kind, year: day.year() };
-    let number = tx.number(&series).await?;
-    Ok(format!("{}-{number:06}", organization.prefix))
-}
-
-/// Checks the version that the user has read.
-pub(crate) fn stale(read: i32, current: i32) -> Result<(), Refusal> {
-    if read == current {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        RefusalCode::StaleVersion,
-        "The document was changed since you read it.",
-        "Документ был изменён после того, как вы его прочитали.",
-    )
-    .with(json!({ "currentVersion": current })))
 }
 
 pub(crate) fn no_lines() -> Refusal {

@@ -8,6 +8,8 @@ use db::{Fault, Outcome, TenantTx};
 use kernel::{Decimal, NaiveDate, OrderId, OrderLineId, ProductId};
 use serde::{Deserialize, Serialize};
 
+use crate::demand::queue::Queue;
+use crate::pegging;
 use crate::rules::{BalanceKey, Bound, Held};
 use crate::store::reservations::{self, NewHold};
 
@@ -46,7 +48,7 @@ pub trait Promises: Send + Sync + 'static {
         orders: &[OrderId],
     ) -> impl Future<Output = Outcome<()>> + Send;
 
-    /// Holds other goods for these lines, as far as they are there.
+    /// Holds other goods for these lines, as far as they are there; the rest becomes demand.
     fn keep<A: Action>(
         tx: &TenantTx,
         permit: &Permit<A>,
@@ -54,11 +56,13 @@ pub trait Promises: Send + Sync + 'static {
     ) -> impl Future<Output = Outcome<Vec<Kept>>> + Send;
 }
 
-/// Locks the orders that hold something of balances, before those are locked.
+/// Locks the orders that hold something of balances, and then takes the queues of these goods,
+/// before balances are locked: orders that lose goods wait for others from then on.
 pub(crate) async fn guard<P: Promises, A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     keys: impl Iterator<Item = &BalanceKey> + Clone,
+    goods: impl IntoIterator<Item = Queue>,
 ) -> Outcome<Guarded> {
     let held = reservations::of_balances(tx, permit, keys).await?;
     let orders: BTreeSet<OrderId> = held.iter().map(|one| one.order_id).collect();
@@ -66,6 +70,7 @@ pub(crate) async fn guard<P: Promises, A: Action>(
         let orders: Vec<OrderId> = orders.iter().copied().collect();
         P::lock(tx, permit, &orders).await?;
     }
+    pegging::queue(tx, permit, goods).await?;
     Ok(Guarded { orders })
 }
 

@@ -12,6 +12,7 @@ use serde_json::json;
 use super::store;
 use crate::events;
 use crate::house::{Kept, Promises, guard, keep, reason, write_bound};
+use crate::pegging::{self, queue_of};
 use crate::rules::{BalanceKey, Bound, Shelf};
 use crate::store::{balances, reservations};
 
@@ -51,7 +52,7 @@ impl<P: Promises> Command for BlockLot<P> {
         }
         let keys: BTreeSet<BalanceKey> =
             store::keys(tx, permit, self.id).await?.into_iter().collect();
-        let guarded = guard::<P, Self>(tx, permit, keys.iter()).await?;
+        let guarded = guard::<P, Self>(tx, permit, keys.iter(), keys.iter().map(queue_of)).await?;
         let locked = balances::lock(tx, permit, &keys).await?;
         // A transfer may have carried it on while its balances were waited for.
         if store::keys(tx, permit, self.id).await?.len() != keys.len() {
@@ -99,6 +100,7 @@ impl Command for UnblockLot {
         }
         let keys: BTreeSet<BalanceKey> =
             store::keys(tx, permit, self.id).await?.into_iter().collect();
+        pegging::queue(tx, permit, keys.iter().map(queue_of)).await?;
         balances::lock(tx, permit, &keys).await?;
         store::set_blocked(tx, permit, self.id, None).await?;
         tx.audit(AuditEntry::new(
@@ -108,6 +110,8 @@ impl Command for UnblockLot {
             json!({ "blocked": [true, false], "reason": lot.block_reason }),
         ));
         tell(tx, permit, self.id, &keys).await?;
+        let keys: Vec<BalanceKey> = keys.into_iter().collect();
+        pegging::peg(tx, permit, &keys).await?;
         Ok(self.id)
     }
 }

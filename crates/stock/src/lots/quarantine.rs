@@ -10,10 +10,10 @@ use serde_json::json;
 
 use super::block::LotHeld;
 use super::store::{self, on_hand};
+use crate::document::held_organization;
 use crate::events;
-use crate::house::{
-    Promises, check_day, guard, held_organization, keep, reason, warehouse, write_bound,
-};
+use crate::house::{Promises, check_day, guard, keep, reason, warehouse, write_bound};
+use crate::pegging::queue_of;
 use crate::rules::{BalanceKey, Bound, Load, Shelf, carry};
 use crate::store::movements::{self, Cause, Movement};
 use crate::store::{balances, reservations};
@@ -50,7 +50,7 @@ impl<P: Promises> Command for QuarantineGoods<P> {
         check_day(tx, permit, &organization, tx.today())?;
         let place = warehouse(tx, permit, self.warehouse_id, "warehouseId").await?;
         let from = lot.at(place.id);
-        let guarded = guard::<P, Self>(tx, permit, [from].iter()).await?;
+        let guarded = guard::<P, Self>(tx, permit, [from].iter(), [queue_of(&from)]).await?;
         let locked = balances::lock(tx, permit, &BTreeSet::from([from])).await?;
         let lies = on_hand(locked.first());
         if lies < quantity {

@@ -9,7 +9,9 @@ use serde_json::json;
 
 use super::quarantine::{move_part, no_quantity, not_there};
 use super::store::{self, on_hand};
-use crate::house::{check_day, held_organization, warehouse};
+use crate::document::held_organization;
+use crate::house::{check_day, warehouse};
+use crate::pegging::{self, queue_of};
 use crate::rules::{BalanceKey, Bound, Load, Shelf};
 use crate::store::balances;
 
@@ -40,6 +42,7 @@ impl Command for ReleaseQuarantine {
         let place = warehouse(tx, permit, self.warehouse_id, "warehouseId").await?;
         let from = lot.at(place.id);
         let to = BalanceKey { lot_id: source, ..from };
+        pegging::queue(tx, permit, [queue_of(&to)]).await?;
         let locked = balances::lock(tx, permit, &BTreeSet::from([from, to])).await?;
         let lies = on_hand(locked.iter().find(|balance| balance.key() == from));
         let quantity = match self.quantity {
@@ -52,6 +55,7 @@ impl Command for ReleaseQuarantine {
         let shelf = Shelf::new(locked, &HashMap::new());
         let load = Load { from, to, quantity };
         move_part(tx, permit, (shelf, Bound::new(&[])), load).await?;
+        pegging::peg(tx, permit, &[to]).await?;
         tx.audit(AuditEntry::new(
             "releaseQuarantine",
             "Lot",

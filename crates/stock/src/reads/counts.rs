@@ -13,6 +13,7 @@ use kernel::{
 
 use super::keyset::{COUNT, Key, count, page};
 use super::sees_cost;
+use crate::document::{DocumentSort, Narrowing};
 use crate::rules::CountState;
 use crate::store::uuids;
 
@@ -125,42 +126,6 @@ pub struct CountFilter {
     pub custom: Vec<Condition>,
 }
 
-/// The orders of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum CountSort {
-    /// By business date.
-    #[default]
-    Date,
-    /// By number; drafts have none.
-    Number,
-}
-
-impl CountSort {
-    /// The name that cursors keep.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Date => "DATE",
-            Self::Number => "NUMBER",
-        }
-    }
-
-    fn key(self) -> Key {
-        match self {
-            Self::Date => Key::Day("r.occurred_on"),
-            Self::Number => Key::Text("r.number"),
-        }
-    }
-
-    fn position(self, row: &CountRow) -> Position {
-        let key = match self {
-            Self::Date => row.occurred_on.to_string(),
-            Self::Number => row.number.clone(),
-        };
-        Position { order: self.name().to_owned(), key: Some(key), id: row.id.0 }
-    }
-}
-
 /// $1 is the tenant, $2 the authors within reach, $3 whether cost is seen.
 const STOCK_COUNT: &str = "
     select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id, r.state, r.groups,
@@ -177,32 +142,26 @@ fn seen(permit: &Permit<ReadCounts>) -> [db::Value; 3] {
 impl CountFilter {
     fn push(&self, sql: &mut Sql, tenant: TenantId) {
         push_conditions(sql, tenant, "r.id", &self.custom);
-        if let Some(states) = &self.states {
-            let states: Vec<String> = states.iter().map(|one| one.as_str().to_owned()).collect();
-            sql.with(" and r.state = any(", states, "::text[])");
-        }
+        let states = self.states.as_ref();
+        let narrowing = Narrowing {
+            table: "r",
+            states: states.map(|all| all.iter().map(|one| one.as_str()).collect()),
+            from: self.from,
+            to: self.to,
+            number: self.number.as_deref(),
+            external_reference: self.external_reference.as_deref(),
+        };
+        narrowing.push(sql);
         if let Some(id) = self.organization {
             sql.with(" and r.organization_id = ", id, "");
         }
         if let Some(id) = self.warehouse {
             sql.with(" and r.warehouse_id = ", id, "");
         }
-        if let Some(day) = self.from {
-            sql.with(" and r.occurred_on >= ", day, "");
-        }
-        if let Some(day) = self.to {
-            sql.with(" and r.occurred_on <= ", day, "");
-        }
-        if let Some(number) = &self.number {
-            sql.with(" and r.number = ", number.clone(), "");
-        }
-        if let Some(reference) = &self.external_reference {
-            sql.with(" and r.external_reference = ", reference.clone(), "");
-        }
     }
 }
 
-/// Counts within reach. Cursors must be of the sort's [`CountSort::name`].
+/// Counts within reach. Cursors must be of the sort's [`DocumentSort::name`].
 ///
 /// # Errors
 /// `INVALID` for a cursor of another list, or a fault.
@@ -210,13 +169,14 @@ pub async fn counts(
     tx: &TenantTx,
     permit: &Permit<ReadCounts>,
     filter: &CountFilter,
-    (sort, direction): (CountSort, Direction),
+    (sort, direction): (DocumentSort, Direction),
     request: &PageRequest,
 ) -> Outcome<Page<CountRow>> {
     let mut sql = Sql::new(STOCK_COUNT, seen(permit));
     filter.push(&mut sql, permit.tenant());
-    let position = |row: &CountRow| sort.position(row);
-    page(tx, sql, (sort.key(), "r.id"), direction, request, position).await
+    let position = |row: &CountRow| sort.position(row.occurred_on, &row.number, row.id.0);
+    page(tx, sql, (sort.key(["r.occurred_on", "r.number"]), "r.id"), direction, request, position)
+        .await
 }
 
 /// How many rows [`counts`] has, up to 10,001.

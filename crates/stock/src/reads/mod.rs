@@ -2,9 +2,10 @@
 //! them. A partner's key bound to one customer sees stock, but not for whom goods are held or
 //! where they went.
 
+mod alike;
 mod costs;
 mod counts;
-mod keyset;
+pub(crate) mod keyset;
 mod loaders;
 mod lots;
 mod movements;
@@ -16,11 +17,12 @@ mod write_offs;
 
 use access::{Action, Permit, Right};
 
+pub use alike::alike_in_stock;
 pub use costs::{ReadCost, next_costs};
 pub use counts::{
-    CountEntryRow, CountFilter, CountLineRow, CountLines, CountRow, CountSort, ReadCounts,
-    count_count_lines, count_counts, count_lines, count_lines_by_id, counts, counts_by_id,
-    entries_of_count_lines, lines_of_counts,
+    CountEntryRow, CountFilter, CountLineRow, CountLines, CountRow, ReadCounts, count_count_lines,
+    count_counts, count_lines, count_lines_by_id, counts, counts_by_id, entries_of_count_lines,
+    lines_of_counts,
 };
 pub use loaders::{
     lines_of_receipts, receipt_lines_by_id, receipts_by_id, reservations_by_id,
@@ -35,19 +37,18 @@ pub use movements::{
     movements_of_documents, movements_of_lots,
 };
 pub use purchases::{PurchasePrice, ReadPurchases, purchase_prices};
-pub use receipts::{
-    ReceiptFilter, ReceiptLineRow, ReceiptRow, ReceiptSort, count_receipts, receipts,
-};
+pub(crate) use receipts::receipts_of;
+pub use receipts::{ReceiptFilter, ReceiptLineRow, ReceiptRow, count_receipts, receipts};
 pub use stock::{
     StockFilter, StockRow, StockTotal, count_stock, stock, stock_of_products, stock_of_variants,
     stock_of_warehouses,
 };
 pub use transfers::{
-    ReadTransfers, TransferFilter, TransferLineRow, TransferRow, TransferSort, count_transfers,
+    ReadTransfers, TransferFilter, TransferLineRow, TransferRow, count_transfers,
     lines_of_transfers, transfer_lines_by_id, transfers, transfers_by_id,
 };
 pub use write_offs::{
-    ReadWriteOffs, WriteOffFilter, WriteOffLineRow, WriteOffRow, WriteOffSort, count_write_offs,
+    ReadWriteOffs, WriteOffFilter, WriteOffLineRow, WriteOffRow, count_write_offs,
     lines_of_write_offs, write_off_lines_by_id, write_offs, write_offs_by_id,
 };
 
@@ -68,7 +69,7 @@ impl Action for ReadReceipts {
 }
 
 /// Whether cost and value are to be read at all.
-fn sees_cost<A>(permit: &Permit<A>) -> bool {
+pub(crate) fn sees_cost<A>(permit: &Permit<A>) -> bool {
     permit.scope().reach(Right::CostRead).is_some()
 }
 

@@ -1,6 +1,7 @@
 //! What lies where, lots summed up.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
@@ -12,7 +13,7 @@ use kernel::{
 use super::keyset::{COUNT, bad_cursor, count};
 use super::purchases::per_unit;
 use super::{ReadStock, sees_cost};
-use crate::store::balances::variant_key;
+use crate::store::balances::{sells, variant_key};
 use crate::store::uuids;
 
 /// Goods of one product and organization in one warehouse, each variant for itself.
@@ -150,29 +151,30 @@ const KEYS: &str =
     "b.product_id, b.variant_key, coalesce(t.warehouse_id, b.warehouse_id), b.organization_id";
 
 /// Sums over lots. $1 is the tenant, $2 today, $3 whether cost is seen.
-const SUMS: &str = "
-    select b.organization_id, coalesce(t.warehouse_id, b.warehouse_id) as warehouse_id,
-           b.product_id,
-           nullif(b.variant_key, '00000000-0000-0000-0000-000000000000') as variant_id,
-           sum(case when t.id is null then b.on_hand else 0 end) as on_hand,
-           sum(case when t.id is null then b.reserved else 0 end) as reserved,
-           sum(case when t.id is null then f.free else 0 end) as available,
-           case when $3 then sum(case when t.id is null then b.value else 0 end) end as value,
-           sum(case when t.id is null then 0 else b.on_hand end) as in_transit,
-           sum(case when t.id is null then 0 else f.free end) as in_transit_available,
-           case when $3 then sum(case when t.id is null then 0 else b.value end) end
-               as in_transit_value
-    from stock_balance b
-    join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
-    left join transit_v t on t.tenant_id = b.tenant_id and t.id = b.warehouse_id
-    cross join lateral (
-        select case when not l.blocked and (l.expires_on is null or l.expires_on - (
-                             select p.min_days
-                             from product_shelf_v p
-                             where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $2)
-                    then b.on_hand - b.reserved else 0 end as free
-    ) f
-    where b.tenant_id = $1 and b.in_stock";
+static SUMS: LazyLock<String> = LazyLock::new(|| {
+    let sells = sells("$2", "0");
+    format!(
+        "select b.organization_id, coalesce(t.warehouse_id, b.warehouse_id) as warehouse_id,
+                b.product_id,
+                nullif(b.variant_key, '00000000-0000-0000-0000-000000000000') as variant_id,
+                sum(case when t.id is null then b.on_hand else 0 end) as on_hand,
+                sum(case when t.id is null then b.reserved else 0 end) as reserved,
+                sum(case when t.id is null then f.free else 0 end) as available,
+                case when $3 then sum(case when t.id is null then b.value else 0 end) end
+                    as value,
+                sum(case when t.id is null then 0 else b.on_hand end) as in_transit,
+                sum(case when t.id is null then 0 else f.free end) as in_transit_available,
+                case when $3 then sum(case when t.id is null then 0 else b.value end) end
+                    as in_transit_value
+         from stock_balance b
+         join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         left join transit_v t on t.tenant_id = b.tenant_id and t.id = b.warehouse_id
+         cross join lateral (
+             select case when {sells} then b.on_hand - b.reserved else 0 end as free
+         ) f
+         where b.tenant_id = $1 and b.in_stock"
+    )
+});
 
 /// What is in stock, by product, variant, warehouse and organization, goods on their way with the
 /// warehouse they are on their way to. Cursors must be of the order `PRODUCT`. Nothing is no row.
@@ -185,7 +187,7 @@ pub async fn stock(
     filter: &StockFilter,
     request: &PageRequest,
 ) -> Outcome<Page<StockRow>> {
-    let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
+    let mut sql = Sql::new(SUMS.as_str(), values![permit.tenant(), tx.today(), sees_cost(permit)]);
     filter.push(&mut sql);
     for (bound, beyond) in [(&request.after, ">"), (&request.before, "<")] {
         let Some(bound) = bound else { continue };
@@ -254,7 +256,7 @@ pub async fn stock_of_products(
     permit: &Permit<ReadStock>,
     products: &[ProductId],
 ) -> Outcome<HashMap<ProductId, Vec<StockRow>>> {
-    let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
+    let mut sql = Sql::new(SUMS.as_str(), values![permit.tenant(), tx.today(), sees_cost(permit)]);
     let filter = StockFilter { products: Some(products.to_vec()), ..StockFilter::default() };
     filter.push(&mut sql);
     sql.push(&format!(" group by {KEYS} order by {KEYS}"));
@@ -276,7 +278,7 @@ pub async fn stock_of_variants(
     permit: &Permit<ReadStock>,
     variants: &[ProductVariantId],
 ) -> Outcome<HashMap<ProductVariantId, Vec<StockRow>>> {
-    let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
+    let mut sql = Sql::new(SUMS.as_str(), values![permit.tenant(), tx.today(), sees_cost(permit)]);
     let filter = StockFilter { variants: Some(variants.to_vec()), ..StockFilter::default() };
     filter.push(&mut sql);
     sql.push(&format!(" group by {KEYS} order by {KEYS}"));
@@ -301,13 +303,14 @@ pub async fn stock_of_warehouses(
     warehouses: &[WarehouseId],
     first: u32,
 ) -> Outcome<HashMap<WarehouseId, Vec<StockRow>>> {
+    let sums = SUMS.as_str();
     let sql = format!(
         "select s.organization_id, s.warehouse_id, s.product_id, s.variant_id, s.on_hand,
                 s.reserved, s.available, s.value, s.in_transit, s.in_transit_available,
                 s.in_transit_value
          from (select distinct u.id from unnest($4::uuid[]) as u (id)) w
          cross join lateral (
-             {SUMS}
+             {sums}
                and (b.warehouse_id = w.id or b.warehouse_id = (
                         select i.id
                         from transit_v i

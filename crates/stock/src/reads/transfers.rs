@@ -7,11 +7,12 @@ use catalog::{Condition, push_conditions};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     DateTime, Decimal, Direction, LotId, NaiveDate, OrganizationId, PackagingId, Page, PageRequest,
-    Position, ProductId, ProductVariantId, TenantId, TransferId, TransferLineId, UserId, Utc, Uuid,
+    ProductId, ProductVariantId, TenantId, TransferId, TransferLineId, UserId, Utc, Uuid,
     WarehouseId,
 };
 
-use super::keyset::{COUNT, Key, count, page};
+use super::keyset::{COUNT, count, page};
+use crate::document::{DocumentSort, Narrowing};
 use crate::rules::TransferState;
 use crate::store::uuids;
 
@@ -32,6 +33,8 @@ pub struct TransferRow {
     pub number: String,
     /// Business date of sending.
     pub occurred_on: NaiveDate,
+    /// When the goods are to be there; `None` where nobody has said.
+    pub expected_on: Option<NaiveDate>,
     /// Whose goods.
     pub organization_id: OrganizationId,
     /// From where.
@@ -108,45 +111,9 @@ pub struct TransferFilter {
     pub custom: Vec<Condition>,
 }
 
-/// The orders of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum TransferSort {
-    /// By business date.
-    #[default]
-    Date,
-    /// By number; drafts have none.
-    Number,
-}
-
-impl TransferSort {
-    /// The name that cursors keep.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Date => "DATE",
-            Self::Number => "NUMBER",
-        }
-    }
-
-    fn key(self) -> Key {
-        match self {
-            Self::Date => Key::Day("r.occurred_on"),
-            Self::Number => Key::Text("r.number"),
-        }
-    }
-
-    fn position(self, row: &TransferRow) -> Position {
-        let key = match self {
-            Self::Date => row.occurred_on.to_string(),
-            Self::Number => row.number.clone(),
-        };
-        Position { order: self.name().to_owned(), key: Some(key), id: row.id.0 }
-    }
-}
-
 /// $1 is the tenant, $2 the authors within reach.
 const TRANSFER: &str = "
-    select r.id, r.number, r.occurred_on, r.organization_id, r.from_id, r.to_id, r.state,
+    select r.id, r.number, r.occurred_on, r.expected_on, r.organization_id, r.from_id, r.to_id, r.state,
            r.comment, r.external_reference, r.received_on, r.returned_on, r.short_reason,
            r.version, r.created_at, r.updated_at, r.created_by
     from stock_transfer r
@@ -155,10 +122,16 @@ const TRANSFER: &str = "
 impl TransferFilter {
     fn push(&self, sql: &mut Sql, tenant: TenantId) {
         push_conditions(sql, tenant, "r.id", &self.custom);
-        if let Some(states) = &self.states {
-            let states: Vec<String> = states.iter().map(|one| one.as_str().to_owned()).collect();
-            sql.with(" and r.state = any(", states, "::text[])");
-        }
+        let states = self.states.as_ref();
+        let narrowing = Narrowing {
+            table: "r",
+            states: states.map(|all| all.iter().map(|one| one.as_str()).collect()),
+            from: self.from,
+            to: self.to,
+            number: self.number.as_deref(),
+            external_reference: self.external_reference.as_deref(),
+        };
+        narrowing.push(sql);
         if let Some(id) = self.organization {
             sql.with(" and r.organization_id = ", id, "");
         }
@@ -168,22 +141,10 @@ impl TransferFilter {
         if let Some(id) = self.to_warehouse {
             sql.with(" and r.to_id = ", id, "");
         }
-        if let Some(day) = self.from {
-            sql.with(" and r.occurred_on >= ", day, "");
-        }
-        if let Some(day) = self.to {
-            sql.with(" and r.occurred_on <= ", day, "");
-        }
-        if let Some(number) = &self.number {
-            sql.with(" and r.number = ", number.clone(), "");
-        }
-        if let Some(reference) = &self.external_reference {
-            sql.with(" and r.external_reference = ", reference.clone(), "");
-        }
     }
 }
 
-/// Transfers within reach. Cursors must be of the sort's [`TransferSort::name`].
+/// Transfers within reach. Cursors must be of the sort's [`DocumentSort::name`].
 ///
 /// # Errors
 /// `INVALID` for a cursor of another list, or a fault.
@@ -191,13 +152,14 @@ pub async fn transfers(
     tx: &TenantTx,
     permit: &Permit<ReadTransfers>,
     filter: &TransferFilter,
-    (sort, direction): (TransferSort, Direction),
+    (sort, direction): (DocumentSort, Direction),
     request: &PageRequest,
 ) -> Outcome<Page<TransferRow>> {
     let mut sql = Sql::new(TRANSFER, values![permit.tenant(), permit.managers()]);
     filter.push(&mut sql, permit.tenant());
-    let position = |row: &TransferRow| sort.position(row);
-    page(tx, sql, (sort.key(), "r.id"), direction, request, position).await
+    let position = |row: &TransferRow| sort.position(row.occurred_on, &row.number, row.id.0);
+    page(tx, sql, (sort.key(["r.occurred_on", "r.number"]), "r.id"), direction, request, position)
+        .await
 }
 
 /// How many rows [`transfers`] has, up to 10,001.

@@ -3,6 +3,7 @@
 mod balance;
 mod carry;
 mod count;
+mod document;
 mod issue;
 #[cfg(test)]
 mod issue_tests;
@@ -15,6 +16,7 @@ mod take;
 pub use balance::{Balance, BalanceKey};
 pub use carry::{Bound, Carried, Load, carry};
 pub use count::{CountPlan, CountedPlace, Difference, plan_count};
+pub(crate) use document::{MOST_NAME, MOST_TEXT, check_texts, same_version};
 pub use issue::{IssuePlan, Shortage, plan_issue};
 pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};
@@ -22,3 +24,6 @@ pub use release::{Held, HeldMove, HeldMoveKind, Holds};
 pub use shelf::{Change, Shelf, Taken, Want};
 pub use states::{CountState, TransferState, WriteOffState};
 pub use take::{TakeLine, Taking, Unnamed, plan_take};
+
+#[cfg(test)]
+pub(crate) use shelf::tests;

@@ -22,6 +22,13 @@ fn sold_until(least_days: &str) -> String {
     )
 }
 
+/// Whether the lot `l` of a balance `b` may be sold on a day with so many days of its life left.
+/// That it is held back is read off the balance: it is read anew where its lock was waited for.
+pub(crate) fn sells(day: &str, least_days: &str) -> String {
+    let until = sold_until(least_days);
+    format!("(not b.blocked and (l.expires_on is null or {until} >= {day}))")
+}
+
 fn columns(least_days: &str) -> String {
     let until = sold_until(least_days);
     format!(
@@ -44,6 +51,26 @@ pub(crate) async fn lock_free<A>(
     wants: &[Want],
     holding: Holding,
 ) -> Result<Vec<Balance>, Fault> {
+    find_free(tx, permit, wants, holding, LOCK).await
+}
+
+/// As [`lock_free`], without holding anybody up: what it finds may be gone the next moment.
+pub(crate) async fn free<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    wants: &[Want],
+    holding: Holding,
+) -> Result<Vec<Balance>, Fault> {
+    find_free(tx, permit, wants, holding, "").await
+}
+
+async fn find_free<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    wants: &[Want],
+    holding: Holding,
+    lock: &str,
+) -> Result<Vec<Balance>, Fault> {
     let place = |want: &Want| {
         let warehouse = want.warehouse_id.map_or(Uuid::nil(), |id| id.0);
         (want.organization_id, want.product_id, variant_key(want.variant_id), warehouse)
@@ -54,7 +81,7 @@ pub(crate) async fn lock_free<A>(
         places.iter().filter(|p| p.3.is_nil()).map(|p| (p.0, p.1, p.2)).collect();
     // No row is to come twice: who looks everywhere looks into each warehouse as well.
     places.retain(|p| p.3.is_nil() || !anywhere.contains(&(p.0, p.1, p.2)));
-    let (columns, until) = (columns("$7"), sold_until("$7"));
+    let (columns, sells) = (columns("$7"), sells("$6", "$7"));
     let sql = format!(
         "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
@@ -73,10 +100,8 @@ pub(crate) async fn lock_free<A>(
                     select t.id
                     from transit_v t
                     where t.tenant_id = $1 and t.warehouse_id = w.warehouse_id))
-           -- The balance's own: it is read anew where its lock was waited for.
-           and not b.blocked
-           and (l.expires_on is null or {until} >= $6)
-         {LOCK}"
+           and {sells}
+         {lock}"
     );
     let values = values![
         permit.tenant(),
@@ -213,6 +238,29 @@ pub(crate) async fn lock_place<A>(
         beside.unwrap_or(place),
         uuids(goods.iter().map(|one| one.product)),
         uuids(goods.iter().map(|one| variant_key(one.variant))),
+    ];
+    tx.all(Sql::new(sql, values)).await
+}
+
+/// Where something of organizations' products is free now.
+pub(crate) async fn free_of<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    goods: BTreeSet<(OrganizationId, ProductId)>,
+) -> Result<Vec<BalanceKey>, Fault> {
+    let sql = "
+        select b.organization_id, b.warehouse_id, b.product_id, b.lot_id
+        from unnest($2::uuid[], $3::uuid[]) as g (organization_id, product_id)
+        join stock_balance b
+          on b.tenant_id = $1
+         and b.product_id = g.product_id
+         and b.organization_id = g.organization_id
+         and b.in_stock
+        where b.reserved < b.on_hand";
+    let values = values![
+        permit.tenant(),
+        uuids(goods.iter().map(|one| one.0)),
+        uuids(goods.iter().map(|one| one.1)),
     ];
     tx.all(Sql::new(sql, values)).await
 }

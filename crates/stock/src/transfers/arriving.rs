@@ -10,6 +10,7 @@ use super::send::{both_ways, cause};
 use super::store::Header;
 use crate::events;
 use crate::house::{Guarded, Kept, Promises, guard, keep, write_bound};
+use crate::pegging::{self, queue_of};
 use crate::rules::{BalanceKey, Bound, Carried, Load, Shelf, Taken, carry};
 use crate::store::movements::{self, Cause, Movement};
 use crate::store::{balances, reservations};
@@ -69,8 +70,8 @@ impl Part {
     }
 }
 
-/// Puts goods into a warehouse, and writes off what did not come. Gives what is held elsewhere
-/// now, or nowhere.
+/// Puts goods into a warehouse, where who waits for them gets them held, and writes off what did
+/// not come. Gives what is held elsewhere now, or nowhere.
 pub(super) async fn arrive<P: Promises, A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -82,8 +83,13 @@ pub(super) async fn arrive<P: Promises, A: Action>(
     let sources: BTreeSet<BalanceKey> = parts.iter().map(|part| part.key).collect();
     // Where all arrives, nobody loses what is held for him.
     let loses = arrival.held == HeldThere::No || parts.iter().any(Part::is_short);
-    let guarded =
-        if loses { guard::<P, A>(tx, permit, sources.iter()).await? } else { Guarded::default() };
+    let queues = sources.iter().map(queue_of);
+    let guarded = if loses {
+        guard::<P, A>(tx, permit, sources.iter(), queues).await?
+    } else {
+        pegging::queue(tx, permit, queues).await?;
+        Guarded::default()
+    };
     let keys: BTreeSet<BalanceKey> =
         parts.iter().flat_map(|part| [part.key, there(part.key)]).collect();
     let locked = balances::lock(tx, permit, &keys).await?;
@@ -109,7 +115,10 @@ pub(super) async fn arrive<P: Promises, A: Action>(
         .flat_map(|key| [BalanceKey { warehouse_id: transfer.to_id, ..*key }, there(*key)])
         .collect();
     events::stock_changed(tx, "StockTransfer", transfer.id, shown.iter());
-    keep::<P, A>(tx, permit, &guarded, &bound).await
+    let kept = keep::<P, A>(tx, permit, &guarded, &bound).await?;
+    let came: Vec<BalanceKey> = moved.carried.iter().map(|(_, one)| one.to).collect();
+    pegging::peg(tx, permit, &came).await?;
+    Ok(kept)
 }
 
 struct Moved {

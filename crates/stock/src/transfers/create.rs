@@ -8,10 +8,9 @@ use serde_json::json;
 use super::changed;
 use super::store::{self, Header};
 use crate::house::{
-    GoodsLineInput, Table, check_text, insert_lines, lines, organization, reference_taken,
-    warehouse,
+    GoodsLineInput, Table, insert_lines, lines, organization, reference_taken, warehouse,
 };
-use crate::rules::TransferState;
+use crate::rules::{MOST_TEXT, TransferState, check_texts};
 
 /// Makes a draft; nothing moves yet.
 #[derive(Clone, Debug)]
@@ -24,6 +23,8 @@ pub struct CreateStockTransfer {
     pub to_id: WarehouseId,
     /// Business date of sending; today where it is absent. Checked on sending.
     pub occurred_on: Option<NaiveDate>,
+    /// When the goods are to be there; `None` where nobody has said.
+    pub expected_on: Option<NaiveDate>,
     /// A note.
     pub comment: String,
     /// The record's name in another program, unique among transfers.
@@ -40,16 +41,26 @@ impl Command for CreateStockTransfer {
     type Output = TransferId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<TransferId> {
-        check_text(&self.comment, self.external_reference.as_deref())?;
+        self.write(tx, permit).await
+    }
+}
+
+impl CreateStockTransfer {
+    /// Makes the draft, for whoever may make it.
+    pub(crate) async fn write<A>(&self, tx: &TenantTx, permit: &Permit<A>) -> Outcome<TransferId> {
+        check_texts(&[("comment", &self.comment, MOST_TEXT)], self.external_reference.as_deref())?;
         let organization = organization(tx, permit, self.organization_id).await?;
         let from = warehouse(tx, permit, self.from_id, "fromId").await?;
         let to = warehouse(tx, permit, Some(self.to_id), "toId").await?;
         two_places(from.id, to.id)?;
+        let occurred_on = self.occurred_on.unwrap_or_else(|| tx.today());
+        in_time(occurred_on, self.expected_on)?;
         let lines = lines(tx, permit, organization.id, &self.lines).await?;
         let transfer = Header {
             id: TransferId::new(),
             number: String::new(),
-            occurred_on: self.occurred_on.unwrap_or_else(|| tx.today()),
+            occurred_on,
+            expected_on: self.expected_on,
             organization_id: organization.id,
             from_id: from.id,
             to_id: to.id,
@@ -74,6 +85,19 @@ impl Command for CreateStockTransfer {
         changed(tx, &transfer);
         Ok(transfer.id)
     }
+}
+
+/// Nothing is there before it was sent.
+pub(super) fn in_time(sent: NaiveDate, expected: Option<NaiveDate>) -> Result<(), Refusal> {
+    if expected.is_none_or(|day| day >= sent) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::Invalid,
+        "Goods are not expected before the day they are sent.",
+        "Ожидаемая дата не может быть раньше даты отправки.",
+    )
+    .at(["expectedOn"]))
 }
 
 /// Goods are moved to another place.

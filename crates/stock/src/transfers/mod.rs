@@ -22,8 +22,8 @@ use access::Permit;
 use db::{CommandError, Outcome, TenantTx};
 use kernel::TransferId;
 
-use crate::events;
-use crate::house::stale;
+use crate::document;
+use crate::rules::same_version;
 use store::Header;
 
 /// The transfer under its lock, in the version the user has read.
@@ -34,11 +34,16 @@ async fn locked<A>(
     version: i32,
 ) -> Outcome<Header> {
     let header = store::lock(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
-    stale(version, header.version)?;
+    same_version(
+        header.version,
+        version,
+        "The transfer was changed since you read it.",
+        "Перемещение было изменено после того, как вы его прочитали.",
+    )?;
     Ok(header)
 }
 
 /// Tells that a transfer was made or changed.
 fn changed(tx: &TenantTx, transfer: &Header) {
-    events::document_changed(tx, "StockTransfer", transfer.id, transfer.created_by);
+    document::changed(tx, "StockTransfer", transfer.id, transfer.created_by);
 }

@@ -11,9 +11,9 @@ use serde_json::json;
 
 use super::arriving::{Arrival, HeldThere, InTransit, Part, arrive, in_transit};
 use super::{changed, locked, store};
+use crate::document::held_organization;
 use crate::house::{
-    GoodsLine, Kept, Promises, Table, check_day, foreign_line, held_organization, read_lines,
-    reason, warehouse,
+    GoodsLine, Kept, Promises, Table, check_day, foreign_line, read_lines, reason, warehouse,
 };
 use crate::rules::TransferState;
 

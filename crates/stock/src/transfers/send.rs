@@ -9,12 +9,11 @@ use serde_json::json;
 
 use super::store::{self, Header};
 use super::{changed, locked};
+use crate::document::{held_organization, number};
 use crate::events;
-use crate::house::{
-    GoodsLine, Table, check_day, goods_of, held_organization, no_lines, number, read_lines,
-    warehouse,
-};
+use crate::house::{GoodsLine, Table, check_day, goods_of, no_lines, read_lines, warehouse};
 use crate::issuing::{cap, refusal};
+use crate::pegging;
 use crate::rules::{
     Balance, BalanceKey, Carried, Shelf, TakeLine, Taken, Taking, TransferState, Unnamed, plan_take,
 };
@@ -75,6 +74,8 @@ async fn send<A>(
     lines: &[GoodsLine],
     transit: WarehouseId,
 ) -> Outcome<Vec<(usize, Carried)>> {
+    let wanted = lines.iter().map(|line| (transfer.organization_id, line.product_id));
+    pegging::queue(tx, permit, wanted).await?;
     let places = (transfer.organization_id, transfer.from_id, Some(transit));
     let mut locked = balances::lock_place(tx, permit, places, &goods_of(lines)).await?;
     let lows: Vec<Low> = if transfer.occurred_on < tx.today() {
@@ -110,6 +111,9 @@ async fn send<A>(
     let moved: Vec<Movement> =
         sent.iter().flat_map(|(place, one)| both_ways(line(*place), one)).collect();
     movements::add(tx, permit, &cause(transfer, transfer.occurred_on), &moved).await?;
+    // Goods on their way are held like any others: who waits for them where they go gets them now.
+    let on_their_way: Vec<BalanceKey> = sent.iter().map(|(_, one)| one.to).collect();
+    pegging::peg(tx, permit, &on_their_way).await?;
     Ok(sent)
 }
 

@@ -15,6 +15,7 @@ pub(super) struct Header {
     pub(super) id: TransferId,
     pub(super) number: String,
     pub(super) occurred_on: NaiveDate,
+    pub(super) expected_on: Option<NaiveDate>,
     pub(super) organization_id: OrganizationId,
     pub(super) from_id: WarehouseId,
     pub(super) to_id: WarehouseId,
@@ -43,7 +44,7 @@ pub(super) async fn lock<A>(
     id: TransferId,
 ) -> Result<Option<Header>, Fault> {
     let sql = "
-        select t.id, t.number, t.occurred_on, t.organization_id, t.from_id, t.to_id, t.state,
+        select t.id, t.number, t.occurred_on, t.expected_on, t.organization_id, t.from_id, t.to_id, t.state,
                t.comment, t.external_reference, t.received_on, t.returned_on, t.short_reason,
                t.version, t.created_by
         from stock_transfer t
@@ -63,8 +64,8 @@ pub(super) async fn insert<A>(
     let sql = "
         insert into stock_transfer
             (tenant_id, id, occurred_on, organization_id, from_id, to_id, comment,
-             external_reference, created_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+             external_reference, created_by, expected_on)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     let values = values![
         permit.tenant(),
         new.id,
@@ -75,6 +76,7 @@ pub(super) async fn insert<A>(
         new.comment.clone(),
         new.external_reference.clone(),
         new.created_by,
+        new.expected_on,
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())
@@ -90,7 +92,7 @@ pub(super) async fn update<A>(
         update stock_transfer
         set number = $3, occurred_on = $4, from_id = $5, to_id = $6, state = $7, comment = $8,
             external_reference = $9, received_on = $10, returned_on = $11, short_reason = $12,
-            version = version + 1, updated_at = now()
+            expected_on = $13, version = version + 1, updated_at = now()
         where tenant_id = $1 and id = $2";
     let values = values![
         permit.tenant(),
@@ -105,6 +107,7 @@ pub(super) async fn update<A>(
         changed.received_on,
         changed.returned_on,
         changed.short_reason.clone(),
+        changed.expected_on,
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())

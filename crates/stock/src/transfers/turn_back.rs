@@ -10,7 +10,8 @@ use serde_json::json;
 use super::arriving::{Arrival, HeldThere, Part, arrive, in_transit};
 use super::receive::not_before;
 use super::{TransferMoved, changed, locked, store};
-use crate::house::{Promises, check_day, held_organization};
+use crate::document::held_organization;
+use crate::house::{Promises, check_day};
 use crate::rules::TransferState;
 
 /// Takes what was sent back. Who had goods of it held has others held instead, as far as they are

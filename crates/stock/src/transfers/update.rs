@@ -5,13 +5,13 @@ use db::{AuditEntry, Command, Outcome, TenantTx, on_constraint};
 use kernel::{NaiveDate, TransferId, WarehouseId};
 use serde_json::json;
 
-use super::create::two_places;
+use super::create::{in_time, two_places};
 use super::{changed, locked, store};
 use crate::house::{
-    GoodsLineInput, Table, check_text, delete_lines, insert_lines, lines, read_lines,
-    reference_taken, warehouse,
+    GoodsLineInput, Table, delete_lines, insert_lines, lines, read_lines, reference_taken,
+    warehouse,
 };
-use crate::rules::TransferState;
+use crate::rules::{MOST_TEXT, TransferState, check_texts};
 
 /// Changes what is named and leaves the rest.
 #[derive(Clone, Debug)]
@@ -26,6 +26,8 @@ pub struct UpdateStockTransfer {
     pub to_id: Option<WarehouseId>,
     /// Business date of sending.
     pub occurred_on: Option<NaiveDate>,
+    /// When the goods are to be there; an inner `None` removes it.
+    pub expected_on: Option<Option<NaiveDate>>,
     /// A note.
     pub comment: Option<String>,
     /// The record's name in another program; an inner `None` removes it.
@@ -43,7 +45,10 @@ impl Command for UpdateStockTransfer {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<TransferId> {
         let reference = self.external_reference.as_ref().and_then(Option::as_deref);
-        check_text(self.comment.as_deref().unwrap_or_default(), reference)?;
+        check_texts(
+            &[("comment", self.comment.as_deref().unwrap_or_default(), MOST_TEXT)],
+            reference,
+        )?;
         let before = locked(tx, permit, self.id, self.version).await?;
         before.state()?.to(TransferState::Draft)?;
         let mut after = before.clone();
@@ -55,6 +60,8 @@ impl Command for UpdateStockTransfer {
         }
         two_places(after.from_id, after.to_id)?;
         after.occurred_on = self.occurred_on.unwrap_or(before.occurred_on);
+        after.expected_on = self.expected_on.unwrap_or(before.expected_on);
+        in_time(after.occurred_on, after.expected_on)?;
         if let Some(comment) = &self.comment {
             after.comment.clone_from(comment);
         }

@@ -8,10 +8,9 @@ use serde_json::json;
 use super::changed;
 use super::store::{self, Header};
 use crate::house::{
-    GoodsLineInput, Table, check_text, insert_lines, lines, organization, reason, reference_taken,
-    warehouse,
+    GoodsLineInput, Table, insert_lines, lines, organization, reason, reference_taken, warehouse,
 };
-use crate::rules::WriteOffState;
+use crate::rules::{MOST_TEXT, WriteOffState, check_texts};
 
 /// What becomes of goods of a write-off that are held for orders.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,7 +51,7 @@ impl Command for CreateWriteOff {
     type Output = WriteOffId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<WriteOffId> {
-        check_text(&self.comment, self.external_reference.as_deref())?;
+        check_texts(&[("comment", &self.comment, MOST_TEXT)], self.external_reference.as_deref())?;
         let organization = organization(tx, permit, self.organization_id).await?;
         let lines = lines(tx, permit, organization.id, &self.lines).await?;
         let write_off = Header {

@@ -18,8 +18,8 @@ use access::Permit;
 use db::{CommandError, Outcome, TenantTx};
 use kernel::WriteOffId;
 
-use crate::events;
-use crate::house::stale;
+use crate::document;
+use crate::rules::same_version;
 use store::Header;
 
 /// The write-off under its lock, in the version the user has read.
@@ -30,11 +30,16 @@ async fn locked<A>(
     version: i32,
 ) -> Outcome<Header> {
     let header = store::lock(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
-    stale(version, header.version)?;
+    same_version(
+        header.version,
+        version,
+        "The write-off was changed since you read it.",
+        "Списание было изменено после того, как вы его прочитали.",
+    )?;
     Ok(header)
 }
 
 /// Tells that a write-off was made or changed.
 fn changed(tx: &TenantTx, write_off: &Header) {
-    events::document_changed(tx, "WriteOff", write_off.id, write_off.created_by);
+    document::changed(tx, "WriteOff", write_off.id, write_off.created_by);
 }

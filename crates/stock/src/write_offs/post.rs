@@ -11,12 +11,14 @@ use serde_json::json;
 
 use super::store::{self, Header};
 use super::{changed, locked};
+use crate::document::{held_organization, number};
 use crate::events;
 use crate::house::{
-    GoodsLine, Guarded, Kept, Promises, Table, check_day, goods_of, guard, held_organization, keep,
-    no_lines, number, read_lines, warehouse, write_bound,
+    GoodsLine, Guarded, Kept, Promises, Table, check_day, goods_of, guard, keep, no_lines,
+    read_lines, warehouse, write_bound,
 };
 use crate::issuing::{cap, refusal};
+use crate::pegging::queue_of;
 use crate::rules::{
     Balance, BalanceKey, Bound, Shelf, TakeLine, Taken, Taking, Unnamed, WriteOffState, plan_take,
 };
@@ -92,7 +94,7 @@ async fn take<P: Promises, A: Action>(
     let guarded = if named.is_empty() {
         Guarded::default()
     } else {
-        guard::<P, A>(tx, permit, named.iter()).await?
+        guard::<P, A>(tx, permit, named.iter(), named.iter().map(queue_of)).await?
     };
     let place = (write_off.organization_id, write_off.warehouse_id, None);
     let mut locked = balances::lock_place(tx, permit, place, &goods_of(lines)).await?;

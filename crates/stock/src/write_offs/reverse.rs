@@ -8,9 +8,11 @@ use kernel::WriteOffId;
 use serde_json::json;
 
 use super::{changed, locked, store};
+use crate::document::held_organization;
 use crate::events;
-use crate::house::{held_organization, reversal_day};
+use crate::house::reversal_day;
 use crate::issuing::{sums, undone};
+use crate::pegging::{self, queue_of};
 use crate::rules::{BalanceKey, WriteOffState};
 use crate::store::balances;
 use crate::store::movements::{self, Cause, Moved, Movement};
@@ -40,6 +42,7 @@ impl Command for ReverseWriteOff {
         let on = reversal_day(tx, &organization, write_off.occurred_on)?;
         let moved = movements::of_document(tx, permit, "WRITE_OFF", self.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
+        pegging::queue(tx, permit, keys.iter().map(queue_of)).await?;
         balances::lock(tx, permit, &keys).await?;
         let back: Vec<Movement> = moved.iter().map(undone).collect();
         let cause = Cause {
@@ -61,6 +64,8 @@ impl Command for ReverseWriteOff {
         ));
         changed(tx, &write_off);
         events::stock_changed(tx, "WriteOff", self.id, keys.iter());
+        let keys: Vec<BalanceKey> = keys.into_iter().collect();
+        pegging::peg(tx, permit, &keys).await?;
         Ok(self.id)
     }
 }

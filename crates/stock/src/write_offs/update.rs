@@ -7,10 +7,10 @@ use serde_json::json;
 
 use super::{HeldGoods, changed, locked, store};
 use crate::house::{
-    GoodsLineInput, Table, check_text, delete_lines, insert_lines, lines, read_lines, reason,
-    reference_taken, warehouse,
+    GoodsLineInput, Table, delete_lines, insert_lines, lines, read_lines, reason, reference_taken,
+    warehouse,
 };
-use crate::rules::WriteOffState;
+use crate::rules::{MOST_TEXT, WriteOffState, check_texts};
 
 /// Changes what is named and leaves the rest.
 #[derive(Clone, Debug)]
@@ -44,7 +44,10 @@ impl Command for UpdateWriteOff {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<WriteOffId> {
         let reference = self.external_reference.as_ref().and_then(Option::as_deref);
-        check_text(self.comment.as_deref().unwrap_or_default(), reference)?;
+        check_texts(
+            &[("comment", self.comment.as_deref().unwrap_or_default(), MOST_TEXT)],
+            reference,
+        )?;
         let before = locked(tx, permit, self.id, self.version).await?;
         before.state()?.to(WriteOffState::Draft)?;
         let mut after = before.clone();

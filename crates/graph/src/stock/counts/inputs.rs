@@ -1,7 +1,7 @@
 //! What filters, orders and mutations of counts take.
 
 use ::stock::counts::{CountEntry, EntryMode, Uncounted};
-use ::stock::{CountFilter, CountLines, CountSort};
+use ::stock::{CountFilter, CountLines, DocumentSort};
 use async_graphql::{Enum, InputObject};
 use kernel::{
     BinId, CountId, Direction, LotId, OrganizationId, PackagingId, ProductGroupId, ProductId,
@@ -52,7 +52,7 @@ impl StockCountFilter {
 
 /// What counts are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "CountSort")]
+#[graphql(remote = "DocumentSort")]
 pub enum StockCountOrderField {
     /// The business date.
     Date,
@@ -71,8 +71,8 @@ pub struct StockCountOrder {
 
 impl StockCountOrder {
     /// The newest first where nothing is asked for.
-    pub(super) fn read(order: Option<Self>) -> (CountSort, Direction) {
-        order.map_or((CountSort::Date, Direction::Desc), |order| {
+    pub(super) fn read(order: Option<Self>) -> (DocumentSort, Direction) {
+        order.map_or((DocumentSort::Date, Direction::Desc), |order| {
             (order.field.into(), order.direction.into())
         })
     }

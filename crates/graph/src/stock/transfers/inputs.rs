@@ -1,7 +1,7 @@
 //! What filters, orders and mutations of transfers take.
 
 use ::stock::transfers::ReceivedLine;
-use ::stock::{TransferFilter, TransferSort};
+use ::stock::{DocumentSort, TransferFilter};
 use async_graphql::{Enum, InputObject, MaybeUndefined};
 use kernel::{Direction, OrganizationId, TransferId, TransferLineId, WarehouseId};
 
@@ -53,7 +53,7 @@ impl StockTransferFilter {
 
 /// What transfers are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "TransferSort")]
+#[graphql(remote = "DocumentSort")]
 pub enum StockTransferOrderField {
     /// The business date of sending.
     Date,
@@ -72,8 +72,8 @@ pub struct StockTransferOrder {
 
 impl StockTransferOrder {
     /// The newest first where nothing is asked for.
-    pub(super) fn read(order: Option<Self>) -> (TransferSort, Direction) {
-        order.map_or((TransferSort::Date, Direction::Desc), |order| {
+    pub(super) fn read(order: Option<Self>) -> (DocumentSort, Direction) {
+        order.map_or((DocumentSort::Date, Direction::Desc), |order| {
             (order.field.into(), order.direction.into())
         })
     }
@@ -91,6 +91,8 @@ pub struct CreateStockTransferInput {
     /// The business date of sending; today where it is absent. Sending checks it against the
     /// closed period.
     pub(super) date: Option<Date>,
+    /// When the goods are to be there, not before they are sent; promises of orders rest on it.
+    pub(super) expected_on: Option<Date>,
     /// A note, at most 2,000 characters.
     #[graphql(default)]
     pub(super) comment: String,
@@ -119,6 +121,8 @@ pub struct UpdateStockTransferInput {
     pub(super) to_id: Option<GlobalId<WarehouseId>>,
     /// The business date of sending.
     pub(super) date: Option<Date>,
+    /// When the goods are to be there; null removes it.
+    pub(super) expected_on: MaybeUndefined<Date>,
     /// A note, at most 2,000 characters.
     pub(super) comment: Option<String>,
     /// Its name in another program; null removes it.

@@ -52,6 +52,7 @@ impl TransferMutation {
             from_id: input.from_id.map(|id| id.0),
             to_id: input.to_id.0,
             occurred_on: input.date.map(|day| day.0),
+            expected_on: input.expected_on.map(|day| day.0),
             comment: input.comment,
             external_reference: input.external_reference,
             lines: GoodsLineInput::read_all(input.lines),
@@ -71,12 +72,18 @@ impl TransferMutation {
             MaybeUndefined::Null => Some(None),
             MaybeUndefined::Value(text) => Some(Some(text)),
         };
+        let expected_on = match input.expected_on {
+            MaybeUndefined::Undefined => None,
+            MaybeUndefined::Null => Some(None),
+            MaybeUndefined::Value(day) => Some(Some(day.0)),
+        };
         let command = UpdateStockTransfer {
             id: input.id.0,
             version: input.version,
             from_id: input.from_id.map(|id| id.0),
             to_id: input.to_id.map(|id| id.0),
             occurred_on: input.date.map(|day| day.0),
+            expected_on,
             comment: input.comment,
             external_reference,
             lines: input.lines.map(GoodsLineInput::read_all),

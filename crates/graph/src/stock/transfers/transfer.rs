@@ -67,6 +67,11 @@ impl StockTransfer {
         self.0.occurred_on.into()
     }
 
+    /// When the goods are to be there; null where nobody has said.
+    async fn expected_on(&self) -> Option<Date> {
+        self.0.expected_on.map(Date)
+    }
+
     /// Where it stands.
     async fn state(&self) -> async_graphql::Result<StockTransferState> {
         Ok(self.standing()?.into())

@@ -1,7 +1,7 @@
 //! What filters, orders and mutations of write-offs take.
 
 use ::stock::write_offs::HeldGoods;
-use ::stock::{WriteOffFilter, WriteOffSort};
+use ::stock::{DocumentSort, WriteOffFilter};
 use async_graphql::{Enum, InputObject, MaybeUndefined};
 use kernel::{Direction, OrganizationId, WarehouseId, WriteOffId};
 
@@ -51,7 +51,7 @@ impl WriteOffListFilter {
 
 /// What write-offs are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "WriteOffSort")]
+#[graphql(remote = "DocumentSort")]
 pub enum WriteOffOrderField {
     /// The business date.
     Date,
@@ -70,8 +70,8 @@ pub struct WriteOffOrder {
 
 impl WriteOffOrder {
     /// The newest first where nothing is asked for.
-    pub(super) fn read(order: Option<Self>) -> (WriteOffSort, Direction) {
-        order.map_or((WriteOffSort::Date, Direction::Desc), |order| {
+    pub(super) fn read(order: Option<Self>) -> (DocumentSort, Direction) {
+        order.map_or((DocumentSort::Date, Direction::Desc), |order| {
             (order.field.into(), order.direction.into())
         })
     }
