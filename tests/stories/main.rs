@@ -16,6 +16,7 @@ mod contract;
 mod custom_fields;
 mod customers;
 mod directory;
+mod house;
 mod imports;
 mod live;
 mod reserving;

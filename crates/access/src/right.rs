@@ -101,6 +101,28 @@ rights! {
     ReceiptCost = "receipt"."cost",
     /// Reverse a posted receipt.
     ReceiptReverse = "receipt"."reverse",
+    /// See transfers between warehouses.
+    TransferRead = "transfer"."read",
+    /// Write transfers between warehouses, send, receive and return them.
+    TransferWrite = "transfer"."write",
+    /// Hold lots back and let them go.
+    LotBlock = "lot"."block",
+    /// See write-offs.
+    WriteOffRead = "write_off"."read",
+    /// Write write-offs.
+    WriteOffWrite = "write_off"."write",
+    /// Post write-offs: goods leave stock for good.
+    WriteOffPost = "write_off"."post",
+    /// Reverse a posted write-off.
+    WriteOffReverse = "write_off"."reverse",
+    /// See stock counts.
+    CountRead = "count"."read",
+    /// Start stock counts and enter what is found.
+    CountWrite = "count"."write",
+    /// Post stock counts: differences go into stock.
+    CountPost = "count"."post",
+    /// Reverse a posted stock count.
+    CountReverse = "count"."reverse",
     /// See what orders miss, and who waits for what.
     DemandRead = "demand"."read",
     /// See purchase orders; for how much needs the right to see cost.

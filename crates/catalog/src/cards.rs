@@ -189,9 +189,10 @@ pub struct WarehouseCard {
 const WAREHOUSE: &str = "
     select w.id, w.name, w.priority, w.archived_at is not null as archived
     from warehouse w
-    where w.tenant_id = $1";
+    where w.tenant_id = $1 and w.transit_to is null";
 
-/// The warehouses with these ids; those that are not there are absent.
+/// The warehouses with these ids; those that are not there are absent, and so is where goods are
+/// on their way: no document names that.
 ///
 /// # Errors
 /// [`db::Fault`].

@@ -20,6 +20,7 @@ mod routes;
 mod rules;
 mod store;
 mod supply;
+mod transit;
 
 pub use cards::{
     OrderTerms, OrganizationCard, ProductCard, TaxedProduct, WarehouseCard, default_warehouse,
@@ -68,6 +69,7 @@ pub use store::{
     versions_by_agreement,
 };
 pub use supply::{SupplierCard, SupplierOffer, supplier_cards, supplier_offers};
+pub use transit::{Place, bins_of, places, transit_to};
 
 use access::{Action, Right};
 

@@ -60,6 +60,16 @@ impl NamedKind {
     }
 }
 
+impl NamedKind {
+    /// What keeps records out that nobody names.
+    fn condition(self) -> &'static str {
+        match self {
+            Self::Warehouse => " and r.transit_to is null",
+            Self::Organization | Self::PriceList => "",
+        }
+    }
+}
+
 /// The records in use of one directory, by what files call them.
 #[derive(Clone, Debug)]
 pub struct Names {
@@ -87,7 +97,8 @@ impl Names {
         let sql = format!(
             "select r.id, r.name, r.external_reference, r.is_default
              from {table} r
-             where r.tenant_id = $1 and r.archived_at is null"
+             where r.tenant_id = $1 and r.archived_at is null{}",
+            kind.condition()
         );
         let rows: Vec<Row> = tx.all(Sql::new(sql, values![permit.tenant()])).await?;
         let (by_reference, by_name) = (HashMap::new(), HashMap::new());

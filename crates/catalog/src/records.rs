@@ -100,8 +100,6 @@ mod directories;
 pub use directories::*;
 
 records! {
-    /// A place where goods lie.
-    Warehouse { WarehouseId, WarehouseFields },
     /// A list of prices in one currency.
     PriceList { PriceListId, PriceListFields },
     /// A node of the tree of products.
@@ -120,6 +118,21 @@ pub struct Organization {
     /// What people write.
     #[sea_orm(nested)]
     pub fields: OrganizationFields,
+    /// What the program notes.
+    #[sea_orm(nested)]
+    pub record: Record,
+}
+
+/// A place where goods lie.
+#[derive(Clone, Debug, PartialEq, FromQueryResult)]
+pub struct Warehouse {
+    /// Its id.
+    pub id: WarehouseId,
+    /// The warehouse that its goods are on their way to; `None` is a place of its own.
+    pub transit_to: Option<WarehouseId>,
+    /// What people write.
+    #[sea_orm(nested)]
+    pub fields: WarehouseFields,
     /// What the program notes.
     #[sea_orm(nested)]
     pub record: Record,

@@ -17,6 +17,9 @@ pub enum Fault {
     /// No connection became free in time.
     #[error("the database is busy")]
     Busy,
+    /// What was read before a lock was had has changed meanwhile.
+    #[error("changed meanwhile: {0}")]
+    Changed(&'static str),
     /// Something that the program promises itself does not hold.
     #[error("broken promise: {0}")]
     Broken(String),
@@ -56,18 +59,19 @@ impl Fault {
         error.constraint()
     }
 
-    /// Whether the same transaction may succeed when it runs again: serialization failure or
-    /// deadlock.
+    /// Whether the same transaction may succeed when it runs again: serialization failure,
+    /// deadlock, or a read that another transaction has overtaken.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
-        matches!(self.sqlstate().as_deref(), Some("40001" | "40P01"))
+        matches!(self, Self::Changed(_))
+            || matches!(self.sqlstate().as_deref(), Some("40001" | "40P01"))
     }
 
     /// Whether the caller should come again later: too busy, out of time, or shutting down.
     #[must_use]
     pub fn is_unavailable(&self) -> bool {
         match self {
-            Self::Busy => true,
+            Self::Busy | Self::Changed(_) => true,
             Self::Database(sqlx::Error::PoolTimedOut | sqlx::Error::PoolClosed) => true,
             Self::Database(sqlx::Error::Io(_)) => true,
             _ => matches!(

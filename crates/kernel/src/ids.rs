@@ -115,6 +115,18 @@ ids! {
     ReceiptId,
     /// A line of a receipt.
     ReceiptLineId,
+    /// Goods moved between warehouses.
+    TransferId,
+    /// A line of a transfer.
+    TransferLineId,
+    /// Goods that are no more.
+    WriteOffId,
+    /// A line of a write-off.
+    WriteOffLineId,
+    /// A stock count.
+    CountId,
+    /// Goods of a count.
+    CountLineId,
     /// One change of one balance row.
     MovementId,
     /// A quantity of a lot held for an order line.

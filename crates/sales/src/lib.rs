@@ -15,6 +15,7 @@ mod holding;
 mod loaders;
 mod model;
 mod posting;
+mod promises;
 mod promising;
 mod quote;
 mod quoting;
@@ -40,6 +41,7 @@ pub use loaders::{
     shipments_of_customers,
 };
 pub use model::{Order, OrderLine, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot};
+pub use promises::OrdersKept;
 pub use promising::promises_of_lines;
 pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
 pub use quoting::{AskedLine, TypedPrice};

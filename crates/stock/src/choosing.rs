@@ -9,7 +9,7 @@ use kernel::{Decimal, Refusal, RefusalCode, ReservationId, WarehouseId};
 use serde_json::{Value, json};
 
 use crate::events;
-use crate::holding::{ranks_of, want};
+use crate::holding::{ranks, shelf, want};
 use crate::rules::{
     BalanceKey, Held, HeldMove, HeldMoveKind, Holds, Misfit, Pick, Shelf, fits, hold_chosen,
 };
@@ -51,8 +51,8 @@ pub async fn hold_lots<A>(
     });
     let keys: BTreeSet<BalanceKey> = before.iter().map(Held::key).chain(chosen).collect();
     let locked = balances::lock_living(tx, permit, &keys, holding.least_life_days).await?;
-    let ranks = ranks_of(tx, permit, &locked, among).await?;
-    let mut shelf = Shelf::new(locked, &ranks);
+    let (mut shelf, places) = shelf(tx, permit, locked, among).await?;
+    let ranks = ranks(&places, among);
     let mut holds = Holds::new(&before, &shelf);
     holds.release(&mut shelf, line.order_line_id, Decimal::MAX, None);
     let parts = hold_chosen(&mut shelf, &want(line), picks, &ranks, holding.ships_on)
@@ -73,7 +73,8 @@ pub async fn hold_lots<A>(
     balances::change(tx, permit, &shelf.changes()).await?;
     reservations::less(tx, permit, &holds.moves, holding.on).await?;
     reservations::hold(tx, permit, &new, holding.on).await?;
-    events::stock_changed(tx, "SalesOrder", line.order_id, keys.iter());
+    let seen: Vec<BalanceKey> = keys.iter().map(|key| events::shown(*key, &places)).collect();
+    events::stock_changed(tx, "SalesOrder", line.order_id, seen.iter());
     let freed: Vec<BalanceKey> = holds.moves.iter().map(|one| one.held.key()).collect();
     pegging::peg_to_others(tx, permit, &freed, &[line.order_line_id]).await?;
     Ok(())
@@ -119,8 +120,8 @@ pub async fn move_part<A>(
     let key = held.key();
     let keys = BTreeSet::from([key]);
     let locked = balances::lock_living(tx, permit, &keys, holding.least_life_days).await?;
-    let ranks = ranks_of(tx, permit, &locked, among).await?;
-    let shelf = Shelf::new(locked, &ranks);
+    let (shelf, places) = shelf(tx, permit, locked, among).await?;
+    let ranks = ranks(&places, among);
     let pick = Pick { lot_id: held.lot_id, warehouse_id: held.warehouse_id, quantity };
     // What is moved is held already: only whether the lot fits is asked.
     fits(&shelf, &want(to), &key, &ranks, holding.ships_on)

@@ -1,14 +1,21 @@
 //! What stock tells the world: one event a document, with the products and warehouses whose
 //! balances it changed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use catalog::Place;
 use db::{EventDraft, TenantTx};
-use kernel::Uuid;
+use kernel::{Uuid, WarehouseId};
 
 use crate::document;
 use crate::rules::BalanceKey;
 use crate::store::receipts::Header;
+
+/// A balance as the world sees it: what is on its way to a warehouse is the warehouse's.
+pub(crate) fn shown(key: BalanceKey, places: &HashMap<WarehouseId, Place>) -> BalanceKey {
+    let to = places.get(&key.warehouse_id).and_then(|place| place.transit_to);
+    BalanceKey { warehouse_id: to.unwrap_or(key.warehouse_id), ..key }
+}
 
 /// Tells that balances changed because of a document.
 pub(crate) fn stock_changed<'a>(

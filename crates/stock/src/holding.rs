@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::Permit;
+use catalog::Place;
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, OrderId, OrderLineId, OrganizationId, ProductId, WarehouseId};
 
@@ -46,8 +47,7 @@ pub async fn reserve_among<A>(
     let goods = wants.iter().map(|want| (want.organization_id, want.product_id));
     pegging::queue(tx, permit, goods).await?;
     let free = balances::lock_free(tx, permit, &places(&wants, among), holding).await?;
-    let ranks = ranks_of(tx, permit, &free, among).await?;
-    let mut shelf = Shelf::new(free, &ranks);
+    let (mut shelf, places) = shelf(tx, permit, free, among).await?;
     let mut holds: BTreeMap<(OrderLineId, BalanceKey), reservations::NewHold> = BTreeMap::new();
     let mut answers = Vec::with_capacity(lines.len());
     for (line, want) in lines.iter().zip(&wants) {
@@ -74,8 +74,9 @@ pub async fn reserve_among<A>(
     balances::change(tx, permit, &shelf.changes()).await?;
     reservations::hold(tx, permit, &holds, holding.on).await?;
     if let Some(first) = lines.first() {
-        let keys = holds.iter().map(|hold| &hold.key);
-        events::stock_changed(tx, "SalesOrder", first.order_id, keys);
+        let keys: Vec<BalanceKey> =
+            holds.iter().map(|hold| events::shown(hold.key, &places)).collect();
+        events::stock_changed(tx, "SalesOrder", first.order_id, keys.iter());
     }
     Ok(answers)
 }
@@ -116,26 +117,56 @@ pub(crate) fn want(line: &ReserveLine) -> Want {
     }
 }
 
-/// The turns of the warehouses that hold something: their priorities, or their places among those
-/// named; archived ones and others than those named give nothing.
-pub(crate) async fn ranks_of<A>(
+/// What lies free as orders are given it: out of warehouses in their turn first, then out of what is
+/// on its way to any. Their turn is their priority, or their place among those named; archived ones,
+/// and others than those named, give nothing. And the places it lies in.
+pub(crate) async fn shelf<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    free: Vec<Balance>,
+    among: &[WarehouseId],
+) -> Outcome<(Shelf, HashMap<WarehouseId, Place>)> {
+    let places = places_of(tx, permit, &free).await?;
+    let shelf = Shelf::new(free, &ranks(&places, among)).with_transits(transits(&places));
+    Ok((shelf, places))
+}
+
+/// The places that hold something.
+async fn places_of<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     free: &[Balance],
-    among: &[WarehouseId],
-) -> Outcome<HashMap<WarehouseId, i32>> {
+) -> Outcome<HashMap<WarehouseId, Place>> {
     let ids: BTreeSet<WarehouseId> = free.iter().map(|balance| balance.warehouse_id).collect();
     if ids.is_empty() {
         return Ok(HashMap::new());
     }
     let ids: Vec<WarehouseId> = ids.into_iter().collect();
-    let cards = catalog::warehouse_cards(tx, permit, &ids).await?;
-    let rank = |id: WarehouseId, priority: i32| match among {
-        [] => Some(priority),
-        named => i32::try_from(named.iter().position(|one| *one == id)?).ok(),
+    catalog::places(tx, permit, &ids).await
+}
+
+/// The turns of places that give goods; see [`shelf`].
+pub(crate) fn ranks(
+    places: &HashMap<WarehouseId, Place>,
+    among: &[WarehouseId],
+) -> HashMap<WarehouseId, i64> {
+    let turn = |place: &Place| {
+        let stands_for = place.transit_to.unwrap_or(place.id);
+        match among {
+            [] => Some(i64::from(place.priority)),
+            named => i64::try_from(named.iter().position(|one| *one == stands_for)?).ok(),
+        }
     };
-    let live = cards.into_values().filter(|card| !card.archived);
-    Ok(live.filter_map(|card| Some((card.id, rank(card.id, card.priority)?))).collect())
+    let live = places.values().filter(|place| !place.archived);
+    let rank = |place: &Place| {
+        let later = if place.transit_to.is_some() { 1_i64 << 32 } else { 0 };
+        Some((place.id, turn(place)? + later))
+    };
+    live.filter_map(rank).collect()
+}
+
+fn transits(places: &HashMap<WarehouseId, Place>) -> HashMap<WarehouseId, WarehouseId> {
+    places.values().filter_map(|place| Some((place.id, place.transit_to?))).collect()
 }
 
 /// Frees all that is held for an order and ends its demand. The goods go to who waits for them.
@@ -194,14 +225,16 @@ async fn release<A>(
     for (line, quantity) in most {
         holds.release(&mut shelf, line, quantity, None);
     }
-    balances::change(tx, permit, &shelf.changes()).await?;
+    // First: it tells what has been carried elsewhere since it was read.
     reservations::less(tx, permit, &holds.moves, tx.today()).await?;
+    balances::change(tx, permit, &shelf.changes()).await?;
     let freed: Vec<BalanceKey> = holds.moves.iter().map(|one| one.held.key()).collect();
     events::stock_changed(tx, "SalesOrder", first.order_id, freed.iter());
     Ok(freed)
 }
 
-/// Where goods are held for an order, the warehouse that holds most of them first.
+/// Where goods are held for an order, the warehouse that holds most of them first. Goods on their
+/// way are held in no warehouse yet.
 ///
 /// # Errors
 /// A fault of the database.
@@ -210,11 +243,5 @@ pub async fn held_in<A>(
     permit: &Permit<A>,
     order: OrderId,
 ) -> Outcome<Vec<WarehouseId>> {
-    let mut held: BTreeMap<WarehouseId, Decimal> = BTreeMap::new();
-    for one in reservations::of_order(tx, permit, order).await? {
-        *held.entry(one.warehouse_id).or_default() += one.quantity;
-    }
-    let mut held: Vec<(WarehouseId, Decimal)> = held.into_iter().collect();
-    held.sort_by_key(|(_, quantity)| std::cmp::Reverse(*quantity));
-    Ok(held.into_iter().map(|(warehouse, _)| warehouse).collect())
+    Ok(reservations::places_of_order(tx, permit, order).await?)
 }

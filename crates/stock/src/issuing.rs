@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::Permit;
 use catalog::Goods;
-use db::{Outcome, TenantTx};
+use db::{Fault, Outcome, TenantTx};
 use kernel::{
     Decimal, NaiveDate, OrderLineId, ProductId, Refusal, RefusalCode, ShipmentId, ShipmentLineId,
 };
@@ -40,7 +40,13 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     let mut holds = Holds::new(&held, &shelf);
     let plan = match plan_issue(&mut shelf, &mut holds, issue) {
         Ok(plan) => plan,
-        Err(shortages) => return Err(refusal(tx, permit, &shortages, &lows).await?.into()),
+        Err(shortages) => {
+            // What is held may have been carried here from elsewhere since it was read.
+            if reservations::of_lines(tx, permit, held_lines(issue)).await? != held {
+                return Err(Fault::Changed("reservations").into());
+            }
+            return Err(refusal(tx, permit, &shortages, &lows).await?.into());
+        }
     };
     let movements: Vec<Movement> = plan.taken.iter().map(leaving).collect();
     let cause = Cause {
@@ -49,9 +55,10 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
         document_id: issue.shipment_id.0,
         occurred_on: issue.occurred_on,
     };
+    // First: it tells what has been carried elsewhere since it was read.
+    reservations::less(tx, permit, &holds.moves, issue.occurred_on).await?;
     balances::change(tx, permit, &shelf.changes()).await?;
     movements::add(tx, permit, &cause, &movements).await?;
-    reservations::less(tx, permit, &holds.moves, issue.occurred_on).await?;
     let changed: Vec<BalanceKey> = shelf.changes().iter().map(|change| change.key).collect();
     events::stock_changed(tx, "Shipment", issue.shipment_id, changed.iter());
     miss_less(tx, permit, issue, &missed, &holds).await?;
@@ -62,6 +69,11 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     Ok(lots(plan))
 }
 
+/// The lines whose reservations are taken first.
+fn held_lines(issue: &Issue) -> BTreeSet<OrderLineId> {
+    issue.lines.iter().map(|line| line.order_line_id).collect()
+}
+
 /// What is held for the shipment's lines, and what they miss. Where they miss something, or goods
 /// may become free again, it is read under the queues of those goods.
 async fn held_and_missed<A>(
@@ -69,7 +81,7 @@ async fn held_and_missed<A>(
     permit: &Permit<A>,
     issue: &Issue,
 ) -> Outcome<(Vec<Held>, Vec<Waiting>)> {
-    let lines: BTreeSet<OrderLineId> = issue.lines.iter().map(|line| line.order_line_id).collect();
+    let lines = held_lines(issue);
     let held = reservations::of_lines(tx, permit, lines.iter().copied()).await?;
     let missed = demand::store::of_lines(tx, permit, lines.iter().copied()).await?;
     let elsewhere = held.iter().any(|one| one.warehouse_id != issue.warehouse_id);
@@ -293,4 +305,22 @@ pub(crate) fn sums(movements: &[Movement]) -> Vec<crate::rules::Change> {
         value,
     };
     sums.into_iter().map(change).collect()
+}
+
+/// Refuses what would bring a balance below zero at the end of a day, with those days.
+pub(crate) fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
+    let below: Vec<Value> = lows
+        .iter()
+        .filter(|low| low.balance.is_sign_negative() && !low.balance.is_zero())
+        .map(|low| json!({ "date": low.day, "balance": low.balance }))
+        .collect();
+    if below.is_empty() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        RefusalCode::NegativeBalance,
+        "With this date a later balance would fall below zero.",
+        "С этой датой остаток позже станет отрицательным.",
+    )
+    .with(json!({ "balances": below })))
 }

@@ -8,13 +8,16 @@
 pub mod assembly;
 mod choosing;
 pub mod commands;
+pub mod counts;
 mod coverage;
 mod demand;
 mod document;
 mod events;
 mod holding;
+mod house;
 mod issuing;
 mod looking;
+pub mod lots;
 mod parts;
 mod pegging;
 mod planning;
@@ -24,7 +27,9 @@ mod reads;
 mod returns;
 mod rules;
 mod store;
+pub mod transfers;
 mod verify;
+pub mod write_offs;
 
 pub use choosing::{hold_lots, move_part, part_of, picked, release_part, reservation};
 pub use demand::{
@@ -34,12 +39,14 @@ pub use demand::{
 };
 pub use document::DocumentSort;
 pub use holding::{held_in, keep_still, release_lines, release_order, reserve, reserve_among};
+pub use house::{GoodsLineInput, Kept, Lost, Promises};
 pub use issuing::{hand_out_again, issue, take_back};
 pub use looking::look;
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use planning::{
-    Need, Offer, Plan, PlanFor, PlanScope, PlanSupply, Proposal, REORDER_ORDER, ReorderPointFilter,
-    ReorderPointRow, count_reorder_points, plan, reorder_points, reorder_points_by_id,
+    MoveProposal, Need, Offer, Plan, PlanFor, PlanScope, PlanSupply, Proposal, REORDER_ORDER,
+    ReorderPointFilter, ReorderPointRow, count_reorder_points, plan, reorder_points,
+    reorder_points_by_id,
 };
 pub use promising::{Promise, PromiseAsk, PromiseSource, promises};
 pub use purchases::{
@@ -55,5 +62,7 @@ pub use returns::{
     SupplierReturnState, count_supplier_returns, lines_of_supplier_returns, returns_of_receipts,
     supplier_returns, supplier_returns_by_id,
 };
-pub use rules::{Held, Pick, ReceiptState, reversal_date};
+pub use rules::{
+    CountState, Held, Pick, ReceiptState, TransferState, WriteOffState, reversal_date,
+};
 pub use verify::{VerifyStock, discrepancies};

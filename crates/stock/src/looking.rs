@@ -4,8 +4,8 @@ use access::Permit;
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, WarehouseId};
 
-use crate::holding::{places, ranks_of, want};
-use crate::rules::{Shelf, Want};
+use crate::holding::{places, shelf, want};
+use crate::rules::Want;
 use crate::store::balances;
 use crate::{Holding, ReserveLine, Reserved};
 
@@ -26,8 +26,7 @@ pub async fn look<A>(
     }
     let wants: Vec<Want> = lines.iter().map(want).collect();
     let free = balances::free(tx, permit, &places(&wants, among), holding).await?;
-    let ranks = ranks_of(tx, permit, &free, among).await?;
-    let mut shelf = Shelf::new(free, &ranks);
+    let (mut shelf, _) = shelf(tx, permit, free, among).await?;
     let found = lines.iter().zip(&wants).map(|(line, want)| {
         let hold = shelf.hold(want, holding.ships_on);
         let covered: Decimal = hold.parts.iter().map(|(_, quantity)| *quantity).sum();

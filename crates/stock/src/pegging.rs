@@ -17,7 +17,7 @@ use crate::coverage::cover;
 use crate::demand::queue::Queue;
 use crate::demand::store::{self, Place};
 use crate::demand::{Page, Served, left_to_serve, queue as queues};
-use crate::holding::ranks_of;
+use crate::holding::shelf;
 use crate::rules::{Balance, BalanceKey, Shelf};
 use crate::store::{balances, reservations};
 
@@ -81,9 +81,8 @@ pub(crate) async fn peg_to_others<A>(
         return Ok(Vec::new());
     }
     let locked = balances::lock(tx, permit, &keys).await?;
-    let ranks = ranks_of(tx, permit, &locked, &[]).await?;
     let product_days = product_days(tx, permit, &page, &locked).await?;
-    let mut shelf = Shelf::new(locked, &ranks);
+    let (mut shelf, _) = shelf(tx, permit, locked, &[]).await?;
     let mut served: Vec<Served> = Vec::new();
     loop {
         let mut read: HashMap<Queue, (i64, Place)> = HashMap::new();

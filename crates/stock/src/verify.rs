@@ -1,5 +1,5 @@
 //! Proof that balances equal their registers: movements, reservations and their moves; and that
-//! supply equals its documents.
+//! supply equals its documents, and documents what they moved.
 
 use access::{Action, Permit, Right};
 use db::{Discrepancy, Outcome, Sql, TenantTx, values};
@@ -13,8 +13,8 @@ impl Action for VerifyStock {
 }
 
 /// Balances and reservations that differ from the sums of their registers, purchase orders that
-/// differ from their receipts, demand from what covers it, and assembly orders that are worth other
-/// than what went into them.
+/// differ from their receipts, demand from what covers it, and documents that differ from what they
+/// moved or are worth other than what went into them.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -23,12 +23,14 @@ pub async fn discrepancies(
     permit: &Permit<VerifyStock>,
 ) -> Outcome<Vec<Discrepancy>> {
     let mut found = Vec::new();
-    let texts = [
+    let checks = [
         include_str!("verify.sql"),
         include_str!("verify_supply.sql"),
         include_str!("verify_assembly.sql"),
+        include_str!("verify_transfers.sql"),
+        include_str!("verify_house.sql"),
     ];
-    for text in texts {
+    for text in checks {
         found.extend(tx.all::<Discrepancy>(Sql::new(text, values![permit.tenant()])).await?);
     }
     Ok(found)

@@ -50,6 +50,7 @@ async fn busy_company() -> Company {
     let input = json!({"name": "Ten off", "percent": "10"});
     company.director.does("createDiscountRule", input, "discountRule { id }").await;
     directories(&company, &at, &good).await;
+    house_work(&company, &at, &good).await;
     let change = json!({"priceListId": at.price_list, "validFrom": "2030-01-01", "percent": "7"});
     let input = json!({"change": change});
     company.director.does("applyPriceChange", input, "priceChange { id }").await;
@@ -73,6 +74,29 @@ async fn assembled(company: &Company, at: &Furniture, good: &str) {
     let bill = made.await["billOfMaterials"]["id"].clone();
     let input = json!({"kind": "ASSEMBLY", "billId": bill, "quantity": "1"});
     company.director.does("createAssemblyOrder", input, "assemblyOrder { id }").await;
+}
+
+/// One of each kind of what the warehouse does.
+async fn house_work(company: &Company, at: &Furniture, good: &str) {
+    let warehouse = &company.warehouse;
+    let made =
+        company.director.does("createWarehouse", json!({"name": "South"}), "warehouse { id }");
+    let lines = json!([{"productId": good, "quantity": "1"}]);
+    let input = json!({"toId": made.await["warehouse"]["id"], "lines": lines});
+    let made = warehouse.does("createStockTransfer", input, "stockTransfer { id }").await;
+    let input = json!({"id": made["stockTransfer"]["id"], "version": 1});
+    warehouse.does("sendStockTransfer", input, "stockTransfer { id }").await;
+    let input = json!({"reason": "Broken", "lines": lines});
+    let made = warehouse.does("createWriteOff", input, "writeOff { id }").await;
+    let input = json!({"id": made["writeOff"]["id"], "version": 1});
+    warehouse.does("postWriteOff", input, "writeOff { id }").await;
+    let input = json!({"warehouseId": at.warehouse});
+    let made = warehouse.does("createStockCount", input, "stockCount { id }").await;
+    let input = json!({"id": made["stockCount"]["id"], "version": 1});
+    warehouse.does("startStockCount", input, "stockCount { id }").await;
+    let entries = json!([{"productId": good, "quantity": "3"}]);
+    let input = json!({"id": made["stockCount"]["id"], "entries": entries});
+    warehouse.does("addCounts", input, "stockCount { id }").await;
 }
 
 /// One of each kind of what customers, goods and prices refer to.

@@ -5,9 +5,11 @@ use db::{Command, CommandError, Outcome, TenantTx};
 use kernel::WarehouseId;
 
 use super::{Deed, archived_after, changes};
+use crate::cards::warehouse_cards;
 use crate::checks::{Checks, default_is_live, default_stays, same_version};
 use crate::records::{WarehouseChanges, WarehouseFields};
 use crate::store::{DefaultOf, Held, has_default, hold, insert, take_default, update};
+use crate::transit::rename_transit;
 
 /// Makes a warehouse. The first one becomes the default.
 #[derive(Clone, Debug)]
@@ -62,6 +64,9 @@ impl Command for UpdateWarehouse {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<WarehouseId> {
         let held: Option<Held<WarehouseFields>> = hold(tx, permit, "warehouse", self.id.0).await?;
         let held = held.ok_or(CommandError::NotFound)?;
+        if !warehouse_cards(tx, permit, &[self.id]).await?.contains_key(&self.id) {
+            return Err(CommandError::NotFound);
+        }
         same_version(held.record.version, self.version)?;
         let archived_at = archived_after(&held.record, self.archived, tx.now())?;
         let fields = self.fields.applied(&held.fields).checked()?;
@@ -71,6 +76,9 @@ impl Command for UpdateWarehouse {
             take_default(tx, permit, DefaultOf::Warehouse, held.id).await?;
         }
         update(tx, permit, "warehouse", held.id, &fields, archived_at).await?;
+        if fields.name != held.fields.name {
+            rename_transit(tx, permit, self.id, &fields.name).await?;
+        }
         let deed = Deed::new("updateWarehouse", "Warehouse", self.id);
         deed.audit(tx, changes(Some(&held.fields), &fields));
         tx.emit(deed.event());

@@ -66,7 +66,7 @@ directories! {
     Organization, OrganizationId, ReadDirectory, "organization",
         "r.name, r.inn, r.kpp, r.address, r.prefix, r.is_default, r.closed_until";
     Warehouse, WarehouseId, ReadDirectory, "warehouse",
-        "r.name, r.address, r.priority, r.is_default";
+        "r.name, r.address, r.priority, r.is_default, r.transit_to";
     Region, RegionId, ReadDirectory, "region", "r.name";
     SalesChannel, SalesChannelId, ReadDirectory, "sales_channel", "r.name";
     PriceSegment, PriceSegmentId, ReadPrices, "price_segment", "r.name, r.price_list_id";
@@ -129,7 +129,11 @@ impl Of {
     }
 }
 
-fn filtered(sql: &mut Sql, filter: &DirectoryFilter) {
+/// Where goods are on their way to a warehouse is no place that anybody chooses.
+fn filtered<T: Directory>(sql: &mut Sql, filter: &DirectoryFilter) {
+    if T::TABLE == DefaultOf::Warehouse.table() {
+        sql.push(" and r.transit_to is null");
+    }
     filter.archived.push(sql);
     if let Some(reference) = &filter.external_reference {
         sql.with(" and r.external_reference = ", reference.clone(), "");
@@ -163,7 +167,7 @@ pub async fn directory<T: Directory>(
         T::TABLE
     );
     let mut sql = Sql::new(text, values![permit.tenant()]);
-    filtered(&mut sql, filter);
+    filtered::<T>(&mut sql, filter);
     listing::page(tx, sql, Slice { key: BY_NAME, direction, request: page }).await
 }
 
@@ -181,7 +185,7 @@ pub async fn count_directory<T: Directory>(
         T::TABLE
     );
     let mut sql = Sql::new(text, values![permit.tenant()]);
-    filtered(&mut sql, filter);
+    filtered::<T>(&mut sql, filter);
     listing::count(tx, sql).await
 }
 

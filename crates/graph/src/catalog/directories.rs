@@ -75,10 +75,19 @@ pub struct Warehouse {
     noted: Noted,
     #[graphql(skip)]
     key: WarehouseId,
+    #[graphql(skip)]
+    transit_to: Option<WarehouseId>,
 }
 
 #[ComplexObject]
 impl Warehouse {
+    /// The warehouse that these goods are on their way to, where this is no warehouse but the way
+    /// to one: lots, movements and reservations of goods in transit name it. No list has it, and
+    /// no document can.
+    async fn in_transit_to(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
+        Ok(Session::of(ctx)?.load_made(self.transit_to).await?)
+    }
+
     /// Its bins in use, in the order of the walk, at most 1,000; the query `bins` with this
     /// warehouse gives all of them, page by page.
     async fn bins(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Bin>> {
@@ -114,6 +123,7 @@ impl From<::catalog::Warehouse> for Warehouse {
             is_default: row.fields.is_default,
             noted: Noted::of(row.id, row.fields.external_reference, &row.record),
             key: row.id,
+            transit_to: row.transit_to,
         }
     }
 }

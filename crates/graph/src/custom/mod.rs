@@ -48,6 +48,18 @@ macro_rules! of_subject {
                 type $of = ::stock::ReceiptRow;
                 $work
             }
+            $crate::custom::CustomFieldSubject::StockTransfer => {
+                type $of = ::stock::TransferRow;
+                $work
+            }
+            $crate::custom::CustomFieldSubject::WriteOff => {
+                type $of = ::stock::WriteOffRow;
+                $work
+            }
+            $crate::custom::CustomFieldSubject::StockCount => {
+                type $of = ::stock::CountRow;
+                $work
+            }
             $crate::custom::CustomFieldSubject::Payment => {
                 type $of = ::settlements::Payment;
                 $work
@@ -70,17 +82,26 @@ pub enum CustomFieldSubject {
     Shipment,
     /// Goods receipts.
     GoodsReceipt,
+    /// Transfers between warehouses.
+    StockTransfer,
+    /// Write-offs.
+    WriteOff,
+    /// Stock counts.
+    StockCount,
     /// Payments.
     Payment,
 }
 
 impl CustomFieldSubject {
-    const ALL: [Self; 6] = [
+    const ALL: [Self; 9] = [
         Self::Customer,
         Self::Product,
         Self::SalesOrder,
         Self::Shipment,
         Self::GoodsReceipt,
+        Self::StockTransfer,
+        Self::WriteOff,
+        Self::StockCount,
         Self::Payment,
     ];
 

@@ -41,6 +41,12 @@ const MOST_IDS: usize = 250;
 pub enum DocumentKind {
     /// Goods coming in.
     GoodsReceipt,
+    /// Goods moved between warehouses.
+    StockTransfer,
+    /// Goods that are no more.
+    WriteOff,
+    /// Stock that is counted.
+    StockCount,
     /// What is ordered of a supplier.
     PurchaseOrder,
     /// Goods going back to a supplier.
@@ -60,6 +66,9 @@ impl DocumentKind {
     fn of(event: &Event) -> Option<Self> {
         match event.subject_kind.as_str() {
             "GoodsReceipt" => Some(Self::GoodsReceipt),
+            "StockTransfer" => Some(Self::StockTransfer),
+            "WriteOff" => Some(Self::WriteOff),
+            "StockCount" => Some(Self::StockCount),
             "PurchaseOrder" => Some(Self::PurchaseOrder),
             "SupplierReturn" => Some(Self::SupplierReturn),
             "AssemblyOrder" => Some(Self::AssemblyOrder),
@@ -73,6 +82,9 @@ impl DocumentKind {
     fn is_visible(self, event: &Event, scope: &Scope) -> bool {
         match self {
             Self::GoodsReceipt | Self::SupplierReturn => reaches::<SeeReceipts>(event, scope),
+            Self::StockTransfer => reaches::<SeeTransfers>(event, scope),
+            Self::WriteOff => reaches::<SeeWriteOffs>(event, scope),
+            Self::StockCount => reaches::<SeeCounts>(event, scope),
             Self::PurchaseOrder => reaches::<SeePurchases>(event, scope),
             Self::AssemblyOrder => reaches::<SeeAssemblies>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
@@ -91,6 +103,9 @@ macro_rules! seeing {
 seeing! {
     FollowEvents: EventRead,
     SeeReceipts: ReceiptRead,
+    SeeTransfers: TransferRead,
+    SeeWriteOffs: WriteOffRead,
+    SeeCounts: CountRead,
     SeePurchases: PurchaseRead,
     SeeAssemblies: AssemblyRead,
     SeeOrders: OrderRead,

@@ -1,6 +1,6 @@
 //! Where the goods of an order lie.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ::sales::{LotShipment, ReadShipments};
 use ::stock::{Held, ReadStock};
@@ -21,6 +21,8 @@ use crate::stock::{Lot, Reservation};
 pub enum GoodsPlacementState {
     /// They lie in a warehouse and are held for the order.
     Reserved,
+    /// They are held for the order and on their way to the warehouse it gets them from.
+    InTransit,
     /// They have left with a posted shipment.
     Shipped,
 }
@@ -32,32 +34,37 @@ pub struct GoodsPlacement(Placed);
 #[derive(Clone, Debug)]
 enum Placed {
     Held(Held),
+    OnTheirWay(Held),
     Gone(LotShipment),
 }
 
 impl GoodsPlacement {
     fn order_line(&self) -> OrderLineId {
         match &self.0 {
-            Placed::Held(held) => held.order_line_id,
+            Placed::Held(held) | Placed::OnTheirWay(held) => held.order_line_id,
             Placed::Gone(gone) => gone.order_line_id,
         }
     }
 
     fn place(&self) -> (WarehouseId, LotId, Number) {
         match &self.0 {
-            Placed::Held(held) => (held.warehouse_id, held.lot_id, held.quantity),
+            Placed::Held(held) | Placed::OnTheirWay(held) => {
+                (held.warehouse_id, held.lot_id, held.quantity)
+            }
             Placed::Gone(gone) => (gone.warehouse_id, gone.lot_id, gone.quantity),
         }
     }
 }
 
-/// Goods of one lot that an order has: held for it in a warehouse, or gone with a shipment.
+/// Goods of one lot that an order has: held for it in a warehouse or on their way to one, or gone
+/// with a shipment.
 #[Object]
 impl GoodsPlacement {
     /// Where they stand.
     async fn state(&self) -> GoodsPlacementState {
         match &self.0 {
             Placed::Held(_) => GoodsPlacementState::Reserved,
+            Placed::OnTheirWay(_) => GoodsPlacementState::InTransit,
             Placed::Gone(_) => GoodsPlacementState::Shipped,
         }
     }
@@ -73,7 +80,8 @@ impl GoodsPlacement {
         Ok(Session::of(ctx)?.load(self.order_line()).await?)
     }
 
-    /// Where they lie, or from where they left.
+    /// Where they lie, or from where they left. What is on its way lies in a place of its own, whose
+    /// `inTransitTo` says where to.
     async fn warehouse(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
         Ok(Session::of(ctx)?.load_made(Some(self.place().0)).await?)
     }
@@ -86,7 +94,7 @@ impl GoodsPlacement {
     /// The reservation, where they are held.
     async fn reservation(&self) -> Option<Reservation> {
         match &self.0 {
-            Placed::Held(held) => Some(held.clone().into()),
+            Placed::Held(held) | Placed::OnTheirWay(held) => Some(held.clone().into()),
             Placed::Gone(_) => None,
         }
     }
@@ -94,7 +102,7 @@ impl GoodsPlacement {
     /// The shipment, where they are gone.
     async fn shipment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Shipment>> {
         match &self.0 {
-            Placed::Held(_) => Ok(None),
+            Placed::Held(_) | Placed::OnTheirWay(_) => Ok(None),
             Placed::Gone(gone) => Ok(Session::of(ctx)?.load(gone.shipment_id).await?),
         }
     }
@@ -118,9 +126,17 @@ impl Load<PlacementOf> for Loaders {
             Err(failure) if failure.is_forbidden() => HashMap::new(),
             Err(failure) => return Err(failure),
         };
+        let lie: BTreeSet<WarehouseId> =
+            held.values().flatten().map(|held| held.warehouse_id).collect();
+        let lie: Vec<WarehouseId> = lie.into_iter().collect();
+        let places = ::catalog::places(&tx, &permit, &lie).await?;
+        let stands = |held: Held| match places.get(&held.warehouse_id) {
+            Some(place) if place.transit_to.is_some() => Placed::OnTheirWay(held),
+            _ => Placed::Held(held),
+        };
         let known: HashSet<OrderId> = held.keys().chain(gone.keys()).copied().collect();
         let placed = known.into_iter().map(|order| {
-            let held = held.remove(&order).unwrap_or_default().into_iter().map(Placed::Held);
+            let held = held.remove(&order).unwrap_or_default().into_iter().map(&stands);
             let gone = gone.remove(&order).unwrap_or_default().into_iter().map(Placed::Gone);
             let mut rows: Vec<GoodsPlacement> = held.chain(gone).map(GoodsPlacement).collect();
             // Lines got their ids in their order.

@@ -3,12 +3,12 @@
 use ::sales::ReadOrders;
 use ::stock::{Promise, PromiseSource as Source, ReadStock};
 use async_graphql::{Context, Enum, Object};
-use kernel::{OrderLineId, PurchaseOrderLineId};
+use kernel::{OrderLineId, PurchaseOrderLineId, TransferLineId};
 
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::scalars::Date;
 use crate::session::Session;
-use crate::stock::PurchaseOrderLine;
+use crate::stock::{PurchaseOrderLine, StockTransferLine};
 
 /// What a promised day rests on: the latest thing that has to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -16,7 +16,8 @@ use crate::stock::PurchaseOrderLine;
 pub enum PromiseSource {
     /// All of it lies in stock: held for the line, or free where nothing is held yet.
     Stock,
-    /// What does not is expected, and nobody before it counts on it.
+    /// What does not is expected of a supplier or on its way between warehouses, and nobody before
+    /// it counts on it.
     ExpectedReceipt,
     /// A part is to be bought first: the time that the quickest supplier takes, from today.
     LeadTime,
@@ -41,8 +42,8 @@ impl LinePromise {
         self.0.source.into()
     }
 
-    /// The line of a purchase order that comes last, where it rests on an expected receipt. Needs
-    /// the right `purchase.read`.
+    /// The line of a purchase order that comes last, where goods of a supplier do. Needs the right
+    /// `purchase.read`.
     async fn purchase_order_line(
         &self,
         ctx: &Context<'_>,
@@ -50,6 +51,19 @@ impl LinePromise {
         let supply = self.0.supply.as_ref().filter(|one| one.supply_kind == "PurchaseOrder");
         let id = supply.map(|one| PurchaseOrderLineId(one.supply_line_id));
         match id {
+            Some(id) => Ok(Session::of(ctx)?.load(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The line of a transfer that comes last, where goods on their way from another warehouse do.
+    /// Needs the right `transfer.read`.
+    async fn transfer_line(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<StockTransferLine>> {
+        let supply = self.0.supply.as_ref().filter(|one| one.supply_kind == "StockTransfer");
+        match supply.map(|one| TransferLineId(one.supply_line_id)) {
             Some(id) => Ok(Session::of(ctx)?.load(id).await?),
             None => Ok(None),
         }

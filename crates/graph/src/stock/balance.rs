@@ -71,6 +71,23 @@ impl StockBalance {
         quantity(self.0.available)
     }
 
+    /// What is on its way there from other warehouses, in the product's base unit: it can be held
+    /// for orders and is shipped once it has come. The other figures are without it.
+    async fn in_transit(&self) -> Decimal {
+        quantity(self.0.in_transit)
+    }
+
+    /// Of what is on its way, what nobody holds yet, of lots neither expired today nor blocked, in
+    /// the product's base unit.
+    async fn in_transit_available(&self) -> Decimal {
+        quantity(self.0.in_transit_available)
+    }
+
+    /// What the goods on their way cost, in the base currency. Needs the right `cost.read`.
+    async fn in_transit_value(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(value(ctx, self.0.in_transit_value)?)
+    }
+
     /// What the goods on hand cost, in the base currency. Needs the right `cost.read`.
     async fn value(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Ok(value(ctx, self.0.value)?)

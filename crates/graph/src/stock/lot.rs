@@ -1,7 +1,7 @@
 //! Lots, and what is left of them.
 
 use ::stock::{LotRow, LotStock, StockRow};
-use async_graphql::{Context, ID, Object};
+use async_graphql::{Context, Enum, ID, Object};
 use kernel::LotId;
 
 use super::loads::{BalancesOf, MovementsOfLot};
@@ -9,9 +9,23 @@ use super::movement::StockMovement;
 use super::receipt::GoodsReceipt;
 use super::{cost, quantity, value};
 use crate::catalog::{Organization, Product, ProductVariant, Warehouse};
+use crate::errors::Failure;
 use crate::ids::global;
 use crate::scalars::{Date, DateTime, Decimal, Money};
 use crate::session::Session;
+
+/// How a lot came into being.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum LotOrigin {
+    /// It was received.
+    GoodsReceipt,
+    /// It was put together of other goods, or taken out of them.
+    Assembly,
+    /// A stock count found it.
+    StockCount,
+    /// It is a part of another lot that is held back.
+    Quarantine,
+}
 
 /// A received quantity of one product and organization with its own value.
 #[derive(Clone, Debug)]
@@ -66,6 +80,27 @@ impl Lot {
     /// Held back: neither reserved nor shipped.
     async fn blocked(&self) -> bool {
         self.0.blocked
+    }
+
+    /// Why it is held back.
+    async fn block_reason(&self) -> Option<&str> {
+        self.0.block_reason.as_deref()
+    }
+
+    /// How it came into being.
+    async fn origin(&self) -> async_graphql::Result<LotOrigin> {
+        match self.0.origin.as_str() {
+            "GOODS_RECEIPT" => Ok(LotOrigin::GoodsReceipt),
+            "ASSEMBLY" => Ok(LotOrigin::Assembly),
+            "STOCK_COUNT" => Ok(LotOrigin::StockCount),
+            "QUARANTINE" => Ok(LotOrigin::Quarantine),
+            other => Err(Failure::broken(format!("a lot of origin {other}")).into()),
+        }
+    }
+
+    /// The lot that its goods were of, where it is a part that is held back.
+    async fn source(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Lot>> {
+        Ok(Session::of(ctx)?.load_made(self.0.source_lot_id).await?)
     }
 
     /// Its number as the maker printed it.

@@ -3,18 +3,23 @@
 mod answers;
 mod assembly;
 mod balance;
+mod counts;
+mod house;
 mod inputs;
 mod loads;
 mod lot;
+mod lots;
 mod movement;
 mod mutation;
 mod purchase;
 mod query;
 mod receipt;
 mod supply;
+mod transfers;
+mod write_offs;
 
 use access::{Action, Right};
-use async_graphql::Context;
+use async_graphql::{Context, MergedObject};
 
 pub use answers::AnswerQuery;
 pub use assembly::{
@@ -22,21 +27,40 @@ pub use assembly::{
     BillOfMaterials,
 };
 pub use balance::StockBalance;
+pub use counts::{StockCount, StockCountLine};
 pub use loads::{
     HeldFor, LotsInStock, LotsOfVariant, MovementsOf, StockIn, StockOf, StockOfVariant,
 };
 pub use lot::Lot;
 pub use movement::{Reservation, StockMovement};
-pub use mutation::StockMutation;
 pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub(crate) use purchase::{stock_total, variant_stock_total};
-
-pub use query::StockQuery;
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
 pub use supply::{
     Demand, DemandOf, ExpectedGoods, ExpectedOf, PurchaseOrder, PurchaseOrderLine, ReorderPoint,
     SupplierReturn, SupplyMutation, SupplyQuery,
 };
+pub use transfers::{StockTransfer, StockTransferLine};
+pub use write_offs::{WriteOff, WriteOffLine};
+
+/// Queries of this folder.
+#[derive(MergedObject, Default)]
+pub struct StockQuery(
+    query::ReceiptQuery,
+    transfers::TransferQuery,
+    write_offs::WriteOffQuery,
+    counts::CountQuery,
+);
+
+/// Mutations of this folder.
+#[derive(MergedObject, Default)]
+pub struct StockMutation(
+    mutation::ReceiptMutation,
+    transfers::TransferMutation,
+    lots::LotMutation,
+    write_offs::WriteOffMutation,
+    counts::CountMutation,
+);
 
 use crate::errors::Failure;
 use crate::scalars::{Decimal, Money};

@@ -20,11 +20,11 @@ const MOST_IDS: usize = 250;
 
 /// Queries about stock.
 #[derive(Default)]
-pub struct StockQuery;
+pub struct ReceiptQuery;
 
 #[Object]
 #[allow(clippy::too_many_arguments)]
-impl StockQuery {
+impl ReceiptQuery {
     /// Goods receipts; the newest first where no order is asked for.
     async fn goods_receipts(
         &self,
@@ -77,7 +77,8 @@ impl StockQuery {
         Ok(Session::of(ctx)?.found(id.0).await?)
     }
 
-    /// What is in stock, by product, variant, warehouse and organization. Nothing on hand is no row.
+    /// What is in stock, by product, variant, warehouse and organization. Nothing on hand and
+    /// nothing on its way is no row.
     async fn stock(
         &self,
         ctx: &Context<'_>,

@@ -24,8 +24,8 @@ pub use lists::{
 };
 pub(crate) use merging::{hold_orders_of, move_documents};
 pub(crate) use orders::{
-    NewLine, NewOrder, OpenOrder, OrderStep, insert_order, lock_order, open_orders, order_lines,
-    replace_lines, step_order, update_draft,
+    NewLine, NewOrder, OpenOrder, OrderStep, hold_orders, insert_order, lock_order, open_orders,
+    order_lines, replace_lines, step_order, update_draft,
 };
 pub(crate) use price_changes::{PricedFrom, priced_from};
 pub(crate) use sellers::{Seller, sellers};

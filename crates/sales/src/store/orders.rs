@@ -7,7 +7,7 @@ use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constr
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
     OrganizationId, PackagingId, Percent, PriceChangeId, ProductId, ProductVariantId, Refusal,
-    RefusalCode, RegionId, UserId, WarehouseId,
+    RefusalCode, RegionId, UserId, Uuid, WarehouseId,
 };
 use serde::Serialize;
 
@@ -26,6 +26,24 @@ pub(crate) async fn lock_order<A>(
     within_reach(&mut sql, permit, "o");
     sql.push(" for no key update");
     tx.one(sql).await?.ok_or(CommandError::NotFound)
+}
+
+/// Orders locked until the transaction ends, in the order of their ids, whoever is responsible for
+/// them: what is done to goods reaches all who wait for them.
+pub(crate) async fn hold_orders<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    ids: &[OrderId],
+) -> Outcome<Vec<Order>> {
+    let mut sql = Sql::new(format!("select {ORDER_COLUMNS} from sales_order o"), []);
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    sql.with(" where o.tenant_id = ", permit.tenant(), "").with(
+        " and o.id = any(",
+        ids,
+        "::uuid[])",
+    );
+    sql.push(" order by o.id for no key update");
+    Ok(tx.all(sql).await?)
 }
 
 /// The lines of an order, in their order.

@@ -11,9 +11,10 @@ use super::draft;
 use super::order_commands::changed;
 use super::state::AssemblyState;
 use super::store;
-use crate::commands::{check_lows, check_untouched, period_closed};
-use crate::issuing::{sums, undone};
-use crate::rules::{BalanceKey, reversal_date};
+use crate::commands::check_untouched;
+use crate::house::reversal_day;
+use crate::issuing::{check_lows, sums, undone};
+use crate::rules::BalanceKey;
 use crate::store::balances;
 use crate::store::movements::{self, Cause, Moved, Movement};
 use crate::{document, events, pegging};
@@ -40,10 +41,7 @@ impl Command for ReverseAssemblyOrder {
         let mut order = draft::locked(tx, permit, self.id, self.version).await?;
         order.state()?.to(AssemblyState::Reversed)?;
         let organization = document::held_organization(tx, permit, order.organization_id).await?;
-        let date = reversal_date(order.occurred_on, organization.closed_until);
-        if date > tx.today() {
-            return Err(period_closed(date).into());
-        }
+        let date = reversal_day(tx, &organization, order.occurred_on)?;
         let moved = movements::of_document(tx, permit, "ASSEMBLY", self.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
         pegging::queue(tx, permit, keys.iter().map(pegging::queue_of)).await?;

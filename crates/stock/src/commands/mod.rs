@@ -18,11 +18,13 @@ pub(crate) use draft::warehouse;
 pub use opening_stock::{OpeningRow, SaveOpeningStock};
 pub use post_goods_receipt::PostGoodsReceipt;
 pub use reverse_goods_receipt::ReverseGoodsReceipt;
-pub(crate) use reverse_goods_receipt::{check_lows, check_untouched, closed as period_closed};
+pub(crate) use reverse_goods_receipt::check_untouched;
 pub use set_receipt_costs::{LineCost, SetReceiptCosts};
 pub use update_goods_receipt::UpdateGoodsReceipt;
 
-pub use crate::planning::{OrderSupply, PlacedAs, PointInput, SaveReorderPoints, SupplyLine};
+pub use crate::planning::{
+    MoveLine, OrderSupply, PlacedAs, PointInput, SaveReorderPoints, SupplyLine, SupplyPlaced,
+};
 pub use crate::purchases::commands::{
     CancelPurchaseOrder, ClosePurchaseOrder, CreatePurchaseOrder, ExpectedDay, OrderPurchaseOrder,
     PurchaseLineInput, ReschedulePurchaseOrder, UpdatePurchaseOrder,

@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use access::{Action, Permit, Right};
 use db::{AuditEntry, Command, Outcome, TenantTx};
-use kernel::{NaiveDate, ReceiptId, Refusal, RefusalCode};
+use kernel::{ReceiptId, Refusal, RefusalCode};
 use serde_json::{Value, json};
 
 use super::draft;
 use crate::coverage::cover;
 use crate::demand::queue::{self, Queue};
-use crate::issuing::{sums, undone};
+use crate::house::reversal_day;
+use crate::issuing::{check_lows, sums, undone};
 use crate::purchases::receiving::{self, Basis};
-use crate::rules::{Balance, BalanceKey, ReceiptState, reversal_date};
-use crate::store::movements::{self, Cause, Low, Moved, Movement};
+use crate::rules::{Balance, BalanceKey, ReceiptState};
+use crate::store::movements::{self, Cause, Moved, Movement};
 use crate::store::{balances, receipts};
 use crate::{document, events};
 
@@ -39,10 +40,7 @@ impl Command for ReverseGoodsReceipt {
         receipt.state()?.to(ReceiptState::Reversed)?;
         let mut basis = receiving::basis(tx, permit, receipt.purchase_order_id).await?;
         let organization = document::held_organization(tx, permit, receipt.organization_id).await?;
-        let date = reversal_date(receipt.occurred_on, organization.closed_until);
-        if date > tx.today() {
-            return Err(closed(date).into());
-        }
+        let date = reversal_day(tx, &organization, receipt.occurred_on)?;
         let moved = movements::of_document(tx, permit, "RECEIPT", self.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
         let queues = match &mut basis {
@@ -119,31 +117,4 @@ pub(crate) fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(),
         "Товары этого документа зарезервированы или уже ушли со склада.",
     )
     .with(json!({ "lines": touched })))
-}
-
-/// Refuses where a later balance would fall below zero.
-pub(crate) fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
-    let below: Vec<Value> = lows
-        .iter()
-        .filter(|low| low.balance.is_sign_negative() && !low.balance.is_zero())
-        .map(|low| json!({ "date": low.day, "balance": low.balance }))
-        .collect();
-    if below.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        RefusalCode::NegativeBalance,
-        "With this date a later balance would fall below zero.",
-        "С этой датой остаток позже станет отрицательным.",
-    )
-    .with(json!({ "balances": below })))
-}
-
-/// The period of a reversal is shut until a day ahead.
-pub(crate) fn closed(first_open: NaiveDate) -> Refusal {
-    Refusal::new(
-        RefusalCode::PeriodClosed,
-        format!("The period is closed; the first open day is {first_open}."),
-        format!("Период закрыт; первый открытый день — {}.", first_open.format("%d.%m.%Y")),
-    )
 }

@@ -3,7 +3,9 @@
 //! filtered by it and a promise made of it, and written anew whenever either side changes. It
 //! promises nobody a particular piece: goods that come in go to whoever waits first.
 //!
-//! Other kinds of supply come in here: [`store::expected`] gives them all.
+//! Goods on their way between warehouses are not laid over the queue: they are held like any
+//! others, and whoever waits for them where they go gets them held when they are sent. Other kinds
+//! of supply come in here: [`store::expected`] gives them all.
 
 mod rules;
 pub(crate) mod store;

@@ -1,10 +1,11 @@
-//! What to buy, so that orders get what they miss and shelves do not run empty.
+//! What to move and to buy, so that orders get what they miss and shelves do not run empty.
 //!
 //! Needs come from demand that nothing is on its way for and from reorder points; a way to meet a
-//! need is a proposal. Buying is the one way that stands here; a further way (moving goods from
-//! another warehouse, assembling them) takes its share of the needs in [`plan`] before what is
-//! left is bought.
+//! need is a proposal. Goods are moved from other warehouses first ([`moving`]), and what is
+//! left is bought; a further way (assembling them) takes its share of the needs in [`plan`]
+//! between the two.
 
+mod moving;
 mod order;
 mod points;
 mod rules;
@@ -17,7 +18,8 @@ use catalog::SupplierOffer;
 use db::{Outcome, TenantTx};
 use kernel::{DemandId, NaiveDate, OrganizationId, ProductId, Refusal, RefusalCode, WarehouseId};
 
-pub use order::{OrderSupply, PlacedAs, SupplyLine};
+pub use moving::{MoveLine, MoveProposal};
+pub use order::{OrderSupply, PlacedAs, SupplyLine, SupplyPlaced};
 pub use points::{
     PointInput, REORDER_ORDER, ReorderPointFilter, ReorderPointRow, SaveReorderPoints,
     count_reorder_points, reorder_points, reorder_points_by_id,
@@ -61,16 +63,18 @@ pub enum PlanScope {
     Orders,
 }
 
-/// What to buy.
+/// What to move and to buy.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
+    /// What to move from where, what is needed first before the rest.
+    pub moves: Vec<MoveProposal>,
     /// What to buy of whom.
     pub proposals: Vec<Proposal>,
     /// What no supplier sells.
     pub unmet: Vec<Need>,
 }
 
-/// Proposes what to buy.
+/// Proposes what to move, and what to buy beyond that.
 ///
 /// # Errors
 /// `TOO_MANY` demands named, or a fault.
@@ -88,12 +92,12 @@ pub async fn plan(tx: &TenantTx, permit: &Permit<PlanSupply>, asked: &PlanFor) -
     let default = catalog::default_warehouse(tx, permit).await?.map(|card| card.id);
     let missed = store::missed(tx, permit, asked, MOST_DEMANDS).await?;
     let mut needs: BTreeMap<NeedKey, Need> = BTreeMap::new();
-    for one in missed {
+    for one in &missed {
         let Some(warehouse_id) = one.warehouse_id.or(default).or(asked.warehouse) else {
             return Err(no_warehouse().into());
         };
         if asked.warehouse.is_none_or(|only| only == warehouse_id) {
-            rules::add_demand(&mut needs, &one, warehouse_id);
+            rules::add_demand(&mut needs, one, warehouse_id);
         }
     }
     if asked.scope == PlanScope::OrdersAndShelves {
@@ -103,7 +107,8 @@ pub async fn plan(tx: &TenantTx, permit: &Permit<PlanSupply>, asked: &PlanFor) -
         }
     }
     let needs: Vec<Need> = needs.into_values().collect();
-    buy(tx, permit, needs).await
+    let (moves, needs) = moving::moves(tx, permit, &missed, needs).await?;
+    Ok(Plan { moves, ..buy(tx, permit, needs).await? })
 }
 
 /// Meets needs by buying.

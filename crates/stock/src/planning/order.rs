@@ -1,4 +1,4 @@
-//! Chosen proposals become purchase orders, in one transaction.
+//! Chosen proposals become purchase orders and transfers, in one transaction.
 
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,9 +7,11 @@ use access::{Action, Permit, Right};
 use db::{Command, Outcome, TenantTx};
 use kernel::{
     Decimal, NaiveDate, OrganizationId, ProductId, ProductVariantId, PurchaseOrderId, Refusal,
-    RefusalCode, SupplierId, WarehouseId,
+    RefusalCode, SupplierId, TransferId, WarehouseId,
 };
+use serde::{Deserialize, Serialize};
 
+use super::moving::{self, MoveLine};
 use crate::commands::draft;
 use crate::demand::queue;
 use crate::purchases::commands::{Draft, PurchaseLineInput, place_order, write_draft};
@@ -48,11 +50,23 @@ pub enum PlacedAs {
     Ordered,
 }
 
-/// Makes purchase orders of what was chosen: one for each supplier, organization and warehouse.
+/// The documents that were made.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct SupplyPlaced {
+    /// What is bought.
+    pub purchase_orders: Vec<PurchaseOrderId>,
+    /// What is moved: drafts, since goods are on their way once somebody has sent them.
+    pub transfers: Vec<TransferId>,
+}
+
+/// Makes purchase orders of what was chosen, one for each supplier, organization and warehouse, and
+/// drafts of transfers, one for each organization and pair of warehouses.
 #[derive(Clone, Debug)]
 pub struct OrderSupply {
-    /// What was chosen.
+    /// What is bought.
     pub lines: Vec<SupplyLine>,
+    /// What is moved. Needs the right `transfer.write`.
+    pub moves: Vec<MoveLine>,
     /// As what the orders are left.
     pub placed_as: PlacedAs,
 }
@@ -62,10 +76,10 @@ impl Action for OrderSupply {
 }
 
 impl Command for OrderSupply {
-    type Output = Vec<PurchaseOrderId>;
+    type Output = SupplyPlaced;
 
-    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Vec<PurchaseOrderId>> {
-        check_count(self.lines.len())?;
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<SupplyPlaced> {
+        check_count(self.lines.len() + self.moves.len())?;
         let groups = grouped(tx, permit, &self.lines).await?;
         if self.placed_as == PlacedAs::Ordered {
             // All at once: queues are taken in their order.
@@ -75,7 +89,8 @@ impl Command for OrderSupply {
                 .collect();
             queue::take(tx, permit, &goods).await?;
         }
-        let mut made = Vec::with_capacity(groups.len());
+        let transfers = moving::draft_moves(tx, permit, &self.moves).await?;
+        let mut purchase_orders = Vec::with_capacity(groups.len());
         for ((supplier, organization_id, warehouse_id), lines) in groups {
             let supplier = lines::supplier(tx, permit, supplier).await?;
             let draft = Draft {
@@ -90,12 +105,12 @@ impl Command for OrderSupply {
                 lines,
             };
             let order = write_draft(tx, permit, &supplier, draft).await?;
-            made.push(order.id);
+            purchase_orders.push(order.id);
             if self.placed_as == PlacedAs::Ordered {
                 place_order(tx, permit, order).await?;
             }
         }
-        Ok(made)
+        Ok(SupplyPlaced { purchase_orders, transfers })
     }
 }
 

@@ -53,7 +53,7 @@ pub struct Position {
     pub target: Decimal,
     /// Free and fit to be sold today.
     pub available: Decimal,
-    /// On its way to this warehouse.
+    /// On its way to this warehouse, of a supplier or of another warehouse, and not held.
     pub awaited: Decimal,
     /// What orders miss that want it from here, or from anywhere where this is the default
     /// warehouse.

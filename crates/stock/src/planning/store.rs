@@ -72,7 +72,8 @@ pub(super) async fn positions(
 ) -> Result<Vec<Position>, Fault> {
     let sql = "
         select r.organization_id, r.warehouse_id, r.product_id, r.variant_id, r.reorder_at,
-               r.target, s.available, e.awaited, m.missed
+               r.target, s.available,
+               e.awaited + t.coming as awaited, m.missed
         from reorder_point r
         cross join lateral (
             select coalesce(sum(b.on_hand - b.reserved), 0) as available
@@ -84,7 +85,7 @@ pub(super) async fn positions(
               and b.warehouse_id = r.warehouse_id
               and b.organization_id = r.organization_id
               and b.in_stock
-              and not l.blocked
+              and not b.blocked
               and (l.expires_on is null or l.expires_on >= $2)
         ) s
         cross join lateral (
@@ -98,6 +99,19 @@ pub(super) async fn positions(
               and o.warehouse_id = r.warehouse_id
               and o.organization_id = r.organization_id
         ) e
+        cross join lateral (
+            select coalesce(sum(b.on_hand - b.reserved), 0) as coming
+            from transit_v t
+            join stock_balance b
+              on b.tenant_id = t.tenant_id
+             and b.warehouse_id = t.id
+             and b.product_id = r.product_id
+             and b.variant_key = r.variant_key
+             and b.organization_id = r.organization_id
+             and b.in_stock
+             and not b.blocked
+            where t.tenant_id = $1 and t.warehouse_id = r.warehouse_id
+        ) t
         cross join lateral (
             select coalesce(sum(d.quantity), 0) as missed
             from demand d

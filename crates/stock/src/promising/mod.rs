@@ -3,6 +3,7 @@
 
 mod rules;
 mod store;
+mod transit;
 
 use std::collections::HashMap;
 
@@ -38,7 +39,7 @@ pub struct PromiseAsk {
 }
 
 /// When lines can leave, for whoever may see them; lines of which nothing is left are absent. At
-/// most four statements, whatever their number.
+/// most six statements, whatever their number.
 ///
 /// # Errors
 /// A fault of the database.
@@ -56,15 +57,18 @@ pub async fn promises<A>(
     let loose: Vec<&PromiseAsk> = short.iter().filter(is_loose).copied().collect();
     let free = store::free(tx, permit, &loose).await?;
     let coming = store::unclaimed(tx, permit, &loose).await?;
+    let ids: Vec<OrderLineId> = open.iter().map(|one| one.order_line_id).collect();
+    let on_the_way = transit::held(tx, permit, &ids).await?;
     let lead = lead_days(tx, permit, &short, today).await?;
     let promise = |one: &PromiseAsk| {
-        let standing = match missed.get(&one.order_line_id) {
+        let mut standing = match missed.get(&one.order_line_id) {
             Some(counted_on) => Standing { at_hand: one.held, coming: counted_on.clone() },
             None => Standing {
                 at_hand: one.held + store::free_for(&free, one),
                 coming: store::coming_for(&coming, one),
             },
         };
+        standing.bring(on_the_way.get(&one.order_line_id).map_or(&[], Vec::as_slice));
         let lead = due(today, lead.get(&one.product_id).copied());
         let earliest = one.wanted_on.map_or(today, |day| day.max(today));
         (one.order_line_id, rules::promise(one.left, &standing, lead, earliest))

@@ -8,7 +8,8 @@ use kernel::{Decimal, NaiveDate, Uuid};
 pub enum PromiseSource {
     /// All of it lies in stock: held for the line, or free where nothing is held yet.
     Stock,
-    /// What does not is expected, and nobody before it counts on it.
+    /// What does not is expected of a supplier or on its way between warehouses, and nobody before
+    /// it counts on it.
     ExpectedReceipt,
     /// A part is to be bought first: the time that the quickest supplier takes, from today.
     LeadTime,
@@ -23,7 +24,7 @@ pub struct Promise {
     pub on: Option<NaiveDate>,
     /// What it rests on: on the latest thing that has to happen.
     pub source: PromiseSource,
-    /// The line of supply that comes last, where it rests on an expected receipt.
+    /// The line of supply that comes last, where it rests on what is expected.
     pub supply: Option<Coming>,
 }
 
@@ -46,6 +47,15 @@ pub(super) struct Standing {
     pub(super) at_hand: Decimal,
     /// The earliest first.
     pub(super) coming: Vec<Coming>,
+}
+
+impl Standing {
+    /// What is held for it and on its way lies nowhere yet.
+    pub(super) fn bring(&mut self, held: &[Coming]) {
+        self.at_hand -= held.iter().map(|one| one.quantity).sum::<Decimal>();
+        self.coming.extend_from_slice(held);
+        self.coming.sort_by_key(|one| one.expected_on.unwrap_or(NaiveDate::MAX));
+    }
 }
 
 /// When all that is left of a line can leave: not before `earliest`. `lead` is the day on which

@@ -8,6 +8,7 @@ use kernel::{Decimal, NaiveDate, OrderLineId, OrganizationId, ProductId, Uuid, W
 
 use super::PromiseAsk;
 use super::rules::Coming;
+use super::transit;
 use crate::store::balances::{sells, variant_key};
 use crate::store::uuids;
 
@@ -78,6 +79,8 @@ pub(super) async fn free<A>(
            and b.product_id = any($2::uuid[])
            and b.in_stock
            and {sells}
+           and not exists (
+               select from transit_v t where t.tenant_id = $1 and t.id = b.warehouse_id)
          group by b.organization_id, b.warehouse_id, b.product_id, b.variant_key"
     );
     let products = uuids(asked.iter().map(|one| one.product_id));
@@ -102,6 +105,7 @@ pub(super) struct Unclaimed {
     warehouse_id: WarehouseId,
     product_id: ProductId,
     variant_key: Uuid,
+    supply_kind: String,
     supply_line_id: Uuid,
     expected_on: Option<NaiveDate>,
     quantity: Decimal,
@@ -119,7 +123,7 @@ pub(super) async fn unclaimed<A>(
     let sql = "
         select o.organization_id, o.warehouse_id, l.product_id,
                coalesce(l.variant_id, '00000000-0000-0000-0000-000000000000') as variant_key,
-               l.id as supply_line_id, l.expected_on, l.awaited - c.quantity as quantity
+               'PurchaseOrder' as supply_kind, l.id as supply_line_id, l.expected_on, l.awaited - c.quantity as quantity
         from purchase_order_line l
         join purchase_order o on o.tenant_id = l.tenant_id and o.id = l.purchase_order_id
         cross join lateral (
@@ -129,10 +133,12 @@ pub(super) async fn unclaimed<A>(
         ) c
         where l.tenant_id = $1
           and l.product_id = any($2::uuid[])
-          and l.is_awaited
-        order by l.expected_on nulls last, l.id";
+          and l.is_awaited";
     let products = uuids(asked.iter().map(|one| one.product_id));
-    tx.all(Sql::new(sql, values![permit.tenant(), products])).await
+    let mut all: Vec<Unclaimed> = tx.all(Sql::new(sql, values![permit.tenant(), products])).await?;
+    all.extend(transit::free(tx, permit, asked).await?);
+    all.sort_by_key(|one| (one.expected_on.unwrap_or(NaiveDate::MAX), one.supply_line_id));
+    Ok(all)
 }
 
 /// What a line may count on of it.
@@ -145,7 +151,7 @@ pub(super) fn coming_for(unclaimed: &[Unclaimed], one: &PromiseAsk) -> Vec<Comin
             && one.warehouse_id.is_none_or(|chosen| chosen == row.warehouse_id)
     };
     let coming = |row: &Unclaimed| Coming {
-        supply_kind: "PurchaseOrder".to_owned(),
+        supply_kind: row.supply_kind.clone(),
         supply_line_id: row.supply_line_id,
         expected_on: row.expected_on,
         quantity: row.quantity,

@@ -339,8 +339,8 @@ pub async fn covers_of_supply(
     Ok(grouped(rows, |row| row.supply_line_id))
 }
 
-/// What is to come of products, the earliest first; products of which nothing is expected are
-/// absent. Lives on purchase_order_line_awaited.
+/// What is to come of products, of suppliers and of other warehouses, the earliest first; products of which nothing is expected are
+/// absent. Lives on purchase_order_line_awaited and stock_transfer_line_product.
 ///
 /// # Errors
 /// A fault of the database.
@@ -354,7 +354,14 @@ pub async fn expected_of_products(
          from purchase_order_line l
          join purchase_order o on o.tenant_id = l.tenant_id and o.id = l.purchase_order_id
          where l.tenant_id = $1 and l.product_id = any($2::uuid[]) and l.is_awaited
-         order by l.product_id, l.expected_on nulls last, l.id"
+         union all
+         select 'StockTransfer', o.id, l.id, o.organization_id, o.to_id, l.product_id,
+                l.variant_id, o.expected_on, l.quantity
+         from stock_transfer_line l
+         join stock_transfer o
+           on o.tenant_id = l.tenant_id and o.id = l.document_id and o.state = 'SENT'
+         where l.tenant_id = $1 and l.product_id = any($2::uuid[])
+         order by product_id, expected_on nulls last, supply_line_id"
     );
     let values = values![permit.tenant(), uuids(products.iter().copied())];
     let rows: Vec<Expected> = tx.all(Sql::new(sql, values)).await?;

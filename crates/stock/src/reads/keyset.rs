@@ -1,7 +1,7 @@
 //! Lists by keyset: rows after or before a row, in the order of an index.
 
 use db::{FromQueryResult, Outcome, Sql, TenantTx, Value};
-use kernel::{Direction, NaiveDate, Page, PageRequest, Position, Refusal, RefusalCode};
+use kernel::{Direction, NaiveDate, Page, PageRequest, Position, Refusal, RefusalCode, Uuid};
 
 /// Lists are counted up to this, and one more to know that there are more.
 const MOST_COUNTED: i64 = 10_000;
@@ -13,12 +13,14 @@ pub(crate) enum Key {
     Day(&'static str),
     /// A column of texts.
     Text(&'static str),
+    /// A column of ids.
+    Id(&'static str),
 }
 
 impl Key {
     fn column(self) -> &'static str {
         match self {
-            Self::Day(column) | Self::Text(column) => column,
+            Self::Day(column) | Self::Text(column) | Self::Id(column) => column,
         }
     }
 
@@ -30,6 +32,7 @@ impl Key {
         match self {
             Self::Day(_) => Ok(text.parse::<NaiveDate>().map_err(|_| bad_cursor())?.into()),
             Self::Text(_) => Ok(text.into()),
+            Self::Id(_) => Ok(Uuid::parse_str(text).map_err(|_| bad_cursor())?.into()),
         }
     }
 }

@@ -43,6 +43,12 @@ pub struct LotRow {
     pub supplier_name: String,
     /// As the maker printed it.
     pub number: Option<String>,
+    /// Why it is held back.
+    pub block_reason: Option<String>,
+    /// `GOODS_RECEIPT`, `ASSEMBLY`, `STOCK_COUNT` or `QUARANTINE`.
+    pub origin: String,
+    /// The lot its goods were of, where it is a part that is held back.
+    pub source_lot_id: Option<LotId>,
     /// When it was written down.
     pub created_at: DateTime<Utc>,
 }
@@ -74,7 +80,7 @@ pub struct LotStock {
 pub(super) const LOT: &str = "
     select l.id, l.organization_id, l.product_id, l.variant_id, l.receipt_id, l.receipt_line_id,
            l.received_on, l.expires_on, l.blocked, case when $2 then l.unit_cost end as unit_cost,
-           l.supplier_name, l.number, l.created_at";
+           l.supplier_name, l.number, l.block_reason, l.origin, l.source_lot_id, l.created_at";
 
 /// The lots with these ids; those not there are absent.
 ///
@@ -124,7 +130,7 @@ pub async fn lots_in_stock(
          cross join lateral (
              select i.id, i.organization_id, i.product_id, i.variant_id, i.receipt_id,
                     i.receipt_line_id, i.received_on, i.expires_on, i.blocked, i.unit_cost, i.supplier_name,
-                    i.number, i.created_at
+                    i.number, i.block_reason, i.origin, i.source_lot_id, i.created_at
              from lot i
              where i.tenant_id = $1
                and i.id in (select b.lot_id from stock_balance b
@@ -160,7 +166,7 @@ pub async fn lots_in_stock_of_variants(
          cross join lateral (
              select i.id, i.organization_id, i.product_id, i.variant_id, i.receipt_id,
                     i.receipt_line_id, i.received_on, i.expires_on, i.blocked, i.unit_cost,
-                    i.supplier_name, i.number, i.created_at
+                    i.supplier_name, i.number, i.block_reason, i.origin, i.source_lot_id, i.created_at
              from lot i
              where i.tenant_id = $1
                and i.id in (select b.lot_id from stock_balance b

@@ -5,6 +5,7 @@
 mod alike;
 mod columns;
 mod costs;
+mod counts;
 mod family;
 mod figures;
 mod idle;
@@ -18,12 +19,19 @@ mod past;
 mod purchases;
 mod receipts;
 mod stock;
+mod transfers;
 mod turnover;
+mod write_offs;
 
 use access::{Action, Permit, Right};
 
 pub use alike::alike_in_stock;
 pub use costs::{ReadCost, next_costs};
+pub use counts::{
+    CountEntryRow, CountFilter, CountLineRow, CountLines, CountRow, ReadCounts, count_count_lines,
+    count_counts, count_lines, count_lines_by_id, counts, counts_by_id, entries_of_count_lines,
+    lines_of_counts,
+};
 pub use family::{LotLink, LotLinkKind, lots_made_of, lots_origins};
 pub use figures::{StockFigure, stock_figures};
 pub use idle::{
@@ -50,6 +58,14 @@ pub use receipts::{ReceiptFilter, ReceiptLineRow, ReceiptRow, count_receipts, re
 pub use stock::{
     StockFilter, StockRow, StockTotal, count_stock, stock, stock_of_products, stock_of_variants,
     stock_of_warehouses,
+};
+pub use transfers::{
+    ReadTransfers, TransferFilter, TransferLineRow, TransferRow, count_transfers,
+    lines_of_transfers, transfer_lines_by_id, transfers, transfers_by_id,
+};
+pub use write_offs::{
+    ReadWriteOffs, WriteOffFilter, WriteOffLineRow, WriteOffRow, count_write_offs,
+    lines_of_write_offs, write_off_lines_by_id, write_offs, write_offs_by_id,
 };
 
 pub use turnover::{

@@ -35,6 +35,12 @@ pub struct StockRow {
     pub available: Decimal,
     /// Base currency; `None` for those who may not see cost.
     pub value: Option<Decimal>,
+    /// Base units on their way to the warehouse; all figures above are without them.
+    pub in_transit: Decimal,
+    /// Those of them that may be held: not held yet, of lots neither expired today nor blocked.
+    pub in_transit_available: Decimal,
+    /// What they cost, base currency; `None` for those who may not see cost.
+    pub in_transit_value: Option<Decimal>,
 }
 
 impl StockRow {
@@ -56,6 +62,12 @@ pub struct StockTotal {
     pub available: Decimal,
     /// Base currency; `None` for those who may not see cost, and for nothing on hand.
     pub value: Option<Decimal>,
+    /// Base units on their way between warehouses; all figures above are without them.
+    pub in_transit: Decimal,
+    /// Those of them that may be held: not held yet, of lots neither expired today nor blocked.
+    pub in_transit_available: Decimal,
+    /// What they cost, base currency; `None` for those who may not see cost, and for nothing.
+    pub in_transit_value: Option<Decimal>,
 }
 
 impl StockTotal {
@@ -66,7 +78,10 @@ impl StockTotal {
             on_hand: sum.on_hand + row.on_hand,
             reserved: sum.reserved + row.reserved,
             available: sum.available + row.available,
-            value: row.value.map(|value| sum.value.unwrap_or_default() + value),
+            value: more(sum.value, row.value, row.on_hand),
+            in_transit: sum.in_transit + row.in_transit,
+            in_transit_available: sum.in_transit_available + row.in_transit_available,
+            in_transit_value: more(sum.in_transit_value, row.in_transit_value, row.in_transit),
         })
     }
 
@@ -74,6 +89,14 @@ impl StockTotal {
     #[must_use]
     pub fn unit_cost(&self) -> Option<Decimal> {
         per_unit(self.value?, self.on_hand)
+    }
+}
+
+/// A sum with one more value, where there are goods of that value.
+fn more(sum: Option<Decimal>, value: Option<Decimal>, of: Decimal) -> Option<Decimal> {
+    match value {
+        Some(value) if !of.is_zero() => Some(sum.unwrap_or_default() + value),
+        _ => sum,
     }
 }
 
@@ -109,7 +132,8 @@ impl StockFilter {
             sql.with(" and b.variant_key = any(", uuids(ids.iter().copied()), "::uuid[])");
         }
         if let Some(ids) = &self.warehouses {
-            sql.with(" and b.warehouse_id = any(", uuids(ids.iter().copied()), "::uuid[])");
+            let place = format!(" and {PLACE} = any(");
+            sql.with(&place, uuids(ids.iter().copied()), "::uuid[])");
         }
         if let Some(ids) = &self.organizations {
             sql.with(" and b.organization_id = any(", uuids(ids.iter().copied()), "::uuid[])");
@@ -120,26 +144,41 @@ impl StockFilter {
 /// The name of the one order of this list, as cursors keep it.
 const ORDER: &str = "PRODUCT";
 
-/// The columns that rows are made by, in the order of stock_balance_in_stock.
-const KEYS: &str = "b.product_id, b.variant_key, b.warehouse_id, b.organization_id";
+/// The warehouse a balance lies in, or is on its way to.
+const PLACE: &str = "coalesce(t.warehouse_id, b.warehouse_id)";
+
+/// The columns that rows are made by; the first two are those of stock_balance_in_stock.
+const KEYS: &str =
+    "b.product_id, b.variant_key, coalesce(t.warehouse_id, b.warehouse_id), b.organization_id";
 
 /// Sums over lots. $1 is the tenant, $2 today, $3 whether cost is seen.
 static SUMS: LazyLock<String> = LazyLock::new(|| {
     let sells = sells("$2", "0");
     format!(
-        "select b.organization_id, b.warehouse_id, b.product_id,
+        "select b.organization_id, coalesce(t.warehouse_id, b.warehouse_id) as warehouse_id,
+                b.product_id,
                 nullif(b.variant_key, '00000000-0000-0000-0000-000000000000') as variant_id,
-                sum(b.on_hand) as on_hand, sum(b.reserved) as reserved,
-                sum(case when {sells} then b.on_hand - b.reserved else 0 end) as available,
-                case when $3 then sum(b.value) end as value
+                sum(case when t.id is null then b.on_hand else 0 end) as on_hand,
+                sum(case when t.id is null then b.reserved else 0 end) as reserved,
+                sum(case when t.id is null then f.free else 0 end) as available,
+                case when $3 then sum(case when t.id is null then b.value else 0 end) end
+                    as value,
+                sum(case when t.id is null then 0 else b.on_hand end) as in_transit,
+                sum(case when t.id is null then 0 else f.free end) as in_transit_available,
+                case when $3 then sum(case when t.id is null then 0 else b.value end) end
+                    as in_transit_value
          from stock_balance b
          join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         left join transit_v t on t.tenant_id = b.tenant_id and t.id = b.warehouse_id
+         cross join lateral (
+             select case when {sells} then b.on_hand - b.reserved else 0 end as free
+         ) f
          where b.tenant_id = $1 and b.in_stock"
     )
 });
 
-/// What is in stock, by product, variant, warehouse and organization. Cursors must be of the order
-/// `PRODUCT`. Nothing on hand is no row.
+/// What is in stock, by product, variant, warehouse and organization, goods on their way with the
+/// warehouse they are on their way to. Cursors must be of the order `PRODUCT`. Nothing is no row.
 ///
 /// # Errors
 /// `INVALID` for a cursor of another list, or a fault.
@@ -163,7 +202,7 @@ pub async fn stock(
     let way = if request.backward { "desc" } else { "asc" };
     sql.push(&format!(
         " group by {KEYS}
-          order by b.product_id {way}, b.variant_key {way}, b.warehouse_id {way},
+          order by b.product_id {way}, b.variant_key {way}, {PLACE} {way},
                    b.organization_id {way}
           limit "
     ));
@@ -199,6 +238,7 @@ pub async fn count_stock(
         format!(
             "{COUNT} select distinct {KEYS}
              from stock_balance b
+             left join transit_v t on t.tenant_id = b.tenant_id and t.id = b.warehouse_id
              where b.tenant_id = $1 and b.in_stock"
         ),
         values![permit.tenant()],
@@ -267,10 +307,15 @@ pub async fn stock_of_warehouses(
     let sums = SUMS.as_str();
     let sql = format!(
         "select s.organization_id, s.warehouse_id, s.product_id, s.variant_id, s.on_hand,
-                s.reserved, s.available, s.value
+                s.reserved, s.available, s.value, s.in_transit, s.in_transit_available,
+                s.in_transit_value
          from (select distinct u.id from unnest($4::uuid[]) as u (id)) w
          cross join lateral (
-             {sums} and b.warehouse_id = w.id
+             {sums}
+               and (b.warehouse_id = w.id or b.warehouse_id = (
+                        select i.id
+                        from transit_v i
+                        where i.tenant_id = $1 and i.warehouse_id = w.id))
              group by {KEYS}
              order by b.product_id, b.variant_key, b.organization_id
              limit $5

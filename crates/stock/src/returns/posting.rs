@@ -11,9 +11,9 @@ use serde_json::json;
 use super::SupplierReturnState;
 use super::create::return_changed;
 use super::store::{self, Header, Line};
-use crate::commands::{check_lows, period_closed};
-use crate::issuing::{sums, undone};
-use crate::rules::{Balance, BalanceKey, Shelf, Taken, reversal_date};
+use crate::house::reversal_day;
+use crate::issuing::{check_lows, sums, undone};
+use crate::rules::{Balance, BalanceKey, Shelf, Taken};
 use crate::store::balances;
 use crate::store::movements::{self, Cause, Moved, Movement};
 use crate::{document, events, pegging};
@@ -104,10 +104,7 @@ impl Command for ReverseSupplierReturn {
         let mut header = store::locked(tx, permit, self.id, self.version).await?;
         header.state()?.to(SupplierReturnState::Reversed)?;
         let organization = document::held_organization(tx, permit, header.organization_id).await?;
-        let date = reversal_date(header.occurred_on, organization.closed_until);
-        if date > tx.today() {
-            return Err(period_closed(date).into());
-        }
+        let date = reversal_day(tx, &organization, header.occurred_on)?;
         let moved = movements::of_document(tx, permit, "SUPPLIER_RETURN", header.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
         pegging::queue(tx, permit, keys.iter().map(pegging::queue_of)).await?;

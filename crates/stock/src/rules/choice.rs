@@ -58,7 +58,7 @@ pub fn fits(
     shelf: &Shelf,
     want: &Want,
     key: &BalanceKey,
-    ranks: &HashMap<WarehouseId, i32>,
+    ranks: &HashMap<WarehouseId, i64>,
     day: NaiveDate,
 ) -> Result<Decimal, Misfit> {
     let same_goods =
@@ -68,7 +68,8 @@ pub fn fits(
         .filter(|balance| same_goods && balance.variant_id == want.variant_id)
         .filter(|balance| balance.on_hand > Decimal::ZERO)
         .ok_or(Misfit::NotThere)?;
-    let is_barred = want.warehouse_id.is_some_and(|chosen| chosen != key.warehouse_id);
+    let place = shelf.gives_to(key.warehouse_id);
+    let is_barred = want.warehouse_id.is_some_and(|chosen| chosen != place);
     if is_barred || !ranks.contains_key(&key.warehouse_id) {
         return Err(Misfit::OtherWarehouse);
     }
@@ -90,7 +91,7 @@ pub fn hold_chosen(
     shelf: &mut Shelf,
     want: &Want,
     picks: &[Pick],
-    ranks: &HashMap<WarehouseId, i32>,
+    ranks: &HashMap<WarehouseId, i64>,
     day: NaiveDate,
 ) -> Result<Parts, Vec<(usize, Misfit)>> {
     let mut parts = Vec::with_capacity(picks.len());
@@ -127,7 +128,7 @@ mod tests {
         Pick { lot_id: LotId(Uuid::from_u128(id)), warehouse_id, quantity: Decimal::from(pieces) }
     }
 
-    fn ranks() -> HashMap<WarehouseId, i32> {
+    fn ranks() -> HashMap<WarehouseId, i64> {
         HashMap::from([(NEAR, 1), (FAR, 2)])
     }
 

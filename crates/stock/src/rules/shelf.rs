@@ -63,13 +63,15 @@ pub struct Shelf {
     before: BTreeMap<BalanceKey, Balance>,
     /// The keys of a variant, or of a product without any, in the order goods are taken.
     turns: HashMap<Owned, Vec<BalanceKey>>,
+    /// Places where goods are on their way, and the warehouses they are on their way to.
+    transits: HashMap<WarehouseId, WarehouseId>,
 }
 
 impl Shelf {
     /// Puts locked balances on the shelf. Warehouses with a smaller rank give first; those
     /// without a rank give nothing.
     #[must_use]
-    pub fn new(balances: Vec<Balance>, ranks: &HashMap<WarehouseId, i32>) -> Self {
+    pub fn new(balances: Vec<Balance>, ranks: &HashMap<WarehouseId, i64>) -> Self {
         let mut turns: HashMap<_, Vec<&Balance>> = HashMap::new();
         for balance in &balances {
             if ranks.contains_key(&balance.warehouse_id) {
@@ -87,7 +89,20 @@ impl Shelf {
         };
         let turns = turns.into_iter().map(|(product, list)| (product, in_turn(list))).collect();
         let balances: BTreeMap<_, _> = balances.into_iter().map(|b| (b.key(), b)).collect();
-        Self { before: balances.clone(), balances, turns }
+        Self { before: balances.clone(), balances, turns, transits: HashMap::new() }
+    }
+
+    /// Lets who asks for goods of a warehouse have those that are on their way there.
+    #[must_use]
+    pub fn with_transits(mut self, transits: HashMap<WarehouseId, WarehouseId>) -> Self {
+        self.transits = transits;
+        self
+    }
+
+    /// The warehouse that a place gives to: itself, or where its goods are on their way to.
+    #[must_use]
+    pub fn gives_to(&self, place: WarehouseId) -> WarehouseId {
+        self.transits.get(&place).copied().unwrap_or(place)
     }
 
     /// A balance, where it is on the shelf.
@@ -102,10 +117,25 @@ impl Shelf {
         let owned = (want.organization_id, want.product_id, want.variant_id);
         let Some(keys) = self.turns.get(&owned) else { return Vec::new() };
         let fits = |key: &&BalanceKey| {
-            want.warehouse_id.is_none_or(|chosen| chosen == key.warehouse_id)
+            want.warehouse_id.is_none_or(|chosen| chosen == self.gives_to(key.warehouse_id))
                 && self.balances.get(*key).is_some_and(|balance| balance.sells_on(day))
         };
         keys.iter().filter(fits).copied().collect()
+    }
+
+    /// All balances of a product in one variant, in the order they are taken, whatever state
+    /// their lots are in.
+    #[must_use]
+    pub fn every(&self, want: &Want) -> Vec<BalanceKey> {
+        let owned = (want.organization_id, want.product_id, want.variant_id);
+        let keys = self.turns.get(&owned).into_iter().flatten();
+        let chosen = |key: &&BalanceKey| want.warehouse_id.is_none_or(|at| at == key.warehouse_id);
+        keys.filter(chosen).copied().collect()
+    }
+
+    /// What lies on the shelf, in the order of keys.
+    pub fn balances(&self) -> impl Iterator<Item = &Balance> {
+        self.balances.values()
     }
 
     /// Holds as much of a want as is free.
@@ -149,6 +179,34 @@ impl Shelf {
         balance.value -= cost;
         balance.ceiling = balance.ceiling.map(|most| most - quantity);
         Some(Taken { key: *key, quantity, cost })
+    }
+
+    /// Holds a quantity that the caller knows to be free.
+    pub fn reserve(&mut self, key: &BalanceKey, quantity: Decimal) {
+        if let Some(balance) = self.balances.get_mut(key) {
+            balance.reserved += quantity;
+        }
+    }
+
+    /// Puts goods in, with their value: into the balance that lies there, or beside it as a new
+    /// one that is in all else like `like`.
+    pub fn put(&mut self, key: BalanceKey, like: &Balance, quantity: Decimal, value: Decimal) {
+        let empty = || Balance {
+            organization_id: key.organization_id,
+            warehouse_id: key.warehouse_id,
+            product_id: key.product_id,
+            lot_id: key.lot_id,
+            on_hand: Decimal::ZERO,
+            reserved: Decimal::ZERO,
+            value: Decimal::ZERO,
+            ceiling: None,
+            ..like.clone()
+        };
+        self.before.entry(key).or_insert_with(empty);
+        let balance = self.balances.entry(key).or_insert_with(empty);
+        balance.on_hand += quantity;
+        balance.value += value;
+        balance.ceiling = balance.ceiling.map(|most| most + quantity);
     }
 
     /// What has changed, in the order of keys.

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use access::Permit;
 use catalog::Goods;
-use db::{Fault, Sql, TenantTx, values};
-use kernel::{Decimal, OrganizationId, ProductId, ProductVariantId, Uuid, WarehouseId};
+use db::{Fault, FromQueryResult, Sql, TenantTx, values};
+use kernel::{Decimal, LotId, OrganizationId, ProductId, ProductVariantId, Uuid, WarehouseId};
 
 use super::uuids;
 use crate::rules::{Balance, BalanceKey, Change, Want};
@@ -23,16 +23,17 @@ fn sold_until(least_days: &str) -> String {
 }
 
 /// Whether the lot `l` of a balance `b` may be sold on a day with so many days of its life left.
+/// That it is held back is read off the balance: it is read anew where its lock was waited for.
 pub(crate) fn sells(day: &str, least_days: &str) -> String {
     let until = sold_until(least_days);
-    format!("(not l.blocked and (l.expires_on is null or {until} >= {day}))")
+    format!("(not b.blocked and (l.expires_on is null or {until} >= {day}))")
 }
 
 fn columns(least_days: &str) -> String {
     let until = sold_until(least_days);
     format!(
         "select b.organization_id, b.warehouse_id, b.product_id, b.variant_id, b.lot_id, b.on_hand,
-                b.reserved, b.value, l.received_on, l.blocked,
+                b.reserved, b.value, l.received_on, b.blocked,
                 case when l.expires_on is not null then {until} end as expires_on"
     )
 }
@@ -42,7 +43,8 @@ const LOCK: &str = "
     order by b.organization_id, b.warehouse_id, b.product_id, b.lot_id
     for no key update of b";
 
-/// Locks what is free of the wanted goods and may be sold on the day it leaves.
+/// Locks what is free of the wanted goods and may be sold on the day it leaves, goods on their way
+/// to a chosen warehouse with those in it.
 pub(crate) async fn lock_free<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -93,7 +95,11 @@ async fn find_free<A>(
          join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
          where b.reserved < b.on_hand
            and (w.warehouse_id = '00000000-0000-0000-0000-000000000000'
-                or w.warehouse_id = b.warehouse_id)
+                or w.warehouse_id = b.warehouse_id
+                or b.warehouse_id = (
+                    select t.id
+                    from transit_v t
+                    where t.tenant_id = $1 and t.warehouse_id = w.warehouse_id))
            and {sells}
          {lock}"
     );
@@ -208,6 +214,58 @@ pub(crate) async fn lock_living<A>(
     tx.all(Sql::new(sql, values)).await
 }
 
+/// Locks all that lies of some goods in one place, and what lies of the same lots in another,
+/// `beside` it.
+pub(crate) async fn lock_place<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (organization, place, beside): (OrganizationId, WarehouseId, Option<WarehouseId>),
+    goods: &[Goods],
+) -> Result<Vec<Balance>, Fault> {
+    let columns = columns("0");
+    let sql = format!(
+        "{columns}
+         from (
+             select f.warehouse_id, f.product_id, f.lot_id
+             from unnest($5::uuid[], $6::uuid[]) as p (product_id, variant_key)
+             join stock_balance f
+               on f.tenant_id = $1
+              and f.organization_id = $2
+              and f.warehouse_id = $3
+              and f.product_id = p.product_id
+              and f.variant_key = p.variant_key
+              and f.in_stock
+             union
+             select $4::uuid, f.product_id, f.lot_id
+             from unnest($5::uuid[], $6::uuid[]) as p (product_id, variant_key)
+             join stock_balance f
+               on f.tenant_id = $1
+              and f.organization_id = $2
+              and f.warehouse_id = $3
+              and f.product_id = p.product_id
+              and f.variant_key = p.variant_key
+              and f.in_stock
+         ) w
+         join stock_balance b
+           on b.tenant_id = $1
+          and b.organization_id = $2
+          and b.warehouse_id = w.warehouse_id
+          and b.product_id = w.product_id
+          and b.lot_id = w.lot_id
+         join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         {LOCK}"
+    );
+    let values = values![
+        permit.tenant(),
+        organization,
+        place,
+        beside.unwrap_or(place),
+        uuids(goods.iter().map(|one| one.product)),
+        uuids(goods.iter().map(|one| variant_key(one.variant))),
+    ];
+    tx.all(Sql::new(sql, values)).await
+}
+
 /// Where something of organizations' products is free now.
 pub(crate) async fn free_of<A>(
     tx: &TenantTx,
@@ -229,6 +287,71 @@ pub(crate) async fn free_of<A>(
         uuids(goods.iter().map(|one| one.1)),
     ];
     tx.all(Sql::new(sql, values)).await
+}
+
+/// Where something lies of some goods in one place.
+pub(crate) async fn keys_of_place<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (organization, place): (OrganizationId, WarehouseId),
+    goods: &[Goods],
+) -> Result<Vec<BalanceKey>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        product_id: ProductId,
+        lot_id: LotId,
+    }
+    let sql = "
+        select f.product_id, f.lot_id
+        from unnest($4::uuid[], $5::uuid[]) as p (product_id, variant_key)
+        join stock_balance f
+          on f.tenant_id = $1
+         and f.organization_id = $2
+         and f.warehouse_id = $3
+         and f.product_id = p.product_id
+         and f.variant_key = p.variant_key
+         and f.in_stock";
+    let values = values![
+        permit.tenant(),
+        organization,
+        place,
+        uuids(goods.iter().map(|one| one.product)),
+        uuids(goods.iter().map(|one| variant_key(one.variant))),
+    ];
+    let rows: Vec<Row> = tx.all(Sql::new(sql, values)).await?;
+    let key = |row: Row| BalanceKey {
+        organization_id: organization,
+        warehouse_id: place,
+        product_id: row.product_id,
+        lot_id: row.lot_id,
+    };
+    Ok(rows.into_iter().map(key).collect())
+}
+
+/// Makes empty balances of those that are not there yet. Their lots are.
+pub(crate) async fn ensure<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    keys: impl Iterator<Item = &BalanceKey> + Clone,
+) -> Result<(), Fault> {
+    let sql = "
+        insert into stock_balance
+            (tenant_id, organization_id, warehouse_id, product_id, lot_id, on_hand, value,
+             variant_id, blocked)
+        select $1, k.organization_id, k.warehouse_id, k.product_id, k.lot_id, 0, 0, l.variant_id,
+               l.blocked
+        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
+             as k (organization_id, warehouse_id, product_id, lot_id)
+        join lot l on l.tenant_id = $1 and l.id = k.lot_id
+        order by k.organization_id, k.warehouse_id, k.product_id, k.lot_id
+        on conflict (tenant_id, organization_id, warehouse_id, product_id, lot_id) do nothing";
+    let [organizations, warehouses, products, lots] = key_arrays(keys);
+    if lots.is_empty() {
+        return Ok(());
+    }
+    let values = values![permit.tenant(), organizations, warehouses, products, lots];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
 }
 
 /// Adds differences to locked balances.

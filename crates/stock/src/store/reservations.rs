@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use access::Permit;
-use db::{Fault, Sql, TenantTx, values};
-use kernel::{Decimal, NaiveDate, OrderId, OrderLineId, ReservationId, Uuid};
+use db::{Fault, FromQueryResult, Sql, TenantTx, values};
+use kernel::{Decimal, NaiveDate, OrderId, OrderLineId, ReservationId, Uuid, WarehouseId};
 
 use super::balances::key_arrays;
 use super::uuids;
@@ -44,7 +44,7 @@ pub(crate) async fn of_lines<A>(
     permit: &Permit<A>,
     lines: impl IntoIterator<Item = OrderLineId>,
 ) -> Result<Vec<Held>, Fault> {
-    let sql = format!("{COLUMNS} and r.order_line_id = any($2::uuid[])");
+    let sql = format!("{COLUMNS} and r.order_line_id = any($2::uuid[]) order by r.id");
     tx.all(Sql::new(sql, values![permit.tenant(), uuids(lines)])).await
 }
 
@@ -121,7 +121,57 @@ pub(crate) async fn hold<A>(
     Ok(())
 }
 
-/// Makes reservations less, removes those of which nothing is left, and notes it.
+/// What is held of some balances, whose rows are locked.
+pub(crate) async fn of_balances<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    keys: impl Iterator<Item = &BalanceKey> + Clone,
+) -> Result<Vec<Held>, Fault> {
+    let sql = "
+        select r.id, r.order_id, r.order_line_id, r.organization_id, r.warehouse_id, r.product_id,
+               r.lot_id, r.quantity
+        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
+             as k (organization_id, warehouse_id, product_id, lot_id)
+        join reservation r
+          on r.tenant_id = $1
+         and r.lot_id = k.lot_id
+         and r.warehouse_id = k.warehouse_id
+         and r.organization_id = k.organization_id
+         and r.product_id = k.product_id
+        order by r.id";
+    let [organizations, warehouses, products, lots] = key_arrays(keys);
+    let values = values![permit.tenant(), organizations, warehouses, products, lots];
+    tx.all(Sql::new(sql, values)).await
+}
+
+/// Where goods are held for an order, those on their way left out; most of them first.
+pub(crate) async fn places_of_order<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: OrderId,
+) -> Result<Vec<WarehouseId>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        warehouse_id: WarehouseId,
+    }
+    let sql = "
+        select r.warehouse_id
+        from reservation r
+        where r.tenant_id = $1
+          and r.order_id = $2
+          and not exists (
+              select 1
+              from transit_v t
+              where t.tenant_id = r.tenant_id and t.id = r.warehouse_id)
+        group by r.warehouse_id
+        order by sum(r.quantity) desc, r.warehouse_id";
+    let rows: Vec<Row> = tx.all(Sql::new(sql, values![permit.tenant(), order])).await?;
+    Ok(rows.into_iter().map(|row| row.warehouse_id).collect())
+}
+
+/// Makes reservations less, removes those of which nothing is left, and notes it. What was read
+/// before its balance was locked may have been carried elsewhere meanwhile; then the command runs
+/// again.
 pub(crate) async fn less<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -132,9 +182,10 @@ pub(crate) async fn less<A>(
         return Ok(());
     }
     // One row a reservation: a part may be shipped and the rest released by one document.
-    let mut less: BTreeMap<ReservationId, Decimal> = BTreeMap::new();
+    let mut less: BTreeMap<ReservationId, (Decimal, Decimal)> = BTreeMap::new();
     for one in moves {
-        *less.entry(one.held.id).or_default() += one.quantity;
+        let part = less.entry(one.held.id).or_insert((Decimal::ZERO, one.held.quantity));
+        part.0 += one.quantity;
     }
     let sql = "
         with noted as (
@@ -146,15 +197,28 @@ pub(crate) async fn less<A>(
             from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::text[],
                         $10::numeric[])
                  as m (id, order_id, order_line_id, warehouse_id, lot_id, kind, quantity)
+        ), part as (
+            select l.id, l.quantity, l.held
+            from unnest($11::uuid[], $12::numeric[], $13::numeric[]) as l (id, quantity, held)
         ), gone as (
             delete from reservation r
-            using unnest($11::uuid[], $12::numeric[]) as l (id, quantity)
-            where r.tenant_id = $1 and r.id = l.id and r.quantity = l.quantity
+            using part p
+            where r.tenant_id = $1
+              and r.id = p.id
+              and r.quantity = p.held
+              and p.quantity = p.held
+            returning r.id
+        ), kept as (
+            update reservation r
+            set quantity = r.quantity - p.quantity
+            from part p
+            where r.tenant_id = $1
+              and r.id = p.id
+              and r.quantity = p.held
+              and p.quantity <> p.held
+            returning r.id
         )
-        update reservation r
-        set quantity = r.quantity - l.quantity
-        from unnest($11::uuid[], $12::numeric[]) as l (id, quantity)
-        where r.tenant_id = $1 and r.id = l.id and r.quantity <> l.quantity";
+        select (select count(*) from gone) + (select count(*) from kept) as touched";
     let values = values![
         permit.tenant(),
         on,
@@ -167,8 +231,17 @@ pub(crate) async fn less<A>(
         moves.iter().map(|m| m.kind.as_str().to_owned()).collect::<Vec<_>>(),
         moves.iter().map(|m| m.quantity).collect::<Vec<_>>(),
         uuids(less.keys().copied()),
-        less.values().copied().collect::<Vec<_>>(),
+        less.values().map(|part| part.0).collect::<Vec<_>>(),
+        less.values().map(|part| part.1).collect::<Vec<_>>(),
     ];
-    tx.run(Sql::new(sql, values)).await?;
-    Ok(())
+    let touched: Option<Touched> = tx.one(Sql::new(sql, values)).await?;
+    if touched.is_some_and(|row| usize::try_from(row.touched) == Ok(less.len())) {
+        return Ok(());
+    }
+    Err(Fault::Changed("reservations"))
+}
+
+#[derive(FromQueryResult)]
+struct Touched {
+    touched: i64,
 }

@@ -151,6 +151,43 @@ select here(), made(10, n), 'R-' || lpad(n::text, 6, '0'), current_date - 1000 +
        (select id from organization), made(2, 1 + n % 5), 'Supplier', 'POSTED', 5000
 from generate_series(0, 1999) n;
 
+insert into stock_transfer (tenant_id, id, number, occurred_on, organization_id, from_id, to_id,
+                            state, received_on)
+select here(), made(41, n), 'T-' || lpad(n::text, 6, '0'), current_date - 1000 + n / 12,
+       (select id from organization), made(2, 1 + n % 5), made(2, 1 + (n + 1) % 5), 'RECEIVED',
+       current_date - 1000 + n / 12
+from generate_series(0, 11999) n;
+
+insert into stock_transfer_line (tenant_id, id, document_id, position, product_id, quantity,
+                                 received)
+select here(), made(42, n), made(41, n % 12000), n / 12000, made(6, 3000 + n % 9000), 2, 2
+from generate_series(0, 23999) n;
+
+insert into write_off (tenant_id, id, number, occurred_on, organization_id, warehouse_id, state,
+                       reason, takes_held, amount)
+select here(), made(43, n), 'W-' || lpad(n::text, 6, '0'), current_date - 1000 + n / 12,
+       (select id from organization), made(2, 1 + n % 5), 'POSTED', 'Broken', false, 100
+from generate_series(0, 11999) n;
+
+insert into write_off_line (tenant_id, id, document_id, position, product_id, quantity)
+select here(), made(44, n), made(43, n % 12000), n / 12000, made(6, 3000 + n % 9000), 2
+from generate_series(0, 23999) n;
+
+insert into stock_count (tenant_id, id, number, occurred_on, organization_id, warehouse_id, groups,
+                         state, reason, frozen_on, amount)
+select here(), made(45, n), 'C-' || lpad(n::text, 6, '0'), current_date - 1000 + n / 12,
+       (select id from organization), made(2, 1 + n % 5), '{}', 'POSTED', 'Yearly',
+       current_date - 1000 + n / 12, 0
+from generate_series(0, 11999) n;
+
+insert into stock_count_line (tenant_id, id, document_id, product_id, book, counted, said)
+select here(), made(46, n), made(45, n % 12000), made(6, 3000 + n % 9000), 2, 2 + n / 12000, 2
+from generate_series(0, 23999) n;
+
+insert into stock_count_entry (tenant_id, id, document_id, line_id, quantity, replaces)
+select here(), made(47, n), made(45, n % 12000), made(46, n), 2 + n / 12000, false
+from generate_series(0, 23999) n;
+
 insert into goods_receipt_line (tenant_id, id, receipt_id, position, product_id, variant_id,
                                 quantity, unit_cost, amount)
 select here(), made(11, n), made(10, n % 2000), n / 2000, made(6, n),

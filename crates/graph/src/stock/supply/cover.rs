@@ -2,14 +2,14 @@
 
 use ::stock::{Cover, Expected};
 use async_graphql::{Context, Object};
-use kernel::PurchaseOrderLineId;
+use kernel::{PurchaseOrderLineId, TransferLineId};
 
 use super::demand::Demand;
 use super::order::PurchaseOrderLine;
 use crate::catalog::{Organization, ProductVariant, Warehouse};
 use crate::scalars::{Date, Decimal};
 use crate::session::Session;
-use crate::stock::quantity;
+use crate::stock::{StockTransferLine, quantity};
 
 /// Expected goods that an order's line which misses them may count on: as they would be handed out
 /// if all came on its day. Goods that come go to whoever needs them first all the same.
@@ -94,6 +94,18 @@ impl ExpectedGoods {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<PurchaseOrderLine>> {
         line(ctx, &self.0.supply_kind, self.0.supply_line_id).await
+    }
+
+    /// The line of a transfer that brings it from another warehouse. Needs the right
+    /// `transfer.read`.
+    async fn transfer_line(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<StockTransferLine>> {
+        if self.0.supply_kind != "StockTransfer" {
+            return Ok(None);
+        }
+        Ok(Session::of(ctx)?.load(TransferLineId(self.0.supply_line_id)).await?)
     }
 }
 

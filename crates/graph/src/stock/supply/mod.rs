@@ -3,6 +3,7 @@
 mod cover;
 mod demand;
 mod loads;
+mod moving;
 mod order;
 mod order_mutations;
 mod plan;

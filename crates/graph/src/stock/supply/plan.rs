@@ -11,6 +11,7 @@ use kernel::{
 };
 
 use super::demand::Demand;
+use super::moving::{MoveProposal, SupplyMoveInput};
 use super::order::PurchaseOrder;
 use crate::catalog::{Organization, Product, ProductVariant, Supplier, SupplierItem, Warehouse};
 use crate::idempotency::mutate;
@@ -19,7 +20,7 @@ use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::{self, Connection};
 use crate::scalars::{Date, DateTime, Decimal, Money};
 use crate::session::Session;
-use crate::stock::{SeeCost, quantity};
+use crate::stock::{SeeCost, StockTransfer, quantity};
 use crate::user_error::UserError;
 
 /// What a supply plan looks at.
@@ -54,6 +55,9 @@ impl SupplyPlanInput {
 /// What to do so that orders get what they miss and shelves do not run empty.
 #[derive(SimpleObject)]
 pub struct SupplyPlan {
+    /// What to move from which warehouse, what is needed first before the rest; hand the chosen
+    /// ones to `orderSupply`.
+    moves: Vec<MoveProposal>,
     /// What to buy of whom, by supplier; hand the chosen ones to `orderSupply`.
     purchases: Vec<PurchaseProposal>,
     /// What is needed and no supplier sells.
@@ -61,7 +65,7 @@ pub struct SupplyPlan {
 }
 
 /// Goods that are needed somewhere, and that nothing is on its way for.
-pub struct SupplyNeed(Need);
+pub struct SupplyNeed(pub(super) Need);
 
 /// Goods that are needed somewhere, and that nothing is on its way for.
 #[Object]
@@ -261,7 +265,8 @@ pub struct SupplyPlanQuery;
 #[Object]
 #[allow(clippy::too_many_arguments)]
 impl SupplyPlanQuery {
-    /// What to buy, for demands or for all that orders miss and shelves lack. Changes nothing.
+    /// What to move and to buy, for demands or for all that orders miss and shelves lack. Changes
+    /// nothing.
     async fn supply_plan(
         &self,
         ctx: &Context<'_>,
@@ -275,6 +280,7 @@ impl SupplyPlanQuery {
         let plan = ::stock::plan(&*session.tx().await?, &permit, &asked).await;
         let plan = plan.map_err(crate::errors::Failure::from)?;
         Ok(SupplyPlan {
+            moves: plan.moves.into_iter().map(MoveProposal::from).collect(),
             purchases: plan.proposals.into_iter().map(PurchaseProposal).collect(),
             unmet: plan.unmet.into_iter().map(SupplyNeed).collect(),
         })
@@ -348,8 +354,12 @@ pub enum PlacedAs {
 /// Chosen proposals.
 #[derive(InputObject)]
 pub struct OrderSupplyInput {
-    /// What is bought of whom, at most 1,000.
+    /// What is bought of whom, with what is moved at most 1,000.
+    #[graphql(default)]
     purchases: Vec<SupplyOrderLineInput>,
+    /// What is moved from where. Needs the right `transfer.write`.
+    #[graphql(default)]
+    moves: Vec<SupplyMoveInput>,
     /// As what the purchase orders are left.
     #[graphql(default_with = "PlacedAs::Draft")]
     placed_as: PlacedAs,
@@ -362,6 +372,8 @@ pub struct OrderSupplyInput {
 pub struct OrderSupplyPayload {
     /// The new purchase orders: one for each supplier, organization and warehouse.
     purchase_orders: Vec<PurchaseOrder>,
+    /// The new transfers, drafts: one for each organization and pair of warehouses.
+    transfers: Vec<StockTransfer>,
     /// Why nothing was written; empty where all went well.
     user_errors: Vec<UserError>,
 }
@@ -411,8 +423,9 @@ pub struct SupplyPlanMutation;
 
 #[Object]
 impl SupplyPlanMutation {
-    /// Makes purchase orders of chosen proposals, all or none: one for each supplier,
-    /// organization and warehouse.
+    /// Makes purchase orders and drafts of transfers of chosen proposals, all or none: an order for
+    /// each supplier, organization and warehouse, a transfer for each organization and pair of
+    /// warehouses.
     async fn order_supply(
         &self,
         ctx: &Context<'_>,
@@ -430,12 +443,18 @@ impl SupplyPlanMutation {
         };
         let command = OrderSupply {
             lines: input.purchases.into_iter().map(line).collect(),
+            moves: input.moves.into_iter().map(SupplyMoveInput::read).collect(),
             placed_as: input.placed_as.into(),
         };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let made = Session::of(ctx)?.load_all(done.output.unwrap_or_default()).await?;
-        let purchase_orders = made.into_iter().flatten().collect();
-        Ok(OrderSupplyPayload { purchase_orders, user_errors: done.user_errors })
+        let (session, placed) = (Session::of(ctx)?, done.output.unwrap_or_default());
+        let ordered = session.load_all(placed.purchase_orders).await?;
+        let moved = session.load_all(placed.transfers).await?;
+        Ok(OrderSupplyPayload {
+            purchase_orders: ordered.into_iter().flatten().collect(),
+            transfers: moved.into_iter().flatten().collect(),
+            user_errors: done.user_errors,
+        })
     }
 
     /// Sets reorder points, and removes some.

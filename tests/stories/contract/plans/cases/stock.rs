@@ -1,6 +1,6 @@
 //! What lies where, and how it came there.
 
-use kernel::{LotId, ProductId, ProductVariantId, ShipmentId, WarehouseId};
+use kernel::{CountId, LotId, ProductId, ProductVariantId, ShipmentId, WarehouseId};
 use serde_json::json;
 
 use super::super::company::made;
@@ -20,6 +20,18 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
         nodes { kind quantity date lot { receivedOn } product { name } } } }";
     const RECEIPTS: &str = "query($filter: GoodsReceiptFilter, $by: GoodsReceiptOrder) {
         goodsReceipts(filter: $filter, orderBy: $by) { nodes { number lines { quantity } } } }";
+    const TRANSFERS: &str = "query($filter: StockTransferFilter, $by: StockTransferOrder) {
+        stockTransfers(filter: $filter, orderBy: $by) {
+            nodes { number from { name } lines { quantity lot { number } } } } }";
+    const WRITE_OFFS: &str = "query($filter: WriteOffFilter, $by: WriteOffOrder) {
+        writeOffs(filter: $filter, orderBy: $by) {
+            nodes { number warehouse { name } lines { quantity lot { number } } } } }";
+    const COUNTS: &str = "query($filter: StockCountFilter, $by: StockCountOrder) {
+        stockCounts(filter: $filter, orderBy: $by) { nodes { number groups { name } } } }";
+    const COUNT_LINES: &str = "query($count: ID!, $which: StockCountLines) {
+        stockCountLines(count: $count, which: $which) {
+            nodes { product { name } difference entries { quantity countedBy { name } } } } }";
+    let count = made::<CountId>(45, 7);
     const DEMANDS: &str = "query($filter: DemandFilter) { demands(filter: $filter) {
         nodes { quantity state covers { quantity } product { name } } } }";
     const PURCHASES: &str = "query($filter: PurchaseOrderFilter, $by: PurchaseOrderOrder) {
@@ -111,5 +123,35 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
             &["goods_receipt_by_number"],
         )
         .reading(2_500.0),
+        ask("transfers by date", TRANSFERS, json!({}), &["stock_transfer_date"]).reading(2_500.0),
+        ask(
+            "transfers by number",
+            TRANSFERS,
+            json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
+            &["stock_transfer_by_number"],
+        )
+        .reading(2_500.0),
+        ask("write-offs by date", WRITE_OFFS, json!({}), &["write_off_date"]).reading(2_500.0),
+        ask(
+            "write-offs by number",
+            WRITE_OFFS,
+            json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
+            &["write_off_by_number"],
+        )
+        .reading(2_500.0),
+        ask("counts by date", COUNTS, json!({}), &["stock_count_date"]).reading(2_500.0),
+        ask(
+            "counts by number",
+            COUNTS,
+            json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
+            &["stock_count_by_number"],
+        )
+        .reading(2_500.0),
+        ask(
+            "what differs in a count",
+            COUNT_LINES,
+            json!({"count": count, "which": "DIFFERENT"}),
+            &["stock_count_line_order"],
+        ),
     ]
 }

@@ -1,0 +1,6 @@
+//! Lots held back and let go.
+
+mod inputs;
+mod mutation;
+
+pub use mutation::LotMutation;
