@@ -50,7 +50,7 @@ async fn busy_company() -> Company {
     let input = json!({"name": "Ten off", "percent": "10"});
     company.director.does("createDiscountRule", input, "discountRule { id }").await;
     directories(&company, &at, &good).await;
-    house_work(&company, &at, &good).await;
+    house_work(&company, &at).await;
     let change = json!({"priceListId": at.price_list, "validFrom": "2030-01-01", "percent": "7"});
     let input = json!({"change": change});
     company.director.does("applyPriceChange", input, "priceChange { id }").await;
@@ -77,8 +77,10 @@ async fn assembled(company: &Company, at: &Furniture, good: &str) {
 }
 
 /// One of each kind of what the warehouse does.
-async fn house_work(company: &Company, at: &Furniture, good: &str) {
+async fn house_work(company: &Company, at: &Furniture) {
     let warehouse = &company.warehouse;
+    let good = company.product(at, "KEPT", "10.00").await;
+    company.receive(at, None, &[(&good, "9", "5.00")]).await;
     let made =
         company.director.does("createWarehouse", json!({"name": "South"}), "warehouse { id }");
     let lines = json!([{"productId": good, "quantity": "1"}]);

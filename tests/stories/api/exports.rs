@@ -313,6 +313,8 @@ async fn every_list_of_the_schema_goes_out() {
     let good = company.product(&at, "GOOD", "10.00").await;
     company.receive(&at, None, &[(&good, "10", "5.00")]).await;
     customers(&company).await;
+    let made = company.director.does("createStockCount", json!({}), "stockCount { id }").await;
+    let count = made["stockCount"]["id"].clone();
     let schema = Schema::ask(&company.director).await;
     let told = company.director.ask("{ exportableLists { name columns { path } } }", json!({}));
     let told = told.await;
@@ -323,8 +325,12 @@ async fn every_list_of_the_schema_goes_out() {
         assert!(known.is_some_and(|list| list["columns"][0].is_object()), "{}", field.name);
         let needed = field.arguments.iter().filter(|argument| argument.of.required);
         let filled = needed.map(|argument| {
-            // A list of movements is of something.
-            let give = |name: &str, _: &str| (name == "product").then(|| json!(good));
+            // Lists of movements and of a count's goods are of something.
+            let give = |name: &str, _: &str| match name {
+                "product" => Some(json!(good)),
+                "count" => Some(count.clone()),
+                _ => None,
+            };
             (argument.name.clone(), schema.fill(&argument.of, &give, &argument.name))
         });
         lists.push((field.name.clone(), filled.collect::<serde_json::Map<_, _>>()));

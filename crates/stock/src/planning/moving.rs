@@ -136,8 +136,9 @@ struct Row {
 
 type Quantities = BTreeMap<NeedKey, Decimal>;
 
-/// What warehouses hold of needed goods beyond their own reorder points and what drafts of
-/// transfers take from them; and what such drafts bring.
+/// What warehouses hold of needed goods beyond what their own shelves are filled up to, so that
+/// nothing goes to and fro, and what drafts of transfers take from them; and what such drafts
+/// bring.
 async fn spares<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -155,7 +156,7 @@ async fn spares<A>(
              where b.tenant_id = $1 and b.product_id = any($2::uuid[]) and b.in_stock and {sells}
              union all
              select r.organization_id, r.warehouse_id, r.product_id, r.variant_key,
-                    -r.reorder_at, 0
+                    -r.target, 0
              from reorder_point r
              where r.tenant_id = $1 and r.product_id = any($2::uuid[])
              union all

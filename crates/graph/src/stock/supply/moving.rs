@@ -34,8 +34,8 @@ impl MoveProposal {
         Ok(Session::of(ctx)?.load(self.0.from_id).await?)
     }
 
-    /// What lies free there beyond its reorder point and what drafts of transfers take, in the
-    /// product's base unit.
+    /// What lies free there beyond the target of its reorder point and what drafts of transfers
+    /// take, in the product's base unit.
     async fn spare(&self) -> Decimal {
         quantity(self.0.spare)
     }
