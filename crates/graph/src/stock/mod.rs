@@ -37,6 +37,7 @@ pub use supply::{
     Demand, DemandOf, ExpectedGoods, ExpectedOf, PurchaseOrder, PurchaseOrderLine, ReorderPoint,
     SupplierReturn, SupplyMutation, SupplyQuery,
 };
+pub(crate) use supply::{supply_assembly, supply_line};
 
 use crate::errors::Failure;
 use crate::scalars::{Decimal, Money};

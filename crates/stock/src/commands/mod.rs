@@ -22,7 +22,9 @@ pub(crate) use reverse_goods_receipt::{check_lows, check_untouched, closed as pe
 pub use set_receipt_costs::{LineCost, SetReceiptCosts};
 pub use update_goods_receipt::UpdateGoodsReceipt;
 
-pub use crate::planning::{OrderSupply, PlacedAs, PointInput, SaveReorderPoints, SupplyLine};
+pub use crate::planning::{
+    AssemblySupply, OrderSupply, PlacedAs, PointInput, SaveReorderPoints, SupplyLine, SupplyMade,
+};
 pub use crate::purchases::commands::{
     CancelPurchaseOrder, ClosePurchaseOrder, CreatePurchaseOrder, ExpectedDay, OrderPurchaseOrder,
     PurchaseLineInput, ReschedulePurchaseOrder, UpdatePurchaseOrder,

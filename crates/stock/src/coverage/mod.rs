@@ -3,7 +3,7 @@
 //! filtered by it and a promise made of it, and written anew whenever either side changes. It
 //! promises nobody a particular piece: goods that come in go to whoever waits first.
 //!
-//! Other kinds of supply come in here: [`store::expected`] gives them all.
+//! All kinds of supply come out of one view, `expected_supply_v`.
 
 mod rules;
 pub(crate) mod store;

@@ -1,10 +1,12 @@
-//! What to buy, so that orders get what they miss and shelves do not run empty.
+//! What to put together and what to buy, so that orders get what they miss and shelves do not run
+//! empty.
 //!
 //! Needs come from demand that nothing is on its way for and from reorder points; a way to meet a
-//! need is a proposal. Buying is the one way that stands here; a further way (moving goods from
-//! another warehouse, assembling them) takes its share of the needs in [`plan`] before what is
-//! left is bought.
+//! need is a proposal. What can be put together of free components is, and what is left is bought;
+//! a further way (moving goods from another warehouse) takes its share of the needs in [`plan`]
+//! as [`assembling`] does.
 
+mod assembling;
 mod order;
 mod points;
 mod rules;
@@ -17,7 +19,8 @@ use catalog::SupplierOffer;
 use db::{Outcome, TenantTx};
 use kernel::{DemandId, NaiveDate, OrganizationId, ProductId, Refusal, RefusalCode, WarehouseId};
 
-pub use order::{OrderSupply, PlacedAs, SupplyLine};
+pub use assembling::{Assembling, Component};
+pub use order::{AssemblySupply, OrderSupply, PlacedAs, SupplyLine, SupplyMade};
 pub use points::{
     PointInput, REORDER_ORDER, ReorderPointFilter, ReorderPointRow, SaveReorderPoints,
     count_reorder_points, reorder_points, reorder_points_by_id,
@@ -28,7 +31,7 @@ pub use rules::{Need, Offer, Proposal};
 /// Demand that one plan looks at, the earliest needed first.
 const MOST_DEMANDS: i64 = 1_000;
 
-/// Asking what to buy.
+/// Asking what to put together and what to buy.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanSupply;
 
@@ -61,16 +64,18 @@ pub enum PlanScope {
     Orders,
 }
 
-/// What to buy.
+/// What to put together and what to buy.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
+    /// What to put together of free components; empty for those who see no bills.
+    pub assemblies: Vec<Assembling>,
     /// What to buy of whom.
     pub proposals: Vec<Proposal>,
     /// What no supplier sells.
     pub unmet: Vec<Need>,
 }
 
-/// Proposes what to buy.
+/// Proposes what to put together and, of what is left, what to buy.
 ///
 /// # Errors
 /// `TOO_MANY` demands named, or a fault.
@@ -103,7 +108,9 @@ pub async fn plan(tx: &TenantTx, permit: &Permit<PlanSupply>, asked: &PlanFor) -
         }
     }
     let needs: Vec<Need> = needs.into_values().collect();
-    buy(tx, permit, needs).await
+    let (assemblies, left) = assembling::assemble(tx, permit, needs).await?;
+    let plan = buy(tx, permit, left).await?;
+    Ok(Plan { assemblies, ..plan })
 }
 
 /// Meets needs by buying.

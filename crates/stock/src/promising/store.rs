@@ -102,6 +102,7 @@ pub(super) struct Unclaimed {
     warehouse_id: WarehouseId,
     product_id: ProductId,
     variant_key: Uuid,
+    supply_kind: String,
     supply_line_id: Uuid,
     expected_on: Option<NaiveDate>,
     quantity: Decimal,
@@ -117,20 +118,17 @@ pub(super) async fn unclaimed<A>(
         return Ok(Vec::new());
     }
     let sql = "
-        select o.organization_id, o.warehouse_id, l.product_id,
-               coalesce(l.variant_id, '00000000-0000-0000-0000-000000000000') as variant_key,
-               l.id as supply_line_id, l.expected_on, l.awaited - c.quantity as quantity
-        from purchase_order_line l
-        join purchase_order o on o.tenant_id = l.tenant_id and o.id = l.purchase_order_id
+        select e.organization_id, e.warehouse_id, e.product_id,
+               coalesce(e.variant_id, '00000000-0000-0000-0000-000000000000') as variant_key,
+               e.supply_kind, e.supply_line_id, e.expected_on, e.quantity - c.quantity as quantity
+        from expected_supply_v e
         cross join lateral (
             select coalesce(sum(c.quantity), 0) as quantity
             from demand_cover c
-            where c.tenant_id = $1 and c.supply_line_id = l.id
+            where c.tenant_id = $1 and c.supply_line_id = e.supply_line_id
         ) c
-        where l.tenant_id = $1
-          and l.product_id = any($2::uuid[])
-          and l.is_awaited
-        order by l.expected_on nulls last, l.id";
+        where e.tenant_id = $1 and e.product_id = any($2::uuid[])
+        order by e.expected_on nulls last, e.supply_line_id";
     let products = uuids(asked.iter().map(|one| one.product_id));
     tx.all(Sql::new(sql, values![permit.tenant(), products])).await
 }
@@ -145,7 +143,7 @@ pub(super) fn coming_for(unclaimed: &[Unclaimed], one: &PromiseAsk) -> Vec<Comin
             && one.warehouse_id.is_none_or(|chosen| chosen == row.warehouse_id)
     };
     let coming = |row: &Unclaimed| Coming {
-        supply_kind: "PurchaseOrder".to_owned(),
+        supply_kind: row.supply_kind.clone(),
         supply_line_id: row.supply_line_id,
         expected_on: row.expected_on,
         quantity: row.quantity,

@@ -340,7 +340,7 @@ pub async fn covers_of_supply(
 }
 
 /// What is to come of products, the earliest first; products of which nothing is expected are
-/// absent. Lives on purchase_order_line_awaited.
+/// absent. Lives on purchase_order_line_awaited and assembly_order_awaited.
 ///
 /// # Errors
 /// A fault of the database.
@@ -351,10 +351,9 @@ pub async fn expected_of_products(
 ) -> Outcome<HashMap<ProductId, Vec<Expected>>> {
     let sql = format!(
         "select {EXPECTED}
-         from purchase_order_line l
-         join purchase_order o on o.tenant_id = l.tenant_id and o.id = l.purchase_order_id
-         where l.tenant_id = $1 and l.product_id = any($2::uuid[]) and l.is_awaited
-         order by l.product_id, l.expected_on nulls last, l.id"
+         from expected_supply_v e
+         where e.tenant_id = $1 and e.product_id = any($2::uuid[])
+         order by e.product_id, e.expected_on nulls last, e.supply_line_id"
     );
     let values = values![permit.tenant(), uuids(products.iter().copied())];
     let rows: Vec<Expected> = tx.all(Sql::new(sql, values)).await?;

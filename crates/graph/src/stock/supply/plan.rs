@@ -1,4 +1,4 @@
-//! What to buy, and reorder points.
+//! What to put together and what to buy, and reorder points.
 
 use ::stock::commands::{OrderSupply, PlacedAs as As, PointInput, SaveReorderPoints, SupplyLine};
 use ::stock::{
@@ -10,6 +10,7 @@ use kernel::{
     DemandId, OrganizationId, ProductId, ProductVariantId, ReorderPointId, SupplierId, WarehouseId,
 };
 
+use super::assembling::{AssemblyProposal, SupplyAssemblyInput};
 use super::demand::Demand;
 use super::order::PurchaseOrder;
 use crate::catalog::{Organization, Product, ProductVariant, Supplier, SupplierItem, Warehouse};
@@ -19,7 +20,7 @@ use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::{self, Connection};
 use crate::scalars::{Date, DateTime, Decimal, Money};
 use crate::session::Session;
-use crate::stock::{SeeCost, quantity};
+use crate::stock::{AssemblyOrder, SeeCost, quantity};
 use crate::user_error::UserError;
 
 /// What a supply plan looks at.
@@ -54,14 +55,17 @@ impl SupplyPlanInput {
 /// What to do so that orders get what they miss and shelves do not run empty.
 #[derive(SimpleObject)]
 pub struct SupplyPlan {
-    /// What to buy of whom, by supplier; hand the chosen ones to `orderSupply`.
+    /// What can be put together of components that lie free where it is needed, those needed first
+    /// first; empty for those who see no bills. Hand the chosen ones to `orderSupply`.
+    assemblies: Vec<AssemblyProposal>,
+    /// What to buy of whom of what is left, by supplier; hand the chosen ones to `orderSupply`.
     purchases: Vec<PurchaseProposal>,
     /// What is needed and no supplier sells.
     unmet: Vec<SupplyNeed>,
 }
 
 /// Goods that are needed somewhere, and that nothing is on its way for.
-pub struct SupplyNeed(Need);
+pub struct SupplyNeed(pub(super) Need);
 
 /// Goods that are needed somewhere, and that nothing is on its way for.
 #[Object]
@@ -261,7 +265,8 @@ pub struct SupplyPlanQuery;
 #[Object]
 #[allow(clippy::too_many_arguments)]
 impl SupplyPlanQuery {
-    /// What to buy, for demands or for all that orders miss and shelves lack. Changes nothing.
+    /// What to put together and what to buy, for demands or for all that orders miss and shelves
+    /// lack. Changes nothing.
     async fn supply_plan(
         &self,
         ctx: &Context<'_>,
@@ -275,6 +280,7 @@ impl SupplyPlanQuery {
         let plan = ::stock::plan(&*session.tx().await?, &permit, &asked).await;
         let plan = plan.map_err(crate::errors::Failure::from)?;
         Ok(SupplyPlan {
+            assemblies: plan.assemblies.into_iter().map(AssemblyProposal::from).collect(),
             purchases: plan.proposals.into_iter().map(PurchaseProposal).collect(),
             unmet: plan.unmet.into_iter().map(SupplyNeed).collect(),
         })
@@ -349,7 +355,11 @@ pub enum PlacedAs {
 #[derive(InputObject)]
 pub struct OrderSupplyInput {
     /// What is bought of whom, at most 1,000.
+    #[graphql(default)]
     purchases: Vec<SupplyOrderLineInput>,
+    /// What is put together, at most 200. Needs the right `assembly.write`.
+    #[graphql(default)]
+    assemblies: Vec<SupplyAssemblyInput>,
     /// As what the purchase orders are left.
     #[graphql(default_with = "PlacedAs::Draft")]
     placed_as: PlacedAs,
@@ -362,6 +372,8 @@ pub struct OrderSupplyInput {
 pub struct OrderSupplyPayload {
     /// The new purchase orders: one for each supplier, organization and warehouse.
     purchase_orders: Vec<PurchaseOrder>,
+    /// The new assembly orders, drafts: what they are to bring is expected today.
+    assembly_orders: Vec<AssemblyOrder>,
     /// Why nothing was written; empty where all went well.
     user_errors: Vec<UserError>,
 }
@@ -411,8 +423,8 @@ pub struct SupplyPlanMutation;
 
 #[Object]
 impl SupplyPlanMutation {
-    /// Makes purchase orders of chosen proposals, all or none: one for each supplier,
-    /// organization and warehouse.
+    /// Makes documents of chosen proposals, all or none: a purchase order for each supplier,
+    /// organization and warehouse, and a draft of an assembly order for each assembly.
     async fn order_supply(
         &self,
         ctx: &Context<'_>,
@@ -430,12 +442,19 @@ impl SupplyPlanMutation {
         };
         let command = OrderSupply {
             lines: input.purchases.into_iter().map(line).collect(),
+            assemblies: input.assemblies.into_iter().map(SupplyAssemblyInput::read).collect(),
             placed_as: input.placed_as.into(),
         };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let made = Session::of(ctx)?.load_all(done.output.unwrap_or_default()).await?;
-        let purchase_orders = made.into_iter().flatten().collect();
-        Ok(OrderSupplyPayload { purchase_orders, user_errors: done.user_errors })
+        let made = done.output.unwrap_or_default();
+        let session = Session::of(ctx)?;
+        let bought = session.load_all(made.purchase_orders).await?;
+        let assembled = session.load_all(made.assembly_orders).await?;
+        Ok(OrderSupplyPayload {
+            purchase_orders: bought.into_iter().flatten().collect(),
+            assembly_orders: assembled.into_iter().flatten().collect(),
+            user_errors: done.user_errors,
+        })
     }
 
     /// Sets reorder points, and removes some.
