@@ -44,9 +44,9 @@ pub use issuing::{hand_out_again, issue, take_back};
 pub use looking::look;
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use planning::{
-    MoveProposal, Need, Offer, Plan, PlanFor, PlanScope, PlanSupply, Proposal, REORDER_ORDER,
-    ReorderPointFilter, ReorderPointRow, count_reorder_points, plan, reorder_points,
-    reorder_points_by_id,
+    Assembling, Component, MoveProposal, Need, Offer, Plan, PlanFor, PlanScope, PlanSupply,
+    Proposal, REORDER_ORDER, ReorderPointFilter, ReorderPointRow, count_reorder_points, plan,
+    reorder_points, reorder_points_by_id,
 };
 pub use promising::{Promise, PromiseAsk, PromiseSource, promises};
 pub use purchases::{

@@ -76,10 +76,10 @@ left join counted_on c on c.demand_id = d.id
 where d.tenant_id = $1
   and d.covered <> coalesce(c.quantity, 0)
 union all
-select 'demand_cover.supply', 'supply line ' || c.id, coalesce(o.awaited, 0), c.quantity
+select 'demand_cover.supply', 'supply line ' || c.id, coalesce(e.quantity, 0), c.quantity
 from claimed c
-left join ordered o on o.id = c.id
-where c.quantity > coalesce(o.awaited, 0)
+left join expected_supply_v e on e.tenant_id = $1 and e.supply_line_id = c.id
+where c.quantity > coalesce(e.quantity, 0)
 union all
 select 'supplier_return_line.quantity', record, case when was_posted then quantity else 0 end, moved
 from went_back

@@ -15,7 +15,7 @@ const ORDER: &str = "assemblyOrder { id version number state quantity
     movements { kind quantity value { amount } lot { id number } } }";
 
 /// A bill: so many finished goods of (product, quantity) components.
-async fn bill(
+pub(crate) async fn bill(
     company: &Company,
     product: &str,
     (yields, rate): (&str, &str),

@@ -1,11 +1,13 @@
 //! What orders miss, and how it gets into the house.
 
+mod assembling;
 mod demand;
 mod pegging;
 mod plan;
 mod promise;
 mod purchase;
 mod returns;
+mod shelf;
 
 use serde_json::{Value, json};
 use stories::actor::{Actor, text};

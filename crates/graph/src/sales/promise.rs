@@ -3,12 +3,14 @@
 use ::sales::ReadOrders;
 use ::stock::{Promise, PromiseSource as Source, ReadStock};
 use async_graphql::{Context, Enum, Object};
-use kernel::{OrderLineId, PurchaseOrderLineId, TransferLineId};
+use kernel::{OrderLineId, TransferLineId};
 
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::scalars::Date;
 use crate::session::Session;
-use crate::stock::{PurchaseOrderLine, StockTransferLine};
+use crate::stock::{
+    AssemblyOrder, PurchaseOrderLine, StockTransferLine, supply_assembly, supply_line,
+};
 
 /// What a promised day rests on: the latest thing that has to happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -48,12 +50,18 @@ impl LinePromise {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<PurchaseOrderLine>> {
-        let supply = self.0.supply.as_ref().filter(|one| one.supply_kind == "PurchaseOrder");
-        let id = supply.map(|one| PurchaseOrderLineId(one.supply_line_id));
-        match id {
-            Some(id) => Ok(Session::of(ctx)?.load(id).await?),
-            None => Ok(None),
-        }
+        let Some(supply) = &self.0.supply else { return Ok(None) };
+        supply_line(ctx, &supply.supply_kind, supply.supply_line_id).await
+    }
+
+    /// The assembly order that comes last, where it rests on goods that are to be put together.
+    /// Needs the right `assembly.read`.
+    async fn assembly_order(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<AssemblyOrder>> {
+        let Some(supply) = &self.0.supply else { return Ok(None) };
+        supply_assembly(ctx, &supply.supply_kind, supply.supply_line_id).await
     }
 
     /// The line of a transfer that comes last, where goods on their way from another warehouse do.

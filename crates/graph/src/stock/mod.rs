@@ -40,6 +40,7 @@ pub use supply::{
     Demand, DemandOf, ExpectedGoods, ExpectedOf, PurchaseOrder, PurchaseOrderLine, ReorderPoint,
     SupplierReturn, SupplyMutation, SupplyQuery,
 };
+pub(crate) use supply::{supply_assembly, supply_line};
 pub use transfers::{StockTransfer, StockTransferLine};
 pub use write_offs::{WriteOff, WriteOffLine};
 

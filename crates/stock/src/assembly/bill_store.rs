@@ -1,7 +1,7 @@
 //! Bills of materials: their versions and components, and the way from goods to what they are
 //! made of.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use access::{Action, Permit, Right};
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
@@ -238,6 +238,19 @@ pub(crate) async fn lock<A>(
     let mut sql = Sql::new(BILL, values![permit.tenant()]);
     sql.with(" and b.id = ", id, " for no key update");
     tx.one(sql).await
+}
+
+/// Locks bills in the order of their ids: what comes of each; those not there are absent.
+pub(crate) async fn hold_bills<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    ids: &BTreeSet<BillId>,
+) -> Result<HashMap<BillId, ProductId>, Fault> {
+    let mut sql = Sql::new(BILL, values![permit.tenant()]);
+    let ids = uuids(ids.iter().copied());
+    sql.with(" and b.id = any(", ids, "::uuid[]) order by b.id for no key update");
+    let rows: Vec<BillRow> = tx.all(sql).await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.product_id)).collect())
 }
 
 /// Those who change what bills consist of stand in line: a circle is not closed by two of them.

@@ -14,6 +14,8 @@ use super::draft::{self, AssemblyLineInput, AssemblyPick, by_bill, out_of_range}
 use super::state::{AssemblyKind, AssemblyState};
 use super::store::{self, Header};
 use crate::commands::warehouse;
+use crate::coverage::cover;
+use crate::demand::queue;
 use crate::document;
 use crate::rules::labour;
 
@@ -60,60 +62,72 @@ impl Command for CreateAssemblyOrder {
     type Output = AssemblyOrderId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<AssemblyOrderId> {
-        let texts = (self.comment.as_str(), self.external_reference.as_deref());
-        draft::check_header(self.quantity, self.labour, texts)?;
-        draft::check_labour_right(permit, self.labour)?;
-        draft::check_number(self.lot_number.as_deref(), || vec!["lotNumber".to_owned()])?;
-        let organization = catalog::organization_card(tx, permit, self.organization_id).await?;
-        let organization = organization.ok_or_else(|| unknown("organizationId"))?;
-        let on = self.occurred_on.unwrap_or_else(|| tx.today());
-        let (finished, version) = self.what(tx, permit, on).await?;
-        draft::check_goods(tx, permit, &[finished], |_| vec!["productId".to_owned()]).await?;
-        let id = AssemblyOrderId::new();
-        let order = Header {
-            id,
-            number: String::new(),
-            occurred_on: on,
-            kind: self.kind.as_str().to_owned(),
-            organization_id: organization.id,
-            warehouse_id: warehouse(tx, permit, self.warehouse_id).await?,
-            bill_id: self.bill_id,
-            product_id: finished.product,
-            variant_id: finished.variant,
-            quantity: self.quantity,
-            labour: self.work(version.as_ref())?,
-            goods_cost: None,
-            lot_number: self.lot_number.as_deref().map(str::trim).map(ToOwned::to_owned),
-            expires_on: self.expires_on,
-            state: AssemblyState::Draft.as_str().to_owned(),
-            comment: self.comment.clone(),
-            external_reference: self.external_reference.clone(),
-            reversed_on: None,
-            version: 1,
-            created_by: permit.user(),
-        };
-        let inputs = match (&self.lines, &version) {
-            (Some(lines), _) => lines.clone(),
-            (None, Some(version)) => by_bill(version, self.quantity)?,
-            (None, None) => Vec::new(),
-        };
-        let (lines, chosen) = draft::lines(tx, permit, id, (&inputs, &self.picks)).await?;
-        let written = store::insert(tx, permit, &order).await;
-        on_constraint(written, "assembly_order_external_reference_key", taken)?;
-        store::replace_lines(tx, permit, id, (&lines, &chosen)).await?;
-        let changes = json!({ "after": order, "lines": lines, "lots": chosen });
-        tx.audit(AuditEntry::new("createAssemblyOrder", "AssemblyOrder", id, changes));
-        changed(tx, &order);
-        Ok(id)
+        write_draft(tx, permit, self).await
     }
+}
+
+/// Writes a draft down; those who wait for what it is to bring count on it.
+pub(crate) async fn write_draft<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    new: &CreateAssemblyOrder,
+) -> Outcome<AssemblyOrderId> {
+    let texts = (new.comment.as_str(), new.external_reference.as_deref());
+    draft::check_header(new.quantity, new.labour, texts)?;
+    draft::check_labour_right(permit, new.labour)?;
+    draft::check_number(new.lot_number.as_deref(), || vec!["lotNumber".to_owned()])?;
+    let organization = catalog::organization_card(tx, permit, new.organization_id).await?;
+    let organization = organization.ok_or_else(|| unknown("organizationId"))?;
+    let on = new.occurred_on.unwrap_or_else(|| tx.today());
+    let (finished, version) = new.what(tx, permit, on).await?;
+    draft::check_goods(tx, permit, &[finished], |_| vec!["productId".to_owned()]).await?;
+    let id = AssemblyOrderId::new();
+    let order = Header {
+        id,
+        number: String::new(),
+        occurred_on: on,
+        kind: new.kind.as_str().to_owned(),
+        organization_id: organization.id,
+        warehouse_id: warehouse(tx, permit, new.warehouse_id).await?,
+        bill_id: new.bill_id,
+        product_id: finished.product,
+        variant_id: finished.variant,
+        quantity: new.quantity,
+        labour: new.work(version.as_ref())?,
+        goods_cost: None,
+        lot_number: new.lot_number.as_deref().map(str::trim).map(ToOwned::to_owned),
+        expires_on: new.expires_on,
+        state: AssemblyState::Draft.as_str().to_owned(),
+        comment: new.comment.clone(),
+        external_reference: new.external_reference.clone(),
+        reversed_on: None,
+        version: 1,
+        created_by: permit.user(),
+    };
+    let inputs = match (&new.lines, &version) {
+        (Some(lines), _) => lines.clone(),
+        (None, Some(version)) => by_bill(version, new.quantity)?,
+        (None, None) => Vec::new(),
+    };
+    let (lines, chosen) = draft::lines(tx, permit, id, (&inputs, &new.picks)).await?;
+    let queues = order.queues();
+    queue::take(tx, permit, &queues).await?;
+    let written = store::insert(tx, permit, &order).await;
+    on_constraint(written, "assembly_order_external_reference_key", taken)?;
+    store::replace_lines(tx, permit, id, (&lines, &chosen)).await?;
+    cover(tx, permit, &queues).await?;
+    let changes = json!({ "after": order, "lines": lines, "lots": chosen });
+    tx.audit(AuditEntry::new("createAssemblyOrder", "AssemblyOrder", id, changes));
+    changed(tx, &order);
+    Ok(id)
 }
 
 impl CreateAssemblyOrder {
     /// The finished goods, and what holds of the bill on the day.
-    async fn what(
+    async fn what<A>(
         &self,
         tx: &TenantTx,
-        permit: &Permit<Self>,
+        permit: &Permit<A>,
         on: NaiveDate,
     ) -> Outcome<(Goods, Option<BillVersionRow>)> {
         let Some(id) = self.bill_id else {
@@ -220,7 +234,10 @@ impl Command for UpdateAssemblyOrder {
             store::replace_lines(tx, permit, self.id, (&lines, &chosen)).await?;
             noted = json!({ "after": lines, "lots": chosen });
         }
+        let queues = after.queues();
+        queue::take(tx, permit, &queues).await?;
         store::update(tx, permit, &after).await?;
+        cover(tx, permit, &queues).await?;
         let changes = json!({ "before": before, "after": after, "lines": noted });
         tx.audit(AuditEntry::new("updateAssemblyOrder", "AssemblyOrder", self.id, changes));
         changed(tx, &after);
@@ -248,7 +265,10 @@ impl Command for CancelAssemblyOrder {
         let mut order = draft::locked(tx, permit, self.id, self.version).await?;
         order.state()?.to(AssemblyState::Cancelled)?;
         order.state = AssemblyState::Cancelled.as_str().to_owned();
+        let queues = order.queues();
+        queue::take(tx, permit, &queues).await?;
         store::update(tx, permit, &order).await?;
+        cover(tx, permit, &queues).await?;
         let changes = json!({ "state": ["DRAFT", "CANCELLED"] });
         tx.audit(AuditEntry::new("cancelAssemblyOrder", "AssemblyOrder", self.id, changes));
         changed(tx, &order);

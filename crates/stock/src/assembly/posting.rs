@@ -17,6 +17,7 @@ use super::order_commands::changed;
 use super::state::{AssemblyKind, AssemblyState};
 use super::store::{self, ChosenLot, Header, Line, NewLot};
 use crate::commands::warehouse;
+use crate::coverage::cover;
 use crate::issuing::{cap, refusal};
 use crate::rules::{BalanceKey, Shelf, Taken, Use, Want, take_all, worth};
 use crate::store::movements::{self, Cause, Movement};
@@ -302,7 +303,10 @@ async fn post<A>(
     events::stock_changed(tx, "AssemblyOrder", order.id, moved.iter().map(|one| &one.key));
     let came = moved.iter().filter(|one| one.quantity > Decimal::ZERO);
     let came: Vec<BalanceKey> = came.map(|one| one.key).collect();
-    pegging::peg(tx, permit, &came).await?;
+    if pegging::peg(tx, permit, &came).await?.is_empty() {
+        // Pegging lays covers anew itself.
+        cover(tx, permit, &order.queues()).await?;
+    }
     Ok(())
 }
 

@@ -1,5 +1,7 @@
 //! Assembly orders, their lines and chosen lots, and the lots that come of them.
 
+use std::collections::BTreeSet;
+
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
@@ -9,6 +11,7 @@ use kernel::{
 use serde::Serialize;
 
 use super::state::{AssemblyKind, AssemblyState};
+use crate::demand::queue::Queue;
 use crate::store::uuids;
 
 /// An assembly order's own columns.
@@ -38,6 +41,12 @@ pub(crate) struct Header {
 }
 
 impl Header {
+    /// The queue of the goods that a draft is to bring.
+    pub(crate) fn queues(&self) -> BTreeSet<Queue> {
+        let brings = self.kind == AssemblyKind::Assembly.as_str();
+        brings.then_some((self.organization_id, self.product_id)).into_iter().collect()
+    }
+
     /// Its state, which the table's check keeps among the known ones.
     pub(crate) fn state(&self) -> Outcome<AssemblyState> {
         let unknown = || Fault::broken(format!("an assembly order in state {}", self.state));

@@ -23,7 +23,8 @@ pub use set_receipt_costs::{LineCost, SetReceiptCosts};
 pub use update_goods_receipt::UpdateGoodsReceipt;
 
 pub use crate::planning::{
-    MoveLine, OrderSupply, PlacedAs, PointInput, SaveReorderPoints, SupplyLine, SupplyPlaced,
+    AssemblySupply, MoveLine, OrderSupply, PlacedAs, PointInput, SaveReorderPoints, SupplyLine,
+    SupplyMade,
 };
 pub use crate::purchases::commands::{
     CancelPurchaseOrder, ClosePurchaseOrder, CreatePurchaseOrder, ExpectedDay, OrderPurchaseOrder,

@@ -4,8 +4,8 @@
 //! promises nobody a particular piece: goods that come in go to whoever waits first.
 //!
 //! Goods on their way between warehouses are not laid over the queue: they are held like any
-//! others, and whoever waits for them where they go gets them held when they are sent. Other kinds
-//! of supply come in here: [`store::expected`] gives them all.
+//! others, and whoever waits for them where they go gets them held when they are sent. All other
+//! kinds of supply come out of one view, `expected_supply_v`.
 
 mod rules;
 pub(crate) mod store;

@@ -10,12 +10,12 @@ use super::rules::{Cover, Expected};
 use crate::demand::queue::Queue;
 use crate::store::uuids;
 
-/// The columns of [`Expected`], of a line `l` and its purchase order `o`.
+/// The columns of [`Expected`], of expected supply `e`.
 pub(crate) const EXPECTED: &str = "
-    'PurchaseOrder' as supply_kind, o.id as supply_id, l.id as supply_line_id, o.organization_id,
-    o.warehouse_id, l.product_id, l.variant_id, l.expected_on, l.awaited as quantity";
+    e.supply_kind, e.supply_id, e.supply_line_id, e.organization_id, e.warehouse_id, e.product_id,
+    e.variant_id, e.expected_on, e.quantity";
 
-/// What is expected for queues. Lives on purchase_order_line_awaited.
+/// What is expected for queues. Lives on purchase_order_line_awaited and assembly_order_awaited.
 pub(crate) async fn expected<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -24,12 +24,10 @@ pub(crate) async fn expected<A>(
     let sql = format!(
         "select {EXPECTED}
          from unnest($2::uuid[], $3::uuid[]) as q (organization_id, product_id)
-         join purchase_order_line l
-           on l.tenant_id = $1 and l.product_id = q.product_id and l.is_awaited
-         join purchase_order o
-           on o.tenant_id = l.tenant_id
-          and o.id = l.purchase_order_id
-          and o.organization_id = q.organization_id"
+         join expected_supply_v e
+           on e.tenant_id = $1
+          and e.product_id = q.product_id
+          and e.organization_id = q.organization_id"
     );
     let values = values![
         permit.tenant(),

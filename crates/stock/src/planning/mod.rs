@@ -1,10 +1,12 @@
-//! What to move and to buy, so that orders get what they miss and shelves do not run empty.
+//! What to move, to put together and to buy, so that orders get what they miss and shelves do not
+//! run empty.
 //!
 //! Needs come from demand that nothing is on its way for and from reorder points; a way to meet a
-//! need is a proposal. Goods are moved from other warehouses first ([`moving`]), and what is
-//! left is bought; a further way (assembling them) takes its share of the needs in [`plan`]
-//! between the two.
+//! need is a proposal. Goods are moved from other warehouses first ([`moving`]), what can be put
+//! together of free components is ([`assembling`]), and what is left is bought. Each way takes its
+//! share of the needs in [`plan`].
 
+mod assembling;
 mod moving;
 mod order;
 mod points;
@@ -18,8 +20,9 @@ use catalog::SupplierOffer;
 use db::{Outcome, TenantTx};
 use kernel::{DemandId, NaiveDate, OrganizationId, ProductId, Refusal, RefusalCode, WarehouseId};
 
+pub use assembling::{Assembling, Component};
 pub use moving::{MoveLine, MoveProposal};
-pub use order::{OrderSupply, PlacedAs, SupplyLine, SupplyPlaced};
+pub use order::{AssemblySupply, OrderSupply, PlacedAs, SupplyLine, SupplyMade};
 pub use points::{
     PointInput, REORDER_ORDER, ReorderPointFilter, ReorderPointRow, SaveReorderPoints,
     count_reorder_points, reorder_points, reorder_points_by_id,
@@ -30,7 +33,7 @@ pub use rules::{Need, Offer, Proposal};
 /// Demand that one plan looks at, the earliest needed first.
 const MOST_DEMANDS: i64 = 1_000;
 
-/// Asking what to buy.
+/// Asking what to put together and what to buy.
 #[derive(Clone, Copy, Debug)]
 pub struct PlanSupply;
 
@@ -63,18 +66,20 @@ pub enum PlanScope {
     Orders,
 }
 
-/// What to move and to buy.
+/// What to move, to put together and to buy.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// What to move from where, what is needed first before the rest.
     pub moves: Vec<MoveProposal>,
+    /// What to put together of free components; empty for those who see no bills.
+    pub assemblies: Vec<Assembling>,
     /// What to buy of whom.
     pub proposals: Vec<Proposal>,
     /// What no supplier sells.
     pub unmet: Vec<Need>,
 }
 
-/// Proposes what to move, and what to buy beyond that.
+/// Proposes what to move, what to put together of what is left, and what to buy beyond that.
 ///
 /// # Errors
 /// `TOO_MANY` demands named, or a fault.
@@ -108,7 +113,8 @@ pub async fn plan(tx: &TenantTx, permit: &Permit<PlanSupply>, asked: &PlanFor) -
     }
     let needs: Vec<Need> = needs.into_values().collect();
     let (moves, needs) = moving::moves(tx, permit, &missed, needs).await?;
-    Ok(Plan { moves, ..buy(tx, permit, needs).await? })
+    let (assemblies, needs) = assembling::assemble(tx, permit, needs).await?;
+    Ok(Plan { moves, assemblies, ..buy(tx, permit, needs).await? })
 }
 
 /// Meets needs by buying.

@@ -42,6 +42,22 @@ pub struct Need {
     pub demands: Vec<DemandId>,
 }
 
+impl Need {
+    /// A part that is met, orders before the shelf, and what is left to be met another way.
+    pub(super) fn split(self, part: Decimal) -> (Self, Option<Self>) {
+        let for_orders = self.quantity - self.for_shelf;
+        let shelf_part = (part - for_orders).max(Decimal::ZERO);
+        let left = Self {
+            quantity: self.quantity - part,
+            for_shelf: self.for_shelf - shelf_part,
+            demands: if part < for_orders { self.demands.clone() } else { Vec::new() },
+            ..self.clone()
+        };
+        let met = Self { quantity: part, for_shelf: shelf_part, ..self };
+        (met, Some(left).filter(|left| left.quantity > Decimal::ZERO))
+    }
+}
+
 /// A shelf with a reorder point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
@@ -56,7 +72,7 @@ pub struct Position {
     /// On its way to this warehouse, of a supplier or of another warehouse, and not held.
     pub awaited: Decimal,
     /// What orders miss that want it from here, or from anywhere where this is the default
-    /// warehouse.
+    /// warehouse, and what drafts are to be put together of here.
     pub missed: Decimal,
 }
 
@@ -270,6 +286,28 @@ mod tests {
         let need = &needs[&key()];
         assert_eq!((need.quantity, need.for_shelf), (dec("30"), dec("20")));
         assert_eq!((need.needed_by, need.demands.len()), (day(7), 2));
+    }
+
+    #[test]
+    fn what_is_met_goes_to_orders_before_the_shelf() {
+        let whole = Need {
+            quantity: dec("10"),
+            for_shelf: dec("4"),
+            demands: vec![DemandId(Uuid::from_u128(1))],
+            ..need()
+        };
+        for (part, met_for_shelf, left) in [
+            ("2", "0", Some(("8", "4", 1))),
+            ("6", "0", Some(("4", "4", 0))),
+            ("9", "3", Some(("1", "1", 0))),
+            ("10", "4", None),
+        ] {
+            let (met, rest) = whole.clone().split(dec(part));
+            assert_eq!((met.quantity, met.for_shelf), (dec(part), dec(met_for_shelf)));
+            assert_eq!(met.demands.len(), 1);
+            let rest = rest.map(|rest| (rest.quantity, rest.for_shelf, rest.demands.len()));
+            assert_eq!(rest, left.map(|(all, shelf, who)| (dec(all), dec(shelf), who)), "{part}");
+        }
     }
 
     fn asks(n: u128, price: Option<&str>, days: Option<i32>) -> Offer {

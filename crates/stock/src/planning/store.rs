@@ -1,15 +1,32 @@
-//! What a plan reads. Lives on demand_queue, demand_by_day and reorder_point's keys.
+//! What a plan reads. Lives on demand_queue, demand_by_day, reorder_point's keys and what bills are
+//! unique by.
+
+use std::collections::{BTreeSet, HashMap};
 
 use access::Permit;
 use catalog::Goods;
 use db::{Fault, FromQueryResult, Sql, TenantTx, values};
 use kernel::{
-    Decimal, DemandId, NaiveDate, OrganizationId, ProductId, ProductVariantId, Uuid, WarehouseId,
+    BillId, Decimal, DemandId, NaiveDate, OrganizationId, ProductId, ProductVariantId, Uuid,
+    WarehouseId,
 };
 
+use super::assembling::{Component, Recipe};
 use super::rules::{NeedKey, Position};
 use super::{PlanFor, PlanSupply};
+use crate::store::balances::sells;
 use crate::store::uuids;
+
+/// What drafts are to be put together of: no other draft counts on it, and no shelf.
+const WANTS: &str = "
+    wants as materialized (
+        select a.organization_id, a.warehouse_id, l.product_id, l.variant_id,
+               sum(l.quantity) as quantity
+        from assembly_order a
+        join assembly_line l on l.tenant_id = a.tenant_id and l.assembly_id = a.id
+        where a.tenant_id = $1 and a.state = 'DRAFT' and a.kind = 'ASSEMBLY'
+        group by a.organization_id, a.warehouse_id, l.product_id, l.variant_id
+    )";
 
 /// Demand that nothing is on its way for.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -70,11 +87,18 @@ pub(super) async fn positions(
     asked: &PlanFor,
     default: Option<WarehouseId>,
 ) -> Result<Vec<Position>, Fault> {
-    let sql = "
+    let sells = sells("$2", "0");
+    let sql = format!(
+        "with {WANTS}
         select r.organization_id, r.warehouse_id, r.product_id, r.variant_id, r.reorder_at,
-               r.target, s.available,
-               e.awaited + t.coming as awaited, m.missed
+               r.target, s.available, e.awaited + t.coming as awaited,
+               m.missed + coalesce(x.quantity, 0) as missed
         from reorder_point r
+        left join wants x
+          on x.organization_id = r.organization_id
+         and x.warehouse_id = r.warehouse_id
+         and x.product_id = r.product_id
+         and x.variant_id is not distinct from r.variant_id
         cross join lateral (
             select coalesce(sum(b.on_hand - b.reserved), 0) as available
             from stock_balance b
@@ -85,19 +109,16 @@ pub(super) async fn positions(
               and b.warehouse_id = r.warehouse_id
               and b.organization_id = r.organization_id
               and b.in_stock
-              and not b.blocked
-              and (l.expires_on is null or l.expires_on >= $2)
+              and {sells}
         ) s
         cross join lateral (
-            select coalesce(sum(l.awaited), 0) as awaited
-            from purchase_order_line l
-            join purchase_order o on o.tenant_id = l.tenant_id and o.id = l.purchase_order_id
-            where l.tenant_id = $1
-              and l.product_id = r.product_id
-              and l.variant_id is not distinct from r.variant_id
-              and l.is_awaited
-              and o.warehouse_id = r.warehouse_id
-              and o.organization_id = r.organization_id
+            select coalesce(sum(e.quantity), 0) as awaited
+            from expected_supply_v e
+            where e.tenant_id = $1
+              and e.product_id = r.product_id
+              and e.variant_id is not distinct from r.variant_id
+              and e.warehouse_id = r.warehouse_id
+              and e.organization_id = r.organization_id
         ) e
         cross join lateral (
             select coalesce(sum(b.on_hand - b.reserved), 0) as coming
@@ -122,7 +143,8 @@ pub(super) async fn positions(
               and d.is_open
               and coalesce(d.warehouse_id, $3) = r.warehouse_id
         ) m
-        where r.tenant_id = $1";
+        where r.tenant_id = $1"
+    );
     let default = default.map_or(Uuid::nil(), |id| id.0);
     let mut sql = Sql::new(sql, values![permit.tenant(), tx.today(), default]);
     if let Some(id) = asked.organization {
@@ -145,4 +167,109 @@ pub(super) async fn positions(
         missed: row.missed,
     };
     Ok(rows.into_iter().map(position).collect())
+}
+
+/// What bills in use say today of goods; of several for the same goods the first by name.
+pub(super) async fn recipes(
+    tx: &TenantTx,
+    permit: &Permit<PlanSupply>,
+    products: &BTreeSet<ProductId>,
+) -> Result<HashMap<Goods, Recipe>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        bill_id: BillId,
+        product_id: ProductId,
+        variant_id: Option<ProductVariantId>,
+        yields: Decimal,
+        component_id: ProductId,
+        component_variant_id: Option<ProductVariantId>,
+        quantity: Decimal,
+    }
+    let sql = "
+        with bill as (
+            select distinct on (b.product_id, b.variant_key)
+                   b.id, b.product_id, b.variant_id, v.valid_from, v.yields
+            from bill_of_materials b
+            cross join lateral (
+                select v.valid_from, v.yields
+                from bill_version v
+                where v.tenant_id = $1 and v.bill_id = b.id and v.valid_from <= $3
+                order by v.valid_from desc
+                limit 1
+            ) v
+            where b.tenant_id = $1
+              and b.product_id = any($2::uuid[])
+              and b.archived_at is null
+            order by b.product_id, b.variant_key, b.name
+        )
+        select b.id as bill_id, b.product_id, b.variant_id, b.yields,
+               c.product_id as component_id, c.variant_id as component_variant_id, c.quantity
+        from bill b
+        join bill_component c
+          on c.tenant_id = $1 and c.bill_id = b.id and c.valid_from = b.valid_from
+        order by b.id, c.position";
+    let values = values![permit.tenant(), uuids(products.iter().copied()), tx.today()];
+    let mut found: HashMap<Goods, Recipe> = HashMap::new();
+    for row in tx.all::<Row>(Sql::new(sql, values)).await? {
+        let goods = Goods { product: row.product_id, variant: row.variant_id };
+        let recipe = found.entry(goods).or_insert_with(|| Recipe {
+            bill_id: row.bill_id,
+            yields: row.yields,
+            components: Vec::new(),
+        });
+        let goods = Goods { product: row.component_id, variant: row.component_variant_id };
+        recipe.components.push(Component { goods, quantity: row.quantity });
+    }
+    Ok(found)
+}
+
+/// What lies free and fit to be sold of goods, less what drafts are to be put together of.
+pub(super) async fn free(
+    tx: &TenantTx,
+    permit: &Permit<PlanSupply>,
+    products: &BTreeSet<ProductId>,
+    warehouses: &BTreeSet<WarehouseId>,
+) -> Result<HashMap<NeedKey, Decimal>, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        organization_id: OrganizationId,
+        warehouse_id: WarehouseId,
+        product_id: ProductId,
+        variant_id: Option<ProductVariantId>,
+        quantity: Decimal,
+    }
+    let sells = sells("$4", "0");
+    let sql = format!(
+        "with {WANTS}
+        select b.organization_id, b.warehouse_id, b.product_id, b.variant_id,
+               sum(b.on_hand - b.reserved) as quantity
+        from stock_balance b
+        join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+        where b.tenant_id = $1
+          and b.product_id = any($2::uuid[])
+          and b.warehouse_id = any($3::uuid[])
+          and b.in_stock
+          and {sells}
+        group by b.organization_id, b.warehouse_id, b.product_id, b.variant_id
+        union all
+        select x.organization_id, x.warehouse_id, x.product_id, x.variant_id, -x.quantity
+        from wants x
+        where x.product_id = any($2::uuid[])"
+    );
+    let values = values![
+        permit.tenant(),
+        uuids(products.iter().copied()),
+        uuids(warehouses.iter().copied()),
+        tx.today(),
+    ];
+    let mut found: HashMap<NeedKey, Decimal> = HashMap::new();
+    for row in tx.all::<Row>(Sql::new(sql, values)).await? {
+        let key = NeedKey {
+            organization_id: row.organization_id,
+            warehouse_id: row.warehouse_id,
+            goods: Goods { product: row.product_id, variant: row.variant_id },
+        };
+        *found.entry(key).or_default() += row.quantity;
+    }
+    Ok(found)
 }

@@ -121,19 +121,17 @@ pub(super) async fn unclaimed<A>(
         return Ok(Vec::new());
     }
     let sql = "
-        select o.organization_id, o.warehouse_id, l.product_id,
-               coalesce(l.variant_id, '00000000-0000-0000-0000-000000000000') as variant_key,
-               'PurchaseOrder' as supply_kind, l.id as supply_line_id, l.expected_on, l.awaited - c.quantity as quantity
-        from purchase_order_line l
-        join purchase_order o on o.tenant_id = l.tenant_id and o.id = l.purchase_order_id
+        select e.organization_id, e.warehouse_id, e.product_id,
+               coalesce(e.variant_id, '00000000-0000-0000-0000-000000000000') as variant_key,
+               e.supply_kind, e.supply_line_id, e.expected_on, e.quantity - c.quantity as quantity
+        from expected_supply_v e
         cross join lateral (
             select coalesce(sum(c.quantity), 0) as quantity
             from demand_cover c
-            where c.tenant_id = $1 and c.supply_line_id = l.id
+            where c.tenant_id = $1 and c.supply_line_id = e.supply_line_id
         ) c
-        where l.tenant_id = $1
-          and l.product_id = any($2::uuid[])
-          and l.is_awaited";
+        where e.tenant_id = $1 and e.product_id = any($2::uuid[])
+        order by e.expected_on nulls last, e.supply_line_id";
     let products = uuids(asked.iter().map(|one| one.product_id));
     let mut all: Vec<Unclaimed> = tx.all(Sql::new(sql, values![permit.tenant(), products])).await?;
     all.extend(transit::free(tx, permit, asked).await?);

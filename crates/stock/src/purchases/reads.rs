@@ -339,8 +339,9 @@ pub async fn covers_of_supply(
     Ok(grouped(rows, |row| row.supply_line_id))
 }
 
-/// What is to come of products, of suppliers and of other warehouses, the earliest first; products of which nothing is expected are
-/// absent. Lives on purchase_order_line_awaited and stock_transfer_line_product.
+/// What is to come of products, of suppliers, of assemblies and of other warehouses, the earliest
+/// first; products of which nothing is expected are absent. Lives on purchase_order_line_awaited,
+/// assembly_order_awaited and stock_transfer_line_product.
 ///
 /// # Errors
 /// A fault of the database.
@@ -351,9 +352,8 @@ pub async fn expected_of_products(
 ) -> Outcome<HashMap<ProductId, Vec<Expected>>> {
     let sql = format!(
         "select {EXPECTED}
-         from purchase_order_line l
-         join purchase_order o on o.tenant_id = l.tenant_id and o.id = l.purchase_order_id
-         where l.tenant_id = $1 and l.product_id = any($2::uuid[]) and l.is_awaited
+         from expected_supply_v e
+         where e.tenant_id = $1 and e.product_id = any($2::uuid[])
          union all
          select 'StockTransfer', o.id, l.id, o.organization_id, o.to_id, l.product_id,
                 l.variant_id, o.expected_on, l.quantity

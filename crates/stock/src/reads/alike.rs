@@ -7,6 +7,7 @@ use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::ProductId;
 
 use super::ReadStock;
+use crate::store::balances::sells;
 use crate::store::uuids;
 
 /// Others of a product's group that are told at most.
@@ -27,8 +28,9 @@ pub async fn alike_in_stock(
         id: ProductId,
         other: ProductId,
     }
-    let sql = "
-        select p.id, o.id as other
+    let sells = sells("$3", "0");
+    let sql = format!(
+        "select p.id, o.id as other
         from product_group_goods_v p
         cross join lateral (
             select g.id, g.name_key
@@ -43,13 +45,13 @@ pub async fn alike_in_stock(
                     and b.product_id = g.id
                     and b.in_stock
                     and b.reserved < b.on_hand
-                    and not l.blocked
-                    and (l.expires_on is null or l.expires_on >= $3))
+                    and {sells})
             order by g.name_key, g.id
             limit $4
         ) o
         where p.tenant_id = $1 and p.id = any($2::uuid[])
-        order by p.id, o.name_key, o.id";
+        order by p.id, o.name_key, o.id"
+    );
     let ids = uuids(products.iter().copied());
     let values = values![permit.tenant(), ids, tx.today(), MOST_ALIKE];
     let mut found: HashMap<ProductId, Vec<ProductId>> = HashMap::new();

@@ -15,6 +15,7 @@ use crate::session::Session;
 use crate::stock::loads::MovementsOf;
 use crate::stock::lot::Lot;
 use crate::stock::movement::StockMovement;
+use crate::stock::supply::{CoversOfSupply, DemandCover};
 use crate::stock::{quantity, value};
 
 /// Which way goods go in an assembly order.
@@ -165,6 +166,13 @@ impl AssemblyOrder {
     /// Taking apart: lots of the finished goods chosen by hand.
     async fn lots(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ChosenLot>> {
         Ok(self.picks(ctx, self.0.id.0).await?)
+    }
+
+    /// Which orders that miss goods count on what a draft is to bring. Needs the right
+    /// `demand.read`.
+    async fn covers(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<DemandCover>>> {
+        let covers = Session::of(ctx)?.load(CoversOfSupply(self.0.id.0)).await?;
+        Ok(Some(covers.unwrap_or_default()))
     }
 
     /// What it moved, and what its reversal moved back.

@@ -2,14 +2,14 @@
 
 use ::stock::{Cover, Expected};
 use async_graphql::{Context, Object};
-use kernel::{PurchaseOrderLineId, TransferLineId};
+use kernel::{AssemblyOrderId, PurchaseOrderLineId, TransferLineId};
 
 use super::demand::Demand;
 use super::order::PurchaseOrderLine;
 use crate::catalog::{Organization, ProductVariant, Warehouse};
 use crate::scalars::{Date, Decimal};
 use crate::session::Session;
-use crate::stock::{StockTransferLine, quantity};
+use crate::stock::{AssemblyOrder, StockTransferLine, quantity};
 
 /// Expected goods that an order's line which misses them may count on: as they would be handed out
 /// if all came on its day. Goods that come go to whoever needs them first all the same.
@@ -46,7 +46,15 @@ impl DemandCover {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<PurchaseOrderLine>> {
-        line(ctx, &self.0.supply_kind, self.0.supply_line_id).await
+        supply_line(ctx, &self.0.supply_kind, self.0.supply_line_id).await
+    }
+
+    /// The assembly order that is to bring it. Needs the right `assembly.read`.
+    async fn assembly_order(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<AssemblyOrder>> {
+        supply_assembly(ctx, &self.0.supply_kind, self.0.supply_id).await
     }
 }
 
@@ -93,7 +101,15 @@ impl ExpectedGoods {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<PurchaseOrderLine>> {
-        line(ctx, &self.0.supply_kind, self.0.supply_line_id).await
+        supply_line(ctx, &self.0.supply_kind, self.0.supply_line_id).await
+    }
+
+    /// The assembly order that is to bring it. Needs the right `assembly.read`.
+    async fn assembly_order(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<AssemblyOrder>> {
+        supply_assembly(ctx, &self.0.supply_kind, self.0.supply_id).await
     }
 
     /// The line of a transfer that brings it from another warehouse. Needs the right
@@ -110,7 +126,7 @@ impl ExpectedGoods {
 }
 
 /// The line of a purchase order, where that is what is to bring goods.
-async fn line(
+pub(crate) async fn supply_line(
     ctx: &Context<'_>,
     kind: &str,
     id: kernel::Uuid,
@@ -119,4 +135,16 @@ async fn line(
         return Ok(None);
     }
     Ok(Session::of(ctx)?.load(PurchaseOrderLineId(id)).await?)
+}
+
+/// The assembly order, where that is what is to bring goods.
+pub(crate) async fn supply_assembly(
+    ctx: &Context<'_>,
+    kind: &str,
+    id: kernel::Uuid,
+) -> async_graphql::Result<Option<AssemblyOrder>> {
+    if kind != "AssemblyOrder" {
+        return Ok(None);
+    }
+    Ok(Session::of(ctx)?.load(AssemblyOrderId(id)).await?)
 }

@@ -25,7 +25,7 @@ pub(super) struct CoversOf(pub(super) DemandId);
 
 /// Who counts on a line of supply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct CoversOfSupply(pub(super) Uuid);
+pub(in crate::stock) struct CoversOfSupply(pub(in crate::stock) Uuid);
 
 /// What is to come of a product.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

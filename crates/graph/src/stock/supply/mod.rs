@@ -1,5 +1,6 @@
 //! What orders miss, and how it gets into the house: purchase orders, returns to suppliers, plans.
 
+mod assembling;
 mod cover;
 mod demand;
 mod loads;
@@ -12,10 +13,12 @@ mod returns;
 
 use async_graphql::MergedObject;
 
+pub(super) use cover::DemandCover;
 pub use cover::ExpectedGoods;
+pub(crate) use cover::{supply_assembly, supply_line};
 pub use demand::{Demand, DemandOf};
 pub use loads::ExpectedOf;
-pub(super) use loads::ReturnsOf;
+pub(super) use loads::{CoversOfSupply, ReturnsOf};
 pub use order::{PurchaseOrder, PurchaseOrderLine};
 pub use plan::ReorderPoint;
 pub use returns::SupplierReturn;

@@ -1,4 +1,4 @@
-//! What to buy, and reorder points.
+//! What to put together and what to buy, and reorder points.
 
 use ::stock::commands::{OrderSupply, PlacedAs as As, PointInput, SaveReorderPoints, SupplyLine};
 use ::stock::{
@@ -10,6 +10,7 @@ use kernel::{
     DemandId, OrganizationId, ProductId, ProductVariantId, ReorderPointId, SupplierId, WarehouseId,
 };
 
+use super::assembling::{AssemblyProposal, SupplyAssemblyInput};
 use super::demand::Demand;
 use super::moving::{MoveProposal, SupplyMoveInput};
 use super::order::PurchaseOrder;
@@ -20,7 +21,7 @@ use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::{self, Connection};
 use crate::scalars::{Date, DateTime, Decimal, Money};
 use crate::session::Session;
-use crate::stock::{SeeCost, StockTransfer, quantity};
+use crate::stock::{AssemblyOrder, SeeCost, StockTransfer, quantity};
 use crate::user_error::UserError;
 
 /// What a supply plan looks at.
@@ -58,7 +59,10 @@ pub struct SupplyPlan {
     /// What to move from which warehouse, what is needed first before the rest; hand the chosen
     /// ones to `orderSupply`.
     moves: Vec<MoveProposal>,
-    /// What to buy of whom, by supplier; hand the chosen ones to `orderSupply`.
+    /// What can be put together of components that lie free where it is needed, those needed first
+    /// first; empty for those who see no bills. Hand the chosen ones to `orderSupply`.
+    assemblies: Vec<AssemblyProposal>,
+    /// What to buy of whom of what is left, by supplier; hand the chosen ones to `orderSupply`.
     purchases: Vec<PurchaseProposal>,
     /// What is needed and no supplier sells.
     unmet: Vec<SupplyNeed>,
@@ -265,8 +269,8 @@ pub struct SupplyPlanQuery;
 #[Object]
 #[allow(clippy::too_many_arguments)]
 impl SupplyPlanQuery {
-    /// What to move and to buy, for demands or for all that orders miss and shelves lack. Changes
-    /// nothing.
+    /// What to move, to put together and to buy, for demands or for all that orders miss and
+    /// shelves lack. Changes nothing.
     async fn supply_plan(
         &self,
         ctx: &Context<'_>,
@@ -281,6 +285,7 @@ impl SupplyPlanQuery {
         let plan = plan.map_err(crate::errors::Failure::from)?;
         Ok(SupplyPlan {
             moves: plan.moves.into_iter().map(MoveProposal::from).collect(),
+            assemblies: plan.assemblies.into_iter().map(AssemblyProposal::from).collect(),
             purchases: plan.proposals.into_iter().map(PurchaseProposal).collect(),
             unmet: plan.unmet.into_iter().map(SupplyNeed).collect(),
         })
@@ -354,12 +359,15 @@ pub enum PlacedAs {
 /// Chosen proposals.
 #[derive(InputObject)]
 pub struct OrderSupplyInput {
-    /// What is bought of whom, with what is moved at most 1,000.
+    /// What is bought of whom; with what is moved at most 1,000.
     #[graphql(default)]
     purchases: Vec<SupplyOrderLineInput>,
     /// What is moved from where. Needs the right `transfer.write`.
     #[graphql(default)]
     moves: Vec<SupplyMoveInput>,
+    /// What is put together, at most 200. Needs the right `assembly.write`.
+    #[graphql(default)]
+    assemblies: Vec<SupplyAssemblyInput>,
     /// As what the purchase orders are left.
     #[graphql(default_with = "PlacedAs::Draft")]
     placed_as: PlacedAs,
@@ -374,6 +382,8 @@ pub struct OrderSupplyPayload {
     purchase_orders: Vec<PurchaseOrder>,
     /// The new transfers, drafts: one for each organization and pair of warehouses.
     transfers: Vec<StockTransfer>,
+    /// The new assembly orders, drafts: what they are to bring is expected today.
+    assembly_orders: Vec<AssemblyOrder>,
     /// Why nothing was written; empty where all went well.
     user_errors: Vec<UserError>,
 }
@@ -423,9 +433,9 @@ pub struct SupplyPlanMutation;
 
 #[Object]
 impl SupplyPlanMutation {
-    /// Makes purchase orders and drafts of transfers of chosen proposals, all or none: an order for
-    /// each supplier, organization and warehouse, a transfer for each organization and pair of
-    /// warehouses.
+    /// Makes documents of chosen proposals, all or none: a purchase order for each supplier,
+    /// organization and warehouse, a draft of a transfer for each organization and pair of
+    /// warehouses, and a draft of an assembly order for each assembly.
     async fn order_supply(
         &self,
         ctx: &Context<'_>,
@@ -444,15 +454,18 @@ impl SupplyPlanMutation {
         let command = OrderSupply {
             lines: input.purchases.into_iter().map(line).collect(),
             moves: input.moves.into_iter().map(SupplyMoveInput::read).collect(),
+            assemblies: input.assemblies.into_iter().map(SupplyAssemblyInput::read).collect(),
             placed_as: input.placed_as.into(),
         };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let (session, placed) = (Session::of(ctx)?, done.output.unwrap_or_default());
-        let ordered = session.load_all(placed.purchase_orders).await?;
-        let moved = session.load_all(placed.transfers).await?;
+        let (session, made) = (Session::of(ctx)?, done.output.unwrap_or_default());
+        let bought = session.load_all(made.purchase_orders).await?;
+        let moved = session.load_all(made.transfers).await?;
+        let assembled = session.load_all(made.assembly_orders).await?;
         Ok(OrderSupplyPayload {
-            purchase_orders: ordered.into_iter().flatten().collect(),
+            purchase_orders: bought.into_iter().flatten().collect(),
             transfers: moved.into_iter().flatten().collect(),
+            assembly_orders: assembled.into_iter().flatten().collect(),
             user_errors: done.user_errors,
         })
     }

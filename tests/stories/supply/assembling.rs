@@ -1,0 +1,132 @@
+//! What can be put together of free components is proposed before anything is bought.
+
+use serde_json::{Value, json};
+use stories::actor::text;
+use stories::company::Company;
+use stories::house::house;
+use stories::imports::colleague;
+use stories::stock::{confirm, draft};
+
+use super::{sells, step, supplier};
+use crate::assembly::bill;
+
+const PLAN: &str = "{ supplyPlan {
+    assemblies { quantity bill { id } need { quantity warehouse { id } demands { id } }
+        components { quantity product { sku } } }
+    purchases { need { quantity product { sku } } offer { quantity } }
+    unmet { quantity } } }";
+const MADE: &str = "purchaseOrders { id } assemblyOrders { id version state quantity
+    covers { quantity } lines { quantity } }";
+
+#[tokio::test]
+async fn what_can_be_put_together_is_not_bought() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let buyer = colleague(&company, "purchasing").await;
+    let [kit, wheel, frame] = [
+        company.product(&at, "KIT", "90.00").await,
+        company.product(&at, "WHEEL", "10.00").await,
+        company.product(&at, "FRAME", "10.00").await,
+    ];
+    company.receive(&at, None, &[(&wheel, "7", "1.00"), (&frame, "10", "2.00")]).await;
+    let bill = bill(&company, &kit, ("1", "0"), &[(&wheel, "2"), (&frame, "1")]).await;
+    let zavod = supplier(&company, "Zavod", json!({"leadTimeDays": 3})).await;
+    sells(&company, &zavod, &kit, "50", json!({})).await;
+    let customer = company.customer("Rider", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &customer, &[(&kit, "5")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let line = async || {
+        let query = "query($id: ID!) { order(id: $id) { lines { reserved
+            demand { state quantity covers { quantity assemblyOrder { id } } }
+            promise { source assemblyOrder { id } } } } }";
+        let told = company.director.ask(query, json!({"id": order.0})).await;
+        told["order"]["lines"][0].clone()
+    };
+    let plan = async || buyer.ask(PLAN, json!({})).await["supplyPlan"].clone();
+
+    // Seven wheels make three kits; the other two are bought.
+    let told = plan().await;
+    let assembly = &told["assemblies"][0];
+    assert_eq!((&assembly["quantity"], &assembly["bill"]["id"]), (&json!("3"), &json!(bill)));
+    assert_eq!(assembly["need"]["demands"].as_array().unwrap().len(), 1);
+    let parts = json!([{"quantity": "6", "product": {"sku": "WHEEL"}},
+                       {"quantity": "3", "product": {"sku": "FRAME"}}]);
+    assert_eq!(assembly["components"], parts);
+    assert_eq!(told["purchases"][0]["need"]["quantity"], "2", "{told}");
+
+    let chosen = json!([{"billId": bill, "warehouseId": at.warehouse, "quantity": "3"}]);
+    let input = json!({"assemblies": chosen, "idempotencyKey": "put-together"});
+    let made = buyer.does("orderSupply", input.clone(), MADE).await;
+    let assembly = made["assemblyOrders"][0].clone();
+    assert_eq!((&assembly["state"], &assembly["quantity"]), (&json!("DRAFT"), &json!("3")));
+    assert_eq!(assembly["covers"], json!([{"quantity": "3"}]));
+    let again = buyer.does("orderSupply", input, MADE).await;
+    assert_eq!(again["assemblyOrders"][0]["id"], assembly["id"]);
+    assert_eq!(made["purchaseOrders"], json!([]));
+    let now = line().await;
+    assert_eq!(now["demand"]["state"], "PARTLY_COVERED");
+    assert_eq!(now["demand"]["covers"][0]["assemblyOrder"]["id"], assembly["id"]);
+    let expected = "query($id: ID!) { product(id: $id) { expected { quantity expectedOn
+        assemblyOrder { id } purchaseOrderLine { id } } } }";
+    let told = buyer.ask(expected, json!({"id": kit})).await["product"]["expected"].clone();
+    let today = house().today().to_string();
+    let one = json!([{"quantity": "3", "expectedOn": today, "purchaseOrderLine": null,
+        "assemblyOrder": {"id": assembly["id"]}}]);
+    assert_eq!(told, one);
+    house().verify(&company.slug).await;
+
+    // The draft keeps its components: four more wheels with the one that is left make two.
+    let told = plan().await;
+    assert_eq!(
+        (&told["assemblies"], &told["purchases"][0]["need"]["quantity"]),
+        (&json!([]), &json!("2"))
+    );
+    company.receive(&at, None, &[(&wheel, "4", "1.00")]).await;
+    let told = plan().await;
+    assert_eq!((&told["assemblies"][0]["quantity"], &told["purchases"]), (&json!("2"), &json!([])));
+
+    // Less of it covers less, and what is given up covers nothing.
+    let changed = "assemblyOrder { id version quantity }";
+    let less = json!({"quantity": "1"});
+    let one = step(&company.director, "updateAssemblyOrder", &assembly, less, changed).await;
+    assert_eq!(line().await["demand"]["covers"][0]["quantity"], "1");
+    let all = json!({"quantity": "3"});
+    let three =
+        step(&company.director, "updateAssemblyOrder", &one["assemblyOrder"], all, changed).await;
+    let two = json!({"assemblies": [{"billId": bill, "quantity": "2"}]});
+    let two = buyer.does("orderSupply", two, MADE).await["assemblyOrders"][0].clone();
+    let now = line().await;
+    assert_eq!(now["demand"]["state"], "COVERED");
+    assert_eq!(now["promise"]["source"], "EXPECTED_RECEIPT");
+    assert!(now["promise"]["assemblyOrder"]["id"].is_string(), "{now}");
+    step(&company.director, "cancelAssemblyOrder", &two, json!({}), changed).await;
+    assert_eq!(line().await["demand"]["state"], "PARTLY_COVERED");
+
+    // Put together, they are held for who waits; nothing of the draft is expected any more.
+    let draft = &three["assemblyOrder"];
+    step(&company.director, "postAssemblyOrder", draft, json!({}), changed).await;
+    let now = line().await;
+    assert_eq!((&now["reserved"], &now["demand"]["quantity"]), (&json!("3"), &json!("2")));
+    assert_eq!((&now["demand"]["state"], &now["demand"]["covers"]), (&json!("OPEN"), &json!([])));
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test]
+async fn who_may_not_put_together_does_not_order_it() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let [kit, part] =
+        [company.product(&at, "KIT", "9.00").await, company.product(&at, "PART", "1.00").await];
+    let bill = bill(&company, &kit, ("1", "0"), &[(&part, "1")]).await;
+    let input = json!({"assemblies": [{"billId": bill, "quantity": "1"}]});
+    let refused = async |input: Value| company.director.refused("orderSupply", input, MADE).await;
+    assert_eq!(refused(json!({})).await, "NO_LINES");
+    let many: Vec<Value> = vec![json!({"billId": bill, "quantity": "1"}); 201];
+    assert_eq!(refused(json!({"assemblies": many})).await, "TOO_MANY");
+    assert_eq!(
+        company.anna.tries("orderSupply", input.clone(), MADE).await.unwrap_err(),
+        "FORBIDDEN"
+    );
+    let made = company.director.does("orderSupply", input, MADE).await;
+    assert_eq!(text(&made["assemblyOrders"][0]["state"]), "DRAFT");
+}
