@@ -78,6 +78,8 @@ nodes! {
     SalesOrderLine(crate::sales::SalesOrderLine, OrderLineId),
     Shipment(crate::sales::Shipment, ShipmentId),
     ShipmentLine(crate::sales::ShipmentLine, ShipmentLineId),
+    PickTask(crate::sales::PickTask, PickTaskId),
+    PickTaskLine(crate::sales::PickTaskLine, PickLineId),
     Payment(crate::settlements::Payment, PaymentId),
     Receivable(crate::settlements::Receivable, ReceivableId),
     PaymentAllocation(crate::settlements::PaymentAllocation, AllocationId),

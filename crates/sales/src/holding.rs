@@ -65,7 +65,7 @@ pub(crate) async fn hold<A>(
 }
 
 /// Which lots an order takes: those fit to leave on the day the customer wants them, or today.
-fn holding<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> Holding {
+pub(crate) fn holding<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> Holding {
     let on = held_on(tx, permit, order);
     let ships_on = order.requested_ship_date.map_or(on, |asked| asked.max(on));
     Holding { on, ships_on, least_life_days: order.min_shelf_life_days.unwrap_or_default() }

@@ -13,6 +13,7 @@ mod events;
 mod holding;
 mod loaders;
 mod model;
+mod picking;
 mod posting;
 mod quote;
 mod quoting;
@@ -35,6 +36,12 @@ pub use loaders::{
 };
 pub use model::{
     Order, OrderLine, PaymentSteps, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot,
+};
+pub use picking::{
+    CancelPickTask, ConfirmPick, CreatePickTask, FinishPick, GiveBackPickTask, PickLine, PickMove,
+    PickState, PickTask, PickTaskFilter, PickTaskOrder, Picked, ReadPickTasks, ReportShortage,
+    ShortageReported, TakePickTask, count_pick_tasks, pick_lines_by_id, pick_lines_by_task,
+    pick_orders_by_task, pick_tasks, pick_tasks_by_id, pick_tasks_by_order,
 };
 pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
 pub use quoting::{AskedLine, TypedPrice};

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::Permit;
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, OrderId, OrderLineId, WarehouseId};
+use kernel::{Decimal, LotId, OrderId, OrderLineId, WarehouseId};
 
 use crate::events;
 use crate::rules::{Balance, BalanceKey, Held, Holds, Shelf, Want};
@@ -24,11 +24,27 @@ pub async fn reserve<A>(
     lines: &[ReserveLine],
     holding: Holding,
 ) -> Outcome<Vec<Reserved>> {
+    reserve_beside(tx, permit, lines, holding, &[]).await
+}
+
+/// As [`reserve`], but never out of these lots in these warehouses: somebody has just found less
+/// there than the books say.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn reserve_beside<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lines: &[ReserveLine],
+    holding: Holding,
+    failed: &[(WarehouseId, LotId)],
+) -> Outcome<Vec<Reserved>> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
     let wants: Vec<Want> = lines.iter().map(want).collect();
-    let free = balances::lock_free(tx, permit, &wants, holding).await?;
+    let mut free = balances::lock_free(tx, permit, &wants, holding).await?;
+    free.retain(|balance| !failed.contains(&(balance.warehouse_id, balance.lot_id)));
     let ranks = ranks(tx, permit, &free).await?;
     let mut shelf = Shelf::new(free, &ranks);
     let mut holds: BTreeMap<(OrderLineId, BalanceKey), reservations::NewHold> = BTreeMap::new();
@@ -43,6 +59,7 @@ pub async fn reserve<A>(
                 order_line_id: line.order_line_id,
                 key,
                 quantity: Decimal::ZERO,
+                in_picking: Decimal::ZERO,
             };
             holds.entry((line.order_line_id, key)).or_insert(new).quantity += quantity;
         }

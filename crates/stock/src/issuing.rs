@@ -15,16 +15,19 @@ use crate::store::movements::{self, Cause, Low, Movement};
 use crate::store::{balances, reservations, variant_skus};
 use crate::{Issue, IssuedLot};
 
-/// Takes a shipment's goods out of stock: what is held for its lines first, then free lots, those
-/// that expire first and then those received first. Gives each line's lots with their cost.
+/// Takes a shipment's goods out of stock: the lots that were picked for a line; where nobody
+/// picked, what is held for it first, then free lots, those that expire first and then those
+/// received first. Gives each line's lots with their cost.
 ///
 /// # Errors
-/// `INSUFFICIENT_STOCK` or, back-dated, `NEGATIVE_BALANCE`, each with a list; or a fault.
+/// `INSUFFICIENT_STOCK` or, back-dated, `NEGATIVE_BALANCE`, each with a list; `IN_USE` where goods
+/// are being picked by another task; or a fault.
 pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outcome<Vec<IssuedLot>> {
     let lines: BTreeSet<_> = issue.lines.iter().map(|line| line.order_line_id).collect();
-    let held = reservations::of_lines(tx, permit, lines).await?;
+    let held = unpicked(reservations::of_lines(tx, permit, lines).await?, issue);
     let is_backdated = issue.occurred_on < tx.today();
-    let keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
+    let mut keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
+    keys.extend(chosen_keys(issue));
     let wanted = wanted_beyond_held(issue, &held, is_backdated);
     let mut locked = balances::lock_for_issue(tx, permit, issue, &keys, &wanted).await?;
     let lows = if is_backdated { cap(tx, permit, issue, &mut locked).await? } else { Vec::new() };
@@ -49,6 +52,37 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     Ok(lots(plan))
 }
 
+/// What a shipment may take of what is held: a line that nobody picked leaves alone what is being
+/// picked.
+fn unpicked(held: Vec<Held>, issue: &Issue) -> Vec<Held> {
+    let picked: BTreeSet<_> = issue
+        .lines
+        .iter()
+        .filter(|line| !line.chosen.is_empty())
+        .map(|line| line.order_line_id)
+        .collect();
+    let less = |mut one: Held| {
+        if !picked.contains(&one.order_line_id) {
+            one.quantity -= one.in_picking;
+            one.in_picking = Decimal::ZERO;
+        }
+        one
+    };
+    held.into_iter().map(less).filter(|one| !one.quantity.is_zero()).collect()
+}
+
+/// The balances of the lots that were picked.
+fn chosen_keys(issue: &Issue) -> impl Iterator<Item = BalanceKey> {
+    issue.lines.iter().flat_map(move |line| {
+        line.chosen.iter().map(move |(lot_id, _)| BalanceKey {
+            organization_id: issue.organization_id,
+            warehouse_id: issue.warehouse_id,
+            product_id: line.product_id,
+            lot_id: *lot_id,
+        })
+    })
+}
+
 /// The goods for which free lots may be needed: those not wholly held here, and all of a
 /// back-dated shipment, whose own reservations may lie in lots that came later.
 fn wanted_beyond_held(issue: &Issue, held: &[Held], is_backdated: bool) -> Vec<Goods> {
@@ -57,7 +91,7 @@ fn wanted_beyond_held(issue: &Issue, held: &[Held], is_backdated: bool) -> Vec<G
         *here.entry(one.order_line_id).or_default() += one.quantity;
     }
     let mut wanted = BTreeSet::new();
-    for line in &issue.lines {
+    for line in issue.lines.iter().filter(|line| line.chosen.is_empty()) {
         let covered = here.entry(line.order_line_id).or_default();
         if is_backdated || *covered < line.quantity {
             wanted.insert(Goods { product: line.product_id, variant: line.variant_id });

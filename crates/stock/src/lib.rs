@@ -9,14 +9,20 @@ mod events;
 mod holding;
 mod issuing;
 mod parts;
+mod picking;
 mod reads;
 mod rules;
 mod store;
 mod verify;
 
-pub use holding::{held_in, release_lines, release_order, reserve};
+pub use holding::{held_in, release_lines, release_order, reserve, reserve_beside};
 pub use issuing::{issue, take_back};
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
+pub use picking::{
+    Missing, NumberedLot, OtherLot, PickPart, Pickable, SetAside, lots_by_number, numbered_lots,
+    pickable, set_aside, start_picking, stop_picking, take_other_lot,
+};
 pub use reads::*;
 pub use rules::{Held, ReceiptState, reversal_date};
+pub use store::places::{Place, homes_of_products, places_of_lots};
 pub use verify::{VerifyStock, discrepancies};

@@ -41,6 +41,8 @@ pub enum DocumentKind {
     SalesOrder,
     /// Goods leaving.
     Shipment,
+    /// What a storekeeper is to take.
+    PickTask,
     /// Money received.
     Payment,
 }
@@ -52,6 +54,7 @@ impl DocumentKind {
             "GoodsReceipt" => Some(Self::GoodsReceipt),
             "SalesOrder" => Some(Self::SalesOrder),
             "Shipment" => Some(Self::Shipment),
+            "PickTask" => Some(Self::PickTask),
             "Payment" => Some(Self::Payment),
             _ => None,
         }
@@ -62,6 +65,7 @@ impl DocumentKind {
             Self::GoodsReceipt => reaches::<SeeReceipts>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
+            Self::PickTask => reaches::<SeePickTasks>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
         }
     }
@@ -78,6 +82,7 @@ seeing! {
     SeeReceipts: ReceiptRead,
     SeeOrders: OrderRead,
     SeeShipments: ShipmentRead,
+    SeePickTasks: PickRead,
     SeePayments: PaymentRead,
     SeeStock: StockRead,
     SeeImports: ImportRun,

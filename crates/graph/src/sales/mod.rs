@@ -6,12 +6,14 @@ mod line_pricing;
 mod loads;
 mod order;
 mod order_mutations;
+mod picking;
 mod queries;
 mod quote;
 mod shipment;
 mod shipment_mutations;
 
 pub use order::{SalesOrder, SalesOrderLine};
+pub use picking::{PickTask, PickTaskLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
 pub use shipment::{Shipment, ShipmentLine};
 
@@ -26,11 +28,20 @@ use crate::session::Session;
 
 /// Queries of this context.
 #[derive(MergedObject, Default)]
-pub struct SalesQuery(queries::OrderQuery, queries::ShipmentQuery, quote::QuoteQuery);
+pub struct SalesQuery(
+    queries::OrderQuery,
+    queries::ShipmentQuery,
+    quote::QuoteQuery,
+    picking::PickQuery,
+);
 
 /// Mutations of this context.
 #[derive(MergedObject, Default)]
-pub struct SalesMutation(order_mutations::OrderMutation, shipment_mutations::ShipmentMutation);
+pub struct SalesMutation(
+    order_mutations::OrderMutation,
+    shipment_mutations::ShipmentMutation,
+    picking::PickMutation,
+);
 
 struct SeePrices;
 impl Action for SeePrices {

@@ -9,6 +9,7 @@ use kernel::Currency;
 
 use super::line_pricing::LinePricing;
 use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
+use super::picking::{PickTask, TasksOf};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
 use crate::catalog::{
@@ -249,6 +250,12 @@ impl SalesOrder {
     async fn shipments(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Shipment>>> {
         let shipments = Session::of(ctx)?.load(ShipmentsOf(self.order.id)).await?;
         Ok(Some(shipments.unwrap_or_default()))
+    }
+
+    /// The tasks that pick its goods, oldest first. Needs the right `pick.read`.
+    async fn pick_tasks(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<PickTask>>> {
+        let tasks = Session::of(ctx)?.load(TasksOf(self.order.id)).await?;
+        Ok(Some(tasks.unwrap_or_default()))
     }
 
     /// The payments that name it or settle its shipments, oldest first. Needs the right `payment.read`.

@@ -6,12 +6,13 @@ mod loads;
 mod lot;
 mod movement;
 mod mutation;
+mod places;
 mod purchase;
 mod query;
 mod receipt;
 
 use access::{Action, Right};
-use async_graphql::Context;
+use async_graphql::{Context, MergedObject};
 
 pub use balance::StockBalance;
 pub use loads::{
@@ -19,7 +20,7 @@ pub use loads::{
 };
 pub use lot::Lot;
 pub use movement::{Reservation, StockMovement};
-pub use mutation::StockMutation;
+pub use places::{GoodsPlace, HomesOf};
 pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub(crate) use purchase::{stock_total, variant_stock_total};
 pub use query::StockQuery;
@@ -28,6 +29,10 @@ pub use receipt::{GoodsReceipt, GoodsReceiptLine};
 use crate::errors::Failure;
 use crate::scalars::{Decimal, Money};
 use crate::session::Session;
+
+/// Mutations of stock.
+#[derive(MergedObject, Default)]
+pub struct StockMutation(mutation::ReceiptMutation, places::PlaceMutation);
 
 /// Seeing cost and value.
 pub(crate) struct SeeCost;

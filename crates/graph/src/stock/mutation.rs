@@ -31,10 +31,10 @@ pub struct GoodsReceiptPayload {
 
 /// Mutations of stock.
 #[derive(Default)]
-pub struct StockMutation;
+pub struct ReceiptMutation;
 
 #[Object]
-impl StockMutation {
+impl ReceiptMutation {
     /// Writes down goods that come in, as a draft; nothing moves yet.
     async fn create_goods_receipt(
         &self,

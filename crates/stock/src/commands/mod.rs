@@ -7,6 +7,7 @@ mod draft;
 mod opening_stock;
 mod post_goods_receipt;
 mod reverse_goods_receipt;
+mod set_goods_place;
 mod set_receipt_costs;
 mod update_goods_receipt;
 
@@ -16,5 +17,6 @@ pub use draft::ReceiptLineInput;
 pub use opening_stock::{OpeningRow, SaveOpeningStock};
 pub use post_goods_receipt::PostGoodsReceipt;
 pub use reverse_goods_receipt::ReverseGoodsReceipt;
+pub use set_goods_place::SetGoodsPlace;
 pub use set_receipt_costs::{LineCost, SetReceiptCosts};
 pub use update_goods_receipt::UpdateGoodsReceipt;

@@ -8,7 +8,7 @@ use kernel::{
 
 /// The key of a balance; its order is the order in which balances are locked. A lot is of one
 /// variant, so the variant adds nothing to the key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, FromQueryResult)]
 pub struct BalanceKey {
     /// Whose goods.
     pub organization_id: OrganizationId,

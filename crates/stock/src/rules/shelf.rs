@@ -125,6 +125,14 @@ impl Shelf {
         hold
     }
 
+    /// Holds a quantity of one balance. The caller asks for no more than is free; the database
+    /// refuses a row that would break this.
+    pub fn hold_of(&mut self, key: &BalanceKey, quantity: Decimal) {
+        if let Some(balance) = self.balances.get_mut(key) {
+            balance.reserved += quantity;
+        }
+    }
+
     /// Lets go of what was held.
     pub fn release(&mut self, key: &BalanceKey, quantity: Decimal) {
         if let Some(balance) = self.balances.get_mut(key) {

@@ -140,7 +140,17 @@ pub(crate) async fn lock<A>(
     permit: &Permit<A>,
     keys: &BTreeSet<BalanceKey>,
 ) -> Result<Vec<Balance>, Fault> {
-    let columns = columns("0");
+    lock_lasting(tx, permit, keys, 0).await
+}
+
+/// Locks named balances; lots sell so many days before they expire, at least.
+pub(crate) async fn lock_lasting<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    keys: &BTreeSet<BalanceKey>,
+    least_life_days: i32,
+) -> Result<Vec<Balance>, Fault> {
+    let columns = columns("$6");
     let sql = format!(
         "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
@@ -155,8 +165,50 @@ pub(crate) async fn lock<A>(
          {LOCK}"
     );
     let [organizations, warehouses, products, lots] = key_arrays(keys.iter());
-    let values = values![permit.tenant(), organizations, warehouses, products, lots];
+    let values =
+        values![permit.tenant(), organizations, warehouses, products, lots, least_life_days];
     tx.all(Sql::new(sql, values)).await
+}
+
+/// The keys of what an organization has in stock of some goods, unlocked.
+pub(crate) async fn keys_of<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    organization: OrganizationId,
+    goods: Goods,
+) -> Result<Vec<BalanceKey>, Fault> {
+    let sql = "
+        select b.organization_id, b.warehouse_id, b.product_id, b.lot_id
+        from stock_balance b
+        where b.tenant_id = $1
+          and b.organization_id = $2
+          and b.product_id = $3
+          and b.variant_key = $4
+          and b.in_stock";
+    let variant = variant_key(goods.variant);
+    tx.all(Sql::new(sql, values![permit.tenant(), organization, goods.product, variant])).await
+}
+
+/// Makes empty balances where there are none: a lot comes to a warehouse where it never lay.
+pub(crate) async fn open<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    keys: &BTreeSet<BalanceKey>,
+) -> Result<(), Fault> {
+    let sql = "
+        insert into stock_balance
+            (tenant_id, organization_id, warehouse_id, product_id, lot_id, variant_id, on_hand,
+             value)
+        select $1, k.organization_id, k.warehouse_id, k.product_id, k.lot_id, l.variant_id, 0, 0
+        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
+             as k (organization_id, warehouse_id, product_id, lot_id)
+        join lot l on l.tenant_id = $1 and l.id = k.lot_id
+        order by k.organization_id, k.warehouse_id, k.product_id, k.lot_id
+        on conflict do nothing";
+    let [organizations, warehouses, products, lots] = key_arrays(keys.iter());
+    tx.run(Sql::new(sql, values![permit.tenant(), organizations, warehouses, products, lots]))
+        .await?;
+    Ok(())
 }
 
 /// Adds differences to locked balances.
