@@ -16,5 +16,6 @@ mod customers;
 mod directory;
 mod imports;
 mod live;
+mod picking;
 mod sale;
 mod terms;

@@ -236,6 +236,41 @@ from shipment_line l
 join lot t on t.tenant_id = l.tenant_id and t.product_id = l.product_id
 order by l.id;
 
+insert into goods_place (tenant_id, warehouse_id, product_id, lot_id, bin_id)
+select here(), made(2, 1 + n % 5), made(6, n), null, made(21, n)
+from generate_series(1, 3000) n;
+
+insert into pick_task (tenant_id, id, number, date, organization_id, warehouse_id, state, taker_id,
+                       taken_at, finished_at)
+select h.tenant_id, made(40, h.number_sequence), 'PT-' || lpad(h.number_sequence::text, 6, '0'),
+       h.date, h.organization_id, h.warehouse_id, 'DONE', h.manager_id, now(), now()
+from shipment h
+order by h.id;
+
+insert into pick_task_order (tenant_id, task_id, order_id, customer_name, shipment_id)
+select h.tenant_id, made(40, h.number_sequence), h.order_id, 'Customer', h.id
+from shipment h
+order by h.id;
+
+insert into pick_line (tenant_id, id, task_id, order_id, order_line_id, position, product_id, unit,
+                       lot_id, quantity, picked)
+select l.tenant_id, made(41, 2 * h.number_sequence + l.position), made(40, h.number_sequence),
+       h.order_id, l.order_line_id, l.position, l.product_id, 'pcs', t.lot_id, t.quantity,
+       t.quantity
+from shipment h
+join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+join (
+    select distinct on (p.shipment_line_id) p.tenant_id, p.shipment_line_id, p.lot_id, p.quantity
+    from shipment_lot p
+    order by p.shipment_line_id, p.lot_id
+) t on t.tenant_id = l.tenant_id and t.shipment_line_id = l.id
+order by h.id;
+
+insert into shipment_pick (tenant_id, shipment_line_id, lot_id, quantity)
+select p.tenant_id, p.shipment_line_id, p.lot_id, p.quantity
+from shipment_lot p
+order by p.shipment_line_id, p.lot_id;
+
 insert into stock_movement (tenant_id, id, organization_id, warehouse_id, product_id, variant_id,
                             lot_id, kind, quantity, value, document_kind, document_id, line_id,
                             occurred_on)

@@ -111,6 +111,15 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     ("PaymentState", &[("POSTED", "Проведена"), ("REVERSED", "Сторнирована")]),
     (
+        "PickTaskState",
+        &[
+            ("NEW", "Новое"),
+            ("IN_PROGRESS", "Отбирается"),
+            ("DONE", "Выполнено"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
         "PriceApprovalKind",
         &[
             ("DISCOUNT_OVER_LIMIT", "Скидка выше лимита"),
