@@ -27,7 +27,8 @@ async fn what_is_called_off_stays_held_and_a_wave_serves_both_orders() {
     let wave = keeper.ask(create, both.clone()).await["createPickTask"]["pickTask"]["id"].clone();
     let again = keeper.ask(create, both).await;
     assert_eq!(again["createPickTask"]["userErrors"][0]["code"], "NO_LINES");
-    let query = "query($id: ID!) { pickTask(id: $id) { lines { quantity } orders { customerName } } }";
+    let query =
+        "query($id: ID!) { pickTask(id: $id) { lines { quantity } orders { customerName } } }";
     let seen = company.anna.ask(query, json!({"id": wave})).await;
     assert_eq!(seen["pickTask"]["orders"], json!([{"customerName": "One"}]));
     assert_eq!(seen["pickTask"]["lines"], json!([{"quantity": "4"}]));
@@ -38,7 +39,8 @@ async fn what_is_called_off_stays_held_and_a_wave_serves_both_orders() {
     keeper.does("cancelPickTask", input, "pickTask { state }").await;
     house().verify(&company.slug).await;
     let input = json!({"orders": [first.0, second.0]});
-    let task = keeper.does("createPickTask", input, "pickTask { id }").await["pickTask"]["id"].clone();
+    let task =
+        keeper.does("createPickTask", input, "pickTask { id }").await["pickTask"]["id"].clone();
     keeper.does("takePickTask", json!({"id": task}), "pickTask { id }").await;
     let mine = "{ pickTasks(filter: {mine: true, state: [IN_PROGRESS]}) {
         nodes { id } totalCount { count } } }";

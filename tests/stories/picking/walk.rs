@@ -40,7 +40,10 @@ async fn the_walk_leads_by_bins_and_what_is_picked_is_what_ships() {
         {"code": "ONE-SCREW", "kind": "OTHER"}]});
     director.does("setProductBarcodes", input, "product { id }").await;
     // Screws lie behind nails.
-    let (near, far) = (bin(&company, &at.warehouse, "A-1", 1).await, bin(&company, &at.warehouse, "B-9", 9).await);
+    let (near, far) = (
+        bin(&company, &at.warehouse, "A-1", 1).await,
+        bin(&company, &at.warehouse, "B-9", 9).await,
+    );
     for (product, bin) in [(&screw, &far), (&nail, &near)] {
         let input = json!({"warehouseId": at.warehouse, "productId": product, "binId": bin});
         keeper.does("setGoodsPlace", input, "product { id }").await;
@@ -55,7 +58,10 @@ async fn the_walk_leads_by_bins_and_what_is_picked_is_what_ships() {
     let asked = company.anna.does("createPickTask", json!({"orders": [order.0]}), TASK).await;
     let task = asked["pickTask"]["id"].clone();
     let lines = asked["pickTask"]["lines"].as_array().unwrap();
-    assert_eq!((&lines[0]["product"]["sku"], &lines[0]["bin"]["name"]), (&json!("NAIL"), &json!("A-1")));
+    assert_eq!(
+        (&lines[0]["product"]["sku"], &lines[0]["bin"]["name"]),
+        (&json!("NAIL"), &json!("A-1"))
+    );
     assert_eq!(lines[1]["packedText"], "2 box + 3 pcs");
     assert_eq!(asked["pickTask"]["orders"][0]["customerName"], "Shop");
     house().verify(&company.slug).await;
@@ -89,7 +95,10 @@ async fn the_walk_leads_by_bins_and_what_is_picked_is_what_ships() {
     let input = json!({"pickTaskId": task, "lineId": nails, "quantity": "2", "note": "empty box"});
     let selection = "shortage { heldHere heldElsewhere short newLines { id lot { id } } }";
     let told = keeper.does("reportShortage", input, selection).await;
-    assert_eq!((&told["shortage"]["heldHere"], &told["shortage"]["short"]), (&json!("2"), &json!("0")));
+    assert_eq!(
+        (&told["shortage"]["heldHere"], &told["shortage"]["short"]),
+        (&json!("2"), &json!("0"))
+    );
     house().verify(&company.slug).await;
     let new = told["shortage"]["newLines"][0].clone();
     // One of the first lot's nails is taken out of the second one instead.
@@ -99,13 +108,17 @@ async fn the_walk_leads_by_bins_and_what_is_picked_is_what_ships() {
     keeper.does("confirmPick", scan(json!({"lineId": new["id"]})), TASK).await;
     house().verify(&company.slug).await;
     let done = keeper.does("finishPick", json!({"id": task}), TASK).await;
-    assert_eq!((&done["pickTask"]["state"], &done["pickTask"]["hasShortage"]), (&json!("DONE"), &json!(true)));
+    assert_eq!(
+        (&done["pickTask"]["state"], &done["pickTask"]["hasShortage"]),
+        (&json!("DONE"), &json!(true))
+    );
     house().verify(&company.slug).await;
 
     // The draft takes exactly what was picked: one nail of the first lot, three of the second.
     let shipment = done["pickTask"]["orders"][0]["shipment"]["id"].clone();
     let input = json!({"id": shipment});
-    let selection = "shipment { state lines { product { sku } lots { lot { id } quantity } } order { state } }";
+    let selection =
+        "shipment { state lines { product { sku } lots { lot { id } quantity } } order { state } }";
     let posted = keeper.does("postShipment", input, selection).await;
     assert_eq!(posted["shipment"]["order"]["state"], "COMPLETED");
     let lines = posted["shipment"]["lines"].as_array().unwrap();

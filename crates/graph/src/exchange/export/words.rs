@@ -120,6 +120,16 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "PickTaskTransition",
+        &[
+            ("TAKE", "Взять"),
+            ("GIVE_BACK", "Вернуть"),
+            ("PICK", "Отбирать"),
+            ("FINISH", "Завершить"),
+            ("CANCEL", "Отменить"),
+        ],
+    ),
+    (
         "PriceApprovalKind",
         &[
             ("DISCOUNT_OVER_LIMIT", "Скидка выше лимита"),
