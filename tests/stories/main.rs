@@ -17,5 +17,6 @@ mod directory;
 mod imports;
 mod live;
 mod picking;
+mod returns;
 mod sale;
 mod terms;

@@ -123,6 +123,14 @@ rights! {
     PickAsk = "pick"."ask",
     /// Take pick tasks and pick goods.
     PickWrite = "pick"."write",
+    /// See returns and credit notes.
+    ReturnRead = "return"."read",
+    /// Write returns.
+    ReturnWrite = "return"."write",
+    /// Take returned goods in: post returns and their credit notes.
+    ReturnPost = "return"."post",
+    /// Reverse a posted return with its credit note.
+    ReturnReverse = "return"."reverse",
     /// Date a document before today.
     DocumentBackdate = "document"."backdate",
     /// See payments.

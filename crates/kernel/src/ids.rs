@@ -129,6 +129,12 @@ ids! {
     PickTaskId,
     /// A line of a pick task.
     PickLineId,
+    /// Goods of a shipment coming back.
+    SalesReturnId,
+    /// A line of a return.
+    SalesReturnLineId,
+    /// The paper by which a customer owes less.
+    CreditNoteId,
     /// One line of the register of sales.
     SaleFactId,
     /// Money a customer owes by one due date.

@@ -17,6 +17,7 @@ mod picking;
 mod posting;
 mod quote;
 mod quoting;
+mod returns;
 mod rules;
 mod store;
 mod verify;
@@ -45,6 +46,13 @@ pub use picking::{
 };
 pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
 pub use quoting::{AskedLine, TypedPrice};
+pub use returns::{
+    CancelSalesReturn, CreateSalesReturn, CreditNote, GoodsCondition, PostSalesReturn, ReadReturns,
+    ReturnDraft, ReturnFilter, ReturnLineDraft, ReturnLot, ReturnMove, ReturnState,
+    ReverseSalesReturn, SalesReturn, SalesReturnLine, count_returns, credit_notes_by_id,
+    credit_notes_by_return, return_lines_by_id, return_lines_by_return, return_lots_by_line,
+    returns, returns_by_id, returns_by_shipment,
+};
 pub use rules::{OrderMove, OrderState, ShipmentMove, ShipmentState};
 pub use store::{
     CardLine, CardRow, OrderCard, OrderField, OrderFilter, OrderSort, ShipmentField,

@@ -22,7 +22,12 @@ pub async fn discrepancies(
     permit: &Permit<VerifySales>,
 ) -> Outcome<Vec<Discrepancy>> {
     let mut found = Vec::new();
-    for text in [include_str!("verify.sql"), include_str!("verify_picking.sql")] {
+    let texts = [
+        include_str!("verify.sql"),
+        include_str!("verify_picking.sql"),
+        include_str!("verify_returns.sql"),
+    ];
+    for text in texts {
         let differ: Vec<Discrepancy> = tx.all(Sql::new(text, values![permit.tenant()])).await?;
         found.extend(differ);
     }

@@ -11,6 +11,7 @@ mod issuing;
 mod parts;
 mod picking;
 mod reads;
+mod returning;
 mod rules;
 mod store;
 mod verify;
@@ -23,6 +24,7 @@ pub use picking::{
     pickable, set_aside, start_picking, stop_picking, take_other_lot,
 };
 pub use reads::*;
+pub use returning::{Condition, ReturnedPart, Returning, issued, put_back, send_again};
 pub use rules::{Held, ReceiptState, reversal_date};
 pub use store::places::{Place, homes_of_products, places_of_lots};
 pub use verify::{VerifyStock, discrepancies};

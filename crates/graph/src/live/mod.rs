@@ -43,6 +43,8 @@ pub enum DocumentKind {
     Shipment,
     /// What a storekeeper is to take.
     PickTask,
+    /// Goods of a shipment coming back.
+    SalesReturn,
     /// Money received.
     Payment,
 }
@@ -55,6 +57,7 @@ impl DocumentKind {
             "SalesOrder" => Some(Self::SalesOrder),
             "Shipment" => Some(Self::Shipment),
             "PickTask" => Some(Self::PickTask),
+            "SalesReturn" => Some(Self::SalesReturn),
             "Payment" => Some(Self::Payment),
             _ => None,
         }
@@ -66,6 +69,7 @@ impl DocumentKind {
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::PickTask => reaches::<SeePickTasks>(event, scope),
+            Self::SalesReturn => reaches::<SeeReturns>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
         }
     }
@@ -83,6 +87,7 @@ seeing! {
     SeeOrders: OrderRead,
     SeeShipments: ShipmentRead,
     SeePickTasks: PickRead,
+    SeeReturns: ReturnRead,
     SeePayments: PaymentRead,
     SeeStock: StockRead,
     SeeImports: ImportRun,

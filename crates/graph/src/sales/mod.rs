@@ -9,12 +9,14 @@ mod order_mutations;
 mod picking;
 mod queries;
 mod quote;
+mod returns;
 mod shipment;
 mod shipment_mutations;
 
 pub use order::{SalesOrder, SalesOrderLine};
 pub use picking::{PickTask, PickTaskLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
+pub use returns::{CreditNote, SalesReturn, SalesReturnLine};
 pub use shipment::{Shipment, ShipmentLine};
 
 use access::{Action, Right};
@@ -33,6 +35,7 @@ pub struct SalesQuery(
     queries::ShipmentQuery,
     quote::QuoteQuery,
     picking::PickQuery,
+    returns::ReturnQuery,
 );
 
 /// Mutations of this context.
@@ -41,6 +44,7 @@ pub struct SalesMutation(
     order_mutations::OrderMutation,
     shipment_mutations::ShipmentMutation,
     picking::PickMutation,
+    returns::ReturnMutation,
 );
 
 struct SeePrices;

@@ -184,6 +184,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("RoundingDirection", &[("NEAREST", "К ближайшему"), ("UP", "Вверх"), ("DOWN", "Вниз")]),
+    ("ReturnedCondition", &[("GOOD", "Исправен"), ("DAMAGED", "Повреждён")]),
     (
         "SalesOrderState",
         &[
@@ -203,6 +204,19 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("SHIP", "Отгрузить"),
             ("CLOSE", "Закрыть"),
         ],
+    ),
+    (
+        "SalesReturnState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведён"),
+            ("REVERSED", "Сторнирован"),
+            ("CANCELLED", "Отменён"),
+        ],
+    ),
+    (
+        "SalesReturnTransition",
+        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
     ),
     (
         "ShipmentState",

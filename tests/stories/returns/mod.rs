@@ -1,0 +1,4 @@
+//! Shipped goods come back: lots, cost, revenue, debts and papers.
+
+mod money;
+mod worked;
