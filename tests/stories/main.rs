@@ -19,4 +19,5 @@ mod live;
 mod picking;
 mod returns;
 mod sale;
+mod supply;
 mod terms;

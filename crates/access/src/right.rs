@@ -59,6 +59,8 @@ rights! {
     DirectoryWrite = "directory"."write",
     /// Set rates of currencies and of VAT.
     RateWrite = "rate"."write",
+    /// Make and change sales routes.
+    SalesRouteWrite = "sales_route"."write",
     /// See suppliers and what they sell.
     SupplierRead = "supplier"."read",
     /// Make and change suppliers, what they sell and, with the right to see cost, for how much.
@@ -101,6 +103,14 @@ rights! {
     ReceiptCost = "receipt"."cost",
     /// Reverse a posted receipt.
     ReceiptReverse = "receipt"."reverse",
+    /// See what orders miss, and who waits for what.
+    DemandRead = "demand"."read",
+    /// See purchase orders; for how much needs the right to see cost.
+    PurchaseRead = "purchase"."read",
+    /// Write purchase orders, order, close and cancel them; set reorder points.
+    PurchaseWrite = "purchase"."write",
+    /// Receive more than a purchase order's tolerance lets in.
+    PurchaseExceed = "purchase"."exceed",
     /// See sales orders.
     OrderRead = "order"."read",
     /// Write sales orders, confirm and cancel them.

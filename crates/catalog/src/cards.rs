@@ -8,12 +8,13 @@ use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrganizationId, Percent, PriceListId,
     PriceSegmentId, ProductGroupId, ProductId, Refusal, RefusalCode, RegionId, SalesChannelId,
-    UserId, Uuid, WarehouseId,
+    SalesRouteId, UserId, Uuid, WarehouseId,
 };
 
 use crate::commands::living;
+use crate::routes::RouteTerms;
 use crate::rules::pricing::Combination;
-use crate::rules::{AgreementState, CreditPolicy, PaymentStep, Validity};
+use crate::rules::{AgreementState, CoverBy, CreditPolicy, PaymentStep, ReserveOn, Validity};
 use crate::store::{StepColumns, uuids};
 
 /// A product as a document's line needs it.
@@ -281,6 +282,8 @@ pub struct OrderTerms {
     pub payment_steps: Vec<PaymentStep>,
     /// Days that are left of a lot's life when it is shipped, at least.
     pub min_shelf_life_days: Option<i32>,
+    /// How the agreement's orders are served.
+    pub route: RouteTerms,
     /// In [`OrderTerms::credit_limit_currency`]; `None` is no limit.
     pub credit_limit: Option<Decimal>,
     /// The currency of the limit.
@@ -343,6 +346,9 @@ struct TermsRow {
     agreement_id: AgreementId,
     agreement_version: i32,
     min_shelf_life_days: Option<i32>,
+    sales_route_id: Option<SalesRouteId>,
+    reserve_on: Option<ReserveOn>,
+    cover_by: Option<CoverBy>,
     agreement_organization_id: Option<OrganizationId>,
     organization_id: Option<OrganizationId>,
     agreement_name: String,
@@ -411,6 +417,7 @@ impl TermsRow {
             discount: self.discount_percent,
             payment_steps: self.steps.into_steps()?,
             min_shelf_life_days: self.min_shelf_life_days,
+            route: RouteTerms::kept(self.sales_route_id, self.reserve_on, self.cover_by),
             credit_limit: self.credit_limit,
             credit_limit_currency: self.credit_limit_currency,
             credit_policy: self.credit_policy,

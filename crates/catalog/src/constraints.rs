@@ -21,6 +21,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         | "region_name_key"
         | "sales_channel_name_key"
         | "price_segment_name_key"
+        | "sales_route_name_key"
         | "vat_category_name_key"
         | "bin_name_key"
         | "price_list_name_key"
@@ -50,6 +51,7 @@ fn refusal_of(constraint: &str) -> Option<Refusal> {
         "vat_rate_organization_fkey" => unknown("organizationId"),
         "customer_manager_fkey" => unknown("managerId"),
         "agreement_organization_fkey" => unknown("organizationId"),
+        "agreement_sales_route_fkey" | "sales_order_sales_route_fkey" => unknown("salesRouteId"),
         "agreement_price_list_fkey" | "price_price_list_fkey" => unknown("priceListId"),
         "contract_organization_fkey" => unknown("organizationId"),
         "delivery_address_region_fkey" => unknown("regionId"),

@@ -5,7 +5,8 @@ use db::{FromQueryResult, Value};
 use kernel::{
     AgreementId, ContactId, Currency, CustomerId, DateTime, Decimal, DepartmentId, NaiveDate,
     OrganizationId, Percent, PriceListId, PriceSegmentId, ProductGroupId, ProductId, RegionId,
-    RoundingDirection, SalesChannelId, TeamId, UserId, Utc, VatCategoryId, WarehouseId,
+    RoundingDirection, SalesChannelId, SalesRouteId, TeamId, UserId, Utc, VatCategoryId,
+    WarehouseId,
 };
 use serde::Serialize;
 
@@ -352,6 +353,8 @@ fields! {
         /// Days that are left of a lot's life when it is shipped, at least; `None` is what the
         /// product itself asks for.
         min_shelf_life_days: Option<i32>,
+        /// How its orders are served; `None` is the standard way.
+        sales_route_id: Option<SalesRouteId>,
         /// Taken where an order names none; exactly one of a customer is.
         is_default: bool,
         /// The partner's own key of it.

@@ -192,11 +192,12 @@ async fn at(place: &Place) -> Result<Arc<dyn ObjectStore>, StoreFault> {
     match place {
         Place::Folder(path) => {
             let failed = |source| StoreFault::Folder { path: path.clone(), source };
+            if let Some(above) = path.parent() {
+                // The database's folder lies beside, and its account must be able to pass.
+                folder(0o711).create(above).await.map_err(failed)?;
+            }
             // Others on the machine see nothing of it.
-            let mut builder = tokio::fs::DirBuilder::new();
-            #[cfg(unix)]
-            builder.mode(0o700);
-            builder.recursive(true).create(path).await.map_err(failed)?;
+            folder(0o700).create(path).await.map_err(failed)?;
             Ok(Arc::new(LocalFileSystem::new_with_prefix(path)?.with_fsync(true)))
         }
         Place::Bucket(bucket) => {
@@ -204,6 +205,17 @@ async fn at(place: &Place) -> Result<Arc<dyn ObjectStore>, StoreFault> {
             Ok(Arc::new(PrefixStore::new(store, Path::from(bucket.prefix.as_str()))))
         }
     }
+}
+
+/// Makes folders that are not there yet, with this mode.
+fn folder(mode: u32) -> tokio::fs::DirBuilder {
+    let mut builder = tokio::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    builder.mode(mode);
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder
 }
 
 fn service(bucket: &Bucket) -> AmazonS3Builder {
@@ -247,6 +259,19 @@ mod tests {
         // The library's builder would tell it; what is built, and errors name, does not.
         let shown = service(&bucket).build().unwrap().to_string();
         assert!(!shown.contains("hunter2"), "{shown}");
+    }
+
+    /// The private PostgreSQL lies beside the files, under an account of its own.
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn others_pass_the_folder_above_and_see_no_files() {
+        use std::os::unix::fs::PermissionsExt;
+        let above = std::env::temp_dir().join(format!("oborot-files-{}", TenantId::new()));
+        let files = above.join("files");
+        at(&Place::Folder(files.clone())).await.unwrap();
+        let mode = |path: &std::path::Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&above) & 0o011, mode(&files)), (0o011, 0o700));
+        std::fs::remove_dir_all(above).unwrap();
     }
 
     #[test]

@@ -85,6 +85,8 @@ ids! {
     SalesChannelId,
     /// Customers that share a price list.
     PriceSegmentId,
+    /// A way of selling: when goods are held, what covers what is short.
+    SalesRouteId,
     /// A company that sells to the tenant.
     SupplierId,
     /// What a supplier calls a product, and how it sells it.
@@ -117,6 +119,18 @@ ids! {
     MovementId,
     /// A quantity of a lot held for an order line.
     ReservationId,
+    /// What an order's line misses.
+    DemandId,
+    /// What is ordered of a supplier.
+    PurchaseOrderId,
+    /// A line of a purchase order.
+    PurchaseOrderLineId,
+    /// Goods going back to a supplier.
+    SupplierReturnId,
+    /// A line of a return to a supplier.
+    SupplierReturnLineId,
+    /// From which quantity on a shelf is filled up.
+    ReorderPointId,
     /// What a customer ordered.
     OrderId,
     /// A line of an order.

@@ -6,17 +6,16 @@
 //! one that comes second finds nothing to do. Several replicas may run this at once: the order's
 //! lock makes them stand in line.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
 use access::{Action, Permit, Right, Scope};
 use db::{AuditEntry, Command, Db, Fault, Outcome, ReadPool, Reason, Sql, TenantTx, values};
 use futures::StreamExt;
-use kernel::{Decimal, OrderId, OrderLineId, TenantId};
+use kernel::{OrderId, ProductId, TenantId};
 use serde_json::json;
 
 use crate::events::order_changed;
-use crate::holding::{goods, hold};
-use crate::model::OrderLine;
+use crate::holding::{goods, held_by_line, hold};
 use crate::rules::{AfterPayment, after_payment};
 use crate::store::{lock_order, order_lines};
 
@@ -66,6 +65,8 @@ impl Command for HoldPaidOrder {
         // shipping asks for the money again.
         let lines = order_lines(tx, permit, order.id).await?;
         let goods = goods(tx, permit, lines).await?;
+        let products: Vec<ProductId> = goods.iter().map(|line| line.product_id).collect();
+        stock::keep_still(tx, permit, order.organization_id, &products).await?;
         let held = held_by_line(tx, permit, &goods).await?;
         let availability = hold(tx, permit, &order, &goods, &held).await?;
         tx.audit(AuditEntry::new(
@@ -77,17 +78,6 @@ impl Command for HoldPaidOrder {
         order_changed(tx, order.id, order.manager_id, order.customer_id);
         Ok(true)
     }
-}
-
-async fn held_by_line<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    goods: &[OrderLine],
-) -> Outcome<HashMap<OrderLineId, Decimal>> {
-    let ids: Vec<OrderLineId> = goods.iter().map(|line| line.id).collect();
-    let held = stock::reservations_of_order_lines(tx, permit, &ids).await?;
-    let sum = |rows: Vec<stock::Held>| rows.iter().map(|row| row.quantity).sum();
-    Ok(held.into_iter().map(|(line, rows)| (line, sum(rows))).collect())
 }
 
 /// One round over all tenants with paid orders that wait; tells for how many orders goods were

@@ -3,17 +3,23 @@
 use std::collections::HashMap;
 
 use access::Permit;
+use catalog::ReserveOn;
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, NaiveDate, OrderLineId};
-use stock::{Holding, ReserveLine};
+use kernel::{Decimal, NaiveDate, OrderLineId, ProductId};
+use stock::{Demanding, Holding, Missing, ReserveLine, Reserved};
 
 use crate::commands::LineAvailability;
 use crate::model::{Order, OrderLine};
 use crate::rules::{asked_before_reserve, to_hold};
+use crate::store::order_lines;
 
 impl Order {
-    /// What must be paid before goods are held for it, with VAT; zero where nothing must.
+    /// What must be paid before goods are held for it, with VAT; zero where nothing must, or
+    /// nothing is ever held.
     pub(crate) fn asked_before_reserve(&self) -> Decimal {
+        if self.route.reserve_on == ReserveOn::Never {
+            return Decimal::ZERO;
+        }
         asked_before_reserve(&self.payment_steps.0, self.gross)
     }
 }
@@ -31,7 +37,8 @@ pub(crate) async fn goods<A>(
     Ok(lines.into_iter().filter(is_goods).collect())
 }
 
-/// Holds what is there for lines of goods, as far as they are neither shipped nor held.
+/// Holds what is there for lines of goods, as far as they are neither shipped nor held; what is
+/// not there becomes demand.
 pub(crate) async fn hold<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -39,6 +46,37 @@ pub(crate) async fn hold<A>(
     goods: &[OrderLine],
     held: &HashMap<OrderLineId, Decimal>,
 ) -> Outcome<Vec<LineAvailability>> {
+    let wanted = wanted(order, goods, held);
+    let held = stock::reserve(tx, permit, &wanted, holding(tx, permit, order)).await?;
+    let missing = wanted.iter().zip(&held).map(|(line, held)| Missing {
+        order_line_id: line.order_line_id,
+        product_id: line.product_id,
+        variant_id: line.variant_id,
+        quantity: held.short,
+    });
+    stock::demand(tx, permit, &demanding(order), &missing.collect::<Vec<_>>()).await?;
+    Ok(held.into_iter().map(told).collect())
+}
+
+/// What is there for lines of goods of an order for which nothing is held: as [`hold`] would find
+/// it.
+pub(crate) async fn look<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    goods: &[OrderLine],
+) -> Outcome<Vec<LineAvailability>> {
+    let wanted = wanted(order, goods, &HashMap::new());
+    let found = stock::look(tx, permit, &wanted, holding(tx, permit, order)).await?;
+    Ok(found.into_iter().map(told).collect())
+}
+
+/// What lines of goods still need, as far as they are neither shipped nor held.
+fn wanted(
+    order: &Order,
+    goods: &[OrderLine],
+    held: &HashMap<OrderLineId, Decimal>,
+) -> Vec<ReserveLine> {
     let wanted = |line: &OrderLine| ReserveLine {
         order_id: order.id,
         order_line_id: line.id,
@@ -52,16 +90,85 @@ pub(crate) async fn hold<A>(
         ),
         warehouse_id: order.warehouse_id,
     };
-    let wanted: Vec<ReserveLine> =
-        goods.iter().map(wanted).filter(|line| !line.quantity.is_zero()).collect();
-    let held = stock::reserve(tx, permit, &wanted, holding(tx, permit, order)).await?;
-    let told = held.into_iter().map(|held| LineAvailability {
-        line: held.order_line_id,
-        available: held.available,
-        reserved: held.reserved,
-        short: held.short,
+    goods.iter().map(wanted).filter(|line| !line.quantity.is_zero()).collect()
+}
+
+fn told(found: Reserved) -> LineAvailability {
+    LineAvailability {
+        line: found.order_line_id,
+        available: found.available,
+        reserved: found.reserved,
+        short: found.short,
+    }
+}
+
+/// The order as one that waits for goods: until the day the customer wants them, else from its
+/// own date on.
+fn demanding(order: &Order) -> Demanding {
+    Demanding {
+        order_id: order.id,
+        organization_id: order.organization_id,
+        warehouse_id: order.warehouse_id,
+        customer_id: order.customer_id,
+        manager_id: order.manager_id,
+        ordered_on: order.date,
+        needed_by: order.requested_ship_date.unwrap_or(order.date),
+        least_life_days: order.min_shelf_life_days.unwrap_or_default(),
+    }
+}
+
+/// Keeps what is held for an order's lines of goods, and what they miss, as it is until the
+/// transaction ends. Gives those lines.
+pub(crate) async fn keep_goods_still<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+) -> Outcome<Vec<OrderLineId>> {
+    let lines = order_lines(tx, permit, order.id).await?;
+    let goods = goods(tx, permit, lines).await?;
+    let products: Vec<ProductId> = goods.iter().map(|line| line.product_id).collect();
+    stock::keep_still(tx, permit, order.organization_id, &products).await?;
+    Ok(goods.iter().map(|line| line.id).collect())
+}
+
+/// States what lines of goods of an order miss whose shipment came back: what it brought, and what
+/// an order that was closed short did not want any more. They are kept still.
+pub(crate) async fn want_again<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    goods: &[OrderLineId],
+) -> Outcome<()> {
+    // It takes what is free when it ships, and waits in no queue.
+    if order.route.reserve_on == ReserveOn::Never {
+        return Ok(());
+    }
+    let mut lines = order_lines(tx, permit, order.id).await?;
+    lines.retain(|line| goods.contains(&line.id));
+    let held = held_by_line(tx, permit, &lines).await?;
+    let missing = lines.iter().map(|line| Missing {
+        order_line_id: line.id,
+        product_id: line.product_id,
+        variant_id: line.variant_id,
+        quantity: to_hold(
+            line.quantity,
+            line.shipped,
+            held.get(&line.id).copied().unwrap_or_default(),
+        ),
     });
-    Ok(told.collect())
+    stock::demand(tx, permit, &demanding(order), &missing.collect::<Vec<_>>()).await
+}
+
+/// What is held for lines, base units; lines for which nothing is held are absent.
+pub(crate) async fn held_by_line<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    goods: &[OrderLine],
+) -> Outcome<HashMap<OrderLineId, Decimal>> {
+    let ids: Vec<OrderLineId> = goods.iter().map(|line| line.id).collect();
+    let held = stock::reservations_of_order_lines(tx, permit, &ids).await?;
+    let sum = |rows: Vec<stock::Held>| rows.iter().map(|row| row.quantity).sum();
+    Ok(held.into_iter().map(|(line, rows)| (line, sum(rows))).collect())
 }
 
 /// Which lots an order takes: those fit to leave on the day the customer wants them, or today.
@@ -78,7 +185,7 @@ fn held_on<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> NaiveDate {
     if order.date < written_on { order.date } else { tx.today() }
 }
 
-/// Frees what is held for an order, which waits for no money any more either.
+/// Frees what is held for an order, which waits for neither goods nor money any more.
 pub(crate) async fn let_go<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> Outcome<()> {
     if !order.asked_before_reserve().is_zero() {
         settlements::stop_awaiting(tx, permit, order.id).await?;

@@ -15,6 +15,7 @@ mod loaders;
 mod model;
 mod picking;
 mod posting;
+mod promising;
 mod quote;
 mod quoting;
 mod returns;
@@ -35,15 +36,14 @@ pub use loaders::{
     shipment_lines_by_shipment, shipment_lots_by_line, shipments_by_id, shipments_by_order,
     shipments_of_customers,
 };
-pub use model::{
-    Order, OrderLine, PaymentSteps, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot,
-};
+pub use model::{Order, OrderLine, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot};
 pub use picking::{
     CancelPickTask, ConfirmPick, CreatePickTask, FinishPick, GiveBackPickTask, PickLine, PickMove,
     PickState, PickTask, PickTaskFilter, PickTaskOrder, Picked, ReadPickTasks, ReportShortage,
     ShortageReported, TakePickTask, count_pick_tasks, pick_lines_by_id, pick_lines_by_task,
     pick_orders_by_task, pick_tasks, pick_tasks_by_id, pick_tasks_by_order,
 };
+pub use promising::promises_of_lines;
 pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
 pub use quoting::{AskedLine, TypedPrice};
 pub use returns::{

@@ -1,16 +1,14 @@
 //! Orders and shipments as they are read.
 
 use access::{Action, Right};
-use catalog::PaymentStep;
 use catalog::pricing::{DiscountSource, PriceSource};
+use catalog::{PaymentSteps, RouteTerms};
 use db::FromQueryResult;
 use kernel::{
     AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, LotId, NaiveDate,
     OrderId, OrderLineId, OrganizationId, PackagingId, Percent, ProductId, ProductVariantId,
     RegionId, ShipmentId, ShipmentLineId, UnitPrice, UserId, Utc, WarehouseId,
 };
-use sea_orm::FromJsonQueryResult;
-use serde::{Deserialize, Serialize};
 
 use crate::rules::{OrderState, ShipmentState};
 
@@ -25,10 +23,6 @@ pub struct ReadShipments;
 impl Action for ReadShipments {
     const RIGHT: Right = Right::ShipmentRead;
 }
-
-/// How an order is to be paid, as agreed when it was written.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
-pub struct PaymentSteps(pub Vec<PaymentStep>);
 
 /// What a customer ordered.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -51,6 +45,11 @@ pub struct Order {
     pub agreement_version: Option<i32>,
     /// Days that are left of a lot's life when it is shipped, at least, as agreed then.
     pub min_shelf_life_days: Option<i32>,
+    /// How it is served, as the route said when it was written.
+    #[sea_orm(nested)]
+    pub route: RouteTerms,
+    /// Whether the route was chosen on the order itself; else it is the agreement's.
+    pub sales_route_is_own: bool,
     /// The responsible manager.
     pub manager_id: Option<UserId>,
     /// The manager's department when the order was written.
@@ -75,7 +74,7 @@ pub struct Order {
     pub requested_ship_date: Option<NaiveDate>,
     /// A note.
     pub comment: Option<String>,
-    /// How it is to be paid.
+    /// How it is to be paid, as agreed when it was written.
     pub payment_steps: PaymentSteps,
     /// Percent of the gross to be paid before shipping.
     pub prepayment_percent: Percent,
@@ -98,7 +97,8 @@ pub struct Order {
 /// The columns of [`Order`], of `sales_order o`.
 pub(crate) const ORDER_COLUMNS: &str = "
     o.id, o.number, o.date, o.state, o.organization_id, o.customer_id, o.agreement_id,
-    o.agreement_version, o.min_shelf_life_days,
+    o.agreement_version, o.min_shelf_life_days, o.sales_route_id, o.sales_route_is_own,
+    o.reserve_on, o.cover_by,
     o.manager_id, o.department_id, o.region_id, o.warehouse_id, o.currency, o.prices_include_vat,
     o.net, o.vat, o.gross, o.shipped_gross, o.requested_ship_date, o.comment, o.payment_steps,
     o.prepayment_percent, o.cancel_reason, o.close_reason, o.external_reference, o.version,

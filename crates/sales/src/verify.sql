@@ -90,6 +90,34 @@ held_goods as (
     join sales_order_line l on l.tenant_id = h.tenant_id and l.id = h.order_line_id
     where h.tenant_id = $1
 ),
+-- What an open order's line of goods has: shipped, held, and missed. One that waits for money
+-- before goods are held has neither, nor has one for which nothing is ever held.
+wanted as (
+    select l.id::text as record, l.quantity, l.shipped, o.state,
+           coalesce(h.quantity, 0) as held, coalesce(d.quantity, 0) as missed,
+           o.state in ('CONFIRMED', 'IN_FULFILMENT') and not p.is_service
+               and o.reserve_on <> 'NEVER'
+               and not exists (select from awaited_payment_v a
+                               where a.tenant_id = o.tenant_id and a.order_id = o.id) as waits
+    from sales_order_line l
+    join sales_order o on o.tenant_id = l.tenant_id and o.id = l.order_id
+    join product_kind_v p on p.tenant_id = l.tenant_id and p.id = l.product_id
+    left join (select order_line_id, sum(quantity) as quantity
+               from held_goods_v
+               where tenant_id = $1
+               group by order_line_id) h on h.order_line_id = l.id
+    left join demand_v d on d.tenant_id = l.tenant_id and d.order_line_id = l.id
+    where l.tenant_id = $1
+),
+demanded as (
+    select 'order line ' || l.id as record, d.quantity,
+           case when d.product_id = l.product_id
+                     and d.variant_id is not distinct from l.variant_id
+                then d.quantity else 0 end as same_goods
+    from demand_v d
+    join sales_order_line l on l.tenant_id = d.tenant_id and l.id = d.order_line_id
+    where d.tenant_id = $1
+),
 -- A reversed shipment's facts add up to nothing.
 fact as (
     select l.id::text as record, h.state = 'POSTED' as stands, l.quantity, l.vat_amount, l.cost,
@@ -197,6 +225,14 @@ where same_goods <> quantity
 union all
 select 'reservation.variant', record, quantity, same_goods
 from held_goods
+where same_goods <> quantity
+union all
+select 'demand.quantity', record, case when waits then quantity - shipped - held else 0 end, missed
+from wanted
+where missed <> case when waits then quantity - shipped - held else 0 end
+union all
+select 'demand.variant', record, quantity, same_goods
+from demanded
 where same_goods <> quantity
 union all
 select 'receivable.amount', record, gross, amount

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use db::{EventDraft, TenantTx};
 use kernel::Uuid;
 
+use crate::document;
 use crate::rules::BalanceKey;
 use crate::store::receipts::Header;
 
@@ -32,15 +33,7 @@ pub(crate) fn stock_changed<'a>(
     });
 }
 
-/// Tells that a receipt was made or changed. Its author stands for the responsible manager.
+/// Tells that a receipt was made or changed.
 pub(crate) fn receipt_changed(tx: &TenantTx, receipt: &Header) {
-    tx.emit(EventDraft {
-        kind: "document_changed",
-        subject_kind: "GoodsReceipt",
-        subject_id: receipt.id.0,
-        manager_id: receipt.created_by,
-        customer_id: None,
-        products: Vec::new(),
-        warehouses: Vec::new(),
-    });
+    document::changed(tx, "GoodsReceipt", receipt.id, receipt.created_by);
 }

@@ -1,16 +1,16 @@
-//! Holding goods for orders. Callers hold the order's row lock, so the reservations of its lines
-//! stand still meanwhile.
+//! Holding goods for orders. Callers hold the order's row lock; under the queues of its goods the
+//! reservations of its lines stand still as well.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::Permit;
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, LotId, OrderId, OrderLineId, WarehouseId};
+use kernel::{Decimal, LotId, OrderId, OrderLineId, OrganizationId, ProductId, WarehouseId};
 
-use crate::events;
+use crate::coverage::cover;
 use crate::rules::{Balance, BalanceKey, Held, Holds, Shelf, Want};
 use crate::store::{balances, reservations};
-use crate::{Holding, ReserveLine, Reserved};
+use crate::{Holding, ReserveLine, Reserved, demand, events, pegging};
 
 /// Holds what is available for order lines: lots that expire first, then those received first;
 /// never blocked ones, nor those with less life left on the day they leave than is asked for. What
@@ -43,6 +43,9 @@ pub async fn reserve_beside<A>(
         return Ok(Vec::new());
     }
     let wants: Vec<Want> = lines.iter().map(want).collect();
+    // What comes in meanwhile waits for this, and finds what is stated as missing.
+    let goods = wants.iter().map(|want| (want.organization_id, want.product_id));
+    pegging::queue(tx, permit, goods).await?;
     let mut free = balances::lock_free(tx, permit, &wants, holding).await?;
     free.retain(|balance| !failed.contains(&(balance.warehouse_id, balance.lot_id)));
     let ranks = ranks(tx, permit, &free).await?;
@@ -80,7 +83,21 @@ pub async fn reserve_beside<A>(
     Ok(answers)
 }
 
-fn want(line: &ReserveLine) -> Want {
+/// Takes the queues of goods until the transaction ends: what is held for the order's lines, and
+/// what they miss, stands still from now on.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn keep_still<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    organization: OrganizationId,
+    products: &[ProductId],
+) -> Outcome<()> {
+    pegging::queue(tx, permit, products.iter().map(|product| (organization, *product))).await
+}
+
+pub(crate) fn want(line: &ReserveLine) -> Want {
     Want {
         organization_id: line.organization_id,
         product_id: line.product_id,
@@ -91,7 +108,7 @@ fn want(line: &ReserveLine) -> Want {
 }
 
 /// The priorities of the warehouses that hold something; archived ones give nothing.
-async fn ranks<A>(
+pub(crate) async fn ranks<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     free: &[Balance],
@@ -106,18 +123,27 @@ async fn ranks<A>(
     Ok(live.map(|card| (card.id, card.priority)).collect())
 }
 
-/// Frees all that is held for an order.
+/// Frees all that is held for an order and ends its demand. The goods go to who waits for them.
 ///
 /// # Errors
 /// A fault of the database.
 pub async fn release_order<A>(tx: &TenantTx, permit: &Permit<A>, order: OrderId) -> Outcome<()> {
+    let queues = demand::store::queues_of_order(tx, permit, order).await?;
+    if queues.is_empty() {
+        return Ok(());
+    }
+    pegging::queue(tx, permit, queues.iter().copied()).await?;
+    demand::store::cancel(tx, permit, order).await?;
     let held = reservations::of_order(tx, permit, order).await?;
     let all = held.iter().map(|one| (one.order_line_id, Decimal::MAX)).collect();
-    release(tx, permit, &held, all).await
+    let freed = release(tx, permit, &held, all).await?;
+    pegging::peg(tx, permit, &freed).await?;
+    cover(tx, permit, &queues).await
 }
 
 /// Frees up to these quantities (base units) of order lines of one order, the goods that would
-/// be taken last first.
+/// be taken last first. The goods go to other lines that wait for them. What these lines miss from
+/// then on is the caller's to state ([`crate::demand()`]).
 ///
 /// # Errors
 /// A fault of the database.
@@ -130,8 +156,13 @@ pub async fn release_lines<A>(
     for (line, quantity) in lines {
         *most.entry(*line).or_default() += *quantity;
     }
-    let held = reservations::of_lines(tx, permit, most.keys().copied()).await?;
-    release(tx, permit, &held, most).await
+    let own: Vec<OrderLineId> = most.keys().copied().collect();
+    let held = reservations::of_lines(tx, permit, own.iter().copied()).await?;
+    pegging::queue(tx, permit, held.iter().map(|one| pegging::queue_of(&one.key()))).await?;
+    let held = reservations::of_lines(tx, permit, own.iter().copied()).await?;
+    let freed = release(tx, permit, &held, most).await?;
+    pegging::peg_to_others(tx, permit, &freed, &own).await?;
+    Ok(())
 }
 
 async fn release<A>(
@@ -139,8 +170,8 @@ async fn release<A>(
     permit: &Permit<A>,
     held: &[Held],
     most: BTreeMap<OrderLineId, Decimal>,
-) -> Outcome<()> {
-    let Some(first) = held.first() else { return Ok(()) };
+) -> Outcome<Vec<BalanceKey>> {
+    let Some(first) = held.first() else { return Ok(Vec::new()) };
     let keys: BTreeSet<BalanceKey> = held.iter().map(Held::key).collect();
     let locked = balances::lock(tx, permit, &keys).await?;
     let mut shelf = Shelf::new(locked, &HashMap::new());
@@ -152,7 +183,7 @@ async fn release<A>(
     reservations::less(tx, permit, &holds.moves, tx.today()).await?;
     let freed: Vec<BalanceKey> = holds.moves.iter().map(|one| one.held.key()).collect();
     events::stock_changed(tx, "SalesOrder", first.order_id, freed.iter());
-    Ok(())
+    Ok(freed)
 }
 
 /// Where goods are held for an order, the warehouse that holds most of them first.

@@ -6,14 +6,19 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use access::Permit;
 use catalog::Goods;
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, NaiveDate, ProductId, Refusal, RefusalCode, ShipmentId, ShipmentLineId};
+use kernel::{
+    Decimal, NaiveDate, OrderLineId, ProductId, Refusal, RefusalCode, ShipmentId, ShipmentLineId,
+};
 use serde_json::{Value, json};
 
-use crate::events;
-use crate::rules::{Balance, BalanceKey, Held, Holds, IssuePlan, Shelf, Shortage, plan_issue};
+use crate::coverage::cover;
+use crate::demand::store::Waiting;
+use crate::rules::{
+    Balance, BalanceKey, Held, HeldMoveKind, Holds, IssuePlan, Shelf, Shortage, plan_issue,
+};
 use crate::store::movements::{self, Cause, Low, Movement};
 use crate::store::{balances, reservations, variant_skus};
-use crate::{Issue, IssuedLot};
+use crate::{Issue, IssueLine, IssuedLot, demand, events, pegging};
 
 /// Takes a shipment's goods out of stock: the lots that were picked for a line; where nobody
 /// picked, what is held for it first, then free lots, those that expire first and then those
@@ -23,8 +28,13 @@ use crate::{Issue, IssuedLot};
 /// `INSUFFICIENT_STOCK` or, back-dated, `NEGATIVE_BALANCE`, each with a list; `IN_USE` where goods
 /// are being picked by another task; or a fault.
 pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outcome<Vec<IssuedLot>> {
-    let lines: BTreeSet<_> = issue.lines.iter().map(|line| line.order_line_id).collect();
-    let held = unpicked(reservations::of_lines(tx, permit, lines).await?, issue);
+    let (held, missed) = held_and_missed(tx, permit, issue).await?;
+    let (held, picking) = unpicked(held, issue);
+    // What is being picked is a part of what the order still has to ship.
+    let left_for = |line: &IssueLine| picking.get(&line.order_line_id) <= Some(&line.left_after);
+    if !issue.lines.iter().all(left_for) {
+        return Err(reservations::being_picked().into());
+    }
     let is_backdated = issue.occurred_on < tx.today();
     let mut keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
     keys.extend(chosen_keys(issue));
@@ -49,26 +59,34 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     reservations::less(tx, permit, &holds.moves, issue.occurred_on).await?;
     let changed: Vec<BalanceKey> = shelf.changes().iter().map(|change| change.key).collect();
     events::stock_changed(tx, "Shipment", issue.shipment_id, changed.iter());
+    miss_less(tx, permit, &missed, issue, (&holds, &picking)).await?;
+    // Goods held elsewhere than they were taken from are free again.
+    let freed = holds.moves.iter().filter(|one| one.kind == HeldMoveKind::Release);
+    let freed: Vec<BalanceKey> = freed.map(|one| one.held.key()).collect();
+    pegging::peg(tx, permit, &freed).await?;
     Ok(lots(plan))
 }
 
 /// What a shipment may take of what is held: a line that nobody picked leaves alone what is being
-/// picked.
-fn unpicked(held: Vec<Held>, issue: &Issue) -> Vec<Held> {
+/// picked. Gives that by line as well.
+fn unpicked(held: Vec<Held>, issue: &Issue) -> (Vec<Held>, HashMap<OrderLineId, Decimal>) {
     let picked: BTreeSet<_> = issue
         .lines
         .iter()
         .filter(|line| !line.chosen.is_empty())
         .map(|line| line.order_line_id)
         .collect();
+    let mut picking: HashMap<OrderLineId, Decimal> = HashMap::new();
     let less = |mut one: Held| {
         if !picked.contains(&one.order_line_id) {
+            *picking.entry(one.order_line_id).or_default() += one.in_picking;
             one.quantity -= one.in_picking;
             one.in_picking = Decimal::ZERO;
         }
         one
     };
-    held.into_iter().map(less).filter(|one| !one.quantity.is_zero()).collect()
+    let free = held.into_iter().map(less).filter(|one| !one.quantity.is_zero()).collect();
+    (free, picking)
 }
 
 /// The balances of the lots that were picked.
@@ -81,6 +99,50 @@ fn chosen_keys(issue: &Issue) -> impl Iterator<Item = BalanceKey> {
             lot_id: *lot_id,
         })
     })
+}
+
+/// What is held for the shipment's lines, and what they miss. Where they miss something, or goods
+/// may become free again, it is read under the queues of those goods.
+async fn held_and_missed<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    issue: &Issue,
+) -> Outcome<(Vec<Held>, Vec<Waiting>)> {
+    let lines: BTreeSet<OrderLineId> = issue.lines.iter().map(|line| line.order_line_id).collect();
+    let held = reservations::of_lines(tx, permit, lines.iter().copied()).await?;
+    let missed = demand::store::of_lines(tx, permit, lines.iter().copied()).await?;
+    let elsewhere = held.iter().any(|one| one.warehouse_id != issue.warehouse_id);
+    if missed.is_empty() && !elsewhere && issue.occurred_on == tx.today() {
+        return Ok((held, missed));
+    }
+    let goods = issue.lines.iter().map(|line| (issue.organization_id, line.product_id));
+    pegging::queue(tx, permit, goods).await?;
+    let held = reservations::of_lines(tx, permit, lines.iter().copied()).await?;
+    let missed = demand::store::of_lines(tx, permit, lines).await?;
+    Ok((held, missed))
+}
+
+/// Lines that missed something miss what is neither shipped nor held by now.
+async fn miss_less<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    missed: &[Waiting],
+    issue: &Issue,
+    (holds, picking): (&Holds, &HashMap<OrderLineId, Decimal>),
+) -> Outcome<()> {
+    let mut left: HashMap<OrderLineId, Decimal> = HashMap::new();
+    for line in &issue.lines {
+        left.insert(line.order_line_id, line.left_after);
+    }
+    let misses = |one: &Waiting| {
+        let aside = picking.get(&one.order_line_id).copied().unwrap_or_default();
+        let rest = *left.get(&one.order_line_id)? - holds.total(one.order_line_id) - aside;
+        Some((one.id, rest.max(Decimal::ZERO)))
+    };
+    let misses: Vec<_> = missed.iter().filter_map(misses).collect();
+    demand::store::set_quantities(tx, permit, &misses).await?;
+    let queues = missed.iter().map(|one| (one.organization_id, one.product_id)).collect();
+    cover(tx, permit, &queues).await
 }
 
 /// The goods for which free lots may be needed: those not wholly held here, and all of a
@@ -197,8 +259,8 @@ fn barred(short: &Shortage, lows: &[Low]) -> Vec<Value> {
     lows.iter().filter(stands).map(describe).collect()
 }
 
-/// Puts a shipment's goods back into their lots, with their value. Reservations are not revived.
-/// Gives what went back.
+/// Puts a shipment's goods back into their lots, with their value. Gives what went back; the caller
+/// states what the order misses and hands the goods out ([`hand_out_again`]).
 ///
 /// # Errors
 /// A fault of the database, also where the shipment was taken back before.
@@ -210,6 +272,7 @@ pub async fn take_back<A>(
 ) -> Outcome<Vec<IssuedLot>> {
     let moved = movements::of_document(tx, permit, "SHIPMENT", shipment.0).await?;
     let keys: BTreeSet<BalanceKey> = moved.iter().map(movements::Moved::key).collect();
+    pegging::queue(tx, permit, keys.iter().map(pegging::queue_of)).await?;
     balances::lock(tx, permit, &keys).await?;
     let back: Vec<Movement> = moved.iter().map(undone).collect();
     let cause =
@@ -224,6 +287,24 @@ pub async fn take_back<A>(
         cost: one.value,
     };
     Ok(back.iter().map(lot).collect())
+}
+
+/// Gives what a shipment's reversal put back to who waits for it: the order itself, where it has
+/// stated what it misses since, and others.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn hand_out_again<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    shipment: ShipmentId,
+) -> Outcome<()> {
+    let back = movements::of_document(tx, permit, "REVERSAL", shipment.0).await?;
+    let queues: BTreeSet<_> = back.iter().map(|one| pegging::queue_of(&one.key())).collect();
+    // Shipping may have let goods go that lie elsewhere: the order may have them again.
+    let keys = balances::free_of(tx, permit, queues).await?;
+    pegging::peg(tx, permit, &keys).await?;
+    Ok(())
 }
 
 /// The movement that undoes another.

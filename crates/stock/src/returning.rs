@@ -9,15 +9,14 @@ use kernel::{
     Decimal, LotId, NaiveDate, OrganizationId, ProductId, Refusal, RefusalCode, SalesReturnId,
     SalesReturnLineId, ShipmentId, ShipmentLineId, WarehouseId,
 };
-use serde_json::{Value, json};
 
-use crate::IssuedLot;
-use crate::events;
+use crate::commands::check_lows;
 use crate::issuing::{sums, undone};
 use crate::rules::{Balance, BalanceKey};
 use crate::store::balances;
-use crate::store::movements::{self, Cause, Low, Moved, Movement};
+use crate::store::movements::{self, Cause, Moved, Movement};
 use crate::store::quarantine::{self, HeldBack};
+use crate::{IssuedLot, events, pegging};
 
 /// In what state goods come back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +79,8 @@ pub async fn issued<A>(
 }
 
 /// Takes goods in again: good ones into the lots they left from, damaged ones into blocked lots of
-/// their own. Gives the lot each part went into, in the order of the parts.
+/// their own. What can be sold again is held for who waits for it. Gives the lot each part went
+/// into, in the order of the parts.
 ///
 /// # Errors
 /// A fault of the database.
@@ -112,7 +112,9 @@ pub async fn put_back<A>(
     }
     quarantine::insert_lots(tx, permit, returning.return_id.0, &held_back).await?;
     let keys: BTreeSet<BalanceKey> = back.iter().map(|one| one.key).collect();
-    balances::open(tx, permit, &keys).await?;
+    // Who finds nothing in these balances waits until what comes back is held for who came first.
+    pegging::queue(tx, permit, keys.iter().map(pegging::queue_of)).await?;
+    balances::ensure(tx, permit, keys.iter()).await?;
     balances::lock(tx, permit, &keys).await?;
     balances::change(tx, permit, &sums(&back)).await?;
     let cause = Cause {
@@ -123,6 +125,8 @@ pub async fn put_back<A>(
     };
     movements::add(tx, permit, &cause, &back).await?;
     events::stock_changed(tx, "SalesReturn", returning.return_id, keys.iter());
+    let keys: Vec<BalanceKey> = keys.into_iter().collect();
+    pegging::peg(tx, permit, &keys).await?;
     Ok(back.iter().map(|one| one.key.lot_id).collect())
 }
 
@@ -178,21 +182,4 @@ fn check_there(locked: &[Balance], back: &[Movement]) -> Result<(), Refusal> {
         "Goods of this return are reserved, already gone, or valued anew.",
         "Товары этого возврата зарезервированы, уже отгружены или переоценены.",
     ))
-}
-
-fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
-    let below: Vec<Value> = lows
-        .iter()
-        .filter(|low| low.balance < Decimal::ZERO)
-        .map(|low| json!({ "date": low.day, "balance": low.balance }))
-        .collect();
-    if below.is_empty() {
-        return Ok(());
-    }
-    Err(Refusal::new(
-        RefusalCode::NegativeBalance,
-        "With this date a later balance would fall below zero.",
-        "С этой датой остаток позже станет отрицательным.",
-    )
-    .with(json!({ "balances": below })))
 }

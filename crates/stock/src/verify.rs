@@ -1,4 +1,5 @@
-//! Proof that balances equal their registers: movements, reservations and their moves.
+//! Proof that balances equal their registers: movements, reservations and their moves; and that
+//! supply equals its documents.
 
 use access::{Action, Permit, Right};
 use db::{Discrepancy, Outcome, Sql, TenantTx, values};
@@ -11,7 +12,8 @@ impl Action for VerifyStock {
     const RIGHT: Right = Right::AuditRead;
 }
 
-/// Balances and reservations that differ from the sums of their registers.
+/// Balances and reservations that differ from the sums of their registers, purchase orders that
+/// differ from their receipts, and demand from what covers it.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -19,6 +21,9 @@ pub async fn discrepancies(
     tx: &TenantTx,
     permit: &Permit<VerifyStock>,
 ) -> Outcome<Vec<Discrepancy>> {
-    let sql = Sql::new(include_str!("verify.sql"), values![permit.tenant()]);
-    Ok(tx.all(sql).await?)
+    let mut found = Vec::new();
+    for text in [include_str!("verify.sql"), include_str!("verify_supply.sql")] {
+        found.extend(tx.all::<Discrepancy>(Sql::new(text, values![permit.tenant()])).await?);
+    }
+    Ok(found)
 }

@@ -78,6 +78,28 @@ async fn directories(company: &Company, at: &Furniture, good: &str) {
     let made = director.does("createSupplier", json!({"name": "Zavod"}), "supplier { id }").await;
     let input = json!({"supplierId": made["supplier"]["id"], "productId": good});
     director.does("createSupplierItem", input, "supplierItem { id }").await;
+    supply(company, at, good, &made["supplier"]["id"]).await;
+}
+
+/// Something missed, ordered, received and sent back.
+async fn supply(company: &Company, at: &Furniture, good: &str, supplier: &Value) {
+    let director = &company.director;
+    let waits = company.customer("Waits", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &waits, &[(good, "500")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let lines = json!([{"productId": good, "quantity": "5", "price": "1"}]);
+    let input = json!({"supplierId": supplier, "lines": lines});
+    let made = director.does("createPurchaseOrder", input, "purchaseOrder { id version }").await;
+    let input =
+        json!({"id": made["purchaseOrder"]["id"], "version": made["purchaseOrder"]["version"]});
+    director.does("orderPurchaseOrder", input, "purchaseOrder { id }").await;
+    let spare = company.product(at, "SPARE", "10.00").await;
+    let receipt = company.receive(at, None, &[(&spare, "1", "5.00")]).await;
+    let input = json!({"receiptId": receipt, "reason": "odd"});
+    director.does("createSupplierReturn", input, "supplierReturn { id }").await;
+    let points = json!([{"productId": good, "reorderAt": "1", "target": "2"}]);
+    let input = json!({"points": points});
+    director.does("setReorderPoints", input, "reorderPoints { id }").await;
 }
 
 fn connections(schema: &Schema) -> Vec<&Field> {

@@ -3,6 +3,7 @@
 
 mod documents;
 mod filters;
+mod full;
 mod rights;
 mod values;
 

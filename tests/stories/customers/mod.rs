@@ -4,6 +4,7 @@
 mod card;
 mod contracts;
 mod duplicates;
+mod merged_filters;
 mod merged_parts;
 mod merging;
 mod merging_refused;

@@ -33,6 +33,13 @@ async fn kinds(company: &Company) -> Vec<Kind> {
             json!({"name": "Wholesale", "priceListId": at.price_list}),
             true,
         ),
+        kind(
+            "SalesRoute",
+            "salesRoute",
+            "salesRoutes",
+            json!({"name": "By train", "reserveOn": "NEVER", "coverBy": "TRANSFER"}),
+            true,
+        ),
         kind("Currency", "currency", "currencies", json!({"code": "CNY", "name": "Yuan"}), true),
         kind("VatCategory", "vatCategory", "vatCategories", json!({"name": "Usual"}), true),
         kind(

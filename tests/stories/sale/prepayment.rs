@@ -124,12 +124,14 @@ async fn goods_are_held_when_the_prepayment_is_complete() {
     let code = company.warehouse.refused("shipSalesOrder", ship, "shipment { id }").await;
     assert_eq!(code, "PREPAYMENT_DUE");
 
-    // The goods that were short are nobody's business of a second payment.
-    company.receive(&at, None, &[(&doors, "5", "61.00")]).await;
+    // The goods that were short are nobody's business of a second payment; they come with a receipt.
     pay(&company, &order.0, "100.00").await;
     tokio::time::sleep(TWO_LOOKS).await;
     let seen = look(&company.anna, &order.0).await;
     assert_eq!((reserved(&seen), held(&seen)), (Decimal::from(6), 1));
+    company.receive(&at, None, &[(&doors, "5", "61.00")]).await;
+    let seen = look(&company.anna, &order.0).await;
+    assert_eq!((reserved(&seen), held(&seen)), (Decimal::from(8), 1));
     house().verify(&company.slug).await;
 }
 

@@ -42,7 +42,7 @@ const TAMPERINGS: &[Tampering] = &[
         &["quantity"],
         "true",
         1,
-        &["reservation.quantity", "stock_balance.reserved"],
+        &["demand.quantity", "reservation.quantity", "stock_balance.reserved"],
     ),
     tampering("reservation_move", &["quantity"], "kind = 'RESERVE'", 1, &["reservation.quantity"]),
     tampering(
@@ -69,7 +69,13 @@ const TAMPERINGS: &[Tampering] = &[
         1,
         &["receivable.amount", "receivable_balance.amount", "receivable_balance.open"],
     ),
-    tampering("sales_order_line", &["shipped"], "true", 1, &["sales_order_line.shipped"]),
+    tampering(
+        "sales_order_line",
+        &["shipped"],
+        "true",
+        1,
+        &["demand.quantity", "sales_order_line.shipped"],
+    ),
     tampering(
         "sales_order_line",
         &["shipped_amount"],

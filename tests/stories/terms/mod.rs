@@ -3,3 +3,4 @@
 mod agreements;
 mod minima;
 mod price_changes;
+mod routes;

@@ -4,10 +4,10 @@ use kernel::{Decimal, Quantity, Refusal, RefusalCode};
 
 use super::{Checked, Checks, NAME, address, email, name, phone, reference};
 use crate::records::{
-    BinFields, PriceSegmentFields, RegionFields, SalesChannelFields, SupplierFields,
-    SupplierItemFields, TenantCurrencyFields, VatCategoryFields,
+    BinFields, PriceSegmentFields, RegionFields, SalesChannelFields, SalesRouteFields,
+    SupplierFields, SupplierItemFields, TenantCurrencyFields, VatCategoryFields,
 };
-use crate::rules::{at, check_inn, check_kpp, clean, optional, out_of_scale};
+use crate::rules::{at, check_inn, check_kpp, check_steps, clean, optional, out_of_scale};
 
 /// The longest lead time, in days.
 const LONGEST_LEAD: i32 = 3_650;
@@ -40,6 +40,17 @@ impl Checks for PriceSegmentFields {
             name: name(&self.name)?,
             price_list_id: self.price_list_id,
             external_reference: reference(self.external_reference.as_deref())?,
+        })
+    }
+}
+
+impl Checks for SalesRouteFields {
+    fn checked(&self) -> Checked<Self> {
+        check_steps(&self.payment_steps.0)?;
+        Ok(Self {
+            name: name(&self.name)?,
+            external_reference: reference(self.external_reference.as_deref())?,
+            ..self.clone()
         })
     }
 }

@@ -14,6 +14,7 @@ use crate::checks::{
 };
 use crate::constraints::unknown;
 use crate::records::{AgreementChanges, AgreementFields, CustomerFields};
+use crate::routes::chosen_route;
 use crate::rules::{AgreementState, CreditPolicy, PaymentStep, check_steps};
 use crate::store::{
     Held, NewPrice, default_agreement, drop_other_defaults, hold, insert, keep_versions,
@@ -29,8 +30,8 @@ pub struct SaveAgreement {
     pub change: Option<(AgreementId, i32)>,
     /// What changes.
     pub fields: AgreementChanges,
-    /// How the customer pays; sums to 100 %. `None` leaves it, or is everything on the day of
-    /// the shipment.
+    /// How the customer pays; sums to 100 %. `None` leaves it; for a new one it is what the route
+    /// says, else everything on the day of the shipment.
     pub steps: Option<Vec<PaymentStep>>,
     /// Archives or restores it.
     pub archived: Option<bool>,
@@ -138,6 +139,7 @@ pub(super) async fn revise<A: Action>(
     let asked = revision.fields;
     let follows = asked.currency.is_none() && asked.price_list_id.is_some();
     fields.currency = currency(tx, permit, &fields, follows).await?;
+    chosen_route(tx, permit, fields.sales_route_id, held.fields.sales_route_id).await?;
     if fields.is_default {
         drop_other_defaults(tx, permit, customer, held.id).await?;
     }
@@ -202,6 +204,7 @@ pub(super) fn blank<A>(permit: &Permit<A>) -> AgreementFields {
         valid_from: None,
         valid_to: None,
         min_shelf_life_days: None,
+        sales_route_id: None,
         is_default: false,
         external_reference: None,
     }
@@ -215,7 +218,8 @@ pub(super) async fn make<A>(
 ) -> Outcome<(AgreementId, AgreementFields)> {
     let mut fields = new.fields.applied(&blank(permit)).checked()?;
     fields.currency = currency(tx, permit, &fields, new.fields.currency.is_none()).await?;
-    let usual = PaymentStep::on_shipment();
+    let route = chosen_route(tx, permit, fields.sales_route_id, None).await?;
+    let usual = route.map_or_else(PaymentStep::on_shipment, |route| route.fields.payment_steps.0);
     let steps = new.steps.unwrap_or(&usual);
     check_steps(steps).map_err(Refusal::from)?;
     let id = AgreementId::new();

@@ -1,6 +1,8 @@
 //! Fields that a tenant adds to its records: making and changing them. What they hold is written
 //! by [`super::custom_values`].
 
+use std::time::Duration;
+
 use access::{Action, Permit, Right, partner_scopes};
 use db::{Command, CommandError, Outcome, TenantTx};
 use kernel::{CustomFieldId, Refusal, RefusalCode};
@@ -12,6 +14,8 @@ use crate::records::{CustomFieldChanges, CustomFieldFields};
 use crate::rules::{check_roles, kept_choices};
 use crate::store::{Held, count_in_use, drop_keys, fill_keys, hold, insert, lock_field, update};
 
+/// How long a statement over all values of a field may take: 200,000 take seconds.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// Fields of one kind of record that are in use, at most.
 const MOST_FIELDS: i64 = 100;
 
@@ -81,10 +85,13 @@ impl Command for UpdateCustomField {
             check_room(tx, permit, &fields.subject_kind).await?;
         }
         update(tx, permit, "custom_field", held.id, &fields, archived_at).await?;
-        match (held.fields.is_filterable, fields.is_filterable) {
-            (false, true) => fill_keys(tx, permit, self.id).await?,
-            (true, false) => drop_keys(tx, permit, self.id).await?,
-            _ => {}
+        if held.fields.is_filterable != fields.is_filterable {
+            tx.be_patient(PATIENCE).await?;
+            if fields.is_filterable {
+                fill_keys(tx, permit, self.id).await?;
+            } else {
+                drop_keys(tx, permit, self.id).await?;
+            }
         }
         let deed = Deed::new("updateCustomField", "CustomField", self.id);
         let mut noted = changes(Some(&held.fields), &fields);

@@ -13,10 +13,11 @@ use crate::checks::{Checks, same_version, unchanged};
 use crate::records::{
     Bin, BinChanges, BinFields, Fields, PriceSegment, PriceSegmentChanges, PriceSegmentFields,
     Region, RegionChanges, RegionFields, SalesChannel, SalesChannelChanges, SalesChannelFields,
-    Supplier, SupplierChanges, SupplierFields, SupplierItem, SupplierItemChanges,
-    SupplierItemFields, TenantCurrency, TenantCurrencyChanges, TenantCurrencyFields, VatCategory,
-    VatCategoryChanges, VatCategoryFields,
+    SalesRoute, SalesRouteChanges, SalesRouteFields, Supplier, SupplierChanges, SupplierFields,
+    SupplierItem, SupplierItemChanges, SupplierItemFields, TenantCurrency, TenantCurrencyChanges,
+    TenantCurrencyFields, VatCategory, VatCategoryChanges, VatCategoryFields,
 };
+use crate::rules::{CoverBy, PaymentStep, PaymentSteps, ReserveOn};
 use crate::store::{Directory, Held, hold, insert, update};
 
 /// A short list that people write.
@@ -168,6 +169,8 @@ written! {
             external_reference: None,
         },
         anything_changes;
+    SalesRoute(SalesRouteFields, SalesRouteChanges): SalesRouteWrite,
+        "SalesRoute", "createSalesRoute", "updateSalesRoute", standard_route, anything_changes;
     Supplier(SupplierFields, SupplierChanges): SupplierWrite,
         "Supplier", "createSupplier", "updateSupplier", blank_supplier, supplier_stays;
     SupplierItem(SupplierItemFields, SupplierItemChanges): SupplierWrite,
@@ -201,6 +204,18 @@ written! {
 
 fn anything_changes<F>(_before: &F, _after: &F) -> Result<(), Refusal> {
     Ok(())
+}
+
+/// The standard way: goods come from stock and are held on confirmation, everything is due on the
+/// day of the shipment.
+fn standard_route(_scope: &Scope) -> SalesRouteFields {
+    SalesRouteFields {
+        name: String::new(),
+        reserve_on: ReserveOn::Confirm,
+        cover_by: CoverBy::Stock,
+        payment_steps: PaymentSteps(PaymentStep::on_shipment()),
+        external_reference: None,
+    }
 }
 
 fn blank_supplier(scope: &Scope) -> SupplierFields {

@@ -23,6 +23,7 @@ mod product_groups;
 mod products;
 mod proposals;
 mod rates;
+mod route_presets;
 mod variants;
 mod warehouses;
 
@@ -58,6 +59,7 @@ pub use proposals::{
     UpdateAgreementProposal,
 };
 pub use rates::{SetCurrencyRates, SetSupplierPrices, SetVatRates};
+pub use route_presets::AddRoutePresets;
 pub use variants::{Axis, CreateProductVariant, GenerateProductVariants, UpdateProductVariant};
 pub use warehouses::{CreateWarehouse, UpdateWarehouse};
 
@@ -100,6 +102,7 @@ actions! {
     UpdateContract: CustomerWrite;
     SignContract: TermsWrite;
     CloseContract: TermsWrite;
+    AddRoutePresets: SalesRouteWrite;
     SaveAgreement: TermsWrite;
     SetAgreementPrices: TermsWrite;
     ActivateAgreement: TermsWrite;

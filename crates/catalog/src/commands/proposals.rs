@@ -28,7 +28,8 @@ pub struct ProposeAgreement {
     pub copy_of: Option<AgreementId>,
     /// The fields that differ from there; a draft is never the default.
     pub fields: AgreementChanges,
-    /// How the customer is to pay; sums to 100 %.
+    /// How the customer is to pay; sums to 100 %. `None` is what the route named here says, else
+    /// what is copied, else everything on the day of the shipment.
     pub steps: Option<Vec<PaymentStep>>,
 }
 
@@ -45,7 +46,9 @@ impl Command for ProposeAgreement {
         let begun = copied.as_ref().map(|found| as_changes(&found.fields)).unwrap_or_default();
         let state = Some(AgreementState::Draft);
         let fields = AgreementChanges { state, ..proposed(over(begun, &self.fields)) };
-        let copied_steps = copied.as_ref().map(|found| found.payment_steps.as_slice());
+        // Another route brings its own steps.
+        let kept = copied.as_ref().filter(|_| !matches!(self.fields.sales_route_id, Some(Some(_))));
+        let copied_steps = kept.map(|found| found.payment_steps.as_slice());
         let steps = self.steps.as_deref().or(copied_steps);
         let new = NewAgreement { customer: self.customer, fields: &fields, steps };
         let (id, fields) = make(tx, permit, &new).await?;
@@ -248,6 +251,7 @@ fn as_changes(fields: &AgreementFields) -> AgreementChanges {
         valid_from: Some(fields.valid_from),
         valid_to: Some(fields.valid_to),
         min_shelf_life_days: Some(fields.min_shelf_life_days),
+        sales_route_id: Some(fields.sales_route_id),
         is_default: None,
         external_reference: None,
     }
@@ -272,6 +276,7 @@ fn over(first: AgreementChanges, then: &AgreementChanges) -> AgreementChanges {
         valid_from: then.valid_from.or(first.valid_from),
         valid_to: then.valid_to.or(first.valid_to),
         min_shelf_life_days: then.min_shelf_life_days.or(first.min_shelf_life_days),
+        sales_route_id: then.sales_route_id.or(first.sales_route_id),
         is_default: then.is_default.or(first.is_default),
         external_reference: then.external_reference.or(first.external_reference),
     }

@@ -3,12 +3,13 @@
 use db::{FromQueryResult, Value};
 use kernel::{
     BinId, Currency, CurrencyId, Decimal, NaiveDate, OrganizationId, PackagingId, Percent,
-    PriceListId, PriceSegmentId, ProductId, RegionId, SalesChannelId, SupplierId, SupplierItemId,
-    VatCategoryId, WarehouseId,
+    PriceListId, PriceSegmentId, ProductId, RegionId, SalesChannelId, SalesRouteId, SupplierId,
+    SupplierItemId, VatCategoryId, WarehouseId,
 };
 use serde::Serialize;
 
 use super::{Fields, Record};
+use crate::rules::{CoverBy, PaymentSteps, ReserveOn};
 
 records! {
     /// A sales region.
@@ -17,6 +18,8 @@ records! {
     SalesChannel { SalesChannelId, SalesChannelFields },
     /// Customers who get the same prices.
     PriceSegment { PriceSegmentId, PriceSegmentFields },
+    /// A way of selling.
+    SalesRoute { SalesRouteId, SalesRouteFields },
     /// A company that sells to the tenant.
     Supplier { SupplierId, SupplierFields },
     /// What a supplier calls a product, and how it sells it.
@@ -56,6 +59,22 @@ fields! {
         name: String,
         /// Where its customers' prices come from when their agreement's list holds none.
         price_list_id: Option<PriceListId>,
+        /// The partner's own key of it.
+        external_reference: Option<String>,
+    }
+}
+
+fields! {
+    /// A sales route's own fields.
+    SalesRouteFields, SalesRouteChanges {
+        /// Name, unique in the tenant.
+        name: String,
+        /// When goods are held for its orders.
+        reserve_on: ReserveOn,
+        /// What covers the part of an order that stock does not.
+        cover_by: CoverBy,
+        /// How a new agreement on it is paid that names no steps of its own; sums to 100 %.
+        payment_steps: PaymentSteps,
         /// The partner's own key of it.
         external_reference: Option<String>,
     }

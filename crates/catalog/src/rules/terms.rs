@@ -1,6 +1,7 @@
 //! Terms of an agreement: payment steps that sum to 100 %, and what a gate does with debt.
 
 use kernel::{Decimal, Percent, Refusal, RefusalCode};
+use sea_orm::FromJsonQueryResult;
 use serde::{Deserialize, Serialize};
 
 macro_rules! words {
@@ -102,6 +103,10 @@ impl PaymentStep {
     }
 }
 
+/// Payment steps as one value of a row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
+pub struct PaymentSteps(pub Vec<PaymentStep>);
+
 /// Most steps an agreement may have.
 const MOST_STEPS: usize = 12;
 /// Longest delay of a payment.
@@ -134,8 +139,8 @@ impl From<StepsError> for Refusal {
         match error {
             StepsError::Count => Self::new(
                 RefusalCode::Invalid,
-                "An agreement has 1 to 12 payment steps.",
-                "В соглашении от 1 до 12 этапов оплаты.",
+                "There are 1 to 12 payment steps.",
+                "Этапов оплаты — от 1 до 12.",
             )
             .at(["paymentSteps"]),
             StepsError::Nothing { step } => Self::new(
@@ -161,7 +166,7 @@ impl From<StepsError> for Refusal {
     }
 }
 
-/// Checks the steps of an agreement (domain, section 4: they sum to 100 %).
+/// Checks the steps of an agreement or a route (domain, section 4: they sum to 100 %).
 ///
 /// # Errors
 /// [`StepsError`].

@@ -90,7 +90,7 @@ fn select(permit: &Permit<ReadTerms>) -> Sql {
     Sql::new(
         "select a.id, a.customer_id, a.name, a.organization_id, a.price_list_id, a.currency,
                 a.discount_percent, a.credit_policy, a.state, a.valid_from, a.valid_to,
-                a.min_shelf_life_days, a.is_default, a.external_reference,
+                a.min_shelf_life_days, a.sales_route_id, a.is_default, a.external_reference,
                 a.version, a.created_at, a.updated_at, a.created_by, a.archived_at,
                 s.percents, s.moments, s.days
          from agreement a

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::directories::directory_by_ids;
 use crate::records::{Supplier, Warehouse};
-use crate::rules::{Condition, Target, Test};
+use crate::rules::{Condition, FieldKind, Target, Test};
 use crate::{
     ReadCustomers, ReadDirectory, ReadProducts, ReadSuppliers, customers_by_id, products_by_id,
 };
@@ -224,7 +224,7 @@ pub fn push_conditions(sql: &mut Sql, tenant: TenantId, column: &str, conditions
         sql.with("select v.record_id from custom_value v where v.tenant_id = ", tenant, "");
         sql.with(" and v.field_id = ", condition.field, "");
         for test in &condition.tests {
-            push_test(sql, condition.kind.as_str(), test);
+            push_test(sql, tenant, condition.kind.as_str(), test);
         }
     }
     if !filled.is_empty() {
@@ -232,12 +232,18 @@ pub fn push_conditions(sql: &mut Sql, tenant: TenantId, column: &str, conditions
     }
 }
 
-fn push_test(sql: &mut Sql, kind: &'static str, test: &Test) {
+fn push_test(sql: &mut Sql, tenant: TenantId, kind: &'static str, test: &Test) {
     let key = |sql: &mut Sql, text: &String| {
         sql.with("custom_key(", kind, ", ").bind(text.clone()).push(")");
     };
     match test {
         Test::IsSet => {}
+        // A record may point at a card that was merged into another one since, and so may the
+        // question.
+        Test::Among(texts) if kind == FieldKind::Reference.as_str() => {
+            sql.with(" and v.key = any(array(select c.id::text from customer_cards(", tenant, ", ");
+            sql.bind(texts.clone()).push("::text[]::uuid[]) as c (id)))");
+        }
         Test::Among(texts) => {
             sql.with(" and v.key = any(array(select custom_key(", kind, ", t.word)");
             sql.with(" from unnest(", texts.clone(), "::text[]) as t (word)))");

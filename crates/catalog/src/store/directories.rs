@@ -8,7 +8,7 @@ use access::{Action, Permit};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     BinId, CurrencyId, Direction, DiscountRuleId, OrganizationId, Page, PageRequest, PriceListId,
-    PriceSegmentId, ProductGroupId, ProductId, RegionId, SalesChannelId, SupplierId,
+    PriceSegmentId, ProductGroupId, ProductId, RegionId, SalesChannelId, SalesRouteId, SupplierId,
     SupplierItemId, Uuid, VatCategoryId, WarehouseId,
 };
 use serde::Serialize;
@@ -18,7 +18,7 @@ use super::listing::{self, Archived, Key, Slice};
 use super::uuids;
 use crate::records::{
     Bin, DiscountRule, Organization, PriceList, PriceSegment, ProductGroup, Region, SalesChannel,
-    Supplier, SupplierItem, TenantCurrency, VatCategory, Warehouse,
+    SalesRoute, Supplier, SupplierItem, TenantCurrency, VatCategory, Warehouse,
 };
 use crate::{ReadDirectory, ReadPrices, ReadProducts, ReadSuppliers};
 
@@ -70,6 +70,8 @@ directories! {
     Region, RegionId, ReadDirectory, "region", "r.name";
     SalesChannel, SalesChannelId, ReadDirectory, "sales_channel", "r.name";
     PriceSegment, PriceSegmentId, ReadPrices, "price_segment", "r.name, r.price_list_id";
+    SalesRoute, SalesRouteId, ReadDirectory, "sales_route",
+        "r.name, r.reserve_on, r.cover_by, r.payment_steps";
     Supplier, SupplierId, ReadSuppliers, "supplier",
         "r.name, r.legal_name, r.inn, r.kpp, r.vat_id, r.phone, r.email, r.address, r.currency, \
          r.lead_time_days";

@@ -15,6 +15,7 @@ mod dated_prices;
 mod directories;
 mod discount_rules;
 mod duplicates;
+mod heirs;
 mod listing;
 mod merging;
 mod omnibox;
@@ -77,6 +78,7 @@ pub use directories::{
 };
 pub use discount_rules::{RulesFor, discount_rules_for};
 pub use duplicates::{CustomerDuplicate, Known, customer_duplicates, known_of};
+pub use heirs::{heir_of, push_customer};
 pub use listing::Archived;
 pub(crate) use merging::{
     Card, Grip, Keyed, agreements_of, card, heir, heirs_by_text, mark_merged, move_addresses,

@@ -17,6 +17,9 @@ select c.id as customer_id,
        a.price_list_id as agreement_list_id,
        a.version as agreement_version,
        a.min_shelf_life_days,
+       a.sales_route_id,
+       r.reserve_on,
+       r.cover_by,
        a.state as agreement_state,
        a.valid_from as agreement_valid_from,
        a.valid_to as agreement_valid_to,
@@ -51,6 +54,9 @@ left join price_list d
 left join price_segment g
   on g.tenant_id = $1
  and g.id = c.price_segment_id
+left join sales_route r
+  on r.tenant_id = $1
+ and r.id = a.sales_route_id
 left join price_settings t
   on t.tenant_id = $1
 cross join lateral (

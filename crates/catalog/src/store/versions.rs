@@ -7,7 +7,7 @@ use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     AgreementId, Currency, CustomerId, DateTime, NaiveDate, OrganizationId, Percent, PriceListId,
-    UserId, Utc, Uuid,
+    SalesRouteId, UserId, Utc, Uuid,
 };
 use serde_json::Value;
 
@@ -66,6 +66,8 @@ pub struct VersionTerms {
     pub valid_to: Option<NaiveDate>,
     /// Days that are left of a lot's life when it is shipped, at least.
     pub min_shelf_life_days: Option<i32>,
+    /// How its orders were served; `None` is the standard way.
+    pub sales_route_id: Option<SalesRouteId>,
     /// Whether it was the customer's default.
     pub is_default: bool,
 }
@@ -84,10 +86,10 @@ pub(crate) async fn keep_versions<A>(
         insert into agreement_version
             (tenant_id, agreement_id, number, name, organization_id, price_list_id, currency,
              discount_percent, credit_policy, state, valid_from, valid_to, min_shelf_life_days,
-             is_default, payment_steps, archived, recorded_at, created_by)
+             sales_route_id, is_default, payment_steps, archived, recorded_at, created_by)
         select $1, a.id, a.version, a.name, a.organization_id, a.price_list_id, a.currency,
                a.discount_percent, a.credit_policy, a.state, a.valid_from, a.valid_to,
-               a.min_shelf_life_days, a.is_default, coalesce(s.steps, '[]'),
+               a.min_shelf_life_days, a.sales_route_id, a.is_default, coalesce(s.steps, '[]'),
                a.archived_at is not null, $3, $4
         from agreement a
         cross join lateral (
@@ -150,7 +152,7 @@ impl Row {
 const SELECT: &str = "
     select v.agreement_id, a.customer_id, v.number, v.name, v.organization_id, v.price_list_id,
            v.currency, v.discount_percent, v.credit_policy, v.state, v.valid_from, v.valid_to,
-           v.min_shelf_life_days, v.is_default, v.payment_steps, v.archived, v.recorded_at,
+           v.min_shelf_life_days, v.sales_route_id, v.is_default, v.payment_steps, v.archived, v.recorded_at,
            v.created_by";
 
 /// The versions with these keys, of agreements with customers within reach.

@@ -5,12 +5,13 @@ use ::catalog::{
     versions_by_agreement,
 };
 use async_graphql::{ComplexObject, Context, SimpleObject};
-use kernel::{AgreementId, OrganizationId, PriceListId, UserId};
+use kernel::{AgreementId, OrganizationId, PriceListId, SalesRouteId, UserId};
 
 use super::dated_prices::{self, ProductPrices};
 use super::directories::Organization;
 use super::list::Around;
 use super::price_list::PriceList;
+use super::routes::SalesRoute;
 use super::terms::{Agreement, AgreementState, CreditPolicy, PaymentStep};
 use crate::identity::User;
 use crate::loaders::{Load, Loaded, Loaders};
@@ -55,6 +56,8 @@ pub struct AgreementVersion {
     #[graphql(skip)]
     price_list_id: Option<PriceListId>,
     #[graphql(skip)]
+    sales_route_id: Option<SalesRouteId>,
+    #[graphql(skip)]
     author: Option<UserId>,
 }
 
@@ -73,6 +76,11 @@ impl AgreementVersion {
     /// Its price list; null is the tenant's default one.
     async fn price_list(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<PriceList>> {
         Ok(Session::of(ctx)?.load_made(self.price_list_id).await?)
+    }
+
+    /// How its orders were served; null is the standard way.
+    async fn sales_route(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesRoute>> {
+        Ok(Session::of(ctx)?.load_made(self.sales_route_id).await?)
     }
 
     /// The user who made the change; null for partners' programs and the program itself.
@@ -115,6 +123,7 @@ impl From<Row> for AgreementVersion {
             agreement_id: row.agreement_id,
             organization_id: terms.organization_id,
             price_list_id: terms.price_list_id,
+            sales_route_id: terms.sales_route_id,
             author: row.created_by,
         }
     }

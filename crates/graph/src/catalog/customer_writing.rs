@@ -7,7 +7,7 @@ use ::catalog::{
 use async_graphql::{ComplexObject, Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use kernel::{
     CustomerId, DepartmentId, OrganizationId, PriceListId, PriceSegmentId, Refusal, RegionId,
-    SalesChannelId, TeamId, UserId,
+    SalesChannelId, SalesRouteId, TeamId, UserId,
 };
 
 use super::contacts::ContactPersonInput;
@@ -42,8 +42,11 @@ pub struct CustomerAgreementInput {
     /// Days that are left of a lot's life when it is shipped, 1 to 36,500; what the product itself
     /// asks for where none is given.
     min_shelf_life_days: Option<i32>,
-    /// How the customer pays, 1 to 12 parts that sum to 100 %; everything on the day of the
-    /// shipment where none are given.
+    /// How its orders are served; the standard way where none is given: goods are held on
+    /// confirmation and come from stock.
+    sales_route_id: Option<GlobalId<SalesRouteId>>,
+    /// How the customer pays, 1 to 12 parts that sum to 100 %; where none are given, what the sales
+    /// route says, else everything on the day of the shipment.
     payment_steps: Option<Vec<PaymentStepInput>>,
     /// Its key in another system; unique in the tenant.
     external_reference: Option<String>,
@@ -65,6 +68,7 @@ impl CustomerAgreementInput {
             valid_from: None,
             valid_to: None,
             min_shelf_life_days: Some(self.min_shelf_life_days),
+            sales_route_id: Some(self.sales_route_id.map(|id| id.0)),
             is_default: None,
             external_reference: Some(self.external_reference),
         };

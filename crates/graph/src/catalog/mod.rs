@@ -38,6 +38,7 @@ mod product_card_writing;
 mod product_list;
 mod product_writing;
 mod proposal_writing;
+mod routes;
 mod segments;
 mod supplier_item_writing;
 mod supplier_items;
@@ -69,6 +70,7 @@ pub use price_change::PriceChange;
 pub use price_list::PriceList;
 pub use product::Product;
 pub(crate) use product_card::{ProductBarcode, alternatives, barcodes_to_scan};
+pub use routes::{CoverBy, ReserveOn, SalesRoute};
 pub use segments::{PriceSegment, SalesChannel};
 pub use supplier_items::SupplierItem;
 pub use suppliers::Supplier;
@@ -126,6 +128,7 @@ pub struct CatalogMutation(
 #[derive(MergedObject, Default)]
 pub struct ReferenceQuery(
     segments::SegmentQuery,
+    routes::RouteQuery,
     currencies::CurrencyQuery,
     vat::VatQuery,
     bins::BinQuery,
@@ -137,6 +140,7 @@ pub struct ReferenceQuery(
 #[derive(MergedObject, Default)]
 pub struct ReferenceMutation(
     segments::SegmentMutation,
+    routes::RouteMutation,
     currencies::CurrencyMutation,
     vat::VatMutation,
     bins::BinMutation,

@@ -23,8 +23,8 @@ use crate::paging::Connection;
 use crate::scalars::{Date, Decimal, Money};
 use crate::session::Session;
 use crate::stock::{
-    GoodsPlace, HomesOf, Lot, LotsInStock, ProductPurchases, ProductStock, PurchasesOf, SeeCost,
-    StockBalance, StockOf, cost, stock_total,
+    ExpectedGoods, ExpectedOf, GoodsPlace, HomesOf, Lot, LotsInStock, ProductPurchases,
+    ProductStock, PurchasesOf, SeeCost, StockBalance, StockOf, cost, stock_total,
 };
 
 /// The least it is sold for.
@@ -245,6 +245,14 @@ impl Product {
     /// Needs the right stock.read.
     async fn stock(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<StockBalance>>> {
         Ok(Some(Session::of(ctx)?.load(StockOf(self.key)).await?.unwrap_or_default()))
+    }
+
+    /// What of it is on its way and when, the earliest first. Needs the right stock.read.
+    async fn expected(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ExpectedGoods>>> {
+        Ok(Some(Session::of(ctx)?.load(ExpectedOf(self.key)).await?.unwrap_or_default()))
     }
 
     /// The lots of it of which something is left, those received first first; at most 250. Needs

@@ -1,6 +1,9 @@
 //! Barcodes and substitutes of products.
 
+use std::collections::HashSet;
+
 use ::catalog::{ReadProducts, barcodes_by_product, originals_by_product, substitutes_by_product};
+use ::stock::ReadStock;
 use async_graphql::{Context, Enum, Object};
 use kernel::{ProductId, ProductVariantId};
 
@@ -154,7 +157,8 @@ pub(super) async fn originals(
     products(session, session.load(OriginalsOf(product)).await?).await
 }
 
-/// Those substitutes of a product that are in use and available in stock, the best first.
+/// What may be offered instead of a product: those of its substitutes that are in use and available
+/// in stock, the best first, then others of its group.
 pub(crate) async fn alternatives(
     session: &Session,
     product: ProductId,
@@ -164,7 +168,26 @@ pub(crate) async fn alternatives(
     let offered = all.into_iter().zip(stock).filter(|(one, rows)| {
         one.is_in_use() && rows.iter().flatten().any(crate::stock::StockBalance::is_available)
     });
-    Ok(offered.map(|(one, _)| one).collect())
+    let mut offered: Vec<Product> = offered.map(|(one, _)| one).collect();
+    let alike = products(session, session.load(AlikeOf(product)).await?).await?;
+    let named: HashSet<ProductId> = offered.iter().map(|one| one.key).collect();
+    offered.extend(alike.into_iter().filter(|one| !named.contains(&one.key)));
+    Ok(offered)
+}
+
+/// Goods of a product's group that are available in stock.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct AlikeOf(ProductId);
+
+impl Load<AlikeOf> for Loaders {
+    type Value = Vec<ProductId>;
+
+    async fn load(&self, keys: &[AlikeOf]) -> Loaded<AlikeOf, Vec<ProductId>> {
+        let permit = self.permit::<ReadStock>()?;
+        let ids: Vec<ProductId> = keys.iter().map(|key| key.0).collect();
+        let found = ::stock::alike_in_stock(&*self.tx().await?, &permit, &ids).await?;
+        Ok(found.into_iter().map(|(id, others)| (AlikeOf(id), others)).collect())
+    }
 }
 
 /// Queries by barcode.

@@ -5,7 +5,7 @@ use ::catalog::{
     UpdateAgreementProposal,
 };
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
-use kernel::{AgreementId, CustomerId, OrganizationId, PriceListId, Refusal};
+use kernel::{AgreementId, CustomerId, OrganizationId, PriceListId, Refusal, SalesRouteId};
 
 use super::price_list::PriceInput;
 use super::terms::{Agreement, CreditPolicy};
@@ -38,7 +38,11 @@ pub struct AgreementTermsInput {
     /// Days that are left of a lot's life when it is shipped, 1 to 36,500; null: what the product
     /// itself asks for.
     min_shelf_life_days: MaybeUndefined<i32>,
-    /// How the customer pays, 1 to 12 parts that sum to 100 %.
+    /// How its orders are served; null is the standard way: goods are held on confirmation and come
+    /// from stock.
+    sales_route_id: MaybeUndefined<GlobalId<SalesRouteId>>,
+    /// How the customer pays, 1 to 12 parts that sum to 100 %; a new draft without them takes those
+    /// of the sales route that is named here, else those that are copied.
     payment_steps: Option<Vec<PaymentStepInput>>,
     /// Its key in another system; unique in the tenant.
     external_reference: MaybeUndefined<String>,
@@ -63,6 +67,7 @@ fn terms(name: Option<String>, input: Option<AgreementTermsInput>) -> Result<Ter
         valid_from: change(input.valid_from, |day| day.0),
         valid_to: change(input.valid_to, |day| day.0),
         min_shelf_life_days: change(input.min_shelf_life_days, |days| days),
+        sales_route_id: change(input.sales_route_id, |id| id.0),
         is_default: None,
         external_reference: change(input.external_reference, |text| text),
     };

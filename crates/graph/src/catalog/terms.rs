@@ -2,7 +2,7 @@
 
 use ::catalog::{PricesIn, ReadTerms, agreements_by_customer, agreements_by_id};
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
-use kernel::{AgreementId, CustomerId, OrganizationId, PriceListId};
+use kernel::{AgreementId, CustomerId, OrganizationId, PriceListId, SalesRouteId};
 
 use super::agreement_version::{AgreementVersion, VersionsOf};
 use super::customer::Customer;
@@ -11,6 +11,7 @@ use super::directories::Organization;
 use super::list::Around;
 use super::noted::Noted;
 use super::price_list::PriceList;
+use super::routes::SalesRoute;
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
@@ -109,6 +110,8 @@ pub struct Agreement {
     organization_id: Option<OrganizationId>,
     #[graphql(skip)]
     price_list_id: Option<PriceListId>,
+    #[graphql(skip)]
+    sales_route_id: Option<SalesRouteId>,
 }
 
 #[ComplexObject]
@@ -132,6 +135,12 @@ impl Agreement {
             Some(id) => Ok(Session::of(ctx)?.load(id).await?),
             None => Ok(None),
         }
+    }
+
+    /// How its orders are served, unless they choose for themselves; null is the standard way:
+    /// goods are held on confirmation and come from stock.
+    async fn sales_route(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesRoute>> {
+        Ok(Session::of(ctx)?.load_made(self.sales_route_id).await?)
     }
 
     /// The agreement after each change, newest first, at most 250.
@@ -182,6 +191,7 @@ impl From<::catalog::Agreement> for Agreement {
             customer_id: row.customer_id,
             organization_id: row.fields.organization_id,
             price_list_id: row.fields.price_list_id,
+            sales_route_id: row.fields.sales_route_id,
         }
     }
 }

@@ -2,7 +2,9 @@
 
 use ::catalog::{AgreementChanges, SaveAgreement, SetAgreementPrices};
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
-use kernel::{AgreementId, CustomerId, OrganizationId, PriceListId, Refusal, RefusalCode};
+use kernel::{
+    AgreementId, CustomerId, OrganizationId, PriceListId, Refusal, RefusalCode, SalesRouteId,
+};
 
 use super::price_list::PriceInput;
 use super::terms::{Agreement, AgreementState, CreditPolicy, PaymentMoment};
@@ -72,10 +74,13 @@ pub struct SaveAgreementInput {
     /// Days that are left of a lot's life when it is shipped, 1 to 36,500; null: what the product
     /// itself asks for.
     min_shelf_life_days: MaybeUndefined<i32>,
+    /// How its orders are served; null is the standard way: goods are held on confirmation and come
+    /// from stock.
+    sales_route_id: MaybeUndefined<GlobalId<SalesRouteId>>,
     /// True makes it the default instead of the one that is.
     is_default: Option<bool>,
-    /// How the customer pays, 1 to 12 parts that sum to 100 %; a new agreement without them asks
-    /// for everything on the day of the shipment.
+    /// How the customer pays, 1 to 12 parts that sum to 100 %; a new agreement without them takes
+    /// those of its sales route, else asks for everything on the day of the shipment.
     payment_steps: Option<Vec<PaymentStepInput>>,
     /// Its key in another system; unique in the tenant.
     external_reference: MaybeUndefined<String>,
@@ -107,6 +112,7 @@ impl SaveAgreementInput {
             valid_from: change(self.valid_from, |day| day.0),
             valid_to: change(self.valid_to, |day| day.0),
             min_shelf_life_days: change(self.min_shelf_life_days, |days| days),
+            sales_route_id: change(self.sales_route_id, |id| id.0),
             is_default: self.is_default,
             external_reference: change(self.external_reference, |text| text),
         };

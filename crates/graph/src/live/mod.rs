@@ -37,6 +37,10 @@ const MOST_IDS: usize = 250;
 pub enum DocumentKind {
     /// Goods coming in.
     GoodsReceipt,
+    /// What is ordered of a supplier.
+    PurchaseOrder,
+    /// Goods going back to a supplier.
+    SupplierReturn,
     /// What a customer ordered.
     SalesOrder,
     /// Goods leaving.
@@ -54,6 +58,8 @@ impl DocumentKind {
     fn of(event: &Event) -> Option<Self> {
         match event.subject_kind.as_str() {
             "GoodsReceipt" => Some(Self::GoodsReceipt),
+            "PurchaseOrder" => Some(Self::PurchaseOrder),
+            "SupplierReturn" => Some(Self::SupplierReturn),
             "SalesOrder" => Some(Self::SalesOrder),
             "Shipment" => Some(Self::Shipment),
             "PickTask" => Some(Self::PickTask),
@@ -65,7 +71,8 @@ impl DocumentKind {
 
     fn is_visible(self, event: &Event, scope: &Scope) -> bool {
         match self {
-            Self::GoodsReceipt => reaches::<SeeReceipts>(event, scope),
+            Self::GoodsReceipt | Self::SupplierReturn => reaches::<SeeReceipts>(event, scope),
+            Self::PurchaseOrder => reaches::<SeePurchases>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::PickTask => reaches::<SeePickTasks>(event, scope),
@@ -84,6 +91,7 @@ macro_rules! seeing {
 seeing! {
     FollowEvents: EventRead,
     SeeReceipts: ReceiptRead,
+    SeePurchases: PurchaseRead,
     SeeOrders: OrderRead,
     SeeShipments: ShipmentRead,
     SeePickTasks: PickRead,

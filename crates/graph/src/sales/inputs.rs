@@ -4,7 +4,7 @@ use ::sales::{Dispatch, LineDraft, OrderChange, OrderDraft, ShipLine, TypedPrice
 use async_graphql::{InputObject, MaybeUndefined};
 use kernel::{
     AgreementId, CustomerId, OrderId, OrderLineId, OrganizationId, PackagingId, ProductId,
-    ProductVariantId, ShipmentId, UserId, WarehouseId,
+    ProductVariantId, SalesRouteId, ShipmentId, UserId, WarehouseId,
 };
 
 use crate::custom::CustomFieldInput;
@@ -51,6 +51,8 @@ pub struct CreateSalesOrderInput {
     customer_id: GlobalId<CustomerId>,
     /// On which terms; his default agreement where none is given.
     agreement_id: Option<GlobalId<AgreementId>>,
+    /// How it is served; the agreement's route where none is given.
+    sales_route_id: Option<GlobalId<SalesRouteId>>,
     /// Who sells; the agreement's organization, else the tenant's default one.
     organization_id: Option<GlobalId<OrganizationId>>,
     /// Who is responsible; the customer's manager where none is given, or the caller where he
@@ -80,6 +82,7 @@ impl From<CreateSalesOrderInput> for OrderDraft {
         Self {
             customer_id: input.customer_id.0,
             agreement_id: input.agreement_id.map(|id| id.0),
+            sales_route_id: input.sales_route_id.map(|id| id.0),
             organization_id: input.organization_id.map(|id| id.0),
             manager_id: input.manager_id.map(|id| id.0),
             warehouse_id: input.warehouse_id.map(|id| id.0),
@@ -103,6 +106,8 @@ pub struct UpdateSalesOrderInput {
     customer_id: Option<GlobalId<CustomerId>>,
     /// On which terms; another customer's default agreement where only he is given.
     agreement_id: Option<GlobalId<AgreementId>>,
+    /// How it is served; null: the agreement's route.
+    sales_route_id: MaybeUndefined<GlobalId<SalesRouteId>>,
     /// Who sells.
     organization_id: Option<GlobalId<OrganizationId>>,
     /// Who is responsible.
@@ -131,6 +136,7 @@ impl From<UpdateSalesOrderInput> for OrderChange {
         Self {
             customer_id: input.customer_id.map(|id| id.0),
             agreement_id: input.agreement_id.map(|id| id.0),
+            sales_route_id: change(input.sales_route_id, |id| id.0),
             organization_id: input.organization_id.map(|id| id.0),
             manager_id: input.manager_id.map(|id| id.0),
             warehouse_id: change(input.warehouse_id, |id| id.0),

@@ -7,6 +7,7 @@ mod loads;
 mod order;
 mod order_mutations;
 mod picking;
+mod promise;
 mod queries;
 mod quote;
 mod returns;

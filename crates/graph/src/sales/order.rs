@@ -10,11 +10,12 @@ use kernel::Currency;
 use super::line_pricing::LinePricing;
 use super::loads::{AwaitedFor, HeldFor, LinesOf, ShipmentsOf};
 use super::picking::{PickTask, TasksOf};
+use super::promise::{LinePromise, PromiseOf};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
 use crate::catalog::{
-    Agreement, AgreementVersion, Customer, Organization, Product, ProductPackaging, ProductVariant,
-    Warehouse, alternatives,
+    Agreement, AgreementVersion, CoverBy, Customer, Organization, Product, ProductPackaging,
+    ProductVariant, ReserveOn, SalesRoute, Warehouse, alternatives,
 };
 use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::errors::Failure;
@@ -23,7 +24,7 @@ use crate::ids::global;
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
 use crate::session::Session;
 use crate::settlements::{Payment, PaymentsOfOrder, Receivable, ReceivablesOfOrder};
-use crate::stock::Reservation;
+use crate::stock::{Demand, DemandOf, Reservation};
 
 struct SeeCustomers;
 impl Action for SeeCustomers {
@@ -36,7 +37,7 @@ impl Action for SeeProducts {
 }
 
 /// What a customer ordered. Holds goods from its confirmation on, or from
-/// the payment on that it waits for.
+/// the payment on that it waits for, unless its sales route never reserves.
 #[derive(Clone)]
 pub struct SalesOrder {
     order: Arc<Order>,
@@ -81,7 +82,7 @@ impl SalesOrder {
 }
 
 /// What a customer ordered. Holds goods from its confirmation on, or from
-/// the payment on that it waits for.
+/// the payment on that it waits for, unless its sales route never reserves.
 #[Object]
 impl SalesOrder {
     /// The opaque global id.
@@ -137,6 +138,21 @@ impl SalesOrder {
         let version = self.order.agreement_version;
         let key = version.map(|number| (self.order.agreement_id, number));
         Ok(Session::of(ctx)?.load_made(key).await?)
+    }
+
+    /// How it is served: the route chosen on it, else its agreement's; null is the standard way.
+    async fn sales_route(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesRoute>> {
+        Ok(Session::of(ctx)?.load_made(self.order.route.sales_route_id).await?)
+    }
+
+    /// When goods are held for it, as its route said when it was written.
+    async fn reserve_on(&self) -> ReserveOn {
+        self.order.route.reserve_on.into()
+    }
+
+    /// What covers the part of it that stock does not, as its route said when it was written.
+    async fn cover_by(&self) -> CoverBy {
+        self.order.route.cover_by.into()
     }
 
     /// The responsible manager.
@@ -306,6 +322,10 @@ impl SalesOrderLine {
         Self { line: Arc::new(card.line), currency, product: Some(product) }
     }
 
+    pub(super) fn product_id(&self) -> kernel::ProductId {
+        self.line.product_id
+    }
+
     async fn held(&self, ctx: &Context<'_>) -> async_graphql::Result<kernel::Decimal> {
         Ok(Session::of(ctx)?.load(HeldFor(self.line.id)).await?.unwrap_or_default())
     }
@@ -373,7 +393,8 @@ impl SalesOrderLine {
     }
 
     /// What may be offered instead: the product's declared substitutes that are in use and
-    /// available in stock, the best first. Needs the right `stock.read`.
+    /// available in stock, the best first, then up to 10 others of its group. Needs the right
+    /// `stock.read`.
     async fn alternatives(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Product>>> {
         Ok(Some(alternatives(Session::of(ctx)?, self.line.product_id).await?))
     }
@@ -411,6 +432,19 @@ impl SalesOrderLine {
     ) -> async_graphql::Result<Option<Vec<Reservation>>> {
         let held = Session::of(ctx)?.load(crate::stock::HeldFor(self.line.id)).await?;
         Ok(Some(held.unwrap_or_default()))
+    }
+
+    /// What it misses, or missed once; null where it never missed anything, or waits for money
+    /// first. Needs the right `demand.read`.
+    async fn demand(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Demand>> {
+        Ok(Session::of(ctx)?.load(DemandOf(self.line.id)).await?)
+    }
+
+    /// When all that is left of it can leave: out of stock, out of an expected receipt, or after
+    /// the time that buying takes. Null for services, and where nothing is left. Needs the right
+    /// `stock.read`.
+    async fn promise(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<LinePromise>> {
+        Ok(Session::of(ctx)?.load(PromiseOf(self.line.id)).await?)
     }
 
     /// What posted shipments took.

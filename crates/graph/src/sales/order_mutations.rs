@@ -11,6 +11,8 @@ use super::inputs::{
     UpdateSalesOrderInput,
 };
 use super::order::{SalesOrder, SalesOrderLine};
+use super::promise::{LinePromise, PromiseOf};
+use crate::catalog::{Product, alternatives};
 use crate::custom::{filled_anew, filled_in};
 use crate::idempotency::mutate;
 use crate::scalars::Decimal;
@@ -43,7 +45,8 @@ pub struct ConfirmSalesOrderPayload {
     /// What is there for each line of goods; services have no stock.
     availability: Vec<LineAvailability>,
     /// What was let through all the same, such as a credit limit that only warns, or an order that
-    /// must be paid before goods are held for it (`PREPAYMENT_DUE`).
+    /// must be paid before goods are held for it (`PREPAYMENT_DUE`), or whose sales route never
+    /// reserves (`NOT_RESERVED`).
     warnings: Vec<OrderWarning>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
@@ -89,9 +92,28 @@ impl LineAvailability {
         Decimal(self.0.reserved.normalize())
     }
 
-    /// What is missing.
+    /// What is missing: not held or, where the sales route never reserves, not free.
     async fn short(&self) -> Decimal {
         Decimal(self.0.short.normalize())
+    }
+
+    /// When all of the line can leave, as things stand now. Needs the right `stock.read`.
+    async fn promise(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<LinePromise>> {
+        Ok(Session::of(ctx)?.load(PromiseOf(self.0.line)).await?)
+    }
+
+    /// What may be offered in place of what is missing: declared substitutes that are available,
+    /// the best first, then up to 10 others of the product's group; empty where nothing is
+    /// missing. Needs the right `stock.read`.
+    async fn alternatives(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Product>>> {
+        if self.0.short.is_zero() {
+            return Ok(Some(Vec::new()));
+        }
+        let line: Option<SalesOrderLine> = Session::of(ctx)?.load(self.0.line).await?;
+        match line {
+            Some(line) => Ok(Some(alternatives(Session::of(ctx)?, line.product_id()).await?)),
+            None => Ok(None),
+        }
     }
 }
 
@@ -144,7 +166,8 @@ impl OrderMutation {
     /// Confirms a draft: number, credit check, reservation of what is there. What is short is
     /// told in `availability` and is no error. Where a part must be paid before goods are held,
     /// nothing is held until it is: a warning `PREPAYMENT_DUE` and `SalesOrder.awaitedPayment`
-    /// tell how much.
+    /// tell how much. By a sales route that never reserves nothing is held: `availability` tells what
+    /// is free, a warning `NOT_RESERVED` that it may go to others.
     async fn confirm_sales_order(
         &self,
         ctx: &Context<'_>,

@@ -23,7 +23,7 @@ use crate::session::Session;
 pub struct SalesOrderFilter {
     /// In one of these states.
     state: Option<Vec<SalesOrderState>>,
-    /// Of this customer.
+    /// Of this customer; for a merged card, of the one that stands for it.
     customer: Option<GlobalId<CustomerId>>,
     /// Of this responsible manager.
     manager: Option<GlobalId<UserId>>,
@@ -67,7 +67,7 @@ impl From<SalesOrderFilter> for OrderFilter {
 pub struct ShipmentFilterInput {
     /// In one of these states.
     state: Option<Vec<ShipmentState>>,
-    /// To this customer.
+    /// To this customer; for a merged card, to the one that stands for it.
     customer: Option<GlobalId<CustomerId>>,
     /// Of this responsible manager.
     manager: Option<GlobalId<UserId>>,

@@ -99,7 +99,8 @@ impl AgeingReportQuery {
         #[graphql(desc = "The business date; today where none is given.")] as_of: Option<Date>,
         #[graphql(desc = "Only what was recorded by then; all where none is given.")]
         known_at: Option<DateTime>,
-        #[graphql(desc = "Only this customer.")] customer_id: Option<GlobalId<CustomerId>>,
+        #[graphql(desc = "Only this customer; for a merged card, the one that stands for it.")]
+        customer_id: Option<GlobalId<CustomerId>>,
         #[graphql(desc = "How many rows, at most 250; 50 where none is given. Totals hold all.")]
         first: Option<i32>,
     ) -> async_graphql::Result<AgeingReport> {

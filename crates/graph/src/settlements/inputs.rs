@@ -15,7 +15,7 @@ use crate::scalars::{CurrencyCode, Date, Decimal};
 /// Which payments; all conditions hold at once.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct PaymentFilter {
-    /// Those of this customer.
+    /// Those of this customer; for a merged card, of the one that stands for it.
     customer_id: Option<GlobalId<CustomerId>>,
     /// Those to this organization.
     organization_id: Option<GlobalId<OrganizationId>>,
@@ -95,7 +95,7 @@ impl PaymentOrder {
 /// Which receivables; all conditions hold at once.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct ReceivableFilter {
-    /// Those of this customer.
+    /// Those of this customer; for a merged card, of the one that stands for it.
     customer_id: Option<GlobalId<CustomerId>>,
     /// Those to this organization.
     organization_id: Option<GlobalId<OrganizationId>>,

@@ -1,11 +1,11 @@
 //! What filters, orders and mutations of stock take.
 
 use ::stock::commands::{LineCost, ReceiptLineInput};
-use ::stock::{MovementFilter, ReceiptFilter, ReceiptSort};
+use ::stock::{DocumentSort, MovementFilter, ReceiptFilter};
 use async_graphql::{Enum, InputObject, MaybeUndefined};
 use kernel::{
-    Direction, LotId, OrganizationId, PackagingId, ProductId, ProductVariantId, ReceiptId,
-    ReceiptLineId, WarehouseId,
+    Direction, LotId, OrganizationId, PackagingId, ProductId, ProductVariantId, PurchaseOrderId,
+    PurchaseOrderLineId, ReceiptId, ReceiptLineId, WarehouseId,
 };
 
 use super::receipt::GoodsReceiptState;
@@ -53,7 +53,7 @@ impl GoodsReceiptFilter {
 
 /// What goods receipts are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[graphql(remote = "ReceiptSort")]
+#[graphql(remote = "DocumentSort")]
 pub enum GoodsReceiptOrderField {
     /// The business date.
     Date,
@@ -72,8 +72,8 @@ pub struct GoodsReceiptOrder {
 
 impl GoodsReceiptOrder {
     /// The newest first where nothing is asked for.
-    pub(super) fn read(order: Option<Self>) -> (ReceiptSort, Direction) {
-        order.map_or((ReceiptSort::Date, Direction::Desc), |order| {
+    pub(super) fn read(order: Option<Self>) -> (DocumentSort, Direction) {
+        order.map_or((DocumentSort::Date, Direction::Desc), |order| {
             (order.field.into(), order.direction.into())
         })
     }
@@ -117,8 +117,10 @@ impl StockMovementFilter {
 pub struct GoodsReceiptLineInput {
     /// The draft's line that it continues; it keeps its cost where none is named.
     id: Option<GlobalId<ReceiptLineId>>,
-    /// Goods, not a service.
-    product_id: GlobalId<ProductId>,
+    /// The line of the receipt's purchase order that it brings: its goods are that line's.
+    purchase_order_line_id: Option<GlobalId<PurchaseOrderLineId>>,
+    /// Goods, not a service; needed where no line of a purchase order is named.
+    product_id: Option<GlobalId<ProductId>>,
     /// Which variant; needed where the product has variants.
     variant_id: Option<GlobalId<ProductVariantId>>,
     /// The packaging that `quantity` counts; the product's base unit where none is given.
@@ -140,7 +142,8 @@ impl GoodsReceiptLineInput {
     fn read(self) -> ReceiptLineInput {
         ReceiptLineInput {
             id: self.id.map(|id| id.0),
-            product_id: self.product_id.0,
+            purchase_order_line_id: self.purchase_order_line_id.map(|id| id.0),
+            product_id: self.product_id.map(|id| id.0),
             variant_id: self.variant_id.map(|id| id.0),
             packaging_id: self.packaging_id.map(|id| id.0),
             quantity: self.quantity.0,
@@ -158,6 +161,9 @@ impl GoodsReceiptLineInput {
 /// A new goods receipt.
 #[derive(InputObject)]
 pub struct CreateGoodsReceiptInput {
+    /// The purchase order whose goods come: organization, warehouse and supplier are its, and all
+    /// that it awaits comes where no lines are named.
+    pub(super) purchase_order_id: Option<GlobalId<PurchaseOrderId>>,
     /// Whose goods; the default organization where it is absent.
     pub(super) organization_id: Option<GlobalId<OrganizationId>>,
     /// Where to; the default warehouse where it is absent.

@@ -10,6 +10,7 @@ mod places;
 mod purchase;
 mod query;
 mod receipt;
+mod supply;
 
 use access::{Action, Right};
 use async_graphql::{Context, MergedObject};
@@ -25,6 +26,10 @@ pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub(crate) use purchase::{stock_total, variant_stock_total};
 pub use query::StockQuery;
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
+pub use supply::{
+    Demand, DemandOf, ExpectedGoods, ExpectedOf, PurchaseOrder, PurchaseOrderLine, ReorderPoint,
+    SupplierReturn, SupplyMutation, SupplyQuery,
+};
 
 use crate::errors::Failure;
 use crate::scalars::{Decimal, Money};

@@ -35,13 +35,15 @@ pub struct ReceiptMutation;
 
 #[Object]
 impl ReceiptMutation {
-    /// Writes down goods that come in, as a draft; nothing moves yet.
+    /// Writes down goods that come in, as a draft, by hand or on the basis of a purchase order;
+    /// nothing moves yet.
     async fn create_goods_receipt(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "The receipt.")] input: CreateGoodsReceiptInput,
     ) -> async_graphql::Result<GoodsReceiptPayload> {
         let command = CreateGoodsReceipt {
+            purchase_order_id: input.purchase_order_id.map(|id| id.0),
             organization_id: input.organization_id.map(|id| id.0),
             warehouse_id: input.warehouse_id.map(|id| id.0),
             occurred_on: input.date.map(|day| day.0),

@@ -6,6 +6,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use super::loads::{LinesOf, LotOf, MovementsOf};
 use super::lot::Lot;
 use super::movement::StockMovement;
+use super::supply::{PurchaseOrder, PurchaseOrderLine, ReturnsOf, SupplierReturn};
 use super::{cost, quantity, value};
 use crate::catalog::{Organization, Product, ProductPackaging, ProductVariant, Warehouse};
 use crate::custom::{CustomFieldValue, custom_fields_of};
@@ -82,6 +83,25 @@ impl GoodsReceipt {
     /// Where to.
     async fn warehouse(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Warehouse>> {
         Ok(Session::of(ctx)?.load(self.0.warehouse_id).await?)
+    }
+
+    /// The purchase order whose goods came. Needs the right `purchase.read`.
+    async fn purchase_order(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<PurchaseOrder>> {
+        match self.0.purchase_order_id {
+            Some(id) => Ok(Session::of(ctx)?.load(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// The returns of its goods to their supplier, the oldest first.
+    async fn supplier_returns(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<SupplierReturn>> {
+        Ok(Session::of(ctx)?.load(ReturnsOf(self.0.id)).await?.unwrap_or_default())
     }
 
     /// Who delivered.
@@ -215,6 +235,31 @@ impl GoodsReceiptLine {
     /// not stated. Needs the right `cost.read`.
     async fn unit_cost(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Ok(cost(ctx, self.0.unit_cost)?)
+    }
+
+    /// The line of a purchase order that it brings. Needs the right `purchase.read`.
+    async fn purchase_order_line(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<PurchaseOrderLine>> {
+        match self.0.purchase_order_line_id {
+            Some(id) => Ok(Session::of(ctx)?.load(id).await?),
+            None => Ok(None),
+        }
+    }
+
+    /// What a base unit was to cost by its purchase order, in the base currency at the rate of the
+    /// receipt's date; null until it is posted, and without an order. Needs the right `cost.read`.
+    async fn ordered_cost(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        Ok(cost(ctx, self.0.ordered_cost)?)
+    }
+
+    /// How much more a base unit cost than it was to cost by its purchase order, below zero where
+    /// it was less, in the base currency; null where either is not known. Needs the right
+    /// `cost.read`.
+    async fn cost_difference(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
+        let costs = self.0.unit_cost.zip(self.0.ordered_cost);
+        Ok(cost(ctx, costs.map(|(paid, ordered)| paid - ordered))?)
     }
 
     /// Quantity times unit cost, rounded to two places. Needs the right `cost.read`.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use access::{Action, Permit, Right};
-use catalog::CreditPolicy;
+use catalog::{CreditPolicy, ReserveOn};
 use chrono::Datelike;
 use db::{AuditEntry, Command, Outcome, Series, TenantTx};
 use kernel::{Decimal, OrderId, OrderLineId, Refusal, RefusalCode, Text};
@@ -20,7 +20,8 @@ use crate::store::{OrderStep, lock_order, order_lines, step_order};
 
 /// Confirms a draft: number, credit check, reservation of what is available. What is short is
 /// told and is no error. Where a part must be paid before goods are held, nothing is held until
-/// it is; a warning tells what is due.
+/// it is; a warning tells what is due. By a route that never reserves nothing is held at all, and
+/// a warning says so.
 #[derive(Clone, Debug)]
 pub struct ConfirmSalesOrder {
     /// Which.
@@ -49,7 +50,7 @@ pub struct LineAvailability {
     pub available: Decimal,
     /// What is held now.
     pub reserved: Decimal,
-    /// What is missing.
+    /// What is missing: neither held nor, by a route that never reserves, free.
     pub short: Decimal,
 }
 
@@ -141,7 +142,7 @@ fn warning(verdict: &CreditVerdict, refusal: Refusal) -> Warning {
 }
 
 /// Holds what is there for the lines of goods, or lets the order wait where a part must be paid
-/// before goods are held and is not.
+/// before goods are held and is not; only looks where the route never reserves.
 async fn hold_or_wait<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -149,6 +150,10 @@ async fn hold_or_wait<A>(
     lines: Vec<OrderLine>,
 ) -> Outcome<(Vec<LineAvailability>, Option<Warning>)> {
     let goods = holding::goods(tx, permit, lines).await?;
+    if order.route.reserve_on == ReserveOn::Never {
+        let found = holding::look(tx, permit, order, &goods).await?;
+        return Ok((found, (!goods.is_empty()).then(holds_nothing)));
+    }
     let asked = order.asked_before_reserve();
     if !asked.is_zero() && !goods.is_empty() {
         // From here on a payment of this customer comes before the question or after the commit,
@@ -169,6 +174,21 @@ async fn hold_or_wait<A>(
     }
     let held = holding::hold(tx, permit, order, &goods, &HashMap::new()).await?;
     Ok((held, None))
+}
+
+/// The code of the warning that nothing is held for an order by its route; no refusal has it.
+const NOT_RESERVED: &str = "NOT_RESERVED";
+
+fn holds_nothing() -> Warning {
+    Warning {
+        code: NOT_RESERVED.to_owned(),
+        text: Text::new(
+            "By its sales route nothing is held for this order: it ships what is free then.",
+            "По схеме продажи товар под этот заказ не резервируется: отгружается то, что будет \
+             свободно.",
+        ),
+        details: Some(json!({ "reserveOn": ReserveOn::Never })),
+    }
 }
 
 fn waits(order: &Order, due: Decimal, paid: Decimal) -> Warning {

@@ -5,7 +5,7 @@ use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::OrderId;
 use serde_json::json;
 
-use super::draft::{OrderDraft, Trust, check_date, prepare};
+use super::draft::{OrderDraft, Trust, Under, check_date, prepare};
 use crate::events::order_changed;
 use crate::store::insert_order;
 
@@ -26,7 +26,8 @@ impl Command for CreateSalesOrder {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<OrderId> {
         let id = OrderId::new();
-        let (order, lines) = prepare(tx, permit, id, &self.draft, (Trust::Asked, None)).await?;
+        let anew = (Trust::Asked, Under::default());
+        let (order, lines) = prepare(tx, permit, id, &self.draft, anew).await?;
         check_date(tx, permit, order.organization_id, order.date).await?;
         insert_order(tx, permit, &order, &lines).await?;
         tx.audit(AuditEntry::new(

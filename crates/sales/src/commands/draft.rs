@@ -2,15 +2,16 @@
 
 use access::{Permit, Reach, Right};
 use catalog::pricing::{Leave, PricedLine, Record, Step};
-use catalog::{Measured, Moment, OrderTerms, PaymentStep, Pricing, ProductCard};
+use catalog::{
+    Measured, Moment, OrderTerms, PaymentStep, PaymentSteps, Pricing, ProductCard, RouteTerms,
+};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
     AgreementId, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
     OrganizationId, PackagingId, Percent, ProductId, ProductVariantId, Refusal, RefusalCode,
-    UnitPrice, UserId, WarehouseId,
+    SalesRouteId, UnitPrice, UserId, WarehouseId,
 };
 
-use crate::model::PaymentSteps;
 use crate::quoting::{self, Answered, AskedLine, Asking, Costs, TypedPrice, author_of, leave_of};
 use crate::rules::{
     LineRule, LineSum, VatMode, at_line, external_reference, optional_text, totals, unknown,
@@ -24,6 +25,8 @@ pub struct OrderDraft {
     pub customer_id: CustomerId,
     /// On which terms; `None` is the customer's default agreement.
     pub agreement_id: Option<AgreementId>,
+    /// How it is served; `None` is the agreement's route.
+    pub sales_route_id: Option<SalesRouteId>,
     /// Who sells; `None` is the agreement's organization, else the tenant's default one.
     pub organization_id: Option<OrganizationId>,
     /// Who is responsible; `None` is the customer's manager, or the caller where he sells to his
@@ -82,23 +85,31 @@ pub(crate) enum Trust {
     LinesKept,
 }
 
-/// Works a draft out: the header and lines to be written. `under`: the agreement that the order
-/// is under already; another one must be in force.
+/// What an order that is written anew stood on before: another agreement must be in force, another
+/// route in use.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Under {
+    pub(crate) agreement: Option<AgreementId>,
+    pub(crate) route: Option<SalesRouteId>,
+}
+
+/// Works a draft out: the header and lines to be written.
 pub(crate) async fn prepare<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: OrderId,
     draft: &OrderDraft,
-    (trust, under): (Trust, Option<AgreementId>),
+    (trust, under): (Trust, Under),
 ) -> Outcome<(NewOrder, Vec<NewLine>)> {
     let comment = optional_text("comment", draft.comment.as_deref())?;
     let external_reference = external_reference(draft.external_reference.as_deref())?;
     let terms = terms(tx, permit, draft).await?;
     let date = draft.date.unwrap_or_else(|| tx.today());
-    if under != Some(terms.agreement_id) {
+    if under.agreement != Some(terms.agreement_id) {
         terms.validity.check(date)?;
     }
     let People { manager_id, department_id, leave, by } = people(tx, permit, draft, &terms).await?;
+    let own_route = catalog::chosen_route(tx, permit, draft.sales_route_id, under.route).await?;
     check_warehouse(tx, permit, draft.warehouse_id).await?;
     // Prices are found anew: what was typed before stays, the minima are asked about again.
     let below_minimum = leave.below_minimum;
@@ -117,6 +128,8 @@ pub(crate) async fn prepare<A>(
         agreement_id: terms.agreement_id,
         agreement_version: terms.agreement_version,
         min_shelf_life_days: terms.min_shelf_life_days,
+        route: own_route.as_ref().map_or(terms.route, RouteTerms::of),
+        sales_route_is_own: own_route.is_some(),
         manager_id,
         department_id,
         region_id: terms.region_id,

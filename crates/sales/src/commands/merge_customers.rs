@@ -58,6 +58,7 @@ impl<S: Subject> Command for MergeCustomers<S> {
 
         let documents = move_documents(tx, permit, (from, into)).await?;
         let returns = move_returns(tx, permit, (from, into)).await?;
+        stock::hand_over_demand(tx, permit, (from, into)).await?;
         let noted = merging.noted();
         tx.audit_each(MERGED_BY, "SalesReturn", &returns, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "SalesOrder", &documents.orders, noted.clone()).await?;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::check_version;
 use crate::events::{order_changed, shipment_changed};
+use crate::holding::{keep_goods_still, want_again};
 use crate::model::{Order, ShipmentLine};
 use crate::posting::{hold_organization, shipped_after};
 use crate::returns::standing_returns;
@@ -17,8 +18,9 @@ use crate::store::{
 };
 
 /// Reverses a posted shipment: goods go back into their lots at the cost they left with, revenue
-/// and debt are taken back, the order can be shipped again. Refused while returns of it stand. Dated as the shipment, or on the
-/// first open day where that period is closed.
+/// and debt are taken back, the order can be shipped again and wants its goods: they are held for
+/// whoever waits for them, as if they came in. Refused while returns of it stand. Dated as the
+/// shipment, or on the first open day where that period is closed.
 #[derive(Clone, Debug)]
 pub struct ReverseShipment {
     /// Which.
@@ -51,6 +53,7 @@ impl Command for ReverseShipment {
         }
         catalog::lock_customer(tx, permit, shipment.customer_id).await?;
         let lines = shipment_lines(tx, permit, shipment.id).await?;
+        let wanted = keep_goods_still(tx, permit, &order).await?;
         stock::take_back(tx, permit, shipment.id, on).await?;
         settlements::unbill(tx, permit, shipment.id, on).await?;
         let fact = |line: &ShipmentLine| ReversedLine { id: line.id, fact_id: SaleFactId::new() };
@@ -60,6 +63,8 @@ impl Command for ReverseShipment {
             facts: lines.iter().map(fact).collect(),
         };
         unbook(tx, permit, &unbooking).await?;
+        want_again(tx, permit, &order, &wanted).await?;
+        stock::hand_out_again(tx, permit, shipment.id).await?;
         let state = take_order_back(tx, permit, &order, shipment.gross).await?;
         mark_reversed(tx, permit, shipment.id, on, &reason).await?;
         tx.audit(AuditEntry::new(

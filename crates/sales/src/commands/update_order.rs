@@ -2,11 +2,13 @@
 
 use access::{Action, Permit, Right};
 use db::{AuditEntry, Command, Outcome, TenantTx};
-use kernel::{AgreementId, CustomerId, NaiveDate, OrderId, OrganizationId, UserId, WarehouseId};
+use kernel::{
+    AgreementId, CustomerId, NaiveDate, OrderId, OrganizationId, SalesRouteId, UserId, WarehouseId,
+};
 use serde_json::json;
 
 use super::check_version;
-use super::draft::{LineDraft, OrderDraft, Trust, check_date, prepare};
+use super::draft::{LineDraft, OrderDraft, Trust, Under, check_date, prepare};
 use crate::events::order_changed;
 use crate::model::{Order, OrderLine};
 use crate::quoting::TypedPrice;
@@ -20,6 +22,8 @@ pub struct OrderChange {
     pub customer_id: Option<CustomerId>,
     /// On which terms; another customer's default agreement where only he is named.
     pub agreement_id: Option<AgreementId>,
+    /// How it is served; `Some(None)` is the agreement's route.
+    pub sales_route_id: Option<Option<SalesRouteId>>,
     /// Who sells.
     pub organization_id: Option<OrganizationId>,
     /// Who is responsible.
@@ -71,8 +75,9 @@ impl Command for UpdateSalesOrder {
         if draft.customer_id != order.customer_id {
             catalog::share_living_customer(tx, permit, draft.customer_id).await?;
         }
-        let (changed, lines) =
-            prepare(tx, permit, self.id, &draft, (trust, Some(order.agreement_id))).await?;
+        let under =
+            Under { agreement: Some(order.agreement_id), route: order.route.sales_route_id };
+        let (changed, lines) = prepare(tx, permit, self.id, &draft, (trust, under)).await?;
         if changed.date != order.date || changed.organization_id != order.organization_id {
             check_date(tx, permit, changed.organization_id, changed.date).await?;
         }
@@ -84,7 +89,8 @@ impl Command for UpdateSalesOrder {
             self.id,
             json!({ "gross": [order.gross, changed.totals.gross], "lines": lines.len(),
                     "customer": [order.customer_id, changed.customer_id],
-                    "date": [order.date, changed.date] }),
+                    "date": [order.date, changed.date],
+                    "salesRoute": [order.route.sales_route_id, changed.route.sales_route_id] }),
         ));
         order_changed(tx, self.id, changed.manager_id, changed.customer_id);
         Ok(self.id)
@@ -103,6 +109,13 @@ fn as_written(line: &OrderLine) -> LineDraft {
     }
 }
 
+impl Order {
+    /// The route that was chosen on the order itself.
+    fn own_route(&self) -> Option<SalesRouteId> {
+        self.route.sales_route_id.filter(|_| self.sales_route_is_own)
+    }
+}
+
 impl OrderChange {
     /// The whole draft after the change.
     fn over(&self, order: &Order, lines: Vec<LineDraft>) -> OrderDraft {
@@ -113,6 +126,7 @@ impl OrderChange {
             agreement_id: change
                 .agreement_id
                 .or_else(|| same_customer.then_some(order.agreement_id)),
+            sales_route_id: change.sales_route_id.unwrap_or_else(|| order.own_route()),
             organization_id: change.organization_id.or(Some(order.organization_id)),
             manager_id: change.manager_id.or(order.manager_id),
             warehouse_id: change.warehouse_id.unwrap_or(order.warehouse_id),

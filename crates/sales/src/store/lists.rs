@@ -1,7 +1,7 @@
 //! Lists of orders and shipments: keyset pages over indexes that lead with the tenant.
 
 use access::Permit;
-use catalog::{Condition, push_conditions};
+use catalog::{Condition, push_conditions, push_customer};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, Value};
 use kernel::{
     CustomerId, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest, Position,
@@ -184,7 +184,7 @@ fn order_conditions(sql: &mut Sql, permit: &Permit<ReadOrders>, filter: &OrderFi
     within_reach(sql, permit, "d");
     let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
     in_states(sql, &states);
-    only(sql, " and d.customer_id = ", filter.customer);
+    push_customer(sql, permit.tenant(), "d.customer_id", filter.customer);
     only(sql, " and d.manager_id = ", filter.manager);
     only(sql, " and d.organization_id = ", filter.organization);
     only(sql, " and d.date >= ", filter.date_from);
@@ -200,7 +200,7 @@ fn shipment_conditions(sql: &mut Sql, permit: &Permit<ReadShipments>, filter: &S
     within_reach(sql, permit, "d");
     let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
     in_states(sql, &states);
-    only(sql, " and d.customer_id = ", filter.customer);
+    push_customer(sql, permit.tenant(), "d.customer_id", filter.customer);
     only(sql, " and d.manager_id = ", filter.manager);
     only(sql, " and d.order_id = ", filter.order);
     only(sql, " and d.warehouse_id = ", filter.warehouse);

@@ -2,6 +2,7 @@
 
 use access::Permit;
 use catalog::pricing::{DiscountSource, Explanation, PriceSource};
+use catalog::{PaymentSteps, RouteTerms};
 use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
@@ -11,7 +12,7 @@ use kernel::{
 use serde::Serialize;
 
 use super::{author, rows, within_reach};
-use crate::model::{LINE_COLUMNS, ORDER_COLUMNS, Order, OrderLine, PaymentSteps};
+use crate::model::{LINE_COLUMNS, ORDER_COLUMNS, Order, OrderLine};
 use crate::rules::{OrderState, Totals};
 
 /// An order within reach, locked until the transaction ends.
@@ -53,6 +54,8 @@ pub(crate) struct NewOrder {
     pub(crate) agreement_id: AgreementId,
     pub(crate) agreement_version: i32,
     pub(crate) min_shelf_life_days: Option<i32>,
+    pub(crate) route: RouteTerms,
+    pub(crate) sales_route_is_own: bool,
     pub(crate) manager_id: Option<UserId>,
     pub(crate) department_id: Option<DepartmentId>,
     pub(crate) region_id: Option<RegionId>,
@@ -129,9 +132,10 @@ pub(crate) async fn insert_order<A>(
                   department_id, region_id, warehouse_id, currency, prices_include_vat, state, net,
                   vat, gross, requested_ship_date, comment, payment_steps, prepayment_percent,
                   external_reference, created_at, updated_at, created_by, agreement_version,
-                  min_shelf_life_days)
+                  min_shelf_life_days, sales_route_id, sales_route_is_own, reserve_on, cover_by)
              values ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'DRAFT', $14, $15, $16,
-                     $17, $18, $19, $20, $21, $22, $22, $23, $24, $25)
+                     $17, $18, $19, $20, $21, $22, $22, $23, $24, $25, $26, $27,
+                     $28, $29)
          )
          {INSERT_LINES}"
     );
@@ -161,6 +165,10 @@ pub(crate) async fn insert_order<A>(
         author(permit),
         order.agreement_version,
         order.min_shelf_life_days,
+        order.route.sales_route_id,
+        order.sales_route_is_own,
+        order.route.reserve_on,
+        order.route.cover_by,
     ];
     taken(tx.run(Sql::new(sql, values)).await)?;
     Ok(())
@@ -179,7 +187,8 @@ pub(crate) async fn update_draft<A>(
             currency = $11, prices_include_vat = $12, net = $13, vat = $14, gross = $15,
             requested_ship_date = $16, comment = $17, payment_steps = $18,
             prepayment_percent = $19, external_reference = $20, version = o.version + 1,
-            updated_at = $21, agreement_version = $22, min_shelf_life_days = $23
+            updated_at = $21, agreement_version = $22, min_shelf_life_days = $23,
+            sales_route_id = $24, sales_route_is_own = $25, reserve_on = $26, cover_by = $27
         where o.tenant_id = $1
           and o.id = $2";
     let values = values![
@@ -206,6 +215,10 @@ pub(crate) async fn update_draft<A>(
         tx.now(),
         order.agreement_version,
         order.min_shelf_life_days,
+        order.route.sales_route_id,
+        order.sales_route_is_own,
+        order.route.reserve_on,
+        order.route.cover_by,
     ];
     taken(tx.run(Sql::new(sql, values)).await)?;
     Ok(())

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
-use catalog::{CreateOrganization, OrganizationChanges};
+use catalog::{AddRoutePresets, CreateOrganization, OrganizationChanges};
 use clap::{Args, Subcommand};
 use db::Db;
 use identity::{CreateUser, Identity, NewAdmin, Passwords, Tenant};
@@ -92,8 +92,8 @@ pub struct NewTenant {
     pub admin_password: String,
 }
 
-/// Makes a tenant with its administrator and its first organization, which has its name: every
-/// document belongs to one.
+/// Makes a tenant with its administrator, its first organization, which has its name, since every
+/// document belongs to one, and the usual sales routes.
 ///
 /// # Errors
 /// As a sentence for the user: a value breaks a rule, or the short name is taken.
@@ -130,6 +130,9 @@ pub(crate) async fn make(db: &Db, passwords: &Passwords, new: NewTenant) -> Resu
     };
     let permit = identity::worker_scope(&tenant, "tenant").permit::<CreateOrganization>()?;
     db.write_as_job(&permit, &CreateOrganization { fields }).await.map_err(sentence)?;
+    let permit = identity::worker_scope(&tenant, "tenant").permit::<AddRoutePresets>()?;
+    let language = terminal_language();
+    db.write_as_job(&permit, &AddRoutePresets { language }).await.map_err(sentence)?;
     Ok(tenant)
 }
 

@@ -16,7 +16,7 @@ pub struct AgeingQuery {
     pub as_of: Option<NaiveDate>,
     /// Only what was recorded by then; all that is known where none is given.
     pub known_at: Option<DateTime<Utc>>,
-    /// Only one customer.
+    /// Only one customer; a merged card is the one that stands for it.
     pub customer: Option<CustomerId>,
     /// How many customers' rows at most, those who owe most first. Totals always hold all.
     pub limit: u32,
@@ -83,7 +83,8 @@ pub async fn ageing(
 ) -> Outcome<Ageing> {
     let as_of = query.as_of.unwrap_or_else(|| tx.today());
     let nothing = Ageing { as_of, known_at: query.known_at, totals: vec![], rows: vec![] };
-    let customer = match (permit.customer(), query.customer) {
+    let asked = catalog::heir_of(tx, permit, query.customer).await?;
+    let customer = match (permit.customer(), asked) {
         (Some(bound), Some(asked)) if bound != asked => return Ok(nothing),
         (bound, asked) => bound.or(asked),
     };

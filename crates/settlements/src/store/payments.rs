@@ -1,7 +1,7 @@
 //! Lists of payments.
 
 use access::Permit;
-use catalog::{Condition, push_conditions};
+use catalog::{Condition, push_conditions, push_customer};
 use db::{Outcome, Sql, TenantTx, values};
 use kernel::{
     CustomerId, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest, Position,
@@ -147,9 +147,7 @@ pub(crate) fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
 
 fn narrow(sql: &mut Sql, tenant: TenantId, filter: &PaymentFilter) {
     push_conditions(sql, tenant, "p.id", &filter.custom);
-    if let Some(customer) = filter.customer {
-        sql.with("\n  and p.customer_id = ", customer, "");
-    }
+    push_customer(sql, tenant, "p.customer_id", filter.customer);
     if let Some(organization) = filter.organization {
         sql.with("\n  and p.organization_id = ", organization, "");
     }

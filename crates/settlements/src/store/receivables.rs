@@ -1,6 +1,7 @@
 //! Lists of what customers owe.
 
 use access::Permit;
+use catalog::push_customer;
 use db::{Outcome, Sql, TenantTx, values};
 use kernel::{
     CustomerId, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest, Position,
@@ -143,9 +144,7 @@ pub(crate) fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
 /// Keeps to the debts that a filter asks for.
 pub(crate) fn narrow(sql: &mut Sql, filter: &ReceivableFilter, tx: &TenantTx) {
     let today = tx.today();
-    if let Some(customer) = filter.customer {
-        sql.with("\n  and b.customer_id = ", customer, "");
-    }
+    push_customer(sql, tx.tenant(), "b.customer_id", filter.customer);
     if let Some(organization) = filter.organization {
         sql.with("\n  and b.organization_id = ", organization, "");
     }

@@ -6,11 +6,11 @@ use access::{Permit, Right};
 use catalog::Goods;
 use db::{CommandError, Fault, Outcome, TenantTx};
 use kernel::{
-    Decimal, NaiveDate, PackagingId, ProductId, ProductVariantId, ReceiptId, ReceiptLineId,
-    Refusal, RefusalCode, WarehouseId,
+    Decimal, NaiveDate, PackagingId, ProductId, ProductVariantId, PurchaseOrderLineId, ReceiptId,
+    ReceiptLineId, Refusal, RefusalCode, WarehouseId,
 };
 
-use crate::rules::line_cost;
+use crate::rules::{line_cost, same_version};
 use crate::store::receipts::{self, Header, Line};
 
 /// A line as the user writes it.
@@ -18,8 +18,10 @@ use crate::store::receipts::{self, Header, Line};
 pub struct ReceiptLineInput {
     /// The draft's line it continues, whose cost it keeps where it names none.
     pub id: Option<ReceiptLineId>,
-    /// Goods, not a service.
-    pub product_id: ProductId,
+    /// The line of the receipt's purchase order that it brings; its goods are the line's then.
+    pub purchase_order_line_id: Option<PurchaseOrderLineId>,
+    /// Goods, not a service; `None` only with a line of a purchase order.
+    pub product_id: Option<ProductId>,
     /// Which variant; `None` is a product without variants.
     pub variant_id: Option<ProductVariantId>,
     /// In which packaging it is counted; `None` is the base unit.
@@ -35,14 +37,8 @@ pub struct ReceiptLineInput {
     pub expires_on: Option<NaiveDate>,
 }
 
-impl ReceiptLineInput {
-    fn goods(&self) -> Goods {
-        Goods { product: self.product_id, variant: self.variant_id }
-    }
-}
-
 /// Checks that only those who may state a cost do so.
-pub(super) fn check_cost_right<A>(permit: &Permit<A>, lines: &[ReceiptLineInput]) -> Outcome<()> {
+pub(crate) fn check_cost_right<A>(permit: &Permit<A>, lines: &[ReceiptLineInput]) -> Outcome<()> {
     let states_cost = lines.iter().any(|line| line.unit_cost.is_some());
     if states_cost && permit.scope().reach(Right::ReceiptCost).is_none() {
         return Err(access::Forbidden(Right::ReceiptCost).into());
@@ -51,24 +47,28 @@ pub(super) fn check_cost_right<A>(permit: &Permit<A>, lines: &[ReceiptLineInput]
 }
 
 /// Checks the products of the lines and makes the draft's lines of them.
-pub(super) async fn lines<A>(
+pub(crate) async fn lines<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     inputs: &[ReceiptLineInput],
     before: &[Line],
 ) -> Outcome<Vec<Line>> {
-    let ids: BTreeSet<ProductId> = inputs.iter().map(|line| line.product_id).collect();
+    let mut goods = Vec::with_capacity(inputs.len());
+    for (place, input) in inputs.iter().enumerate() {
+        let product = input.product_id.ok_or_else(|| unfit(place, RefusalCode::Required))?;
+        goods.push(Goods { product, variant: input.variant_id });
+    }
+    let ids: BTreeSet<ProductId> = goods.iter().map(|goods| goods.product).collect();
     let ids: Vec<ProductId> = ids.into_iter().collect();
     let cards = catalog::product_cards(tx, permit, &ids).await?;
-    let goods: Vec<Goods> = inputs.iter().map(ReceiptLineInput::goods).collect();
     catalog::check_variants(tx, permit, |id| cards.get(&id), &goods).await?;
     catalog::take_products(tx, permit, cards.values().collect()).await?;
     let packagings: Vec<_> = inputs.iter().filter_map(|line| line.packaging_id).collect();
     let packagings = catalog::take_packagings(tx, permit, &packagings).await?;
     let mut before: HashMap<ReceiptLineId, &Line> = before.iter().map(|l| (l.id, l)).collect();
     let mut lines = Vec::with_capacity(inputs.len());
-    for (place, input) in inputs.iter().enumerate() {
-        let Some(card) = cards.get(&input.product_id) else {
+    for (place, (input, goods)) in inputs.iter().zip(goods).enumerate() {
+        let Some(card) = cards.get(&goods.product) else {
             return Err(unfit(place, RefusalCode::UnknownReference));
         };
         if card.archived {
@@ -82,7 +82,9 @@ pub(super) async fn lines<A>(
             Some(id) => Some(before.remove(&id).ok_or_else(|| unknown_line(place))?),
             None => None,
         };
-        let kept_cost = kept.filter(|line| line.goods() == input.goods()).and_then(|l| l.unit_cost);
+        let same = kept.filter(|line| line.goods() == goods);
+        let kept_cost = same.and_then(|line| line.unit_cost);
+        let kept_order = same.and_then(|line| line.purchase_order_line_id);
         let unit_cost = input.unit_cost.or(kept_cost);
         let measured = catalog::measured(&packagings, card.id, input.packaging_id, input.quantity)
             .map_err(|refusal| refusal.within(["lines".to_owned(), place.to_string()]))?;
@@ -91,8 +93,9 @@ pub(super) async fn lines<A>(
         lines.push(Line {
             id: kept.map_or_else(ReceiptLineId::new, |line| line.id),
             position: i32::try_from(place).map_err(|_| Fault::broken("too many lines"))?,
-            product_id: input.product_id,
-            variant_id: input.variant_id,
+            purchase_order_line_id: input.purchase_order_line_id.or(kept_order),
+            product_id: goods.product,
+            variant_id: goods.variant,
             quantity,
             packaging_id: entered.as_ref().map(|entered| entered.packaging_id),
             entered_quantity: entered.as_ref().map(|entered| entered.quantity.get()),
@@ -111,7 +114,7 @@ fn path(place: usize, field: &str) -> [String; 3] {
 }
 
 /// Refuses lines that do not say of their lots what their products ask for.
-pub(super) async fn check_lots<A>(
+pub(crate) async fn check_lots<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     lines: &[Line],
@@ -130,7 +133,7 @@ pub(super) async fn check_lots<A>(
     Ok(())
 }
 
-pub(super) fn lacks(place: usize, field: &str, product: &str) -> Refusal {
+pub(crate) fn lacks(place: usize, field: &str, product: &str) -> Refusal {
     let (en, ru) = match field {
         "expiresOn" => ("the last day of the lot", "срок годности партии"),
         _ => ("the lot's number", "номер партии"),
@@ -144,7 +147,7 @@ pub(super) fn lacks(place: usize, field: &str, product: &str) -> Refusal {
 }
 
 /// round(quantity × unit cost, 2).
-pub(super) fn amount(place: usize, quantity: Decimal, unit_cost: Decimal) -> Outcome<Decimal> {
+pub(crate) fn amount(place: usize, quantity: Decimal, unit_cost: Decimal) -> Outcome<Decimal> {
     line_cost(quantity, unit_cost).ok_or_else(|| {
         Refusal::new(
             RefusalCode::OutOfRange,
@@ -159,6 +162,7 @@ pub(super) fn amount(place: usize, quantity: Decimal, unit_cost: Decimal) -> Out
 fn unfit(place: usize, code: RefusalCode) -> CommandError {
     let (en, ru) = match code {
         RefusalCode::Archived => ("The product is archived.", "Товар в архиве."),
+        RefusalCode::Required => ("Name the product.", "Укажите товар."),
         RefusalCode::Invalid => {
             ("A service is not received into stock.", "Услугу нельзя принять на склад.")
         }
@@ -179,7 +183,7 @@ fn unknown_line(place: usize) -> CommandError {
 }
 
 /// The warehouse named, else the default one; not an archived one.
-pub(super) async fn warehouse<A>(
+pub(crate) async fn warehouse<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: Option<WarehouseId>,
@@ -208,31 +212,28 @@ pub(super) async fn warehouse<A>(
 }
 
 /// The receipt under its lock, in the version the user has read.
-pub(super) async fn locked<A>(
+pub(crate) async fn locked<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: ReceiptId,
     version: i32,
 ) -> Outcome<Header> {
     let header = receipts::lock(tx, permit, id).await?.ok_or(CommandError::NotFound)?;
-    if header.version == version {
-        return Ok(header);
-    }
-    Err(Refusal::new(
-        RefusalCode::StaleVersion,
+    same_version(
+        header.version,
+        version,
         "The receipt was changed since you read it.",
         "Поступление было изменено после того, как вы его прочитали.",
-    )
-    .with(serde_json::json!({ "currentVersion": header.version }))
-    .into())
+    )?;
+    Ok(header)
 }
 
 /// The sum of the lines' amounts; `None` while a cost is missing.
-pub(super) fn total(lines: &[Line]) -> Option<Decimal> {
+pub(crate) fn total(lines: &[Line]) -> Option<Decimal> {
     lines.iter().map(|line| line.amount).sum()
 }
 
-pub(super) fn reference_taken() -> Refusal {
+pub(crate) fn reference_taken() -> Refusal {
     Refusal::new(
         RefusalCode::Taken,
         "Another receipt has this external reference.",

@@ -1,9 +1,10 @@
-//! What users do with goods receipts. A draft can be changed; a posted one only reversed.
+//! What users do: with goods receipts here, with what stands beside them in its own module. A draft
+//! can be changed; a posted document only reversed.
 
 mod cancel_goods_receipt;
 mod create_goods_receipt;
 mod custom_fields;
-mod draft;
+pub(crate) mod draft;
 mod opening_stock;
 mod post_goods_receipt;
 mod reverse_goods_receipt;
@@ -17,6 +18,17 @@ pub use draft::ReceiptLineInput;
 pub use opening_stock::{OpeningRow, SaveOpeningStock};
 pub use post_goods_receipt::PostGoodsReceipt;
 pub use reverse_goods_receipt::ReverseGoodsReceipt;
+pub(crate) use reverse_goods_receipt::{check_lows, closed as period_closed};
 pub use set_goods_place::SetGoodsPlace;
 pub use set_receipt_costs::{LineCost, SetReceiptCosts};
 pub use update_goods_receipt::UpdateGoodsReceipt;
+
+pub use crate::planning::{OrderSupply, PlacedAs, PointInput, SaveReorderPoints, SupplyLine};
+pub use crate::purchases::commands::{
+    CancelPurchaseOrder, ClosePurchaseOrder, CreatePurchaseOrder, ExpectedDay, OrderPurchaseOrder,
+    PurchaseLineInput, ReschedulePurchaseOrder, UpdatePurchaseOrder,
+};
+pub use crate::returns::{
+    CancelSupplierReturn, CreateSupplierReturn, PostSupplierReturn, ReturnLineInput,
+    ReverseSupplierReturn,
+};

@@ -14,6 +14,7 @@ use serde_json::json;
 
 use super::draft;
 use super::post_goods_receipt::{Entering, enter_goods};
+use crate::pegging;
 use crate::rules::{MOST_LINES, ReceiptState};
 use crate::store::opening::{self, BroughtIn};
 use crate::store::receipts::{self, Header, Line};
@@ -104,6 +105,12 @@ impl SaveOpeningStock {
             receipts.entry(place).or_default().push(draft);
         }
         if intent == Intent::Write {
+            // All at once, before the first receipt: queues are taken in their order.
+            let goods = |(place, drafts): (&Place, &Vec<Draft>)| {
+                let of = |draft: &Draft| (place.0, draft.line.product_id);
+                drafts.iter().map(of).collect::<Vec<_>>()
+            };
+            pegging::queue(tx, permit, receipts.iter().flat_map(goods)).await?;
             for (place, drafts) in receipts {
                 let mut drafts = drafts.into_iter().peekable();
                 while drafts.peek().is_some() {
@@ -210,6 +217,7 @@ async fn write(
         occurred_on: date,
         organization_id: organization.id,
         warehouse_id: warehouse,
+        purchase_order_id: None,
         supplier_name: String::new(),
         state: ReceiptState::Draft.as_str().to_owned(),
         amount: draft::total(&lines),

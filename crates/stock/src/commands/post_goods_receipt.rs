@@ -2,18 +2,22 @@
 
 use access::{Action, Permit, Right};
 use catalog::{Goods, OrganizationCard, check_period};
-use db::{AuditEntry, Command, CommandError, Outcome, Series, TenantTx};
+use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{LotId, NaiveDate, ProductId, ReceiptId, Refusal, RefusalCode};
 use serde_json::json;
 
 use super::draft;
-use crate::events;
+use crate::coverage::cover;
+use crate::demand::queue;
+use crate::purchases::receiving::{self, Basis};
 use crate::rules::{BalanceKey, ReceiptState};
 use crate::store::movements::{self, Cause, Movement};
 use crate::store::receipts::{self, Header, Line};
+use crate::{document, events, pegging};
 
 /// Posts a draft. Lines say of their lots what their products ask for. A line without a cost takes
-/// what its product cost last; who sees no prices can thus post. Where nothing is known yet, it is refused until somebody states the cost.
+/// what its purchase order says, else what its product cost last; who sees no prices can thus post.
+/// Where nothing is known yet, it is refused until somebody states the cost.
 #[derive(Clone, Debug)]
 pub struct PostGoodsReceipt {
     /// Which.
@@ -32,7 +36,8 @@ impl Command for PostGoodsReceipt {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ReceiptId> {
         let mut receipt = draft::locked(tx, permit, self.id, self.version).await?;
         receipt.state()?.to(ReceiptState::Posted)?;
-        let organization = held_organization(tx, permit, &receipt).await?;
+        let basis = receiving::basis(tx, permit, receipt.purchase_order_id).await?;
+        let organization = document::held_organization(tx, permit, receipt.organization_id).await?;
         let may_backdate = permit.scope().reach(Right::DocumentBackdate).is_some();
         check_period(&organization, receipt.occurred_on, tx.today(), may_backdate)
             .map_err(|refusal| Refusal::from(refusal).at(["date"]))?;
@@ -42,10 +47,22 @@ impl Command for PostGoodsReceipt {
             return Err(no_lines().into());
         }
         draft::check_lots(tx, permit, &lines).await?;
+        if let Some(basis) = &basis {
+            receiving::check_over(tx, permit, basis, &lines).await?;
+            price_by_order(tx, permit, (basis, &receipt), &mut lines).await?;
+        }
         fill_costs(tx, permit, &receipt, &mut lines).await?;
         let received = vec![receipt.occurred_on; lines.len()];
         let entering = Entering { lines: &lines, received: &received };
+        let Some(mut basis) = basis else {
+            enter_goods(tx, permit, &organization, &mut receipt, entering).await?;
+            return Ok(self.id);
+        };
+        let queues = basis.queues(&lines);
+        queue::take(tx, permit, &queues).await?;
+        receiving::receive(tx, permit, &mut basis, &lines).await?;
         enter_goods(tx, permit, &organization, &mut receipt, entering).await?;
+        cover(tx, permit, &queues).await?;
         Ok(self.id)
     }
 }
@@ -57,7 +74,7 @@ pub(super) struct Entering<'a> {
 }
 
 /// Makes a lot, a balance and a movement of each line, and the receipt a posted one: the way into
-/// stock, whoever brings the goods. All costs are known.
+/// stock, whoever brings the goods. All costs are known. Who waits for the goods gets them held.
 pub(super) async fn enter_goods<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -77,7 +94,8 @@ pub(super) async fn enter_goods<A>(
     movements::add(tx, permit, &cause, &movements).await?;
     receipt.amount = draft::total(lines);
     receipt.state = ReceiptState::Posted.as_str().to_owned();
-    receipt.number = number(tx, organization, receipt).await?;
+    receipt.number =
+        document::number(tx, organization, "goods_receipt", receipt.occurred_on).await?;
     receipts::update(tx, permit, receipt).await?;
     tx.audit(AuditEntry::new(
         "postGoodsReceipt",
@@ -87,33 +105,44 @@ pub(super) async fn enter_goods<A>(
     ));
     events::receipt_changed(tx, receipt);
     events::stock_changed(tx, "GoodsReceipt", receipt.id, movements.iter().map(|m| &m.key));
+    let keys: Vec<BalanceKey> = movements.iter().map(|movement| movement.key).collect();
+    pegging::peg(tx, permit, &keys).await?;
     Ok(())
 }
 
-/// The organization, held so that its period stays open until the end.
-pub(super) async fn held_organization<A>(
+/// Lines of a purchase order cost what it says, at the rate of the receipt's date, where nobody has
+/// stated another cost; what it says is kept beside.
+async fn price_by_order<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    receipt: &Header,
-) -> Outcome<OrganizationCard> {
-    let card = catalog::hold_organization(tx, permit, receipt.organization_id).await?;
-    card.ok_or(CommandError::NotFound)
-}
-
-/// Kinds other than those law wants gapless take numbers in blocks (domain, section 4).
-async fn number(
-    tx: &TenantTx,
-    organization: &OrganizationCard,
-    receipt: &Header,
-) -> Outcome<String> {
-    use chrono::Datelike;
-    let series = Series {
-        organization: organization.id,
-        kind: "goods_receipt",
-        year: receipt.occurred_on.year(),
+    (basis, receipt): (&Basis, &Header),
+    lines: &mut [Line],
+) -> Outcome<()> {
+    let on = receipt.occurred_on;
+    let costs = receiving::ordered_costs(tx, permit, basis, on).await?;
+    let is_priced = |line: &Line| {
+        let ordered = basis.lines.iter().find(|one| Some(one.id) == line.purchase_order_line_id);
+        ordered.is_some_and(|one| one.price.is_some())
     };
-    let number = tx.number(&series).await?;
-    Ok(format!("{}-{number:06}", organization.prefix))
+    let mut ordered = Vec::new();
+    for (place, line) in lines.iter_mut().enumerate() {
+        let cost = line.purchase_order_line_id.and_then(|id| costs.get(&id)).copied();
+        match cost {
+            Some(cost) => {
+                ordered.push((line.id, cost));
+                if line.unit_cost.is_none() {
+                    line.unit_cost = Some(cost);
+                    line.amount = Some(draft::amount(place, line.quantity, cost)?);
+                }
+            }
+            None if line.unit_cost.is_none() && is_priced(line) => {
+                return Err(receiving::no_rate(basis, on).into());
+            }
+            None => {}
+        }
+    }
+    receipts::set_ordered_costs(tx, permit, &ordered).await?;
+    Ok(receipts::update_costs(tx, permit, lines).await?)
 }
 
 async fn fill_costs<A>(

@@ -8,12 +8,14 @@ use kernel::{NaiveDate, ReceiptId, Refusal, RefusalCode};
 use serde_json::{Value, json};
 
 use super::draft;
-use super::post_goods_receipt::held_organization;
-use crate::events;
+use crate::coverage::cover;
+use crate::demand::queue::{self, Queue};
 use crate::issuing::{sums, undone};
+use crate::purchases::receiving::{self, Basis};
 use crate::rules::{Balance, BalanceKey, ReceiptState, reversal_date};
 use crate::store::movements::{self, Cause, Low, Moved, Movement};
 use crate::store::{balances, receipts};
+use crate::{document, events};
 
 /// Reverses a posted receipt: its lots become empty. Refused where anything of them is held or
 /// gone. Dated as the receipt, or on the first open day where that period is closed.
@@ -35,13 +37,18 @@ impl Command for ReverseGoodsReceipt {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ReceiptId> {
         let mut receipt = draft::locked(tx, permit, self.id, self.version).await?;
         receipt.state()?.to(ReceiptState::Reversed)?;
-        let organization = held_organization(tx, permit, &receipt).await?;
+        let mut basis = receiving::basis(tx, permit, receipt.purchase_order_id).await?;
+        let organization = document::held_organization(tx, permit, receipt.organization_id).await?;
         let date = reversal_date(receipt.occurred_on, organization.closed_until);
         if date > tx.today() {
             return Err(closed(date).into());
         }
         let moved = movements::of_document(tx, permit, "RECEIPT", self.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
+        let queues = match &mut basis {
+            Some(basis) => take_off_order(tx, permit, basis, self.id).await?,
+            None => BTreeSet::new(),
+        };
         let locked = balances::lock(tx, permit, &keys).await?;
         check_untouched(&moved, &locked)?;
         let back: Vec<Movement> = moved.iter().map(undone).collect();
@@ -67,8 +74,24 @@ impl Command for ReverseGoodsReceipt {
         ));
         events::receipt_changed(tx, &receipt);
         events::stock_changed(tx, "GoodsReceipt", self.id, keys.iter());
+        cover(tx, permit, &queues).await?;
         Ok(self.id)
     }
+}
+
+/// The purchase order awaits again what the receipt had brought. Gives the queues that are taken
+/// for it.
+async fn take_off_order<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    basis: &mut Basis,
+    receipt: ReceiptId,
+) -> Outcome<BTreeSet<Queue>> {
+    let lines = receipts::lines(tx, permit, receipt).await?;
+    let queues = basis.queues(&lines);
+    queue::take(tx, permit, &queues).await?;
+    receiving::give_back(tx, permit, basis, &lines).await?;
+    Ok(queues)
 }
 
 fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
@@ -97,7 +120,7 @@ fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
     .with(json!({ "lines": touched })))
 }
 
-fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
+pub(crate) fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
     let below: Vec<Value> = lows
         .iter()
         .filter(|low| low.balance.is_sign_negative() && !low.balance.is_zero())
@@ -114,7 +137,7 @@ fn check_lows(lows: &[Low]) -> Result<(), Refusal> {
     .with(json!({ "balances": below })))
 }
 
-fn closed(first_open: NaiveDate) -> Refusal {
+pub(crate) fn closed(first_open: NaiveDate) -> Refusal {
     Refusal::new(
         RefusalCode::PeriodClosed,
         format!("The period is closed; the first open day is {first_open}."),

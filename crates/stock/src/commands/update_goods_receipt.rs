@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::draft::{self, ReceiptLineInput};
 use crate::events;
+use crate::purchases::receiving;
 use crate::rules::{ReceiptState, check_shape};
 use crate::store::receipts;
 
@@ -59,7 +60,9 @@ impl Command for UpdateGoodsReceipt {
         let mut changes = json!({});
         if self.lines.is_some() {
             let old = receipts::lines(tx, permit, self.id).await?;
-            let new = draft::lines(tx, permit, inputs, &old).await?;
+            let basis = receiving::basis(tx, permit, before.purchase_order_id).await?;
+            let inputs = receiving::filled(basis.as_ref(), inputs)?;
+            let new = draft::lines(tx, permit, &inputs, &old).await?;
             receipts::delete_lines(tx, permit, self.id).await?;
             receipts::insert_lines(tx, permit, self.id, &new).await?;
             after.amount = draft::total(&new);

@@ -13,7 +13,7 @@ use kernel::{
 };
 
 pub use other_lot::{OtherLot, take_other_lot};
-pub use set_aside::{Missing, SetAside, set_aside};
+pub use set_aside::{SetAside, Unfound, set_aside};
 
 use crate::store::reservations::being_picked;
 use crate::store::uuids;

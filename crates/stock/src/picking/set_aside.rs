@@ -19,7 +19,7 @@ use crate::store::{balances, reservations};
 
 /// A quantity of a line that is not where it should be.
 #[derive(Clone, Copy, Debug)]
-pub struct Missing {
+pub struct Unfound {
     /// The task.
     pub task_id: PickTaskId,
     /// Its line.
@@ -49,14 +49,15 @@ pub struct SetAside {
 
 /// Takes a quantity that is held and being picked out of its reservation and its lot, and puts it
 /// into a blocked lot beside that, dated today. Whether today is open is the caller's to check.
-/// Balances of the goods are locked, so that others can be held in the same transaction.
+/// Balances of the goods are locked, so that others can be held in the same transaction; their
+/// queue is the caller's to take before ([`crate::keep_still`]).
 ///
 /// # Errors
 /// A fault of the database, also where less is being picked.
 pub async fn set_aside<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    missing: &Missing,
+    missing: &Unfound,
 ) -> Outcome<SetAside> {
     let key = BalanceKey {
         organization_id: missing.organization_id,
@@ -83,7 +84,7 @@ pub async fn set_aside<A>(
     let line_id = missing.line_id.0;
     let new = HeldBack { id: lot_id, of: missing.lot_id, line_id };
     quarantine::insert_lots(tx, permit, missing.task_id.0, &[new]).await?;
-    balances::open(tx, permit, &BTreeSet::from([aside])).await?;
+    balances::ensure(tx, permit, [aside].iter()).await?;
     let one = |key, quantity, value| Movement { key, line_id, quantity, value, reverses: None };
     let moved = [one(key, -quantity, -taken.cost), one(aside, quantity, taken.cost)];
     balances::change(tx, permit, &crate::issuing::sums(&moved[1..])).await?;

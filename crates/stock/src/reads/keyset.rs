@@ -8,7 +8,7 @@ const MOST_COUNTED: i64 = 10_000;
 
 /// The column a list is ordered by; never null. The id breaks ties.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Key {
+pub(crate) enum Key {
     /// A column of days.
     Day(&'static str),
     /// A column of texts.
@@ -34,7 +34,7 @@ impl Key {
     }
 }
 
-pub(super) fn bad_cursor() -> Refusal {
+pub(crate) fn bad_cursor() -> Refusal {
     Refusal::new(
         RefusalCode::Invalid,
         "This cursor was not given by this list.",
@@ -43,7 +43,7 @@ pub(super) fn bad_cursor() -> Refusal {
 }
 
 /// Reads a page. `sql` ends inside its `where`; `id` is the column that breaks ties.
-pub(super) async fn page<T: FromQueryResult>(
+pub(crate) async fn page<T: FromQueryResult>(
     tx: &TenantTx,
     mut sql: Sql,
     (key, id): (Key, &str),
@@ -67,7 +67,7 @@ pub(super) async fn page<T: FromQueryResult>(
 }
 
 /// Counts rows, up to 10,001. `sql` is a whole select without a limit.
-pub(super) async fn count(tx: &TenantTx, sql: Sql) -> Outcome<i64> {
+pub(crate) async fn count(tx: &TenantTx, sql: Sql) -> Outcome<i64> {
     #[derive(FromQueryResult)]
     struct Counted {
         counted: i64,
@@ -79,4 +79,4 @@ pub(super) async fn count(tx: &TenantTx, sql: Sql) -> Outcome<i64> {
 }
 
 /// What a counting statement begins with.
-pub(super) const COUNT: &str = "select count(*) as counted from (";
+pub(crate) const COUNT: &str = "select count(*) as counted from (";

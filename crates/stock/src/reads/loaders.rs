@@ -67,7 +67,8 @@ async fn lines(
         "select l.id, l.receipt_id, l.position, l.product_id, l.variant_id, l.quantity,
                 case when $3 then l.unit_cost end as unit_cost,
                 case when $3 then l.amount end as amount, l.expires_on, l.packaging_id,
-                l.entered_quantity, l.entered_unit, l.lot_number
+                l.entered_quantity, l.entered_unit, l.lot_number, l.purchase_order_line_id,
+                case when $3 then l.ordered_cost end as ordered_cost
          from goods_receipt_line l
          join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
          where l.tenant_id = $1

@@ -10,6 +10,7 @@ use kernel::{
 };
 
 use super::{ReadStock, sees_cost};
+use crate::store::balances::sells;
 use crate::store::uuids;
 
 /// Lots shown of one product at most.
@@ -195,19 +196,17 @@ pub async fn stock_of_lots(
     permit: &Permit<ReadStock>,
     lots: &[LotId],
 ) -> Outcome<HashMap<LotId, Vec<LotStock>>> {
-    let sql = "
-        select b.lot_id, b.organization_id, b.warehouse_id, b.product_id, b.variant_id, b.on_hand,
-               b.reserved,
-               case when not l.blocked and (l.expires_on is null or l.expires_on - (
-                             select p.min_days
-                             from product_shelf_v p
-                             where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $2)
-                    then b.on_hand - b.reserved else 0 end as available,
-               case when $3 then b.value end as value
-        from stock_balance b
-        join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
-        where b.tenant_id = $1 and b.lot_id = any($4::uuid[])
-        order by b.lot_id, b.warehouse_id";
+    let sells = sells("$2", "0");
+    let sql = format!(
+        "select b.lot_id, b.organization_id, b.warehouse_id, b.product_id, b.variant_id, b.on_hand,
+                b.reserved,
+                case when {sells} then b.on_hand - b.reserved else 0 end as available,
+                case when $3 then b.value end as value
+         from stock_balance b
+         join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         where b.tenant_id = $1 and b.lot_id = any($4::uuid[])
+         order by b.lot_id, b.warehouse_id"
+    );
     let ids = uuids(lots.iter().copied());
     let values = values![permit.tenant(), tx.today(), sees_cost(permit), ids];
     let rows: Vec<LotStock> = tx.all(Sql::new(sql, values)).await?;

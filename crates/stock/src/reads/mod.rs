@@ -2,8 +2,9 @@
 //! them. A partner's key bound to one customer sees stock, but not for whom goods are held or
 //! where they went.
 
+mod alike;
 mod costs;
-mod keyset;
+pub(crate) mod keyset;
 mod loaders;
 mod lots;
 mod movements;
@@ -13,6 +14,7 @@ mod stock;
 
 use access::{Action, Permit, Right};
 
+pub use alike::alike_in_stock;
 pub use costs::{ReadCost, next_costs};
 pub use loaders::{
     lines_of_receipts, receipt_lines_by_id, receipts_by_id, reservations_by_id,
@@ -27,9 +29,8 @@ pub use movements::{
     movements_of_documents, movements_of_lots,
 };
 pub use purchases::{PurchasePrice, ReadPurchases, purchase_prices};
-pub use receipts::{
-    ReceiptFilter, ReceiptLineRow, ReceiptRow, ReceiptSort, count_receipts, receipts,
-};
+pub(crate) use receipts::receipts_of;
+pub use receipts::{ReceiptFilter, ReceiptLineRow, ReceiptRow, count_receipts, receipts};
 pub use stock::{
     StockFilter, StockRow, StockTotal, count_stock, stock, stock_of_products, stock_of_variants,
     stock_of_warehouses,
@@ -52,7 +53,7 @@ impl Action for ReadReceipts {
 }
 
 /// Whether cost and value are to be read at all.
-fn sees_cost<A>(permit: &Permit<A>) -> bool {
+pub(crate) fn sees_cost<A>(permit: &Permit<A>) -> bool {
     permit.scope().reach(Right::CostRead).is_some()
 }
 

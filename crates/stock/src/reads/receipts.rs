@@ -5,12 +5,13 @@ use catalog::{Condition, push_conditions};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     DateTime, Decimal, Direction, NaiveDate, OrganizationId, PackagingId, Page, PageRequest,
-    Position, ProductId, ProductVariantId, ReceiptId, ReceiptLineId, TenantId, UserId, Utc,
-    WarehouseId,
+    ProductId, ProductVariantId, PurchaseOrderId, PurchaseOrderLineId, ReceiptId, ReceiptLineId,
+    TenantId, UserId, Utc, WarehouseId,
 };
 
-use super::keyset::{COUNT, Key, count, page};
+use super::keyset::{COUNT, count, page};
 use super::{ReadReceipts, sees_cost};
+use crate::document::{DocumentSort, Narrowing};
 use crate::rules::ReceiptState;
 
 /// A goods receipt without its lines.
@@ -26,6 +27,8 @@ pub struct ReceiptRow {
     pub organization_id: OrganizationId,
     /// Where to.
     pub warehouse_id: WarehouseId,
+    /// The purchase order whose goods came, where there is one.
+    pub purchase_order_id: Option<PurchaseOrderId>,
     /// Who delivered.
     pub supplier_name: String,
     /// As [`ReceiptState`] writes it.
@@ -58,6 +61,11 @@ pub struct ReceiptLineRow {
     pub receipt_id: ReceiptId,
     /// Its place, from 0.
     pub position: i32,
+    /// The line of a purchase order that it brings.
+    pub purchase_order_line_id: Option<PurchaseOrderLineId>,
+    /// What a base unit was to cost by that line, base currency at the rate of the receipt's date;
+    /// `None` until it is posted, and for those who may not see cost.
+    pub ordered_cost: Option<Decimal>,
     /// What.
     pub product_id: ProductId,
     /// In which variant; `None` is a product without variants.
@@ -102,79 +110,38 @@ pub struct ReceiptFilter {
     pub external_reference: Option<String>,
 }
 
-/// The orders of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ReceiptSort {
-    /// By business date.
-    #[default]
-    Date,
-    /// By number; drafts have none.
-    Number,
-}
-
-impl ReceiptSort {
-    /// The name that cursors keep.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Date => "DATE",
-            Self::Number => "NUMBER",
-        }
-    }
-
-    fn key(self) -> Key {
-        match self {
-            Self::Date => Key::Day("r.occurred_on"),
-            Self::Number => Key::Text("r.number"),
-        }
-    }
-
-    fn position(self, row: &ReceiptRow) -> Position {
-        let key = match self {
-            Self::Date => row.occurred_on.to_string(),
-            Self::Number => row.number.clone(),
-        };
-        Position { order: self.name().to_owned(), key: Some(key), id: row.id.0 }
-    }
-}
-
 /// $1 is the tenant, $2 the authors within reach, $3 whether cost is seen.
 pub(super) const RECEIPT: &str = "
-    select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id, r.supplier_name,
-           r.state, case when $3 then r.amount end as amount, r.comment, r.external_reference,
-           r.reversed_on, r.version, r.created_at, r.updated_at, r.created_by
+    select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id,
+           r.purchase_order_id, r.supplier_name, r.state,
+           case when $3 then r.amount end as amount, r.comment, r.external_reference, r.reversed_on,
+           r.version, r.created_at, r.updated_at, r.created_by
     from goods_receipt r
     where r.tenant_id = $1 and ($2::uuid[] is null or r.created_by = any($2))";
 
 impl ReceiptFilter {
     fn push(&self, sql: &mut Sql, tenant: TenantId) {
         push_conditions(sql, tenant, "r.id", &self.custom);
-        if let Some(states) = &self.states {
-            let states: Vec<String> = states.iter().map(|one| one.as_str().to_owned()).collect();
-            sql.with(" and r.state = any(", states, "::text[])");
-        }
+        let states = self.states.as_ref();
+        let narrowing = Narrowing {
+            table: "r",
+            states: states.map(|all| all.iter().map(|one| one.as_str()).collect()),
+            from: self.from,
+            to: self.to,
+            number: self.number.as_deref(),
+            external_reference: self.external_reference.as_deref(),
+        };
+        narrowing.push(sql);
         if let Some(id) = self.organization {
             sql.with(" and r.organization_id = ", id, "");
         }
         if let Some(id) = self.warehouse {
             sql.with(" and r.warehouse_id = ", id, "");
         }
-        if let Some(day) = self.from {
-            sql.with(" and r.occurred_on >= ", day, "");
-        }
-        if let Some(day) = self.to {
-            sql.with(" and r.occurred_on <= ", day, "");
-        }
-        if let Some(number) = &self.number {
-            sql.with(" and r.number = ", number.clone(), "");
-        }
-        if let Some(reference) = &self.external_reference {
-            sql.with(" and r.external_reference = ", reference.clone(), "");
-        }
     }
 }
 
-/// Receipts within reach. Cursors must be of the sort's [`ReceiptSort::name`].
+/// Receipts within reach. Cursors must be of the sort's [`DocumentSort::name`].
 ///
 /// # Errors
 /// `INVALID` for a cursor of another list, or a fault.
@@ -182,14 +149,28 @@ pub async fn receipts(
     tx: &TenantTx,
     permit: &Permit<ReadReceipts>,
     filter: &ReceiptFilter,
-    (sort, direction): (ReceiptSort, Direction),
+    (sort, direction): (DocumentSort, Direction),
     request: &PageRequest,
 ) -> Outcome<Page<ReceiptRow>> {
     let values = values![permit.tenant(), permit.managers(), sees_cost(permit)];
     let mut sql = Sql::new(RECEIPT, values);
     filter.push(&mut sql, permit.tenant());
-    let position = |row: &ReceiptRow| sort.position(row);
-    page(tx, sql, (sort.key(), "r.id"), direction, request, position).await
+    let position = |row: &ReceiptRow| sort.position(row.occurred_on, &row.number, row.id.0);
+    page(tx, sql, (sort.key(["r.occurred_on", "r.number"]), "r.id"), direction, request, position)
+        .await
+}
+
+/// The receipts on the basis of purchase orders, within reach, the oldest first.
+pub(crate) async fn receipts_of(
+    tx: &TenantTx,
+    permit: &Permit<ReadReceipts>,
+    orders: &[PurchaseOrderId],
+) -> Outcome<Vec<ReceiptRow>> {
+    let mut sql = Sql::new(RECEIPT, values![permit.tenant(), permit.managers(), sees_cost(permit)]);
+    let ids = crate::store::uuids(orders.iter().copied());
+    sql.with(" and r.purchase_order_id = any(", ids, "::uuid[])");
+    sql.push(" order by r.id");
+    Ok(tx.all(sql).await?)
 }
 
 /// How many rows [`receipts`] has, up to 10,001.

@@ -1,6 +1,7 @@
 //! What lies where, lots summed up.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
@@ -12,7 +13,7 @@ use kernel::{
 use super::keyset::{COUNT, bad_cursor, count};
 use super::purchases::per_unit;
 use super::{ReadStock, sees_cost};
-use crate::store::balances::variant_key;
+use crate::store::balances::{sells, variant_key};
 use crate::store::uuids;
 
 /// Goods of one product and organization in one warehouse, each variant for itself.
@@ -122,19 +123,19 @@ const ORDER: &str = "PRODUCT";
 const KEYS: &str = "b.product_id, b.variant_key, b.warehouse_id, b.organization_id";
 
 /// Sums over lots. $1 is the tenant, $2 today, $3 whether cost is seen.
-const SUMS: &str = "
-    select b.organization_id, b.warehouse_id, b.product_id,
-           nullif(b.variant_key, '00000000-0000-0000-0000-000000000000') as variant_id,
-           sum(b.on_hand) as on_hand, sum(b.reserved) as reserved,
-           sum(case when not l.blocked and (l.expires_on is null or l.expires_on - (
-                             select p.min_days
-                             from product_shelf_v p
-                             where p.tenant_id = b.tenant_id and p.id = b.product_id) >= $2)
-                    then b.on_hand - b.reserved else 0 end) as available,
-           case when $3 then sum(b.value) end as value
-    from stock_balance b
-    join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
-    where b.tenant_id = $1 and b.in_stock";
+static SUMS: LazyLock<String> = LazyLock::new(|| {
+    let sells = sells("$2", "0");
+    format!(
+        "select b.organization_id, b.warehouse_id, b.product_id,
+                nullif(b.variant_key, '00000000-0000-0000-0000-000000000000') as variant_id,
+                sum(b.on_hand) as on_hand, sum(b.reserved) as reserved,
+                sum(case when {sells} then b.on_hand - b.reserved else 0 end) as available,
+                case when $3 then sum(b.value) end as value
+         from stock_balance b
+         join lot l on l.tenant_id = b.tenant_id and l.id = b.lot_id
+         where b.tenant_id = $1 and b.in_stock"
+    )
+});
 
 /// What is in stock, by product, variant, warehouse and organization. Cursors must be of the order
 /// `PRODUCT`. Nothing on hand is no row.
@@ -147,7 +148,7 @@ pub async fn stock(
     filter: &StockFilter,
     request: &PageRequest,
 ) -> Outcome<Page<StockRow>> {
-    let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
+    let mut sql = Sql::new(SUMS.as_str(), values![permit.tenant(), tx.today(), sees_cost(permit)]);
     filter.push(&mut sql);
     for (bound, beyond) in [(&request.after, ">"), (&request.before, "<")] {
         let Some(bound) = bound else { continue };
@@ -215,7 +216,7 @@ pub async fn stock_of_products(
     permit: &Permit<ReadStock>,
     products: &[ProductId],
 ) -> Outcome<HashMap<ProductId, Vec<StockRow>>> {
-    let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
+    let mut sql = Sql::new(SUMS.as_str(), values![permit.tenant(), tx.today(), sees_cost(permit)]);
     let filter = StockFilter { products: Some(products.to_vec()), ..StockFilter::default() };
     filter.push(&mut sql);
     sql.push(&format!(" group by {KEYS} order by {KEYS}"));
@@ -237,7 +238,7 @@ pub async fn stock_of_variants(
     permit: &Permit<ReadStock>,
     variants: &[ProductVariantId],
 ) -> Outcome<HashMap<ProductVariantId, Vec<StockRow>>> {
-    let mut sql = Sql::new(SUMS, values![permit.tenant(), tx.today(), sees_cost(permit)]);
+    let mut sql = Sql::new(SUMS.as_str(), values![permit.tenant(), tx.today(), sees_cost(permit)]);
     let filter = StockFilter { variants: Some(variants.to_vec()), ..StockFilter::default() };
     filter.push(&mut sql);
     sql.push(&format!(" group by {KEYS} order by {KEYS}"));
@@ -262,12 +263,13 @@ pub async fn stock_of_warehouses(
     warehouses: &[WarehouseId],
     first: u32,
 ) -> Outcome<HashMap<WarehouseId, Vec<StockRow>>> {
+    let sums = SUMS.as_str();
     let sql = format!(
         "select s.organization_id, s.warehouse_id, s.product_id, s.variant_id, s.on_hand,
                 s.reserved, s.available, s.value
          from (select distinct u.id from unnest($4::uuid[]) as u (id)) w
          cross join lateral (
-             {SUMS} and b.warehouse_id = w.id
+             {sums} and b.warehouse_id = w.id
              group by {KEYS}
              order by b.product_id, b.variant_key, b.organization_id
              limit $5

@@ -33,8 +33,8 @@ pub struct IssuePlan {
 }
 
 /// Takes the goods of all lines off the shelf: the lots that were picked for a line, or where
-/// nobody picked what is held for it in the warehouse first, then free lots in their turn. What stays held for an order line beyond what it still has to
-/// ship is released.
+/// nobody picked what is held for it in the warehouse first, then free lots in their turn. What
+/// stays held for an order line beyond what it still has to ship is released.
 ///
 /// # Errors
 /// Every line that cannot be served in full; the shelf is then of no more use.

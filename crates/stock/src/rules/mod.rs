@@ -1,6 +1,7 @@
 //! Pure rules of stock: values in, values out. No clock, no database.
 
 mod balance;
+mod document;
 mod issue;
 #[cfg(test)]
 mod issue_tests;
@@ -9,8 +10,12 @@ mod release;
 mod shelf;
 
 pub use balance::{Balance, BalanceKey};
+pub(crate) use document::{MOST_NAME, MOST_TEXT, check_texts, same_version};
 pub use issue::{IssuePlan, Shortage, plan_issue};
 pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};
 pub use release::{Held, HeldMove, HeldMoveKind, Holds};
 pub use shelf::{Change, Shelf, Taken, Want};
+
+#[cfg(test)]
+pub(crate) use shelf::tests;

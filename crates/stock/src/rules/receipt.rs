@@ -3,16 +3,13 @@
 use kernel::{Decimal, NaiveDate, Percent, Quantity, Refusal, RefusalCode, line_amount};
 use serde_json::json;
 
+use super::document::{MOST_NAME, MOST_TEXT, check_texts};
 use crate::commands::ReceiptLineInput;
 
 /// Lines of a receipt at most.
 pub(crate) const MOST_LINES: usize = 1000;
-/// Characters of a supplier's name, a reference.
-const MOST_NAME: usize = 200;
 /// Characters of a lot's number.
 const MOST_NUMBER: usize = 100;
-/// Characters of a comment.
-const MOST_COMMENT: usize = 2000;
 
 /// Where a receipt stands (domain, section 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,20 +93,8 @@ pub fn check_shape(
     external_reference: Option<&str>,
     lines: &[ReceiptLineInput],
 ) -> Result<(), Refusal> {
-    for (field, text, most) in [
-        ("supplierName", supplier_name, MOST_NAME),
-        ("comment", comment, MOST_COMMENT),
-        ("externalReference", external_reference.unwrap_or("-"), MOST_NAME),
-    ] {
-        if text.chars().count() > most || (field == "externalReference" && text.is_empty()) {
-            return Err(Refusal::new(
-                RefusalCode::OutOfRange,
-                format!("At most {most} characters, and no empty reference."),
-                format!("Не больше {most} символов; пустая ссылка недопустима."),
-            )
-            .at([field]));
-        }
-    }
+    let name = ("supplierName", supplier_name, MOST_NAME);
+    check_texts(&[name, ("comment", comment, MOST_TEXT)], external_reference)?;
     if lines.len() > MOST_LINES {
         return Err(Refusal::new(
             RefusalCode::TooMany,

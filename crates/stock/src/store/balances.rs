@@ -22,6 +22,12 @@ fn sold_until(least_days: &str) -> String {
     )
 }
 
+/// Whether the lot `l` of a balance `b` may be sold on a day with so many days of its life left.
+pub(crate) fn sells(day: &str, least_days: &str) -> String {
+    let until = sold_until(least_days);
+    format!("(not l.blocked and (l.expires_on is null or {until} >= {day}))")
+}
+
 fn columns(least_days: &str) -> String {
     let until = sold_until(least_days);
     format!(
@@ -43,6 +49,26 @@ pub(crate) async fn lock_free<A>(
     wants: &[Want],
     holding: Holding,
 ) -> Result<Vec<Balance>, Fault> {
+    find_free(tx, permit, wants, holding, LOCK).await
+}
+
+/// As [`lock_free`], without holding anybody up: what it finds may be gone the next moment.
+pub(crate) async fn free<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    wants: &[Want],
+    holding: Holding,
+) -> Result<Vec<Balance>, Fault> {
+    find_free(tx, permit, wants, holding, "").await
+}
+
+async fn find_free<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    wants: &[Want],
+    holding: Holding,
+    lock: &str,
+) -> Result<Vec<Balance>, Fault> {
     let place = |want: &Want| {
         let warehouse = want.warehouse_id.map_or(Uuid::nil(), |id| id.0);
         (want.organization_id, want.product_id, variant_key(want.variant_id), warehouse)
@@ -53,7 +79,7 @@ pub(crate) async fn lock_free<A>(
         places.iter().filter(|p| p.3.is_nil()).map(|p| (p.0, p.1, p.2)).collect();
     // No row is to come twice: who looks everywhere looks into each warehouse as well.
     places.retain(|p| p.3.is_nil() || !anywhere.contains(&(p.0, p.1, p.2)));
-    let (columns, until) = (columns("$7"), sold_until("$7"));
+    let (columns, sells) = (columns("$7"), sells("$6", "$7"));
     let sql = format!(
         "{columns}
          from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
@@ -68,9 +94,8 @@ pub(crate) async fn lock_free<A>(
          where b.reserved < b.on_hand
            and (w.warehouse_id = '00000000-0000-0000-0000-000000000000'
                 or w.warehouse_id = b.warehouse_id)
-           and not l.blocked
-           and (l.expires_on is null or {until} >= $6)
-         {LOCK}"
+           and {sells}
+         {lock}"
     );
     let values = values![
         permit.tenant(),
@@ -189,26 +214,53 @@ pub(crate) async fn keys_of<A>(
     tx.all(Sql::new(sql, values![permit.tenant(), organization, goods.product, variant])).await
 }
 
-/// Makes empty balances where there are none: a lot comes to a warehouse where it never lay.
-pub(crate) async fn open<A>(
+/// Makes empty balances of those that are not there yet: a lot comes to a warehouse where it never
+/// lay. Their lots are.
+pub(crate) async fn ensure<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    keys: &BTreeSet<BalanceKey>,
+    keys: impl Iterator<Item = &BalanceKey> + Clone,
 ) -> Result<(), Fault> {
     let sql = "
         insert into stock_balance
-            (tenant_id, organization_id, warehouse_id, product_id, lot_id, variant_id, on_hand,
-             value)
-        select $1, k.organization_id, k.warehouse_id, k.product_id, k.lot_id, l.variant_id, 0, 0
+            (tenant_id, organization_id, warehouse_id, product_id, lot_id, on_hand, value,
+             variant_id)
+        select $1, k.organization_id, k.warehouse_id, k.product_id, k.lot_id, 0, 0, l.variant_id
         from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
              as k (organization_id, warehouse_id, product_id, lot_id)
         join lot l on l.tenant_id = $1 and l.id = k.lot_id
         order by k.organization_id, k.warehouse_id, k.product_id, k.lot_id
-        on conflict do nothing";
-    let [organizations, warehouses, products, lots] = key_arrays(keys.iter());
-    tx.run(Sql::new(sql, values![permit.tenant(), organizations, warehouses, products, lots]))
-        .await?;
+        on conflict (tenant_id, organization_id, warehouse_id, product_id, lot_id) do nothing";
+    let [organizations, warehouses, products, lots] = key_arrays(keys);
+    if lots.is_empty() {
+        return Ok(());
+    }
+    let values = values![permit.tenant(), organizations, warehouses, products, lots];
+    tx.run(Sql::new(sql, values)).await?;
     Ok(())
+}
+
+/// Where something of organizations' products is free now.
+pub(crate) async fn free_of<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    goods: BTreeSet<(OrganizationId, ProductId)>,
+) -> Result<Vec<BalanceKey>, Fault> {
+    let sql = "
+        select b.organization_id, b.warehouse_id, b.product_id, b.lot_id
+        from unnest($2::uuid[], $3::uuid[]) as g (organization_id, product_id)
+        join stock_balance b
+          on b.tenant_id = $1
+         and b.product_id = g.product_id
+         and b.organization_id = g.organization_id
+         and b.in_stock
+        where b.reserved < b.on_hand";
+    let values = values![
+        permit.tenant(),
+        uuids(goods.iter().map(|one| one.0)),
+        uuids(goods.iter().map(|one| one.1)),
+    ];
+    tx.all(Sql::new(sql, values)).await
 }
 
 /// Adds differences to locked balances.

@@ -6,8 +6,8 @@ use access::Permit;
 use catalog::Goods;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Decimal, NaiveDate, OrganizationId, PackagingId, ProductId, ProductVariantId, ReceiptId,
-    ReceiptLineId, UserId, Uuid, WarehouseId,
+    Decimal, NaiveDate, OrganizationId, PackagingId, ProductId, ProductVariantId, PurchaseOrderId,
+    PurchaseOrderLineId, ReceiptId, ReceiptLineId, UserId, Uuid, WarehouseId,
 };
 use serde::Serialize;
 
@@ -25,6 +25,7 @@ pub(crate) struct Header {
     pub(crate) occurred_on: NaiveDate,
     pub(crate) organization_id: OrganizationId,
     pub(crate) warehouse_id: WarehouseId,
+    pub(crate) purchase_order_id: Option<PurchaseOrderId>,
     pub(crate) supplier_name: String,
     pub(crate) state: String,
     pub(crate) amount: Option<Decimal>,
@@ -49,6 +50,7 @@ impl Header {
 pub(crate) struct Line {
     pub(crate) id: ReceiptLineId,
     pub(crate) position: i32,
+    pub(crate) purchase_order_line_id: Option<PurchaseOrderLineId>,
     pub(crate) product_id: ProductId,
     pub(crate) variant_id: Option<ProductVariantId>,
     pub(crate) quantity: Decimal,
@@ -75,9 +77,9 @@ pub(crate) async fn lock<A>(
     id: ReceiptId,
 ) -> Result<Option<Header>, Fault> {
     let sql = "
-        select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id, r.supplier_name,
-               r.state, r.amount, r.comment, r.external_reference, r.reversed_on, r.version,
-               r.created_by
+        select r.id, r.number, r.occurred_on, r.organization_id, r.warehouse_id,
+               r.purchase_order_id, r.supplier_name, r.state, r.amount, r.comment,
+               r.external_reference, r.reversed_on, r.version, r.created_by
         from goods_receipt r
         where r.tenant_id = $1
           and r.id = $2
@@ -95,8 +97,8 @@ pub(crate) async fn insert<A>(
     let sql = "
         insert into goods_receipt
             (tenant_id, id, occurred_on, organization_id, warehouse_id, supplier_name, amount,
-             comment, external_reference, created_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+             comment, external_reference, created_by, purchase_order_id)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)";
     let values = values![
         permit.tenant(),
         new.id,
@@ -108,6 +110,7 @@ pub(crate) async fn insert<A>(
         new.comment.clone(),
         new.external_reference.clone(),
         new.created_by,
+        new.purchase_order_id,
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())
@@ -149,8 +152,8 @@ pub(crate) async fn lines<A>(
     receipt: ReceiptId,
 ) -> Result<Vec<Line>, Fault> {
     let sql = "
-        select l.id, l.position, l.product_id, l.variant_id, l.quantity, l.packaging_id, l.entered_quantity,
-               l.entered_unit, l.unit_cost, l.amount, l.expires_on, l.lot_number
+        select l.id, l.position, l.purchase_order_line_id, l.product_id, l.variant_id, l.quantity,
+               l.packaging_id, l.entered_quantity, l.entered_unit, l.unit_cost, l.amount, l.expires_on, l.lot_number
         from goods_receipt_line l
         where l.tenant_id = $1 and l.receipt_id = $2
         order by l.position";
@@ -181,14 +184,16 @@ pub(crate) async fn insert_lines<A>(
     let sql = r#"
         insert into goods_receipt_line
             (tenant_id, id, receipt_id, position, product_id, quantity, unit_cost, amount,
-             expires_on, packaging_id, entered_quantity, entered_unit, lot_number, variant_id)
+             expires_on, packaging_id, entered_quantity, entered_unit, lot_number, variant_id,
+             purchase_order_line_id)
         select $1, l.id, $2, l.position, l."productId", l.quantity, l."unitCost", l.amount,
                l."expiresOn", l."packagingId", l."enteredQuantity", l."enteredUnit",
-               l."lotNumber", l."variantId"
+               l."lotNumber", l."variantId", l."purchaseOrderLineId"
         from jsonb_to_recordset($3) as l
             (id uuid, position integer, "productId" uuid, quantity numeric, "unitCost" numeric,
              amount numeric, "expiresOn" date, "packagingId" uuid, "enteredQuantity" numeric,
-             "enteredUnit" text, "lotNumber" text, "variantId" uuid)"#;
+             "enteredUnit" text, "lotNumber" text, "variantId" uuid,
+             "purchaseOrderLineId" uuid)"#;
     let json = serde_json::to_value(lines)
         .map_err(|error| Fault::broken(format!("lines without JSON: {error}")))?;
     tx.run(Sql::new(sql, values![permit.tenant(), receipt, json])).await?;
@@ -213,6 +218,26 @@ pub(crate) async fn update_costs<A>(
         uuids(known.iter().map(|line| line.0)),
         known.iter().map(|line| line.1).collect::<Vec<_>>(),
         known.iter().map(|line| line.2).collect::<Vec<_>>(),
+    ];
+    tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
+
+/// Writes what lines were to cost by their purchase order.
+pub(crate) async fn set_ordered_costs<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    costs: &[(ReceiptLineId, Decimal)],
+) -> Result<(), Fault> {
+    let sql = "
+        update goods_receipt_line l
+        set ordered_cost = c.cost
+        from unnest($2::uuid[], $3::numeric[]) as c (id, cost)
+        where l.tenant_id = $1 and l.id = c.id";
+    let values = values![
+        permit.tenant(),
+        uuids(costs.iter().map(|one| one.0)),
+        costs.iter().map(|one| one.1).collect::<Vec<_>>(),
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())

@@ -20,7 +20,7 @@ const ROUNDS: usize = 3;
 const FOLD_LIMIT: Duration = Duration::from_secs(60);
 
 /// A table whose rows of one order are written again: which rows, and the columns whose ids are
-/// made anew.
+/// made anew. A copy must not be found by `of`, or the next one copies the copies too.
 struct Copied {
     table: &'static str,
     of: &'static str,
@@ -32,12 +32,12 @@ const CONFIRMED: &[Copied] = &[
         table: "reservation_move",
         of: "kind = 'RESERVE' and order_line_id in
              (select id from sales_order_line where tenant_id = :tenant and order_id = :order)",
-        anew: &["id"],
+        anew: &["id", "order_id", "order_line_id"],
     },
     Copied {
         table: "audit_trail",
         of: "subject_id = :order and action = 'confirmSalesOrder'",
-        anew: &[],
+        anew: &["subject_id"],
     },
     Copied {
         table: "event_outbox",
@@ -64,7 +64,7 @@ const SHIPPED: &[Copied] = &[
         table: "reservation_move",
         of: "kind = 'ISSUE' and order_line_id in
              (select id from sales_order_line where tenant_id = :tenant and order_id = :order)",
-        anew: &["id"],
+        anew: &["id", "order_id", "order_line_id"],
     },
     Copied {
         table: "sale_fact",
@@ -83,7 +83,7 @@ const SHIPPED: &[Copied] = &[
         of: "shipment_id = :shipment",
         anew: &["receivable_id", "shipment_id"],
     },
-    Copied { table: "audit_trail", of: "subject_id = :shipment", anew: &[] },
+    Copied { table: "audit_trail", of: "subject_id = :shipment", anew: &["subject_id"] },
     Copied {
         table: "event_outbox",
         of: "id in (:event_one, :event_two) and recorded_at > now() - interval '1 day'",
@@ -108,7 +108,7 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Vec<Row>> {
     let mut owner = PgConnection::connect(bench.owner_url).await?;
     remember_posted(&mut owner, &bench.tenant().await?).await?;
     let (queued, plain) = (script(&mut owner, QUEUED).await?, script(&mut owner, "").await?);
-    let before = shipments(&mut owner).await?;
+    let (before, found) = (shipments(&mut owner).await?, rows_to_copy(&mut owner).await?);
     let (mut with_reports, mut without) = (Vec::new(), Vec::new());
     // In turns: the tables grow with each run, and so does what a row costs.
     for _ in 0..ROUNDS {
@@ -116,6 +116,7 @@ pub(super) async fn measure(bench: &Bench<'_>) -> Result<Vec<Row>> {
         without.push(copied_rate(bench, &mut owner, &plain).await?);
     }
     ensure!(shipments(&mut owner).await? > before, "pgbench wrote no shipments");
+    ensure!(rows_to_copy(&mut owner).await? == found, "copies were copied in their turn");
     let (with_reports, without) = (middle(with_reports), middle(without));
     let share = without / with_reports - 1.0;
     Ok(vec![
@@ -222,6 +223,28 @@ async fn remember_posted(owner: &mut PgConnection, tenant: &str) -> Result<()> {
 /// `vacuum` stands in no transaction, so statements go one by one.
 fn split(text: &str) -> Vec<String> {
     text.split(";\n").map(|statement| statement.trim().to_owned()).collect()
+}
+
+/// How many rows a copy of each remembered order reads, all together.
+async fn rows_to_copy(owner: &mut PgConnection) -> Result<i64> {
+    let mut rows = 0;
+    for Copied { table, of, .. } in CONFIRMED.iter().chain(SHIPPED) {
+        let mut of = (*of).to_owned();
+        for column in ["tenant", "order", "shipment", "event_one", "event_two"] {
+            of = of.replace(&format!(":{column}"), &format!("posted.\"{column}\""));
+        }
+        let text = format!(
+            "select coalesce(sum(c.rows), 0)::bigint
+             from bench_posted posted
+             cross join lateral (
+                 select count(*) as rows from {table} where tenant_id = posted.tenant and {of}) c"
+        );
+        let found: i64 =
+            sqlx::query_scalar(sqlx::AssertSqlSafe(text)).fetch_one(&mut *owner).await?;
+        ensure!(found > 0, "nothing of {table} is copied");
+        rows += found;
+    }
+    Ok(rows)
 }
 
 async fn shipments(owner: &mut PgConnection) -> Result<i64> {

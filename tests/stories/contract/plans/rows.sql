@@ -441,3 +441,37 @@ from generate_series(1, 6000) n;
 insert into awaited_payment (tenant_id, order_id, customer_id, amount)
 select here(), made(41, n), made(7, 1 + n % 12000), 100
 from generate_series(1, 2000) n;
+
+-- Every twentieth line of an order missed something once; one in ten of those still does.
+insert into demand (tenant_id, id, order_id, order_line_id, organization_id, product_id, customer_id,
+                    manager_id, ordered_on, needed_by, least_life_days, quantity)
+select l.tenant_id, made(60, row_number() over (order by l.id)::integer), l.order_id, l.id,
+       o.organization_id, l.product_id, o.customer_id, o.manager_id, o.date, o.date, 0,
+       case when o.state in ('CONFIRMED', 'IN_FULFILMENT') and o.number_sequence % 2 = 0
+            then 1 else 0 end
+from sales_order_line l
+join sales_order o on o.tenant_id = l.tenant_id and o.id = l.order_id
+where o.number_sequence % 20 in (2, 3)
+order by l.id;
+
+insert into purchase_order (tenant_id, id, number, occurred_on, organization_id, warehouse_id,
+                            supplier_id, currency, state, amount)
+select here(), made(61, n), 'PO-' || lpad(n::text, 6, '0'), current_date - 1000 + n / 3,
+       (select id from organization), made(2, 1 + n % 5), made(23, 1 + n % 1500), 'RUB',
+       case when n % 20 = 0 then 'ORDERED' else 'RECEIVED' end, 1000
+from generate_series(1, 3000) n;
+
+insert into purchase_order_line (tenant_id, id, purchase_order_id, position, product_id, quantity,
+                                 price, amount, expected_on, received, awaited)
+select here(), made(62, n), made(61, 1 + n % 3000), n / 3000, made(6, 1 + n % 30000), 20, 50, 1000,
+       current_date + 5, case when (1 + n % 3000) % 20 = 0 then 0 else 20 end,
+       case when (1 + n % 3000) % 20 = 0 then 20 else 0 end
+from generate_series(0, 29999) n;
+
+insert into demand_cover (tenant_id, demand_id, organization_id, product_id, supply_kind, supply_id,
+                          supply_line_id, expected_on, quantity)
+select d.tenant_id, d.id, d.organization_id, d.product_id, 'PurchaseOrder', made(61, 20),
+       made(62, row_number() over (order by d.id)::integer), current_date + 5, 1
+from demand d
+order by d.id
+limit 2000;

@@ -16,6 +16,15 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     ("ContractState", &[("DRAFT", "Черновик"), ("SIGNED", "Подписан"), ("CLOSED", "Закрыт")]),
     (
+        "CoverBy",
+        &[
+            ("STOCK", "Склад"),
+            ("PURCHASE", "Закупка"),
+            ("TRANSFER", "Перемещение"),
+            ("ASSEMBLY", "Сборка"),
+        ],
+    ),
+    (
         "CreditPolicy",
         &[("IGNORE", "Не проверять"), ("WARN", "Предупреждать"), ("BLOCK", "Запрещать")],
     ),
@@ -55,7 +64,46 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("DiscountSource", &[("AGREEMENT", "Соглашение"), ("RULE", "Правило")]),
     ("ExportState", JOB),
     (
+        "DemandState",
+        &[
+            ("OPEN", "Не обеспечена"),
+            ("PARTLY_COVERED", "Обеспечена частично"),
+            ("COVERED", "Обеспечена"),
+            ("RESERVED", "Зарезервирована"),
+            ("CANCELLED", "Отменена"),
+        ],
+    ),
+    (
         "GoodsReceiptState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведено"),
+            ("REVERSED", "Сторнировано"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "PromiseSource",
+        &[
+            ("STOCK", "Со склада"),
+            ("EXPECTED_RECEIPT", "Из ожидаемого поступления"),
+            ("LEAD_TIME", "По сроку поставки"),
+            ("UNKNOWN", "Неизвестно"),
+        ],
+    ),
+    (
+        "PurchaseOrderState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("ORDERED", "Заказано"),
+            ("PARTIALLY_RECEIVED", "Частично получено"),
+            ("RECEIVED", "Получено"),
+            ("CLOSED", "Закрыто"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "SupplierReturnState",
         &[
             ("DRAFT", "Черновик"),
             ("POSTED", "Проведено"),
@@ -183,6 +231,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("REVERSED", "Сторнирована"),
         ],
     ),
+    ("ReserveOn", &[("CONFIRM", "При подтверждении"), ("NEVER", "Не резервировать")]),
     ("RoundingDirection", &[("NEAREST", "К ближайшему"), ("UP", "Вверх"), ("DOWN", "Вниз")]),
     ("ReturnedCondition", &[("GOOD", "Исправен"), ("DAMAGED", "Повреждён")]),
     (

@@ -5,21 +5,21 @@ use db::{Command, Fault, Outcome, TenantTx};
 use kernel::{Decimal, LotId, PickLineId, PickTaskId, Quantity, Refusal, RefusalCode};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use stock::{Missing, PickPart, ReserveLine};
+use stock::{PickPart, ReserveLine, Unfound};
 
 use super::super::model::PickLine;
 use super::super::rules::PickMove;
 use super::super::store::{NewPickLine, add_lines, add_short, lines_of_task};
 use super::Held;
 use super::create::line_of;
-use crate::holding::holding;
+use crate::holding::{holding, want_again};
 use crate::model::Order;
 use crate::posting::hold_organization;
 use crate::rules::{optional_text, out_of_scale, unknown};
 
 /// Reports goods of a line that are not to be found. They are set aside in a blocked lot until a
 /// count or a write-off settles them, and as much is held elsewhere: what lies in this warehouse
-/// comes into the task at once.
+/// comes into the task at once. What is nowhere to be had becomes demand.
 #[derive(Clone, Debug)]
 pub struct ReportShortage {
     /// The task; the caller has taken it.
@@ -71,7 +71,7 @@ impl Command for ReportShortage {
             Refusal::from(unknown("lineId", "line of this task", "строка этого задания"))
         })?;
         let quantity = self.missing(line)?;
-        let missing = Missing {
+        let missing = Unfound {
             task_id: self.task_id,
             line_id: line.id,
             order_line_id: line.order_line_id,
@@ -82,6 +82,7 @@ impl Command for ReportShortage {
             lot_id: line.lot_id,
             quantity,
         };
+        stock::keep_still(tx, permit, missing.organization_id, &[line.product_id]).await?;
         let aside = stock::set_aside(tx, permit, &missing).await?;
         add_short(tx, permit, line.id, quantity, note.as_deref()).await?;
         let mut told = self.hold_anew(tx, permit, &held, (line, quantity)).await?;
@@ -139,6 +140,9 @@ impl ReportShortage {
         let day = holding(tx, permit, order);
         let answer = stock::reserve_beside(tx, permit, &[wanted], day, &failed).await?;
         let reserved: Decimal = answer.iter().map(|one| one.reserved).sum();
+        if reserved < quantity {
+            want_again(tx, permit, order, &[line.order_line_id]).await?;
+        }
         Ok(ShortageReported {
             task: self.task_id,
             line: line.id,

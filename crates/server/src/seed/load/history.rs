@@ -85,7 +85,8 @@ impl Player<'_> {
     async fn receive(&self, number: usize, on: NaiveDate, receipt: &Receipt) -> Result<()> {
         let line = |line: &model::ReceiptLine| ReceiptLineInput {
             id: None,
-            product_id: self.masters.products[line.product],
+            purchase_order_line_id: None,
+            product_id: Some(self.masters.products[line.product]),
             variant_id: None,
             packaging_id: None,
             quantity: line.quantity,
@@ -94,6 +95,7 @@ impl Player<'_> {
             expires_on: None,
         };
         let draft = CreateGoodsReceipt {
+            purchase_order_id: None,
             organization_id: Some(self.masters.organization),
             warehouse_id: Some(self.masters.warehouses[receipt.warehouse]),
             occurred_on: Some(on),
@@ -121,6 +123,7 @@ impl Player<'_> {
             discount_percent: (line.discount != usual).then_some(line.discount),
         };
         let draft = OrderDraft {
+            sales_route_id: None,
             customer_id: self.masters.customers[order.customer],
             agreement_id: None,
             organization_id: None,

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use catalog::{
-    AddPackaging, AgreementChanges, ContactChanges, CreateCustomer, CreateOrganization,
-    CreatePriceList, CreateProduct, CreateProductGroup, CreateRegion, CreateWarehouse,
-    CreditPolicy, CustomerChanges, Moment, NewPrice, OrganizationChanges, PackagingChanges,
-    PaymentStep, PriceListChanges, ProductChanges, ProductGroupChanges, RegionChanges, SetPrices,
-    WarehouseChanges,
+    AddPackaging, AddRoutePresets, AgreementChanges, ContactChanges, CreateCustomer,
+    CreateOrganization, CreatePriceList, CreateProduct, CreateProductGroup, CreateRegion,
+    CreateWarehouse, CreditPolicy, CustomerChanges, Moment, NewPrice, OrganizationChanges,
+    PackagingChanges, PaymentStep, PriceListChanges, ProductChanges, ProductGroupChanges,
+    RegionChanges, SetPrices, WarehouseChanges,
 };
 use identity::{CreateDepartment, CreateUser, Passwords};
 use kernel::{
-    AgreementId, CustomerId, Decimal, DepartmentId, Language, OrganizationId, Percent,
-    ProductGroupId, ProductId, RegionId, UserId, WarehouseId,
+    AgreementId, CustomerId, Decimal, DepartmentId, Language, OrganizationId, Percent, PriceListId,
+    ProductGroupId, ProductId, RegionId, SalesRouteId, UserId, WarehouseId,
 };
 
+use super::extras;
 use super::hand::Hand;
 use crate::commands::sentence;
 use crate::seed::DEMO_PASSWORD;
@@ -26,6 +27,7 @@ pub(super) struct Masters {
     pub(super) organization: OrganizationId,
     pub(super) warehouses: Vec<WarehouseId>,
     pub(super) products: Vec<ProductId>,
+    pub(super) price_list: PriceListId,
     pub(super) customers: Vec<CustomerId>,
     /// The customers' default agreements.
     pub(super) agreements: Vec<AgreementId>,
@@ -52,8 +54,9 @@ pub(super) async fn write(
     let groups = groups(hand, company).await?;
     let products = products(hand, company, &groups).await?;
     packagings(hand, company, &products).await?;
-    prices(hand, company, &products).await?;
+    let price_list = prices(hand, company, &products).await?;
     let regions = regions(hand, company).await?;
+    let routes = routes(hand).await?;
     let mut customers = Vec::with_capacity(company.customers.len());
     for (number, customer) in company.customers.iter().enumerate() {
         let region = regions.get(customer.region).copied();
@@ -63,7 +66,9 @@ pub(super) async fn write(
         hand.advance(1);
     }
     let agreements = agreements(hand, &customers).await?;
-    Ok(Masters { organization, warehouses, products, customers, agreements })
+    let masters = Masters { organization, warehouses, products, price_list, customers, agreements };
+    extras::cards(hand, &masters, &routes).await?;
+    Ok(masters)
 }
 
 /// Everybody but the administrator, who came with the tenant.
@@ -185,7 +190,7 @@ async fn packagings(hand: &Hand, company: &Company, products: &[ProductId]) -> R
     Ok(())
 }
 
-async fn prices(hand: &Hand, company: &Company, products: &[ProductId]) -> Result<()> {
+async fn prices(hand: &Hand, company: &Company, products: &[ProductId]) -> Result<PriceListId> {
     let fields = PriceListChanges {
         name: Some("Базовый прайс-лист".to_owned()),
         includes_vat: Some(true),
@@ -203,7 +208,12 @@ async fn prices(hand: &Hand, company: &Company, products: &[ProductId]) -> Resul
         let command = SetPrices { price_list: list, valid_from, prices };
         hand.does(format!("prices:{valid_from}"), command).await?;
     }
-    Ok(())
+    Ok(list)
+}
+
+async fn routes(hand: &Hand) -> Result<Vec<SalesRouteId>> {
+    let command = AddRoutePresets { language: Language::Ru };
+    hand.does("sales routes".to_owned(), command).await
 }
 
 async fn regions(hand: &Hand, company: &Company) -> Result<BTreeMap<&'static str, RegionId>> {
@@ -276,7 +286,7 @@ fn step(step: &model::PaymentStep) -> Result<PaymentStep> {
     })
 }
 
-fn percent(value: Decimal) -> Result<Percent> {
+pub(super) fn percent(value: Decimal) -> Result<Percent> {
     Percent::new(value).ok().with_context(|| format!("{value} is no percentage"))
 }
 

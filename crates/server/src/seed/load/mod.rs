@@ -4,6 +4,7 @@
 //! step again and gets the ids it made. What has come to an end is written in the audit trail,
 //! which nobody can change.
 
+mod extras;
 mod hand;
 mod history;
 mod mark;
@@ -115,15 +116,16 @@ impl Workshop {
             Some(tenant) => tenant,
             None => self.begin(company, day).await?,
         };
-        self.play(company, &tenant).await?;
+        self.play(company, &tenant, day).await?;
         mark::write(&self.lasting, &tenant, day, mark::COMPLETE).await
     }
 
-    async fn play(&self, company: &Company, tenant: &Tenant) -> Result<()> {
+    async fn play(&self, company: &Company, tenant: &Tenant, day: NaiveDate) -> Result<()> {
         let scope = identity::worker_scope(tenant, "demo");
         let hand = Hand::new(self.hasty.clone(), scope, Arc::clone(&self.progress));
         let masters = masters::write(&hand, company, &self.passwords).await?;
-        history::play(&hand, company, &masters).await
+        history::play(&hand, company, &masters).await?;
+        extras::variants(&hand, company, &masters, day).await
     }
 
     /// Makes the tenant with its administrator and notes the day its history ends on.

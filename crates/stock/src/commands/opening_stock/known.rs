@@ -123,6 +123,7 @@ impl Known {
         Ok(Line {
             id: ReceiptLineId::new(),
             position: 0,
+            purchase_order_line_id: None,
             product_id: product.id,
             variant_id: variant,
             quantity: measured.base.get(),
@@ -149,7 +150,8 @@ fn check_goods(product: &ProductCard, row: &OpeningRow, quantity: Decimal) -> Re
     }
     let input = ReceiptLineInput {
         id: None,
-        product_id: product.id,
+        purchase_order_line_id: None,
+        product_id: Some(product.id),
         variant_id: None,
         packaging_id: None,
         quantity,

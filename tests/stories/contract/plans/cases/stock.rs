@@ -20,7 +20,30 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
         nodes { kind quantity date lot { receivedOn } product { name } } } }";
     const RECEIPTS: &str = "query($filter: GoodsReceiptFilter, $by: GoodsReceiptOrder) {
         goodsReceipts(filter: $filter, orderBy: $by) { nodes { number lines { quantity } } } }";
+    const DEMANDS: &str = "query($filter: DemandFilter) { demands(filter: $filter) {
+        nodes { quantity state covers { quantity } product { name } } } }";
+    const PURCHASES: &str = "query($filter: PurchaseOrderFilter, $by: PurchaseOrderOrder) {
+        purchaseOrders(filter: $filter, orderBy: $by) { nodes { number lines { awaited } } } }";
     vec![
+        ask("all demand", DEMANDS, json!({}), &["demand_by_day"]).reading(2_500.0),
+        ask("open demand", DEMANDS, json!({"filter": {"state": ["OPEN"]}}), &["demand_"])
+            .reading(2_500.0),
+        ask("a product's demand", DEMANDS, json!({"filter": {"product": [product]}}), &["demand_"]),
+        ask("purchase orders by date", PURCHASES, json!({}), &["purchase_order_by_date"])
+            .reading(3_500.0),
+        ask(
+            "open purchase orders",
+            PURCHASES,
+            json!({"filter": {"state": ["ORDERED"]}}),
+            &["purchase_order_"],
+        )
+        .reading(3_500.0),
+        ask(
+            "what is expected of a product",
+            "query($id: ID!) { product(id: $id) { expected { quantity expectedOn } } }",
+            json!({"id": product}),
+            &["purchase_order_line_awaited"],
+        ),
         ask("all stock", STOCK, json!({}), &["stock_balance_in_stock"]),
         ask(
             "a product's stock",
