@@ -76,6 +76,7 @@ create table pick_task (
 select protect('pick_task');
 create unique index pick_task_number
     on pick_task (tenant_id, organization_id, (extract(year from date)), number);
+create index pick_task_by_number on pick_task (tenant_id, number, id);
 create index pick_task_by_date on pick_task (tenant_id, date, id);
 create index pick_task_in_state on pick_task (tenant_id, state, date, id);
 create index pick_task_in_warehouse on pick_task (tenant_id, warehouse_id, state, date, id);
@@ -159,6 +160,8 @@ create table sales_return (
     id                 uuid not null,
     -- Given on posting; numbers of returns may have gaps.
     number             text collate "C",
+    number_order       text collate "C" not null
+                       generated always as (coalesce(number, '')) stored,
     date               date not null,
     shipment_id        uuid not null,
     order_id           uuid not null,
@@ -174,6 +177,7 @@ create table sales_return (
     net                numeric(18,2) not null,
     vat                numeric(18,2) not null,
     gross              numeric(18,2) not null,
+    gross_hundredths   bigint not null generated always as ((gross * 100)::bigint) stored,
     -- Null until posted.
     cost               numeric(18,2),
     comment            text,
@@ -204,6 +208,8 @@ select protect('sales_return');
 create unique index sales_return_number
     on sales_return (tenant_id, organization_id, (extract(year from date)), number);
 create index sales_return_of_shipment on sales_return (tenant_id, shipment_id, id);
+create index sales_return_by_number on sales_return (tenant_id, number_order, id);
+create index sales_return_by_total on sales_return (tenant_id, gross_hundredths, id);
 create index sales_return_by_date on sales_return (tenant_id, date, id);
 create index sales_return_of_customer on sales_return (tenant_id, customer_id, date, id);
 create index sales_return_of_manager on sales_return (tenant_id, manager_id, date, id);

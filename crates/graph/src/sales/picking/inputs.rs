@@ -27,6 +27,8 @@ pub struct PickTaskFilterInput {
     date_from: Option<Date>,
     /// Made on this day or earlier.
     date_to: Option<Date>,
+    /// With exactly this number; numbers repeat from year to year.
+    number: Option<String>,
     /// The one with this key in another system.
     external_reference: Option<String>,
 }
@@ -40,6 +42,7 @@ impl From<PickTaskFilterInput> for PickTaskFilter {
             order: filter.order.map(|id| id.0),
             date_from: filter.date_from.map(|day| day.0),
             date_to: filter.date_to.map(|day| day.0),
+            number: filter.number,
             external_reference: filter.external_reference,
         }
     }

@@ -1,6 +1,6 @@
 //! Queries of pick tasks.
 
-use ::sales::{PickTaskFilter, ReadPickTasks};
+use ::sales::{OrderSort, PickTaskFilter, ReadPickTasks};
 use async_graphql::{Context, Object};
 use kernel::PickTaskId;
 
@@ -42,7 +42,8 @@ impl PickQuery {
     ) -> async_graphql::Result<Connection<PickTask>> {
         let session = Session::of(ctx)?;
         let permit = session.permit::<ReadPickTasks>()?;
-        let page = paging::request(first, after.as_deref(), last, before.as_deref(), "DATE")?;
+        let sort = OrderSort::by_date(direction.into());
+        let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
         let filter = filter.unwrap_or_default();
         let mine = filter.mine;
         let mut filter = PickTaskFilter::from(filter);
@@ -57,7 +58,7 @@ impl PickQuery {
             filter.taker = Some(user);
         }
         let tx = session.tx().await?;
-        let rows = ::sales::pick_tasks(&tx, &permit, &filter, direction.into(), &page).await?;
+        let rows = ::sales::pick_tasks(&tx, &permit, &filter, sort, &page).await?;
         let count = move |session: Session| {
             let (permit, filter) = (permit.clone(), filter.clone());
             async move { Ok(::sales::count_pick_tasks(&*session.tx().await?, &permit, &filter).await?) }

@@ -2,7 +2,7 @@
 
 use ::sales::{ReturnDraft, ReturnFilter, ReturnLineDraft};
 use async_graphql::InputObject;
-use kernel::{CustomerId, SalesReturnId, ShipmentId, ShipmentLineId, WarehouseId};
+use kernel::{CustomerId, SalesReturnId, ShipmentId, ShipmentLineId, UserId, WarehouseId};
 
 use super::sales_return::{ReturnedCondition, SalesReturnState};
 use crate::ids::GlobalId;
@@ -13,14 +13,20 @@ use crate::scalars::{Date, Decimal};
 pub struct SalesReturnFilter {
     /// In one of these states.
     state: Option<Vec<SalesReturnState>>,
-    /// Of this customer.
+    /// Of this customer; for a merged card, of the one that stands for it.
     customer: Option<GlobalId<CustomerId>>,
+    /// Of the shipments of this manager.
+    manager: Option<GlobalId<UserId>>,
     /// Of this shipment.
     shipment: Option<GlobalId<ShipmentId>>,
+    /// Into this warehouse.
+    warehouse: Option<GlobalId<WarehouseId>>,
     /// Dated on this day or later.
     date_from: Option<Date>,
     /// Dated on this day or earlier.
     date_to: Option<Date>,
+    /// With exactly this number; numbers repeat from year to year.
+    number: Option<String>,
     /// The one with this key in another system.
     external_reference: Option<String>,
 }
@@ -30,9 +36,12 @@ impl From<SalesReturnFilter> for ReturnFilter {
         Self {
             states: filter.state.unwrap_or_default().into_iter().map(Into::into).collect(),
             customer: filter.customer.map(|id| id.0),
+            manager: filter.manager.map(|id| id.0),
             shipment: filter.shipment.map(|id| id.0),
+            warehouse: filter.warehouse.map(|id| id.0),
             date_from: filter.date_from.map(|day| day.0),
             date_to: filter.date_to.map(|day| day.0),
+            number: filter.number,
             external_reference: filter.external_reference,
         }
     }

@@ -8,7 +8,8 @@ use super::inputs::SalesReturnFilter;
 use super::note::CreditNote;
 use super::sales_return::SalesReturn;
 use crate::ids::GlobalId;
-use crate::paging::{self, Connection, OrderDirection};
+use crate::paging::{self, Connection};
+use crate::sales::queries::{SalesDocumentOrder, sort_of};
 use crate::session::Session;
 
 /// Queries of returns.
@@ -36,13 +37,12 @@ impl ReturnQuery {
         Ok(Session::of(ctx)?.found(id.0).await?)
     }
 
-    /// Returns by date; the newest first where no direction is asked for.
+    /// Returns, newest first where no order is given.
     async fn sales_returns(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only these.")] filter: Option<SalesReturnFilter>,
-        #[graphql(desc = "Oldest or newest first.", default_with = "OrderDirection::Desc")]
-        direction: OrderDirection,
+        #[graphql(desc = "The order.")] order_by: Option<SalesDocumentOrder>,
         #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
         first: Option<i32>,
         #[graphql(desc = "Those after this cursor.")] after: Option<String>,
@@ -51,10 +51,11 @@ impl ReturnQuery {
     ) -> async_graphql::Result<Connection<SalesReturn>> {
         let session = Session::of(ctx)?;
         let permit = session.permit::<ReadReturns>()?;
-        let page = paging::request(first, after.as_deref(), last, before.as_deref(), "DATE")?;
+        let sort = sort_of(session, order_by)?;
+        let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
         let filter = ReturnFilter::from(filter.unwrap_or_default());
         let tx = session.tx().await?;
-        let rows = ::sales::returns(&tx, &permit, &filter, direction.into(), &page).await?;
+        let rows = ::sales::returns(&tx, &permit, &filter, sort, &page).await?;
         let count = move |session: Session| {
             let (permit, filter) = (permit.clone(), filter.clone());
             async move { Ok(::sales::count_returns(&*session.tx().await?, &permit, &filter).await?) }

@@ -4,19 +4,13 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx};
-use kernel::{
-    Direction, NaiveDate, OrderId, Page, PageRequest, PickLineId, PickTaskId, Position, UserId,
-    WarehouseId,
-};
+use kernel::{NaiveDate, OrderId, Page, PageRequest, PickLineId, PickTaskId, UserId, WarehouseId};
 
 use super::super::model::{
     LINE_COLUMNS, PickLine, PickTask, PickTaskOrder, ReadPickTasks, TASK_COLUMNS,
 };
 use super::super::rules::PickState;
-use crate::store::{uuids, within_reach};
-
-/// How far lists are counted.
-const COUNT_CAP: i64 = 10_000;
+use crate::store::{OrderSort, counted, in_states, listed, only, uuids, within_reach};
 
 /// Which tasks; an empty filter wants all within reach.
 #[derive(Clone, Debug, Default)]
@@ -33,11 +27,13 @@ pub struct PickTaskFilter {
     pub date_from: Option<NaiveDate>,
     /// Of this day or earlier.
     pub date_to: Option<NaiveDate>,
+    /// With exactly this number.
+    pub number: Option<String>,
     /// With this number in another program.
     pub external_reference: Option<String>,
 }
 
-/// Keeps to the tasks that have an order within the permit's reach.
+/// Keeps to the tasks `d` that have an order within the permit's reach.
 fn reached<A>(sql: &mut Sql, permit: &Permit<A>) {
     if permit.managers().is_none() && permit.customer().is_none() {
         return;
@@ -47,52 +43,31 @@ fn reached<A>(sql: &mut Sql, permit: &Permit<A>) {
             select
             from pick_task_order r
             join sales_order o on o.tenant_id = r.tenant_id and o.id = r.order_id
-            where r.tenant_id = t.tenant_id
-              and r.task_id = t.id",
+            where r.tenant_id = d.tenant_id
+              and r.task_id = d.id",
     );
     within_reach(sql, permit, "o");
     sql.push(")");
 }
 
 fn conditions(sql: &mut Sql, permit: &Permit<ReadPickTasks>, filter: &PickTaskFilter) {
-    sql.with(" from pick_task t where t.tenant_id = ", permit.tenant(), "");
+    sql.with(" from pick_task d where d.tenant_id = ", permit.tenant(), "");
     reached(sql, permit);
-    let states: Vec<String> = filter.states.iter().map(|state| state.as_str().to_owned()).collect();
-    match filter.states.as_slice() {
-        [] => {}
-        [state] => {
-            sql.with(" and t.state = ", *state, "");
-        }
-        _ => {
-            sql.with(" and t.state = any(", states, "::text[])");
-        }
-    }
-    if let Some(warehouse) = filter.warehouse {
-        sql.with(" and t.warehouse_id = ", warehouse, "");
-    }
-    if let Some(taker) = filter.taker {
-        sql.with(" and t.taker_id = ", taker, "");
-    }
+    let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
+    in_states(sql, &states);
+    only(sql, " and d.warehouse_id = ", filter.warehouse);
+    only(sql, " and d.taker_id = ", filter.taker);
     if let Some(order) = filter.order {
-        sql.with(
-            " and t.id in (select r.task_id from pick_task_order r where r.tenant_id = ",
-            permit.tenant(),
-            "",
-        );
-        sql.with(" and r.order_id = ", order, ")");
+        sql.push(" and d.id in (select r.task_id from pick_task_order r where r.tenant_id = ");
+        sql.bind(permit.tenant()).with(" and r.order_id = ", order, ")");
     }
-    if let Some(day) = filter.date_from {
-        sql.with(" and t.date >= ", day, "");
-    }
-    if let Some(day) = filter.date_to {
-        sql.with(" and t.date <= ", day, "");
-    }
-    if let Some(reference) = filter.external_reference.clone() {
-        sql.with(" and t.external_reference = ", reference, "");
-    }
+    only(sql, " and d.date >= ", filter.date_from);
+    only(sql, " and d.date <= ", filter.date_to);
+    only(sql, " and d.number = ", filter.number.clone());
+    only(sql, " and d.external_reference = ", filter.external_reference.clone());
 }
 
-/// A page of tasks within reach, by date.
+/// A page of tasks within reach.
 ///
 /// # Errors
 /// A fault of the database.
@@ -100,30 +75,12 @@ pub async fn pick_tasks(
     tx: &TenantTx,
     permit: &Permit<ReadPickTasks>,
     filter: &PickTaskFilter,
-    direction: Direction,
+    sort: OrderSort,
     page: &PageRequest,
 ) -> Outcome<Page<PickTask>> {
-    let mut sql = Sql::new(format!("select {TASK_COLUMNS}"), []);
-    conditions(&mut sql, permit, filter);
-    let ascending = direction == Direction::Asc;
-    for (position, later) in [(&page.after, ascending), (&page.before, !ascending)] {
-        let Some(position) = position else { continue };
-        let key = position.key.as_deref().unwrap_or_default();
-        let Ok(day) = key.parse::<NaiveDate>() else {
-            return Ok(Page { rows: Vec::new(), has_next: false, has_previous: false });
-        };
-        sql.push(if later { " and (t.date, t.id) > (" } else { " and (t.date, t.id) < (" });
-        sql.bind(day).with(", ", position.id, ")");
-    }
-    let way = if ascending == page.backward { " desc" } else { " asc" };
-    sql.push(" order by t.date").push(way).push(", t.id").push(way);
-    sql.with(" limit ", i64::from(page.limit) + 1, "");
-    let rows: Vec<PickTask> = tx.all(sql).await?;
-    let placed = |task: PickTask| {
-        let order = "DATE".to_owned();
-        (Position { order, key: Some(task.date.to_string()), id: task.id.0 }, task)
-    };
-    Ok(Page::of(rows.into_iter().map(placed).collect(), page))
+    let columns = TASK_COLUMNS.replace("t.", "d.");
+    let narrow = |sql: &mut Sql| conditions(sql, permit, filter);
+    listed(tx, &columns, narrow, (sort, page), |task: &PickTask| task.id.0).await
 }
 
 /// How many tasks a filter finds, up to one above 10,000.
@@ -135,14 +92,7 @@ pub async fn count_pick_tasks(
     permit: &Permit<ReadPickTasks>,
     filter: &PickTaskFilter,
 ) -> Outcome<i64> {
-    #[derive(FromQueryResult)]
-    struct Count {
-        count: i64,
-    }
-    let mut sql = Sql::new("select count(*) as count from (select 1", []);
-    conditions(&mut sql, permit, filter);
-    sql.with(" limit ", COUNT_CAP + 1, ") counted");
-    Ok(tx.one::<Count>(sql).await?.map_or(0, |row| row.count))
+    counted(tx, |sql| conditions(sql, permit, filter)).await
 }
 
 /// Tasks within reach; those that are not visible are absent.
@@ -154,9 +104,10 @@ pub async fn pick_tasks_by_id(
     permit: &Permit<ReadPickTasks>,
     ids: &[PickTaskId],
 ) -> Outcome<HashMap<PickTaskId, PickTask>> {
-    let mut sql = Sql::new(format!("select {TASK_COLUMNS} from pick_task t"), []);
-    sql.with(" where t.tenant_id = ", permit.tenant(), "");
-    sql.with(" and t.id = any(", uuids(ids), "::uuid[])");
+    let columns = TASK_COLUMNS.replace("t.", "d.");
+    let mut sql = Sql::new(format!("select {columns} from pick_task d"), []);
+    sql.with(" where d.tenant_id = ", permit.tenant(), "");
+    sql.with(" and d.id = any(", uuids(ids), "::uuid[])");
     reached(&mut sql, permit);
     let found: Vec<PickTask> = tx.all(sql).await?;
     Ok(found.into_iter().map(|task| (task.id, task)).collect())

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use access::Permit;
+use catalog::push_customer;
 use db::{FromQueryResult, Outcome, Sql, TenantTx};
 use kernel::{
-    CreditNoteId, Currency, CustomerId, Direction, NaiveDate, Page, PageRequest, Position,
-    SalesReturnId, SalesReturnLineId, ShipmentId,
+    CreditNoteId, Currency, CustomerId, NaiveDate, Page, PageRequest, SalesReturnId,
+    SalesReturnLineId, ShipmentId, UserId, WarehouseId,
 };
 
 use super::super::model::{
@@ -14,10 +15,7 @@ use super::super::model::{
     SalesReturn, SalesReturnLine,
 };
 use super::super::rules::ReturnState;
-use crate::store::{uuids, within_reach};
-
-/// How far lists are counted.
-const COUNT_CAP: i64 = 10_000;
+use crate::store::{OrderSort, counted, in_states, listed, only, uuids, within_reach};
 
 /// Which returns; an empty filter wants all within reach.
 #[derive(Clone, Debug, Default)]
@@ -26,47 +24,38 @@ pub struct ReturnFilter {
     pub states: Vec<ReturnState>,
     /// Of this customer.
     pub customer: Option<CustomerId>,
+    /// Of the shipments of this manager.
+    pub manager: Option<UserId>,
     /// Of this shipment.
     pub shipment: Option<ShipmentId>,
+    /// Into this warehouse.
+    pub warehouse: Option<WarehouseId>,
     /// Dated on this day or later.
     pub date_from: Option<NaiveDate>,
     /// Dated on this day or earlier.
     pub date_to: Option<NaiveDate>,
+    /// With exactly this number.
+    pub number: Option<String>,
     /// With this number in another program.
     pub external_reference: Option<String>,
 }
 
 fn conditions(sql: &mut Sql, permit: &Permit<ReadReturns>, filter: &ReturnFilter) {
-    sql.with(" from sales_return r where r.tenant_id = ", permit.tenant(), "");
-    within_reach(sql, permit, "r");
-    let states: Vec<String> = filter.states.iter().map(|state| state.as_str().to_owned()).collect();
-    match filter.states.as_slice() {
-        [] => {}
-        [state] => {
-            sql.with(" and r.state = ", *state, "");
-        }
-        _ => {
-            sql.with(" and r.state = any(", states, "::text[])");
-        }
-    }
-    if let Some(customer) = filter.customer {
-        sql.with(" and r.customer_id = ", customer, "");
-    }
-    if let Some(shipment) = filter.shipment {
-        sql.with(" and r.shipment_id = ", shipment, "");
-    }
-    if let Some(day) = filter.date_from {
-        sql.with(" and r.date >= ", day, "");
-    }
-    if let Some(day) = filter.date_to {
-        sql.with(" and r.date <= ", day, "");
-    }
-    if let Some(reference) = filter.external_reference.clone() {
-        sql.with(" and r.external_reference = ", reference, "");
-    }
+    sql.with(" from sales_return d where d.tenant_id = ", permit.tenant(), "");
+    within_reach(sql, permit, "d");
+    let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
+    in_states(sql, &states);
+    push_customer(sql, permit.tenant(), "d.customer_id", filter.customer);
+    only(sql, " and d.manager_id = ", filter.manager);
+    only(sql, " and d.shipment_id = ", filter.shipment);
+    only(sql, " and d.warehouse_id = ", filter.warehouse);
+    only(sql, " and d.date >= ", filter.date_from);
+    only(sql, " and d.date <= ", filter.date_to);
+    only(sql, " and d.number_order = ", filter.number.clone());
+    only(sql, " and d.external_reference = ", filter.external_reference.clone());
 }
 
-/// A page of returns within reach, by date.
+/// A page of returns within reach.
 ///
 /// # Errors
 /// A fault of the database.
@@ -74,30 +63,12 @@ pub async fn returns(
     tx: &TenantTx,
     permit: &Permit<ReadReturns>,
     filter: &ReturnFilter,
-    direction: Direction,
+    sort: OrderSort,
     page: &PageRequest,
 ) -> Outcome<Page<SalesReturn>> {
-    let mut sql = Sql::new(format!("select {RETURN_COLUMNS}"), []);
-    conditions(&mut sql, permit, filter);
-    let ascending = direction == Direction::Asc;
-    for (position, later) in [(&page.after, ascending), (&page.before, !ascending)] {
-        let Some(position) = position else { continue };
-        let key = position.key.as_deref().unwrap_or_default();
-        let Ok(day) = key.parse::<NaiveDate>() else {
-            return Ok(Page { rows: Vec::new(), has_next: false, has_previous: false });
-        };
-        sql.push(if later { " and (r.date, r.id) > (" } else { " and (r.date, r.id) < (" });
-        sql.bind(day).with(", ", position.id, ")");
-    }
-    let way = if ascending == page.backward { " desc" } else { " asc" };
-    sql.push(" order by r.date").push(way).push(", r.id").push(way);
-    sql.with(" limit ", i64::from(page.limit) + 1, "");
-    let rows: Vec<SalesReturn> = tx.all(sql).await?;
-    let placed = |row: SalesReturn| {
-        let order = "DATE".to_owned();
-        (Position { order, key: Some(row.date.to_string()), id: row.id.0 }, row)
-    };
-    Ok(Page::of(rows.into_iter().map(placed).collect(), page))
+    let columns = RETURN_COLUMNS.replace("r.", "d.");
+    let narrow = |sql: &mut Sql| conditions(sql, permit, filter);
+    listed(tx, &columns, narrow, (sort, page), |row: &SalesReturn| row.id.0).await
 }
 
 /// How many returns a filter finds, up to one above 10,000.
@@ -109,14 +80,7 @@ pub async fn count_returns(
     permit: &Permit<ReadReturns>,
     filter: &ReturnFilter,
 ) -> Outcome<i64> {
-    #[derive(FromQueryResult)]
-    struct Count {
-        count: i64,
-    }
-    let mut sql = Sql::new("select count(*) as count from (select 1", []);
-    conditions(&mut sql, permit, filter);
-    sql.with(" limit ", COUNT_CAP + 1, ") counted");
-    Ok(tx.one::<Count>(sql).await?.map_or(0, |row| row.count))
+    counted(tx, |sql| conditions(sql, permit, filter)).await
 }
 
 /// Returns within reach; those that are not visible are absent.
