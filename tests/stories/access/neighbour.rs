@@ -38,9 +38,11 @@ async fn busy_company() -> Company {
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
     let input = json!({"orderId": order.0});
-    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    let selection = "shipment { id lines { id } }";
+    let shipped = company.warehouse.does("shipSalesOrder", input, selection).await;
     let order = draft(&company.anna, &customer, &[(&good, "1")], json!({})).await;
     confirm(&company.anna, &order).await;
+    picked_and_returned(&company, &order.0, &shipped["shipment"]).await;
     let input = json!({
         "customerId": customer, "amount": "5.00", "currency": "RUB", "method": "CASH",
     });
@@ -61,6 +63,17 @@ async fn busy_company() -> Company {
     let input = json!({"name": "own", "title": "Own", "includes": ["manager"], "rights": []});
     company.admin.does("saveRole", input, "role { name }").await;
     company
+}
+
+/// An order that is being picked, and one of the two that were shipped, with a credit note.
+async fn picked_and_returned(company: &Company, order: &str, shipment: &Value) {
+    let keeper = &company.warehouse;
+    keeper.does("createPickTask", json!({"orders": [order]}), "pickTask { id }").await;
+    let lines = json!([{"shipmentLineId": shipment["lines"][0]["id"], "quantity": "1"}]);
+    let input = json!({"shipmentId": shipment["id"], "reason": "broken", "lines": lines});
+    let made = keeper.does("createSalesReturn", input, "salesReturn { id }").await;
+    let input = json!({"id": made["salesReturn"]["id"]});
+    keeper.does("postSalesReturn", input, "salesReturn { id }").await;
 }
 
 /// One of each kind of what customers, goods and prices refer to.

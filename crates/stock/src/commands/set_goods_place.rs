@@ -30,7 +30,7 @@ impl Command for SetGoodsPlace {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<ProductId> {
         let cards = catalog::product_cards(tx, permit, &[self.product_id]).await?;
-        if !cards.get(&self.product_id).is_some_and(|card| !card.is_service) {
+        if cards.get(&self.product_id).is_none_or(|card| card.is_service) {
             return Err(unknown("productId", "product", "товар").into());
         }
         if let Some(lot) = self.lot_id {

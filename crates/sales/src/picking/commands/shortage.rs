@@ -67,9 +67,8 @@ impl Command for ReportShortage {
         catalog::check_period(&organization, today, today, false).map_err(Refusal::from)?;
         let lines = lines_of_task(tx, permit, self.task_id).await?;
         let line = lines.iter().find(|line| line.id == self.line_id);
-        let line = line.ok_or_else(|| {
-            Refusal::from(unknown("lineId", "line of this task", "строка этого задания"))
-        })?;
+        let line =
+            line.ok_or_else(|| unknown("lineId", "line of this task", "строка этого задания"))?;
         let quantity = self.missing(line)?;
         let missing = Unfound {
             task_id: self.task_id,
