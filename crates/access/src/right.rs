@@ -93,6 +93,8 @@ rights! {
     CostRead = "cost"."read",
     /// See stock: lots, balances, reservations, movements.
     StockRead = "stock"."read",
+    /// Say in which bins goods lie.
+    StockPlace = "stock"."place",
     /// See goods receipts.
     ReceiptRead = "receipt"."read",
     /// Write and post goods receipts.
@@ -159,6 +161,20 @@ rights! {
     ShipmentPost = "shipment"."post",
     /// Reverse a posted shipment.
     ShipmentReverse = "shipment"."reverse",
+    /// See pick tasks.
+    PickRead = "pick"."read",
+    /// Ask for goods of orders to be picked, and call it off.
+    PickAsk = "pick"."ask",
+    /// Take pick tasks and pick goods.
+    PickWrite = "pick"."write",
+    /// See returns and credit notes.
+    ReturnRead = "return"."read",
+    /// Write returns.
+    ReturnWrite = "return"."write",
+    /// Take returned goods in: post returns and their credit notes.
+    ReturnPost = "return"."post",
+    /// Reverse a posted return with its credit note.
+    ReturnReverse = "return"."reverse",
     /// Date a document before today.
     DocumentBackdate = "document"."backdate",
     /// See payments.

@@ -15,6 +15,7 @@ mod custom;
 mod desk;
 mod goods;
 mod naming;
+mod recipients;
 mod records;
 mod routes;
 mod rules;
@@ -37,14 +38,16 @@ pub use goods::{Goods, check_variants, take_products};
 pub use naming::{
     Named, NamedKind, Names, PackagingNames, ProductNames, VariantNames, variant_attributes,
 };
+pub use recipients::{Recipient, recipients};
 pub use records::*;
 pub use routes::{RouteTerms, chosen_route};
 pub use rules::{
     AgreementState, AskedCondition, AttributeChoice, AttributeKind, Barcode, BarcodeKind, Channel,
     ChannelKind, Choice, Choices, Condition, Consent, ContractState, CoverBy, CreditPolicy,
     Entered, FieldKind, Given, GivenValue, HeldValue, Likeness, Measured, Moment, PackagingCard,
-    PaymentStep, PaymentSteps, PeriodRefusal, PriceChangePlan, PriceChangeState, PriceSource,
-    ReserveOn, Target, Test, Validity, check_period, check_vat_id, measured, out_of_scale, pricing,
+    PackedPart, PaymentStep, PaymentSteps, PeriodRefusal, PriceChangePlan, PriceChangeState,
+    PriceSource, ReserveOn, Target, Test, Validity, broken_down, check_period, check_vat_id,
+    measured, out_of_scale, packed_text, pricing,
 };
 pub use store::{
     AgreementVersion, Archived, BY_MOMENT, BY_PRODUCT, CustomFieldFilter, CustomerDuplicate,
@@ -61,12 +64,12 @@ pub use store::{
     customer_duplicates, customers, customers_by_id, dated_prices, directory, directory_by_ids,
     discount_rules_for, exchange_rates, found_customers, found_products, groups_by_parent, heir_of,
     hold_price_changes, items_by_product, items_by_supplier, known_of, lists_by_base,
-    originals_by_product, packaging_cards, packagings_by_id, packagings_by_product, planned_prices,
-    price_change_counts, price_change_products, price_changes, price_changes_by_id, price_settings,
-    product_by_sku, products, products_by_group, products_by_id, push_conditions, push_customer,
-    rates_on, substitutes_by_product, supplier_prices, take_packagings, values_by_variant,
-    variant_by_sku, variants, variants_by_id, variants_by_product, vat_rates,
-    versions_by_agreement,
+    originals_by_product, packaging_cards, packagings_by_id, packagings_by_product,
+    packagings_in_use, planned_prices, price_change_counts, price_change_products, price_changes,
+    price_changes_by_id, price_settings, product_by_sku, products, products_by_group,
+    products_by_id, push_conditions, push_customer, rates_on, substitutes_by_product,
+    supplier_prices, take_packagings, values_by_variant, variant_by_sku, variants, variants_by_id,
+    variants_by_product, vat_rates, versions_by_agreement,
 };
 pub use supply::{SupplierCard, SupplierOffer, supplier_cards, supplier_offers};
 pub use transit::{Place, bins_of, places, transit_to};

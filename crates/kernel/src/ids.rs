@@ -157,6 +157,16 @@ ids! {
     ShipmentId,
     /// A line of a shipment.
     ShipmentLineId,
+    /// What a storekeeper is to take from the shelves, and for whom.
+    PickTaskId,
+    /// A line of a pick task.
+    PickLineId,
+    /// Goods of a shipment coming back.
+    SalesReturnId,
+    /// A line of a return.
+    SalesReturnLineId,
+    /// The paper by which a customer owes less.
+    CreditNoteId,
     /// One line of the register of sales.
     SaleFactId,
     /// Money a customer owes by one due date.

@@ -74,6 +74,10 @@ codes! {
     LotUnfit = "LOT_UNFIT",
     /// More is to be shipped than the order has left.
     ExceedsOrder = "EXCEEDS_ORDER",
+    /// More is to come back than was shipped; details hold what is left.
+    ExceedsShipment = "EXCEEDS_SHIPMENT",
+    /// What was scanned is not what is to be picked; details tell what was expected.
+    WrongGoods = "WRONG_GOODS",
     /// A prepayment is not there yet.
     PrepaymentDue = "PREPAYMENT_DUE",
     /// The customer's credit limit would be exceeded.

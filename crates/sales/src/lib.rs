@@ -14,12 +14,14 @@ mod expiry;
 mod holding;
 mod loaders;
 mod model;
+mod picking;
 mod posting;
 mod promises;
 mod promising;
 mod quote;
 mod quoting;
 mod recipients;
+mod returns;
 mod rules;
 mod store;
 mod verify;
@@ -41,6 +43,12 @@ pub use loaders::{
     shipments_of_customers,
 };
 pub use model::{Order, OrderLine, ReadOrders, ReadShipments, Shipment, ShipmentLine, ShipmentLot};
+pub use picking::{
+    CancelPickTask, ConfirmPick, CreatePickTask, FinishPick, GiveBackPickTask, PickLine, PickMove,
+    PickState, PickTask, PickTaskFilter, PickTaskOrder, Picked, ReadPickTasks, ReportShortage,
+    ShortageReported, TakePickTask, count_pick_tasks, pick_lines_by_id, pick_lines_by_task,
+    pick_orders_by_task, pick_tasks, pick_tasks_by_id, pick_tasks_by_order,
+};
 pub use promises::OrdersKept;
 pub use promising::promises_of_lines;
 pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
@@ -48,6 +56,13 @@ pub use quoting::{AskedLine, TypedPrice};
 pub use recipients::{
     LOT_SHIPMENT_ORDER, LotShipment, LotShipmentFilter, count_lot_shipments, lot_shipments,
     lots_shipped_for_orders,
+};
+pub use returns::{
+    CancelSalesReturn, CreateSalesReturn, CreditNote, GoodsCondition, PostSalesReturn, ReadReturns,
+    ReturnDraft, ReturnFilter, ReturnLineDraft, ReturnLot, ReturnMove, ReturnState,
+    ReverseSalesReturn, SalesReturn, SalesReturnLine, count_returns, credit_notes_by_id,
+    credit_notes_by_return, return_lines_by_id, return_lines_by_return, return_lots_by_line,
+    returns, returns_by_id, returns_by_shipment,
 };
 pub use rules::{OrderMove, OrderState, ShipmentMove, ShipmentState};
 pub use store::{

@@ -8,7 +8,7 @@ use catalog::{CreditPolicy, OrderTerms, OrganizationCard, TaxedProduct};
 use chrono::Datelike;
 use db::{AuditEntry, Outcome, Series, TenantTx};
 use kernel::{
-    Decimal, DepartmentId, OrganizationId, ProductId, Refusal, RefusalCode, SaleFactId,
+    Decimal, DepartmentId, LotId, OrganizationId, ProductId, Refusal, RefusalCode, SaleFactId,
     ShipmentLineId,
 };
 use serde_json::json;
@@ -32,6 +32,8 @@ pub(crate) struct ShippedLine {
     pub(crate) id: ShipmentLineId,
     pub(crate) order_line: OrderLine,
     pub(crate) quantity: Decimal,
+    /// The lots that were picked for it; empty where nobody picked.
+    pub(crate) picked: Vec<(LotId, Decimal)>,
 }
 
 /// What a shipment takes of its order.
@@ -224,6 +226,7 @@ async fn issue<A>(
             variant_id: line.order_line.variant_id,
             quantity: line.quantity,
             left_after: line.order_line.left() - line.quantity,
+            chosen: line.picked.clone(),
         })
         .collect();
     if goods.is_empty() {

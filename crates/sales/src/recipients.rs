@@ -21,8 +21,10 @@ const MOST_COUNTED: i64 = 10_000;
 pub struct LotShipment {
     /// The lot.
     pub lot_id: LotId,
-    /// Base units.
+    /// Base units that left.
     pub quantity: Decimal,
+    /// What of them has come back with posted returns, base units.
+    pub returned: Decimal,
     /// The shipment.
     pub shipment_id: ShipmentId,
     /// Its line.
@@ -58,7 +60,7 @@ pub struct LotShipmentFilter {
 pub const LOT_SHIPMENT_ORDER: &str = "SHIPPED";
 
 const COLUMNS: &str = "
-    select t.lot_id, t.quantity, h.id as shipment_id, l.id as shipment_line_id, h.order_id,
+    select t.lot_id, t.quantity, r.returned, h.id as shipment_id, l.id as shipment_line_id, h.order_id,
            l.order_line_id, h.customer_id, h.warehouse_id, l.product_id, l.variant_id,
            h.date as shipped_on";
 
@@ -67,6 +69,16 @@ const SHIPPED: &str = "
     from shipment_lot t
     join shipment_line l on l.tenant_id = t.tenant_id and l.id = t.shipment_line_id
     join shipment h on h.tenant_id = l.tenant_id and h.id = l.shipment_id
+    cross join lateral (
+        select coalesce(sum(b.quantity), 0) as returned
+        from sales_return_line n
+        join sales_return s on s.tenant_id = n.tenant_id and s.id = n.return_id
+        join sales_return_lot b on b.tenant_id = n.tenant_id and b.return_line_id = n.id
+        where n.tenant_id = t.tenant_id
+          and n.shipment_line_id = t.shipment_line_id
+          and s.state = 'POSTED'
+          and b.source_lot_id = t.lot_id
+    ) r
     where t.tenant_id = $1 and h.state = 'POSTED'";
 
 impl LotShipmentFilter {

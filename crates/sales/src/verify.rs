@@ -12,7 +12,8 @@ impl Action for VerifySales {
 }
 
 /// What differs: what order lines have shipped from their posted shipments, totals from lines,
-/// the register of sales from posted shipments, and what was billed from a shipment's gross.
+/// the register of sales from posted shipments, what was billed from a shipment's gross, and what is
+/// being picked from its reservations.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -20,5 +21,15 @@ pub async fn discrepancies(
     tx: &TenantTx,
     permit: &Permit<VerifySales>,
 ) -> Outcome<Vec<Discrepancy>> {
-    Ok(tx.all(Sql::new(include_str!("verify.sql"), values![permit.tenant()])).await?)
+    let mut found = Vec::new();
+    let texts = [
+        include_str!("verify.sql"),
+        include_str!("verify_picking.sql"),
+        include_str!("verify_returns.sql"),
+    ];
+    for text in texts {
+        let differ: Vec<Discrepancy> = tx.all(Sql::new(text, values![permit.tenant()])).await?;
+        found.extend(differ);
+    }
+    Ok(found)
 }

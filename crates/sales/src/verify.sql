@@ -44,6 +44,8 @@ fact_sum as (
            sum(f.vat) as vat, sum(f.cost) as cost
     from sale_fact f
     where f.tenant_id = $1
+      -- Returns have facts of their own.
+      and f.kind in ('SHIPMENT', 'REVERSAL')
     group by f.shipment_line_id
 ),
 lot_sum as (
@@ -135,10 +137,19 @@ billed as (
     where r.tenant_id = $1
     group by r.shipment_id
 ),
+credited as (
+    select n.shipment_id, sum(n.gross) as amount
+    from credit_note n
+    where n.tenant_id = $1
+      and n.reversed_on is null
+    group by n.shipment_id
+),
 debt as (
-    select h.id::text as record, h.gross, coalesce(b.amount, 0) as amount
+    select h.id::text as record, h.gross - coalesce(c.amount, 0) as gross,
+           coalesce(b.amount, 0) as amount
     from shipment h
     left join billed b on b.shipment_id = h.id
+    left join credited c on c.shipment_id = h.id
     where h.tenant_id = $1
       and h.state = 'POSTED'
 )

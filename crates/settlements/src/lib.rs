@@ -10,6 +10,7 @@ mod awaiting;
 mod billing;
 mod commands;
 mod credit;
+mod crediting;
 mod events;
 mod loaders;
 mod merging;
@@ -21,6 +22,7 @@ pub use awaiting::{await_payment, awaited_by_order, paid_orders, stop_awaiting};
 pub use billing::{Billing, bill, unbill};
 pub use commands::{AllocatePayment, OrderRef, RecordPayment, ReversePayment, WantedShare};
 pub use credit::{Position, position, prepaid, prepaid_by_order};
+pub use crediting::{Credit, credit, uncredit};
 pub use events::debt_changed;
 pub use loaders::{
     allocations_by_id, allocations_of_payments, allocations_of_receivables,

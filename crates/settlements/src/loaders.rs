@@ -158,7 +158,7 @@ pub async fn receivables_of_customers(
         "
 select c.id as of_customer_id, q.id, q.customer_id, q.organization_id, q.agreement_id,
        q.order_id, q.shipment_id, q.manager_id, q.currency, q.due_on, q.occurred_on, q.amount,
-       q.open, q.reversed_on, q.recorded_at
+       q.billed, q.open, q.reversed_on, q.recorded_at
 from unnest($2::uuid[]) as c (id)
 cross join lateral (",
         values![permit.tenant(), uuids(customers)],

@@ -151,6 +151,8 @@ pub struct Receivable {
     pub occurred_on: NaiveDate,
     /// What was owed at first.
     pub amount: Decimal,
+    /// That less what credit notes took off; zero once the shipment is reversed.
+    pub billed: Decimal,
     /// What is owed now.
     pub open: Decimal,
     /// The business date on which the shipment was reversed.

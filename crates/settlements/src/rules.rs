@@ -8,10 +8,13 @@ use catalog::{Moment, PaymentStep};
 use chrono::Days;
 use kernel::{Decimal, NaiveDate, OrderId, PaymentId, ReceivableId, share_out};
 
+mod credit;
 #[cfg(test)]
 mod play;
 #[cfg(test)]
 mod tests;
+
+pub use credit::{Reduction, Standing, credited};
 
 /// A debt of which something is left.
 #[derive(Clone, Debug, PartialEq, Eq)]

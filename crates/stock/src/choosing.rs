@@ -10,9 +10,7 @@ use serde_json::{Value, json};
 
 use crate::events;
 use crate::holding::{ranks, shelf, want};
-use crate::rules::{
-    BalanceKey, Held, HeldMove, HeldMoveKind, Holds, Misfit, Pick, Shelf, fits, hold_chosen,
-};
+use crate::rules::{BalanceKey, Held, HeldMove, Holds, Misfit, Pick, Shelf, fits, hold_chosen};
 use crate::store::{balances, reservations};
 use crate::{Holding, ReserveLine, pegging};
 
@@ -68,6 +66,7 @@ pub async fn hold_lots<A>(
             order_line_id: line.order_line_id,
             key,
             quantity,
+            in_picking: Decimal::ZERO,
         })
         .collect();
     balances::change(tx, permit, &shelf.changes()).await?;
@@ -97,7 +96,7 @@ pub async fn release_part<A>(
     let mut shelf = Shelf::new(locked, &HashMap::new());
     shelf.release(&key, quantity);
     balances::change(tx, permit, &shelf.changes()).await?;
-    let moved = HeldMove { held: held.clone(), kind: HeldMoveKind::Release, quantity };
+    let moved = HeldMove::released(held, quantity);
     reservations::less(tx, permit, &[moved], tx.today()).await?;
     events::stock_changed(tx, "SalesOrder", held.order_id, [key].iter());
     pegging::peg_to_others(tx, permit, &[key], &[held.order_line_id]).await?;
@@ -126,13 +125,14 @@ pub async fn move_part<A>(
     // What is moved is held already: only whether the lot fits is asked.
     fits(&shelf, &want(to), &key, &ranks, holding.ships_on)
         .map_err(|misfit| unfit(&[pick], &[(0, misfit)]))?;
-    let moved = HeldMove { held: held.clone(), kind: HeldMoveKind::Release, quantity };
+    let moved = HeldMove::released(held, quantity);
     reservations::less(tx, permit, &[moved], holding.on).await?;
     let new = reservations::NewHold {
         order_id: to.order_id,
         order_line_id: to.order_line_id,
         key,
         quantity,
+        in_picking: Decimal::ZERO,
     };
     Ok(reservations::hold(tx, permit, &[new], holding.on).await?)
 }

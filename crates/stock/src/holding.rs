@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use access::Permit;
 use catalog::Place;
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, OrderId, OrderLineId, OrganizationId, ProductId, WarehouseId};
+use kernel::{Decimal, LotId, OrderId, OrderLineId, OrganizationId, ProductId, WarehouseId};
 
 use crate::coverage::cover;
 use crate::rules::{Balance, BalanceKey, Held, Holds, Shelf, Want};
@@ -25,7 +25,7 @@ pub async fn reserve<A>(
     lines: &[ReserveLine],
     holding: Holding,
 ) -> Outcome<Vec<Reserved>> {
-    reserve_among(tx, permit, lines, (holding, &[])).await
+    hold_free(tx, permit, lines, (holding, &[], &[])).await
 }
 
 /// As [`reserve`], out of these warehouses alone, in their order; none named is all of them by
@@ -39,6 +39,30 @@ pub async fn reserve_among<A>(
     lines: &[ReserveLine],
     (holding, among): (Holding, &[WarehouseId]),
 ) -> Outcome<Vec<Reserved>> {
+    hold_free(tx, permit, lines, (holding, among, &[])).await
+}
+
+/// As [`reserve_among`], but never out of these lots in these warehouses: somebody has just found
+/// less there than the books say.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn reserve_beside<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lines: &[ReserveLine],
+    (holding, among): (Holding, &[WarehouseId]),
+    failed: &[(WarehouseId, LotId)],
+) -> Outcome<Vec<Reserved>> {
+    hold_free(tx, permit, lines, (holding, among, failed)).await
+}
+
+async fn hold_free<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lines: &[ReserveLine],
+    (holding, among, failed): (Holding, &[WarehouseId], &[(WarehouseId, LotId)]),
+) -> Outcome<Vec<Reserved>> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
@@ -46,7 +70,8 @@ pub async fn reserve_among<A>(
     // What comes in meanwhile waits for this, and finds what is stated as missing.
     let goods = wants.iter().map(|want| (want.organization_id, want.product_id));
     pegging::queue(tx, permit, goods).await?;
-    let free = balances::lock_free(tx, permit, &places(&wants, among), holding).await?;
+    let mut free = balances::lock_free(tx, permit, &places(&wants, among), holding).await?;
+    free.retain(|balance| !failed.contains(&(balance.warehouse_id, balance.lot_id)));
     let (mut shelf, places) = shelf(tx, permit, free, among).await?;
     let mut holds: BTreeMap<(OrderLineId, BalanceKey), reservations::NewHold> = BTreeMap::new();
     let mut answers = Vec::with_capacity(lines.len());
@@ -60,6 +85,7 @@ pub async fn reserve_among<A>(
                 order_line_id: line.order_line_id,
                 key,
                 quantity: Decimal::ZERO,
+                in_picking: Decimal::ZERO,
             };
             holds.entry((line.order_line_id, key)).or_insert(new).quantity += quantity;
         }

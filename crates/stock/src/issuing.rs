@@ -18,17 +18,26 @@ use crate::rules::{
 };
 use crate::store::movements::{self, Cause, Low, Movement};
 use crate::store::{balances, reservations, variant_skus};
-use crate::{Issue, IssuedLot, demand, events, pegging};
+use crate::{Issue, IssueLine, IssuedLot, demand, events, pegging};
 
-/// Takes a shipment's goods out of stock: what is held for its lines first, then free lots, those
-/// that expire first and then those received first. Gives each line's lots with their cost.
+/// Takes a shipment's goods out of stock: the lots that were picked for a line; where nobody
+/// picked, what is held for it first, then free lots, those that expire first and then those
+/// received first. Gives each line's lots with their cost.
 ///
 /// # Errors
-/// `INSUFFICIENT_STOCK` or, back-dated, `NEGATIVE_BALANCE`, each with a list; or a fault.
+/// `INSUFFICIENT_STOCK` or, back-dated, `NEGATIVE_BALANCE`, each with a list; `IN_USE` where goods
+/// are being picked by another task; or a fault.
 pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outcome<Vec<IssuedLot>> {
-    let (held, missed) = held_and_missed(tx, permit, issue).await?;
+    let (read, missed) = held_and_missed(tx, permit, issue).await?;
+    let (held, picking) = unpicked(read.clone(), issue);
+    // What is being picked is a part of what the order still has to ship.
+    let left_for = |line: &IssueLine| picking.get(&line.order_line_id) <= Some(&line.left_after);
+    if !issue.lines.iter().all(left_for) {
+        return Err(reservations::being_picked().into());
+    }
     let is_backdated = issue.occurred_on < tx.today();
-    let keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
+    let mut keys: Vec<BalanceKey> = held.iter().map(Held::key).collect();
+    keys.extend(chosen_keys(issue));
     let wanted = wanted_beyond_held(issue, &held, is_backdated);
     let mut locked = balances::lock_for_issue(tx, permit, issue, &keys, &wanted).await?;
     let lows = if is_backdated {
@@ -42,7 +51,7 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
         Ok(plan) => plan,
         Err(shortages) => {
             // What is held may have been carried here from elsewhere since it was read.
-            if reservations::of_lines(tx, permit, held_lines(issue)).await? != held {
+            if reservations::of_lines(tx, permit, held_lines(issue)).await? != read {
                 return Err(Fault::Changed("reservations").into());
             }
             return Err(refusal(tx, permit, &shortages, &lows).await?.into());
@@ -61,7 +70,7 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     movements::add(tx, permit, &cause, &movements).await?;
     let changed: Vec<BalanceKey> = shelf.changes().iter().map(|change| change.key).collect();
     events::stock_changed(tx, "Shipment", issue.shipment_id, changed.iter());
-    miss_less(tx, permit, issue, &missed, &holds).await?;
+    miss_less(tx, permit, &missed, issue, (&holds, &picking)).await?;
     // Goods held elsewhere than they were taken from are free again.
     let freed = holds.moves.iter().filter(|one| one.kind == HeldMoveKind::Release);
     let freed: Vec<BalanceKey> = freed.map(|one| one.held.key()).collect();
@@ -72,6 +81,40 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
 /// The lines whose reservations are taken first.
 fn held_lines(issue: &Issue) -> BTreeSet<OrderLineId> {
     issue.lines.iter().map(|line| line.order_line_id).collect()
+}
+
+/// What a shipment may take of what is held: a line that nobody picked leaves alone what is being
+/// picked. Gives that by line as well.
+fn unpicked(held: Vec<Held>, issue: &Issue) -> (Vec<Held>, HashMap<OrderLineId, Decimal>) {
+    let picked: BTreeSet<_> = issue
+        .lines
+        .iter()
+        .filter(|line| !line.chosen.is_empty())
+        .map(|line| line.order_line_id)
+        .collect();
+    let mut picking: HashMap<OrderLineId, Decimal> = HashMap::new();
+    let less = |mut one: Held| {
+        if !picked.contains(&one.order_line_id) {
+            *picking.entry(one.order_line_id).or_default() += one.in_picking;
+            one.quantity -= one.in_picking;
+            one.in_picking = Decimal::ZERO;
+        }
+        one
+    };
+    let free = held.into_iter().map(less).filter(|one| !one.quantity.is_zero()).collect();
+    (free, picking)
+}
+
+/// The balances of the lots that were picked.
+fn chosen_keys(issue: &Issue) -> impl Iterator<Item = BalanceKey> {
+    issue.lines.iter().flat_map(move |line| {
+        line.chosen.iter().map(move |(lot_id, _)| BalanceKey {
+            organization_id: issue.organization_id,
+            warehouse_id: issue.warehouse_id,
+            product_id: line.product_id,
+            lot_id: *lot_id,
+        })
+    })
 }
 
 /// What is held for the shipment's lines, and what they miss. Where they miss something, or goods
@@ -99,16 +142,17 @@ async fn held_and_missed<A>(
 async fn miss_less<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    issue: &Issue,
     missed: &[Waiting],
-    holds: &Holds,
+    issue: &Issue,
+    (holds, picking): (&Holds, &HashMap<OrderLineId, Decimal>),
 ) -> Outcome<()> {
     let mut left: HashMap<OrderLineId, Decimal> = HashMap::new();
     for line in &issue.lines {
         left.insert(line.order_line_id, line.left_after);
     }
     let misses = |one: &Waiting| {
-        let rest = *left.get(&one.order_line_id)? - holds.total(one.order_line_id);
+        let aside = picking.get(&one.order_line_id).copied().unwrap_or_default();
+        let rest = *left.get(&one.order_line_id)? - holds.total(one.order_line_id) - aside;
         Some((one.id, rest.max(Decimal::ZERO)))
     };
     let misses: Vec<_> = missed.iter().filter_map(misses).collect();
@@ -125,7 +169,7 @@ fn wanted_beyond_held(issue: &Issue, held: &[Held], is_backdated: bool) -> Vec<G
         *here.entry(one.order_line_id).or_default() += one.quantity;
     }
     let mut wanted = BTreeSet::new();
-    for line in &issue.lines {
+    for line in issue.lines.iter().filter(|line| line.chosen.is_empty()) {
         let covered = here.entry(line.order_line_id).or_default();
         if is_backdated || *covered < line.quantity {
             wanted.insert(Goods { product: line.product_id, variant: line.variant_id });

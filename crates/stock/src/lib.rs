@@ -20,10 +20,12 @@ mod looking;
 pub mod lots;
 mod parts;
 mod pegging;
+mod picking;
 mod planning;
 mod promising;
 mod purchases;
 mod reads;
+mod returning;
 mod returns;
 mod rules;
 mod store;
@@ -38,11 +40,17 @@ pub use demand::{
     hand_over_demand,
 };
 pub use document::DocumentSort;
-pub use holding::{held_in, keep_still, release_lines, release_order, reserve, reserve_among};
+pub use holding::{
+    held_in, keep_still, release_lines, release_order, reserve, reserve_among, reserve_beside,
+};
 pub use house::{GoodsLineInput, Kept, Lost, Promises};
 pub use issuing::{hand_out_again, issue, take_back};
 pub use looking::look;
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
+pub use picking::{
+    NumberedLot, OtherLot, PickPart, Pickable, SetAside, Unfound, lots_by_number, numbered_lots,
+    pickable, set_aside, start_picking, stop_picking, take_other_lot,
+};
 pub use planning::{
     Assembling, Component, MoveProposal, Need, Offer, Plan, PlanFor, PlanScope, PlanSupply,
     Proposal, REORDER_ORDER, ReorderPointFilter, ReorderPointRow, count_reorder_points, plan,
@@ -57,6 +65,7 @@ pub use purchases::{
     receipts_of_purchase_orders, supply_settings,
 };
 pub use reads::*;
+pub use returning::{Condition, ReturnedPart, Returning, issued, put_back, send_again};
 pub use returns::{
     RETURN_ORDER, SupplierReturnFilter, SupplierReturnLineRow, SupplierReturnRow,
     SupplierReturnState, count_supplier_returns, lines_of_supplier_returns, returns_of_receipts,
@@ -65,4 +74,5 @@ pub use returns::{
 pub use rules::{
     CountState, Held, Pick, ReceiptState, TransferState, WriteOffState, reversal_date,
 };
+pub use store::places::{Place, homes_of_products, places_of_lots};
 pub use verify::{VerifyStock, discrepancies};

@@ -83,6 +83,9 @@ pub struct IssueLine {
     /// What the order line still has to ship after this, base units: what is held for it beyond
     /// that is released.
     pub left_after: Decimal,
+    /// The lots that were picked for it, with base units that add up to its quantity: these leave
+    /// and no others. Empty where nobody picked: lots leave in their turn.
+    pub chosen: Vec<(LotId, Decimal)>,
 }
 
 /// A part of a shipment's line that came out of one lot, or went back into it.

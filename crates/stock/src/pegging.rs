@@ -152,6 +152,7 @@ async fn write<A>(
         order_line_id: one.order_line_id,
         key: one.key,
         quantity: one.quantity,
+        in_picking: Decimal::ZERO,
     };
     let holds: Vec<_> = pegged.iter().map(hold).collect();
     balances::change(tx, permit, &shelf.changes()).await?;

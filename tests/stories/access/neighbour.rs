@@ -39,9 +39,11 @@ async fn busy_company() -> Company {
     confirm(&company.anna, &order).await;
     assembled(&company, &at, &good).await;
     let input = json!({"orderId": order.0});
-    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    let selection = "shipment { id lines { id } }";
+    let shipped = company.warehouse.does("shipSalesOrder", input, selection).await;
     let order = draft(&company.anna, &customer, &[(&good, "1")], json!({})).await;
     confirm(&company.anna, &order).await;
+    picked_and_returned(&company, &order.0, &shipped["shipment"]).await;
     let input = json!({
         "customerId": customer, "amount": "5.00", "currency": "RUB", "method": "CASH",
     });
@@ -99,6 +101,17 @@ async fn house_work(company: &Company, at: &Furniture) {
     let entries = json!([{"productId": good, "quantity": "3"}]);
     let input = json!({"id": made["stockCount"]["id"], "entries": entries});
     warehouse.does("addCounts", input, "stockCount { id }").await;
+}
+
+/// An order that is being picked, and one of the two that were shipped, with a credit note.
+async fn picked_and_returned(company: &Company, order: &str, shipment: &Value) {
+    let keeper = &company.warehouse;
+    keeper.does("createPickTask", json!({"orders": [order]}), "pickTask { id }").await;
+    let lines = json!([{"shipmentLineId": shipment["lines"][0]["id"], "quantity": "1"}]);
+    let input = json!({"shipmentId": shipment["id"], "reason": "broken", "lines": lines});
+    let made = keeper.does("createSalesReturn", input, "salesReturn { id }").await;
+    let input = json!({"id": made["salesReturn"]["id"]});
+    keeper.does("postSalesReturn", input, "salesReturn { id }").await;
 }
 
 /// One of each kind of what customers, goods and prices refer to.

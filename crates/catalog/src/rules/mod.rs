@@ -1,6 +1,7 @@
 //! The rules of the catalog: values in, values out; no clock, no database.
 
 mod barcode;
+mod breakdown;
 mod card;
 mod contract;
 mod custom;
@@ -20,6 +21,7 @@ mod variant;
 mod vat_id;
 
 pub use barcode::{Barcode, BarcodeKind, barcode_keys, check_barcode};
+pub use breakdown::{PackedPart, broken_down, packed_text};
 pub use card::{Channel, ChannelKind, Consent, Likeness};
 pub(crate) use card::{check_channels, check_consent, check_tags, main_of, tag_key, with_main};
 pub use contract::ContractState;

@@ -89,7 +89,10 @@ async fn cards(tx: &TenantTx, sql: Sql) -> Result<Vec<PackagingCard>, Fault> {
 
 /// The packagings of these products that are not archived; no statement runs where there are no
 /// products.
-pub(crate) async fn packagings_in_use<A>(
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn packagings_in_use<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     products: &[ProductId],

@@ -118,9 +118,9 @@ pub(crate) async fn barcodes_of<A>(
 ///
 /// # Errors
 /// [`db::Fault`].
-pub async fn barcode(
+pub async fn barcode<A>(
     tx: &TenantTx,
-    permit: &Permit<ReadProducts>,
+    permit: &Permit<A>,
     code: &str,
 ) -> Outcome<Option<ProductBarcode>> {
     let mut sql = Sql::new(BARCODE, values![permit.tenant()]);

@@ -69,7 +69,7 @@ pub use packaging::ProductPackaging;
 pub use price_change::PriceChange;
 pub use price_list::PriceList;
 pub use product::Product;
-pub(crate) use product_card::alternatives;
+pub(crate) use product_card::{ProductBarcode, alternatives, barcodes_to_scan};
 pub use routes::{CoverBy, ReserveOn, SalesRoute};
 pub use segments::{PriceSegment, SalesChannel};
 pub use supplier_items::SupplierItem;

@@ -23,8 +23,8 @@ use crate::paging::Connection;
 use crate::scalars::{Date, Decimal, Money};
 use crate::session::Session;
 use crate::stock::{
-    ExpectedGoods, ExpectedOf, Lot, LotsInStock, ProductPurchases, ProductStock, PurchasesOf,
-    SeeCost, StockBalance, StockOf, cost, stock_total,
+    ExpectedGoods, ExpectedOf, GoodsPlace, HomesOf, Lot, LotsInStock, ProductPurchases,
+    ProductStock, PurchasesOf, SeeCost, StockBalance, StockOf, cost, stock_total,
 };
 
 /// The least it is sold for.
@@ -203,6 +203,13 @@ impl Product {
     /// What it is packed in, archived packagings last.
     async fn packagings(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ProductPackaging>> {
         Ok(Session::of(ctx)?.load(PackagingsOf(self.key)).await?.unwrap_or_default())
+    }
+
+    /// Where it lies: one bin a warehouse at most; a lot may have a bin of its own. Needs the right
+    /// `stock.read`.
+    async fn homes(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<GoodsPlace>>> {
+        let homes = Session::of(ctx)?.load(HomesOf(self.key)).await?;
+        Ok(Some(homes.unwrap_or_default()))
     }
 
     /// The codes it is scanned by, its own and those of its packagings.

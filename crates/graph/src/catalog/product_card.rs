@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use ::catalog::{ReadProducts, barcodes_by_product, originals_by_product, substitutes_by_product};
 use ::stock::ReadStock;
 use async_graphql::{Context, Enum, Object};
-use kernel::ProductId;
+use kernel::{ProductId, ProductVariantId};
 
 use super::packaging::ProductPackaging;
 use super::product::Product;
@@ -73,6 +73,21 @@ impl ProductBarcode {
     async fn variant(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ProductVariant>> {
         Ok(Session::of(ctx)?.load_made(self.0.barcode.variant_id).await?)
     }
+}
+
+/// The codes that goods are scanned by: those of the variant, and those that all variants have.
+///
+/// # Errors
+/// FORBIDDEN without the right to see products, and faults.
+pub(crate) async fn barcodes_to_scan(
+    session: &Session,
+    product: ProductId,
+    variant: Option<ProductVariantId>,
+) -> Result<Vec<ProductBarcode>, Failure> {
+    let mut codes = session.load(BarcodesOf(product)).await?.unwrap_or_default();
+    codes
+        .retain(|code| code.0.barcode.variant_id.is_none() || code.0.barcode.variant_id == variant);
+    Ok(codes)
 }
 
 /// The barcodes of a product.

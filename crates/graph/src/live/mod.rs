@@ -57,6 +57,10 @@ pub enum DocumentKind {
     SalesOrder,
     /// Goods leaving.
     Shipment,
+    /// What a storekeeper is to take.
+    PickTask,
+    /// Goods of a shipment coming back.
+    SalesReturn,
     /// Money received.
     Payment,
 }
@@ -74,6 +78,8 @@ impl DocumentKind {
             "AssemblyOrder" => Some(Self::AssemblyOrder),
             "SalesOrder" => Some(Self::SalesOrder),
             "Shipment" => Some(Self::Shipment),
+            "PickTask" => Some(Self::PickTask),
+            "SalesReturn" => Some(Self::SalesReturn),
             "Payment" => Some(Self::Payment),
             _ => None,
         }
@@ -89,6 +95,8 @@ impl DocumentKind {
             Self::AssemblyOrder => reaches::<SeeAssemblies>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
+            Self::PickTask => reaches::<SeePickTasks>(event, scope),
+            Self::SalesReturn => reaches::<SeeReturns>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
         }
     }
@@ -110,6 +118,8 @@ seeing! {
     SeeAssemblies: AssemblyRead,
     SeeOrders: OrderRead,
     SeeShipments: ShipmentRead,
+    SeePickTasks: PickRead,
+    SeeReturns: ReturnRead,
     SeePayments: PaymentRead,
     SeeStock: StockRead,
     SeeImports: ImportRun,

@@ -6,19 +6,23 @@ mod line_pricing;
 mod loads;
 mod order;
 mod order_mutations;
+mod picking;
 mod placement;
 mod promise;
 mod queries;
 mod quote;
 mod recipients;
 mod reservations;
+mod returns;
 mod shipment;
 mod shipment_mutations;
 
 pub use order::{SalesOrder, SalesOrderLine};
+pub use picking::{PickTask, PickTaskLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
 pub use recipients::LotRecipient;
 pub(crate) use recipients::lot_recipients;
+pub use returns::{CreditNote, SalesReturn, SalesReturnLine};
 pub use shipment::{Shipment, ShipmentLine};
 
 use access::{Action, Right};
@@ -38,6 +42,8 @@ pub struct SalesQuery(
     quote::QuoteQuery,
     recipients::RecipientQuery,
     reservations::ReservationQuery,
+    picking::PickQuery,
+    returns::ReturnQuery,
 );
 
 /// Mutations of this context.
@@ -46,6 +52,8 @@ pub struct SalesMutation(
     order_mutations::OrderMutation,
     shipment_mutations::ShipmentMutation,
     reservations::ReservationMutation,
+    picking::PickMutation,
+    returns::ReturnMutation,
 );
 
 struct SeePrices;

@@ -9,6 +9,7 @@ use kernel::{Currency, WarehouseId};
 
 use super::line_pricing::LinePricing;
 use super::loads::{AwaitedFor, HeldFor, HeldUntil, LinesOf, ShipmentsOf};
+use super::picking::{PickTask, TasksOf};
 use super::placement::{GoodsPlacement, placement};
 use super::promise::{LinePromise, PromiseOf};
 use super::shipment::Shipment;
@@ -292,6 +293,12 @@ impl SalesOrder {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<Vec<GoodsPlacement>>> {
         Ok(Some(placement(Session::of(ctx)?, self.order.id).await?))
+    }
+
+    /// The tasks that pick its goods, oldest first. Needs the right `pick.read`.
+    async fn pick_tasks(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<PickTask>>> {
+        let tasks = Session::of(ctx)?.load(TasksOf(self.order.id)).await?;
+        Ok(Some(tasks.unwrap_or_default()))
     }
 
     /// The payments that name it or settle its shipments, oldest first. Needs the right `payment.read`.

@@ -21,9 +21,11 @@ use crate::stock::{Lot, Reservation};
 pub enum GoodsPlacementState {
     /// They lie in a warehouse and are held for the order.
     Reserved,
+    /// They are held for the order and in a pick task: being collected, or collected.
+    Picking,
     /// They are held for the order and on their way to the warehouse it gets them from.
     InTransit,
-    /// They have left with a posted shipment.
+    /// They have left with a posted shipment and not come back.
     Shipped,
 }
 
@@ -33,25 +35,27 @@ pub struct GoodsPlacement(Placed);
 
 #[derive(Clone, Debug)]
 enum Placed {
-    Held(Held),
-    OnTheirWay(Held),
+    /// A part of a reservation.
+    Held {
+        held: Held,
+        state: GoodsPlacementState,
+        quantity: Number,
+    },
     Gone(LotShipment),
 }
 
 impl GoodsPlacement {
     fn order_line(&self) -> OrderLineId {
         match &self.0 {
-            Placed::Held(held) | Placed::OnTheirWay(held) => held.order_line_id,
+            Placed::Held { held, .. } => held.order_line_id,
             Placed::Gone(gone) => gone.order_line_id,
         }
     }
 
     fn place(&self) -> (WarehouseId, LotId, Number) {
         match &self.0 {
-            Placed::Held(held) | Placed::OnTheirWay(held) => {
-                (held.warehouse_id, held.lot_id, held.quantity)
-            }
-            Placed::Gone(gone) => (gone.warehouse_id, gone.lot_id, gone.quantity),
+            Placed::Held { held, quantity, .. } => (held.warehouse_id, held.lot_id, *quantity),
+            Placed::Gone(gone) => (gone.warehouse_id, gone.lot_id, gone.quantity - gone.returned),
         }
     }
 }
@@ -63,8 +67,7 @@ impl GoodsPlacement {
     /// Where they stand.
     async fn state(&self) -> GoodsPlacementState {
         match &self.0 {
-            Placed::Held(_) => GoodsPlacementState::Reserved,
-            Placed::OnTheirWay(_) => GoodsPlacementState::InTransit,
+            Placed::Held { state, .. } => *state,
             Placed::Gone(_) => GoodsPlacementState::Shipped,
         }
     }
@@ -94,7 +97,7 @@ impl GoodsPlacement {
     /// The reservation, where they are held.
     async fn reservation(&self) -> Option<Reservation> {
         match &self.0 {
-            Placed::Held(held) | Placed::OnTheirWay(held) => Some(held.clone().into()),
+            Placed::Held { held, .. } => Some(held.clone().into()),
             Placed::Gone(_) => None,
         }
     }
@@ -102,7 +105,7 @@ impl GoodsPlacement {
     /// The shipment, where they are gone.
     async fn shipment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Shipment>> {
         match &self.0 {
-            Placed::Held(_) | Placed::OnTheirWay(_) => Ok(None),
+            Placed::Held { .. } => Ok(None),
             Placed::Gone(gone) => Ok(Session::of(ctx)?.load(gone.shipment_id).await?),
         }
     }
@@ -130,14 +133,13 @@ impl Load<PlacementOf> for Loaders {
             held.values().flatten().map(|held| held.warehouse_id).collect();
         let lie: Vec<WarehouseId> = lie.into_iter().collect();
         let places = ::catalog::places(&tx, &permit, &lie).await?;
-        let stands = |held: Held| match places.get(&held.warehouse_id) {
-            Some(place) if place.transit_to.is_some() => Placed::OnTheirWay(held),
-            _ => Placed::Held(held),
-        };
+        let is_transit = |id| places.get(&id).is_some_and(|place| place.transit_to.is_some());
+        let parts = |held: Held| parts(&held, is_transit(held.warehouse_id));
         let known: HashSet<OrderId> = held.keys().chain(gone.keys()).copied().collect();
         let placed = known.into_iter().map(|order| {
-            let held = held.remove(&order).unwrap_or_default().into_iter().map(&stands);
-            let gone = gone.remove(&order).unwrap_or_default().into_iter().map(Placed::Gone);
+            let held = held.remove(&order).unwrap_or_default().into_iter().flat_map(&parts);
+            let gone = gone.remove(&order).unwrap_or_default().into_iter();
+            let gone = gone.filter(|one| one.quantity > one.returned).map(Placed::Gone);
             let mut rows: Vec<GoodsPlacement> = held.chain(gone).map(GoodsPlacement).collect();
             // Lines got their ids in their order.
             rows.sort_by_key(GoodsPlacement::order_line);
@@ -145,6 +147,16 @@ impl Load<PlacementOf> for Loaders {
         });
         Ok(placed.collect())
     }
+}
+
+/// A reservation, what of it is being picked apart from the rest.
+fn parts(held: &Held, is_on_its_way: bool) -> Vec<Placed> {
+    let rest =
+        if is_on_its_way { GoodsPlacementState::InTransit } else { GoodsPlacementState::Reserved };
+    let parts =
+        [(rest, held.quantity - held.in_picking), (GoodsPlacementState::Picking, held.in_picking)];
+    let some = parts.into_iter().filter(|(_, quantity)| !quantity.is_zero());
+    some.map(|(state, quantity)| Placed::Held { held: held.clone(), state, quantity }).collect()
 }
 
 /// The goods of an order, for its field.

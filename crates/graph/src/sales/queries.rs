@@ -108,7 +108,7 @@ impl From<ShipmentFilterInput> for ShipmentFilter {
     }
 }
 
-/// What orders and shipments are ordered by.
+/// What orders, shipments and returns are ordered by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "OrderField")]
 pub enum SalesDocumentOrderField {
@@ -120,7 +120,7 @@ pub enum SalesDocumentOrderField {
     Total,
 }
 
-/// The order of orders or shipments; their id breaks ties.
+/// The order of orders, shipments or returns; their id breaks ties.
 #[derive(Clone, Copy, Debug, InputObject)]
 pub struct SalesDocumentOrder {
     /// By what.
@@ -131,7 +131,10 @@ pub struct SalesDocumentOrder {
 }
 
 /// The order of a list; by total only for those who may see prices, since the order tells them.
-fn sort_of(session: &Session, order: Option<SalesDocumentOrder>) -> Result<OrderSort, Failure> {
+pub(super) fn sort_of(
+    session: &Session,
+    order: Option<SalesDocumentOrder>,
+) -> Result<OrderSort, Failure> {
     let Some(order) = order else { return Ok(OrderSort::default()) };
     let (field, direction): (OrderField, Direction) = (order.field.into(), order.direction.into());
     if field == OrderField::Total {

@@ -31,9 +31,14 @@ impl LotRecipient {
         Ok(Session::of(ctx)?.load_made(Some(self.0.customer_id)).await?)
     }
 
-    /// How much, in the product's base unit.
+    /// How much left, in the product's base unit.
     async fn quantity(&self) -> Decimal {
         Decimal(self.0.quantity.normalize())
+    }
+
+    /// What of it has come back with posted returns, in the product's base unit.
+    async fn returned(&self) -> Decimal {
+        Decimal(self.0.returned.normalize())
     }
 
     /// The lot.

@@ -8,6 +8,7 @@ use kernel::Currency;
 
 use super::loads::{LotsOf, ShippedLinesOf};
 use super::order::{SalesOrder, SalesOrderLine};
+use super::returns::{ReturnsOf, SalesReturn};
 use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
 use crate::catalog::{
     Agreement, AgreementVersion, Customer, Organization, Product, ProductVariant, Warehouse,
@@ -184,6 +185,12 @@ impl Shipment {
     ) -> async_graphql::Result<Option<Vec<Receivable>>> {
         let receivables = Session::of(ctx)?.load(ReceivablesOfShipment(self.0.id)).await?;
         Ok(Some(receivables.unwrap_or_default()))
+    }
+
+    /// Its returns, oldest first. Needs the right `return.read`.
+    async fn returns(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<SalesReturn>>> {
+        let returns = Session::of(ctx)?.load(ReturnsOf(self.0.id)).await?;
+        Ok(Some(returns.unwrap_or_default()))
     }
 
     /// What it moved, and what its reversal moved back. Needs the right `stock.read`.

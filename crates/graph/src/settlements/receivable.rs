@@ -21,7 +21,7 @@ pub enum ReceivableState {
     Open,
     /// Something of it is owed, and its due date has passed (in the tenant's time zone).
     Overdue,
-    /// All of it is paid.
+    /// All of it is paid, or taken off by credit notes.
     Settled,
     /// Its shipment was reversed.
     Reversed,
@@ -91,10 +91,19 @@ impl Receivable {
     /// What of it is paid.
     async fn settled(&self) -> Money {
         let settled = match self.0.reversed_on {
-            None => self.0.amount - self.0.open,
+            None => self.0.billed - self.0.open,
             Some(_) => Decimal::ZERO,
         };
         Money::new(settled, self.0.currency)
+    }
+
+    /// What credit notes took off it: goods came back. Zero once its shipment is reversed.
+    async fn credited(&self) -> Money {
+        let credited = match self.0.reversed_on {
+            None => self.0.amount - self.0.billed,
+            Some(_) => Decimal::ZERO,
+        };
+        Money::new(credited, self.0.currency)
     }
 
     /// Who owes.

@@ -6,6 +6,7 @@ use kernel::LotId;
 
 use super::loads::{BalancesOf, MovementsOfLot};
 use super::movement::StockMovement;
+use super::places::{GoodsPlace, PlacesOfLot};
 use super::receipt::GoodsReceipt;
 use super::{cost, quantity, value};
 use crate::catalog::{Organization, Product, ProductVariant, Warehouse};
@@ -65,6 +66,12 @@ impl Lot {
     /// Whose goods.
     async fn organization(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Organization>> {
         Ok(Session::of(ctx)?.load(self.0.organization_id).await?)
+    }
+
+    /// The bins that were named for this lot itself, one a warehouse at most; a lot without lies
+    /// where its product does.
+    async fn places(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<GoodsPlace>> {
+        Ok(Session::of(ctx)?.load(PlacesOfLot(self.0.id)).await?.unwrap_or_default())
     }
 
     /// The business date of its receipt; lots leave in this order.

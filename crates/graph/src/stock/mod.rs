@@ -11,6 +11,7 @@ mod lot;
 mod lots;
 mod movement;
 mod mutation;
+mod places;
 mod purchase;
 mod query;
 mod receipt;
@@ -33,6 +34,7 @@ pub use loads::{
 };
 pub use lot::Lot;
 pub use movement::{Reservation, StockMovement};
+pub use places::{GoodsPlace, HomesOf};
 pub use purchase::{ProductPurchases, ProductStock, PurchasesOf};
 pub(crate) use purchase::{stock_total, variant_stock_total};
 pub use receipt::{GoodsReceipt, GoodsReceiptLine};
@@ -43,6 +45,10 @@ pub use supply::{
 pub(crate) use supply::{supply_assembly, supply_line};
 pub use transfers::{StockTransfer, StockTransferLine};
 pub use write_offs::{WriteOff, WriteOffLine};
+
+use crate::errors::Failure;
+use crate::scalars::{Decimal, Money};
+use crate::session::Session;
 
 /// Queries of this folder.
 #[derive(MergedObject, Default)]
@@ -61,11 +67,8 @@ pub struct StockMutation(
     lots::LotMutation,
     write_offs::WriteOffMutation,
     counts::CountMutation,
+    places::PlaceMutation,
 );
-
-use crate::errors::Failure;
-use crate::scalars::{Decimal, Money};
-use crate::session::Session;
 
 /// Seeing cost and value.
 pub(crate) struct SeeCost;

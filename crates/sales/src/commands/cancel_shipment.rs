@@ -7,10 +7,11 @@ use serde_json::json;
 
 use super::check_version;
 use crate::events::shipment_changed;
+use crate::picking::free_picks;
 use crate::rules::{ShipmentMove, ShipmentState};
 use crate::store::{lock_order, lock_shipment, mark_cancelled, order_of_shipment};
 
-/// Cancels a draft; nothing had moved.
+/// Cancels a draft; nothing had moved. What was picked for it stays held for its order.
 #[derive(Clone, Debug)]
 pub struct CancelShipment {
     /// Which.
@@ -32,6 +33,7 @@ impl Command for CancelShipment {
         let shipment = lock_shipment(tx, permit, self.id).await?;
         check_version(self.version, shipment.version)?;
         shipment.state.by(ShipmentMove::Cancel).map_err(Refusal::from)?;
+        free_picks(tx, permit, &shipment).await?;
         mark_cancelled(tx, permit, shipment.id).await?;
         tx.audit(AuditEntry::new(
             "cancelShipment",

@@ -177,6 +177,7 @@ fn chosen(
         id: ShipmentLineId::new(),
         order_line: order_line.clone(),
         quantity,
+        picked: Vec::new(),
     };
     let Some(asked) = asked else {
         let left = ordered.iter().filter(|line| line.left() > Decimal::ZERO);

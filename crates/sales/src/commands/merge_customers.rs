@@ -14,6 +14,7 @@ use files::Subject;
 use kernel::CustomerId;
 use serde_json::{Map, json};
 
+use crate::returns::move_returns;
 use crate::rules::reason;
 use crate::store::{hold_orders_of, move_documents};
 
@@ -56,8 +57,10 @@ impl<S: Subject> Command for MergeCustomers<S> {
         let twins = catalog::hold_twins(tx, permit, merging).await?;
 
         let documents = move_documents(tx, permit, (from, into)).await?;
+        let returns = move_returns(tx, permit, (from, into)).await?;
         stock::hand_over_demand(tx, permit, (from, into)).await?;
         let noted = merging.noted();
+        tx.audit_each(MERGED_BY, "SalesReturn", &returns, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "SalesOrder", &documents.orders, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "Shipment", &documents.shipments, noted.clone()).await?;
         let how = (MERGED_BY, noted);
@@ -66,6 +69,7 @@ impl<S: Subject> Command for MergeCustomers<S> {
         let attachments = files::hand_over::<S, _>(tx, permit, (from.0, into.0)).await?;
         let moved = json!({
             "orders": documents.orders.len(), "shipments": documents.shipments.len(),
+            "returns": returns.len(),
             "payments": money.payments, "receivables": money.receivables,
             "apiKeys": keys, "attachments": attachments,
         });

@@ -27,6 +27,7 @@ pub use close_order::CloseSalesOrder;
 pub use confirm_order::{ConfirmSalesOrder, Confirmed, LineAvailability, Warning};
 pub use create_order::CreateSalesOrder;
 pub use create_shipment::CreateShipment;
+pub(crate) use dispatch::write_draft;
 pub use dispatch::{Dispatch, ShipLine};
 pub use draft::{LineDraft, OrderDraft};
 pub use merge_customers::MergeCustomers;

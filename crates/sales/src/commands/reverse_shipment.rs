@@ -10,6 +10,7 @@ use crate::events::{order_changed, shipment_changed};
 use crate::holding::{keep_goods_still, state_missing};
 use crate::model::{Order, ShipmentLine};
 use crate::posting::{hold_organization, shipped_after};
+use crate::returns::standing_returns;
 use crate::rules::{OrderState, ShipmentMove, ShipmentState, reason};
 use crate::store::{
     OrderStep, ReversedLine, Unbooking, lock_order, lock_shipment, mark_reversed, order_lines,
@@ -18,8 +19,8 @@ use crate::store::{
 
 /// Reverses a posted shipment: goods go back into their lots at the cost they left with, revenue
 /// and debt are taken back, the order can be shipped again and wants its goods: they are held for
-/// whoever waits for them, as if they came in. Dated as the shipment, or on the
-/// first open day where that period is closed.
+/// whoever waits for them, as if they came in. Refused while returns of it stand. Dated as the
+/// shipment, or on the first open day where that period is closed.
 #[derive(Clone, Debug)]
 pub struct ReverseShipment {
     /// Which.
@@ -44,6 +45,7 @@ impl Command for ReverseShipment {
         check_version(self.version, shipment.version)?;
         shipment.state.by(ShipmentMove::Reverse).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
+        check_not_returned(&standing_returns(tx, permit, shipment.id).await?)?;
         let organization = hold_organization(tx, permit, shipment.organization_id).await?;
         let on = stock::reversal_date(shipment.date, organization.closed_until);
         if on > tx.today() {
@@ -91,6 +93,20 @@ async fn take_order_back<A>(
     let step = OrderStep { shipped_gross: -gross, ..OrderStep::to(state) };
     step_order(tx, permit, order.id, step).await?;
     Ok(state)
+}
+
+/// Goods that came back would come back twice.
+fn check_not_returned(returns: &[String]) -> Result<(), Refusal> {
+    if returns.is_empty() {
+        return Ok(());
+    }
+    let list = returns.join(", ");
+    Err(Refusal::new(
+        RefusalCode::InUse,
+        format!("Goods of this shipment have come back: reverse the returns first ({list})."),
+        format!("По реализации есть возвраты: сначала сторнируйте их ({list})."),
+    )
+    .with(json!({ "returns": returns })))
 }
 
 fn closed(first_open: NaiveDate) -> Refusal {

@@ -15,6 +15,7 @@ pub use expiry::{AtExpiry, asked_to_keep, at_expiry};
 pub use parts::{OrderedLine, part_of};
 pub use refusals::{LineRule, at_line, out_of_scale, stale, unknown};
 pub use reserving::{AfterPayment, after_payment, asked_before_reserve, to_hold};
+pub(crate) use states::words;
 pub use states::{OrderState, ShipmentState};
 pub use text::{external_reference, optional_text, reason};
-pub use transitions::{OrderMove, ShipmentMove, Shipped};
+pub use transitions::{IllegalTransition, OrderMove, ShipmentMove, Shipped};

@@ -1,19 +1,17 @@
-//! Lists of orders and shipments: keyset pages over indexes that lead with the tenant.
+//! Lists of orders and shipments.
 
 use access::Permit;
 use catalog::{Condition, push_conditions, push_customer};
-use db::{FromQueryResult, Outcome, Sql, TenantTx, Value};
+use db::{Outcome, Sql, TenantTx};
 use kernel::{
-    CustomerId, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest, Position,
-    ShipmentId, UserId, WarehouseId,
+    CustomerId, NaiveDate, OrderId, OrganizationId, Page, PageRequest, UserId, WarehouseId,
 };
 
+use super::listing::{OrderSort, ShipmentSort, counted, in_states, listed, only};
 use super::within_reach;
 use crate::model::{ORDER_COLUMNS, Order, ReadOrders, ReadShipments, SHIPMENT_COLUMNS, Shipment};
 use crate::rules::{OrderState, ShipmentState};
 
-/// How far lists are counted.
-const COUNT_CAP: i64 = 10_000;
 /// Hits of one kind that a search takes at most.
 const SEARCH_CAP: i64 = 500;
 /// Longest text that is searched for, in characters.
@@ -44,60 +42,6 @@ pub struct OrderFilter {
     pub search: Option<String>,
 }
 
-/// What orders are ordered by; the id breaks ties.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum OrderField {
-    /// The document's date.
-    Date,
-    /// The number; drafts first.
-    Number,
-    /// The gross.
-    Total,
-}
-
-/// The order of a list of orders.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OrderSort {
-    /// By what.
-    pub field: OrderField,
-    /// Which way.
-    pub direction: Direction,
-}
-
-/// What shipments are ordered by: the same as orders.
-pub type ShipmentField = OrderField;
-/// The order of a list of shipments.
-pub type ShipmentSort = OrderSort;
-
-impl Default for OrderSort {
-    fn default() -> Self {
-        Self { field: OrderField::Date, direction: Direction::Desc }
-    }
-}
-
-impl OrderSort {
-    /// What its cursors are marked with.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match (self.field, self.direction) {
-            (OrderField::Date, Direction::Asc) => "DATE_ASC",
-            (OrderField::Date, Direction::Desc) => "DATE_DESC",
-            (OrderField::Number, Direction::Asc) => "NUMBER_ASC",
-            (OrderField::Number, Direction::Desc) => "NUMBER_DESC",
-            (OrderField::Total, Direction::Asc) => "TOTAL_ASC",
-            (OrderField::Total, Direction::Desc) => "TOTAL_DESC",
-        }
-    }
-
-    fn column(self) -> (&'static str, &'static str) {
-        match self.field {
-            OrderField::Date => ("date", "date"),
-            OrderField::Number => ("number_order", "text"),
-            OrderField::Total => ("gross_hundredths", "bigint"),
-        }
-    }
-}
-
 /// What shipments are wanted; an empty filter wants all within reach.
 #[derive(Clone, Debug, Default)]
 pub struct ShipmentFilter {
@@ -123,39 +67,6 @@ pub struct ShipmentFilter {
     pub external_reference: Option<String>,
     /// Whose number or external reference begins with this, or whose number ends in this count.
     pub search: Option<String>,
-}
-
-#[derive(FromQueryResult)]
-struct Count {
-    count: i64,
-}
-
-#[derive(FromQueryResult)]
-struct Listed<T: FromQueryResult> {
-    sort_key: String,
-    #[sea_orm(nested)]
-    row: T,
-}
-
-/// Adds a condition where there is a value.
-fn only<V: Into<Value>>(sql: &mut Sql, before: &str, value: Option<V>) {
-    if let Some(value) = value {
-        sql.with(before, value, "");
-    }
-}
-
-/// Adds a condition on states; one state is an equality, which an index answers in order.
-fn in_states(sql: &mut Sql, states: &[&'static str]) {
-    match states {
-        [] => {}
-        [state] => {
-            sql.with(" and d.state = ", *state, "");
-        }
-        states => {
-            let states: Vec<String> = states.iter().map(|state| (*state).to_owned()).collect();
-            sql.with(" and d.state = any(", states, "::text[])");
-        }
-    }
 }
 
 /// Adds a search by the beginning of a number or external reference, or by a number's count.
@@ -212,55 +123,6 @@ fn shipment_conditions(sql: &mut Sql, permit: &Permit<ReadShipments>, filter: &S
     found_by(sql, permit, "shipment", filter.search.as_deref());
 }
 
-/// Adds the page's bounds, its order and its length.
-fn paged(sql: &mut Sql, sort: OrderSort, page: &PageRequest) {
-    let (column, kind) = sort.column();
-    let ascending = sort.direction == Direction::Asc;
-    let mut bound = |position: &Option<Position>, sign: &str| {
-        let Some(position) = position else { return };
-        let key = position.key.clone().unwrap_or_default();
-        sql.push(" and (d.").push(column).push(", d.id) ").push(sign);
-        // Bound as text, so that a cursor's key is read by PostgreSQL and by nobody else.
-        sql.with(" (", key, "::text::").push(kind).with(", ", position.id, ")");
-    };
-    bound(&page.after, if ascending { ">" } else { "<" });
-    bound(&page.before, if ascending { "<" } else { ">" });
-    let way = if ascending == page.backward { " desc" } else { " asc" };
-    sql.push(" order by d.").push(column).push(way).push(", d.id").push(way);
-    sql.with(" limit ", i64::from(page.limit) + 1, "");
-}
-
-/// A key that PostgreSQL could not read is a cursor that this list never gave.
-fn readable(sort: OrderSort, page: &PageRequest) -> bool {
-    let fits = |position: &Option<Position>| {
-        let key = position.as_ref().map(|position| position.key.as_deref().unwrap_or_default());
-        key.is_none_or(|key| match sort.field {
-            OrderField::Date => key.parse::<NaiveDate>().is_ok(),
-            OrderField::Number => !key.contains('\0'),
-            OrderField::Total => key.parse::<i64>().is_ok(),
-        })
-    };
-    fits(&page.after) && fits(&page.before)
-}
-
-fn page_of<T: FromQueryResult>(
-    rows: Vec<Listed<T>>,
-    sort: OrderSort,
-    page: &PageRequest,
-    id: impl Fn(&T) -> kernel::Uuid,
-) -> Page<T> {
-    let placed = |listed: Listed<T>| {
-        let order = sort.name().to_owned();
-        let position = Position { order, key: Some(listed.sort_key), id: id(&listed.row) };
-        (position, listed.row)
-    };
-    Page::of(rows.into_iter().map(placed).collect(), page)
-}
-
-fn empty<T>() -> Page<T> {
-    Page { rows: Vec::new(), has_next: false, has_previous: false }
-}
-
 /// A page of orders within reach.
 ///
 /// # Errors
@@ -272,16 +134,9 @@ pub async fn orders(
     sort: OrderSort,
     page: &PageRequest,
 ) -> Outcome<Page<Order>> {
-    if !readable(sort, page) {
-        return Ok(empty());
-    }
     let columns = ORDER_COLUMNS.replace("o.", "d.");
-    let mut sql =
-        Sql::new(format!("select d.{}::text as sort_key, {columns}", sort.column().0), []);
-    order_conditions(&mut sql, permit, filter);
-    paged(&mut sql, sort, page);
-    let rows: Vec<Listed<Order>> = tx.all(sql).await?;
-    Ok(page_of(rows, sort, page, |order| order.id.0))
+    let narrow = |sql: &mut Sql| order_conditions(sql, permit, filter);
+    listed(tx, &columns, narrow, (sort, page), |order: &Order| order.id.0).await
 }
 
 /// How many orders a filter finds, up to one above 10,000.
@@ -293,10 +148,7 @@ pub async fn count_orders(
     permit: &Permit<ReadOrders>,
     filter: &OrderFilter,
 ) -> Outcome<i64> {
-    let mut sql = Sql::new("select count(*) as count from (select 1", []);
-    order_conditions(&mut sql, permit, filter);
-    sql.with(" limit ", COUNT_CAP + 1, ") counted");
-    Ok(tx.one::<Count>(sql).await?.map_or(0, |row| row.count))
+    counted(tx, |sql| order_conditions(sql, permit, filter)).await
 }
 
 /// A page of shipments within reach.
@@ -310,16 +162,9 @@ pub async fn shipments(
     sort: ShipmentSort,
     page: &PageRequest,
 ) -> Outcome<Page<Shipment>> {
-    if !readable(sort, page) {
-        return Ok(empty());
-    }
     let columns = SHIPMENT_COLUMNS.replace("h.", "d.");
-    let mut sql =
-        Sql::new(format!("select d.{}::text as sort_key, {columns}", sort.column().0), []);
-    shipment_conditions(&mut sql, permit, filter);
-    paged(&mut sql, sort, page);
-    let rows: Vec<Listed<Shipment>> = tx.all(sql).await?;
-    Ok(page_of(rows, sort, page, |shipment: &Shipment| ShipmentId::into(shipment.id)))
+    let narrow = |sql: &mut Sql| shipment_conditions(sql, permit, filter);
+    listed(tx, &columns, narrow, (sort, page), |shipment: &Shipment| shipment.id.0).await
 }
 
 /// How many shipments a filter finds, up to one above 10,000.
@@ -331,8 +176,5 @@ pub async fn count_shipments(
     permit: &Permit<ReadShipments>,
     filter: &ShipmentFilter,
 ) -> Outcome<i64> {
-    let mut sql = Sql::new("select count(*) as count from (select 1", []);
-    shipment_conditions(&mut sql, permit, filter);
-    sql.with(" limit ", COUNT_CAP + 1, ") counted");
-    Ok(tx.one::<Count>(sql).await?.map_or(0, |row| row.count))
+    counted(tx, |sql| shipment_conditions(sql, permit, filter)).await
 }

@@ -4,6 +4,7 @@ mod card;
 mod expiry;
 mod explanations;
 mod facts;
+mod listing;
 mod lists;
 mod merging;
 mod orders;
@@ -18,10 +19,9 @@ pub(crate) use expiry::{
 };
 pub use explanations::explanations_by_line;
 pub(crate) use facts::{BookedLine, BookedLot, Booking, ReversedLine, Unbooking, book, unbook};
-pub use lists::{
-    OrderField, OrderFilter, OrderSort, ShipmentField, ShipmentFilter, ShipmentSort, count_orders,
-    count_shipments, orders, shipments,
-};
+pub use listing::{OrderField, OrderSort, ShipmentField, ShipmentSort};
+pub(crate) use listing::{counted, in_states, listed, only};
+pub use lists::{OrderFilter, ShipmentFilter, count_orders, count_shipments, orders, shipments};
 pub(crate) use merging::{hold_orders_of, move_documents};
 pub(crate) use orders::{
     NewLine, NewOrder, OpenOrder, OrderStep, hold_orders, insert_order, lock_order, open_orders,

@@ -4,6 +4,7 @@
 pub(crate) mod advances;
 mod ageing;
 mod check;
+pub(crate) mod credits;
 mod keyset;
 mod payments;
 mod receivables;

@@ -15,8 +15,8 @@ use crate::{ReadReceivables, Receivable};
 /// A debt with what is left of it; the tenant is `$1`.
 pub(crate) const RECEIVABLE: &str = "
 select b.receivable_id as id, b.customer_id, b.organization_id, b.agreement_id, b.order_id,
-       b.shipment_id, b.manager_id, b.currency, b.due_on, b.occurred_on, i.amount, b.open,
-       b.reversed_on, i.recorded_at
+       b.shipment_id, b.manager_id, b.currency, b.due_on, b.occurred_on, i.amount,
+       b.amount as billed, b.open, b.reversed_on, i.recorded_at
 from receivable_balance b
 join receivable_item i on i.tenant_id = b.tenant_id and i.id = b.receivable_id
 where b.tenant_id = $1";

@@ -8,6 +8,7 @@ pub(crate) mod draft;
 mod opening_stock;
 mod post_goods_receipt;
 mod reverse_goods_receipt;
+mod set_goods_place;
 mod set_receipt_costs;
 mod update_goods_receipt;
 
@@ -19,6 +20,7 @@ pub use opening_stock::{OpeningRow, SaveOpeningStock};
 pub use post_goods_receipt::PostGoodsReceipt;
 pub use reverse_goods_receipt::ReverseGoodsReceipt;
 pub(crate) use reverse_goods_receipt::check_untouched;
+pub use set_goods_place::SetGoodsPlace;
 pub use set_receipt_costs::{LineCost, SetReceiptCosts};
 pub use update_goods_receipt::UpdateGoodsReceipt;
 

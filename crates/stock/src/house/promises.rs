@@ -104,6 +104,7 @@ pub(crate) async fn write_bound<A>(
         order_line_id: held.order_line_id,
         key: *key,
         quantity: *quantity,
+        in_picking: Decimal::ZERO,
     };
     let mut holds: BTreeMap<_, NewHold> = BTreeMap::new();
     for one in bound.moved.iter().map(hold) {

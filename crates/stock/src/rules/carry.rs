@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use kernel::{Decimal, ReservationId};
 
-use super::{BalanceKey, Held, HeldMove, HeldMoveKind, Shelf};
+use super::{BalanceKey, Held, HeldMove, Shelf};
 
 /// Goods of one balance to be carried to another place.
 #[derive(Clone, Copy, Debug)]
@@ -93,8 +93,7 @@ impl Bound {
         }
         *left -= part;
         shelf.release(&held.key(), part);
-        let (held, kind) = (held.clone(), HeldMoveKind::Release);
-        self.gone.push(HeldMove { held, kind, quantity: part });
+        self.gone.push(HeldMove::released(held, part));
         part
     }
 }
@@ -133,6 +132,7 @@ mod tests {
             product_id: PRODUCT,
             lot_id: LotId(Uuid::from_u128(7)),
             quantity: Decimal::from(pieces),
+            in_picking: Decimal::ZERO,
         }
     }
 

@@ -32,9 +32,9 @@ pub struct IssuePlan {
     pub taken: Vec<(ShipmentLineId, Taken)>,
 }
 
-/// Takes the goods of all lines off the shelf: what is held for a line in the warehouse first,
-/// then free lots in their turn. What stays held for an order line beyond what it still has to
-/// ship is released.
+/// Takes the goods of all lines off the shelf: the lots that were picked for a line, or where
+/// nobody picked what is held for it in the warehouse first, then free lots in their turn. What
+/// stays held for an order line beyond what it still has to ship is released.
 ///
 /// # Errors
 /// Every line that cannot be served in full; the shelf is then of no more use.
@@ -48,8 +48,12 @@ pub fn plan_issue(
     let mut left_after: HashMap<OrderLineId, Decimal> = HashMap::new();
     for (place, line) in issue.lines.iter().enumerate() {
         let mut left = line.quantity;
-        take_held(shelf, holds, issue, line, &mut left, &mut plan);
-        take_free(shelf, issue, line, &mut left, &mut plan);
+        if line.chosen.is_empty() {
+            take_held(shelf, holds, issue, line, &mut left, &mut plan);
+            take_free(shelf, issue, line, &mut left, &mut plan);
+        } else {
+            take_chosen(shelf, holds, issue, line, &mut left, &mut plan);
+        }
         if left > Decimal::ZERO {
             shortages.push(shortage(shelf, holds, issue, place, left));
         }
@@ -73,6 +77,41 @@ fn fits(balance: &Balance, issue: &Issue) -> bool {
     balance.warehouse_id == issue.warehouse_id
         && balance.sells_on(issue.occurred_on)
         && balance.received_on <= issue.occurred_on
+}
+
+/// Takes the lots that were picked, held for the line or free.
+fn take_chosen(
+    shelf: &mut Shelf,
+    holds: &mut Holds,
+    issue: &Issue,
+    line: &IssueLine,
+    left: &mut Decimal,
+    plan: &mut IssuePlan,
+) {
+    for (lot_id, quantity) in line.chosen.iter().copied() {
+        let key = BalanceKey {
+            organization_id: issue.organization_id,
+            warehouse_id: issue.warehouse_id,
+            product_id: line.product_id,
+            lot_id,
+        };
+        let Some(balance) = shelf.get(&key).filter(|balance| fits(balance, issue)) else {
+            continue;
+        };
+        let own = holds.of(line.order_line_id).into_iter().find(|held| held.key() == key);
+        let held = own.as_ref().map(|held| holds.left(held)).unwrap_or_default().min(quantity);
+        let part = balance.capped(balance.free() + held).min(quantity);
+        let held = held.min(part);
+        if part > Decimal::ZERO
+            && let Some(taken) = shelf.take(&key, part, held)
+        {
+            if let Some(own) = own {
+                holds.less_picked(&own, held);
+            }
+            add(plan, line.shipment_line_id, taken);
+            *left -= part;
+        }
+    }
 }
 
 fn take_held(

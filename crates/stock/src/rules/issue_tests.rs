@@ -21,6 +21,7 @@ fn shipment(on: NaiveDate, pieces: &[i64], left_after: i64) -> Issue {
         variant_id: None,
         quantity: Decimal::from(*quantity),
         left_after: Decimal::from(left_after),
+        chosen: Vec::new(),
     };
     Issue {
         shipment_id: ShipmentId(Uuid::nil()),
@@ -44,6 +45,7 @@ fn held(mut balance: Balance, pieces: i64) -> (Balance, Held) {
         product_id: PRODUCT,
         lot_id: balance.lot_id,
         quantity: Decimal::from(pieces),
+        in_picking: Decimal::ZERO,
     };
     (balance, held)
 }
@@ -182,5 +184,80 @@ proptest! {
         }
         prop_assert_eq!(cost + left, value);
         prop_assert!(holds.total(LINE) <= Decimal::from(left_after));
+    }
+}
+
+/// The shipment of one line with the lots that were picked for it.
+fn picked(on: NaiveDate, parts: &[(u128, i64)], left_after: i64) -> Issue {
+    let pieces: i64 = parts.iter().map(|part| part.1).sum();
+    let mut issue = shipment(on, &[pieces], left_after);
+    let chosen = |part: &(u128, i64)| (LotId(Uuid::from_u128(part.0)), Decimal::from(part.1));
+    issue.lines[0].chosen = parts.iter().map(chosen).collect();
+    issue
+}
+
+#[test]
+fn picked_lots_leave_and_no_others() {
+    // Lot 7 would go first; the storekeeper took lot 8.
+    let (first, held_first) = held(lot(7, NEAR, 1, 10), 2);
+    let (second, mut held_second) = held(lot(8, NEAR, 5, 10), 4);
+    held_second.in_picking = Decimal::from(4);
+    let mut shelf = shelf(vec![first, second]);
+    let mut holds = Holds::new(&[held_first, held_second], &shelf);
+    let plan = plan_issue(&mut shelf, &mut holds, &picked(day(9), &[(8, 4)], 2)).unwrap();
+    assert_eq!(plan.taken.len(), 1);
+    assert_eq!(plan.taken[0].1.key.lot_id, LotId(Uuid::from_u128(8)));
+    assert_eq!(holds.moves.len(), 1);
+    assert_eq!(holds.moves[0].in_picking, Decimal::from(4));
+}
+
+#[test]
+fn a_picked_lot_that_was_blocked_meanwhile_is_no_longer_to_be_had() {
+    let (mut balance, held) = held(lot(7, NEAR, 1, 10), 4);
+    balance.blocked = true;
+    let mut shelf = shelf(vec![balance, lot(8, NEAR, 1, 10)]);
+    let mut holds = Holds::new(&[held], &shelf);
+    let short = plan_issue(&mut shelf, &mut holds, &picked(day(9), &[(7, 4)], 0)).unwrap_err();
+    assert_eq!(short[0].available, Decimal::ZERO);
+}
+
+proptest! {
+    #[test]
+    fn whatever_was_picked_is_what_leaves(
+        lots in prop::collection::vec((1_i64..50, 0_i64..50, 0_i64..50), 1..6),
+    ) {
+        let mut balances = Vec::new();
+        let mut reserved = Vec::new();
+        let mut parts = Vec::new();
+        for (place, (pieces, of_line, take)) in lots.iter().copied().enumerate() {
+            let id = 100 + place as u128;
+            let (balance, mut one) = held(lot(id, NEAR, 1, pieces), of_line.min(pieces));
+            one.in_picking = one.quantity;
+            balances.push(balance);
+            if !one.quantity.is_zero() {
+                reserved.push(one);
+            }
+            if take.min(pieces) > 0 {
+                parts.push((id, take.min(pieces)));
+            }
+        }
+        let mut shelf = shelf(balances);
+        let mut holds = Holds::new(&reserved, &shelf);
+        if !parts.is_empty() {
+            let plan = plan_issue(&mut shelf, &mut holds, &picked(day(9), &parts, 1_000)).unwrap();
+            let mut left: Vec<(u128, Decimal)> = plan
+                .taken
+                .iter()
+                .map(|(_, taken)| (taken.key.lot_id.0.as_u128(), taken.quantity))
+                .collect();
+            left.sort_unstable();
+            let asked: Vec<(u128, Decimal)> =
+                parts.iter().map(|part| (part.0, Decimal::from(part.1))).collect();
+            prop_assert_eq!(left, asked);
+            for one in &holds.moves {
+                prop_assert!(one.in_picking <= one.held.in_picking);
+                prop_assert!(one.quantity <= one.held.quantity);
+            }
+        }
     }
 }

@@ -28,6 +28,8 @@ pub struct Held {
     pub lot_id: LotId,
     /// Base units.
     pub quantity: Decimal,
+    /// What of it is in a pick task, base units: that goes by way of the task alone.
+    pub in_picking: Decimal,
 }
 
 impl Held {
@@ -72,6 +74,17 @@ pub struct HeldMove {
     pub kind: HeldMoveKind,
     /// Base units, above zero.
     pub quantity: Decimal,
+    /// What of it was in a pick task, base units.
+    pub in_picking: Decimal,
+}
+
+impl HeldMove {
+    /// A part that nobody picks is let go.
+    #[must_use]
+    pub fn released(held: &Held, quantity: Decimal) -> Self {
+        let (held, kind) = (held.clone(), HeldMoveKind::Release);
+        Self { held, kind, quantity, in_picking: Decimal::ZERO }
+    }
 }
 
 /// The open reservations of some order lines, becoming less.
@@ -115,7 +128,18 @@ impl Holds {
     pub fn less(&mut self, held: &Held, kind: HeldMoveKind, quantity: Decimal) {
         if quantity > Decimal::ZERO {
             *self.left.entry(held.id).or_default() -= quantity;
-            self.moves.push(HeldMove { held: held.clone(), kind, quantity });
+            let in_picking = Decimal::ZERO;
+            self.moves.push(HeldMove { held: held.clone(), kind, quantity, in_picking });
+        }
+    }
+
+    /// Notes that a part has left that was picked for this line, as far as it was held for it.
+    pub fn less_picked(&mut self, held: &Held, quantity: Decimal) {
+        if quantity > Decimal::ZERO {
+            let kind = HeldMoveKind::Issue;
+            let in_picking = quantity.min(held.in_picking);
+            *self.left.entry(held.id).or_default() -= quantity;
+            self.moves.push(HeldMove { held: held.clone(), kind, quantity, in_picking });
         }
     }
 
@@ -166,6 +190,7 @@ mod tests {
             product_id: PRODUCT,
             lot_id: LotId(Uuid::from_u128(lot_id)),
             quantity: Decimal::from(pieces),
+            in_picking: Decimal::ZERO,
         }
     }
 

@@ -155,7 +155,8 @@ impl Shelf {
         hold
     }
 
-    /// Holds a quantity of one balance. The caller asks for no more than is free.
+    /// Holds a quantity of one balance. The caller asks for no more than is free; the database
+    /// refuses a row that would break this.
     pub fn keep(&mut self, key: &BalanceKey, quantity: Decimal) {
         if let Some(balance) = self.balances.get_mut(key) {
             balance.reserved += quantity;

@@ -266,6 +266,25 @@ pub(crate) async fn lock_place<A>(
     tx.all(Sql::new(sql, values)).await
 }
 
+/// The keys of what an organization has in stock of some goods, unlocked.
+pub(crate) async fn keys_of<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    organization: OrganizationId,
+    goods: Goods,
+) -> Result<Vec<BalanceKey>, Fault> {
+    let sql = "
+        select b.organization_id, b.warehouse_id, b.product_id, b.lot_id
+        from stock_balance b
+        where b.tenant_id = $1
+          and b.organization_id = $2
+          and b.product_id = $3
+          and b.variant_key = $4
+          and b.in_stock";
+    let variant = variant_key(goods.variant);
+    tx.all(Sql::new(sql, values![permit.tenant(), organization, goods.product, variant])).await
+}
+
 /// Where something of organizations' products is free now.
 pub(crate) async fn free_of<A>(
     tx: &TenantTx,
@@ -328,7 +347,8 @@ pub(crate) async fn keys_of_place<A>(
     Ok(rows.into_iter().map(key).collect())
 }
 
-/// Makes empty balances of those that are not there yet. Their lots are.
+/// Makes empty balances of those that are not there yet: a lot comes to a place where it never lay.
+/// Their lots are there.
 pub(crate) async fn ensure<A>(
     tx: &TenantTx,
     permit: &Permit<A>,

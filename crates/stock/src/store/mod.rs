@@ -3,6 +3,8 @@
 pub(crate) mod balances;
 pub(crate) mod movements;
 pub(crate) mod opening;
+pub(crate) mod places;
+pub(crate) mod quarantine;
 pub(crate) mod receipts;
 pub(crate) mod reservations;
 mod variants;

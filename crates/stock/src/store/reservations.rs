@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 
 use access::Permit;
-use db::{Fault, FromQueryResult, Sql, TenantTx, values};
-use kernel::{Decimal, NaiveDate, OrderId, OrderLineId, ReservationId, Uuid, WarehouseId};
+use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
+use kernel::{
+    Decimal, NaiveDate, OrderId, OrderLineId, Refusal, RefusalCode, ReservationId, Uuid,
+    WarehouseId,
+};
 
 use super::balances::key_arrays;
 use super::uuids;
@@ -12,7 +15,7 @@ use crate::rules::{BalanceKey, Held, HeldMove};
 
 const COLUMNS: &str = "
     select r.id, r.order_id, r.order_line_id, r.organization_id, r.warehouse_id, r.product_id,
-           r.lot_id, r.quantity
+           r.lot_id, r.quantity, r.in_picking
     from reservation r
     where r.tenant_id = $1";
 
@@ -66,6 +69,8 @@ pub(crate) struct NewHold {
     pub(crate) key: BalanceKey,
     /// Base units, above zero.
     pub(crate) quantity: Decimal,
+    /// What of it is in a pick task at once.
+    pub(crate) in_picking: Decimal,
 }
 
 /// Holds quantities and notes it in the register.
@@ -81,11 +86,11 @@ pub(crate) async fn hold<A>(
     let sql = "
         with new as (
             select h.id, h.move_id, h.order_id, h.order_line_id, h.organization_id,
-                   h.warehouse_id, h.product_id, h.lot_id, h.quantity
+                   h.warehouse_id, h.product_id, h.lot_id, h.quantity, h.in_picking
             from unnest($4::uuid[], $5::uuid[], $6::uuid[], $7::uuid[], $8::uuid[], $9::uuid[],
-                        $10::uuid[], $11::uuid[], $12::numeric[])
+                        $10::uuid[], $11::uuid[], $12::numeric[], $13::numeric[])
                  as h (id, move_id, order_id, order_line_id, organization_id, warehouse_id,
-                       product_id, lot_id, quantity)
+                       product_id, lot_id, quantity, in_picking)
         ), noted as (
             insert into reservation_move
                 (tenant_id, id, order_id, order_line_id, warehouse_id, lot_id, kind, quantity,
@@ -96,12 +101,13 @@ pub(crate) async fn hold<A>(
         )
         insert into reservation as r
             (tenant_id, id, order_id, order_line_id, organization_id, warehouse_id, product_id,
-             lot_id, quantity)
+             lot_id, quantity, in_picking)
         select $1, n.id, n.order_id, n.order_line_id, n.organization_id, n.warehouse_id,
-               n.product_id, n.lot_id, n.quantity
+               n.product_id, n.lot_id, n.quantity, n.in_picking
         from new n
         on conflict on constraint reservation_line_lot_key
-        do update set quantity = r.quantity + excluded.quantity";
+        do update set quantity = r.quantity + excluded.quantity,
+                      in_picking = r.in_picking + excluded.in_picking";
     let [organizations, warehouses, products, lots] = key_arrays(holds.iter().map(|h| &h.key));
     let values = values![
         permit.tenant(),
@@ -116,6 +122,7 @@ pub(crate) async fn hold<A>(
         products,
         lots,
         holds.iter().map(|h| h.quantity).collect::<Vec<_>>(),
+        holds.iter().map(|h| h.in_picking).collect::<Vec<_>>(),
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())
@@ -129,7 +136,7 @@ pub(crate) async fn of_balances<A>(
 ) -> Result<Vec<Held>, Fault> {
     let sql = "
         select r.id, r.order_id, r.order_line_id, r.organization_id, r.warehouse_id, r.product_id,
-               r.lot_id, r.quantity
+               r.lot_id, r.quantity, r.in_picking
         from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[])
              as k (organization_id, warehouse_id, product_id, lot_id)
         join reservation r
@@ -172,20 +179,24 @@ pub(crate) async fn places_of_order<A>(
 /// Makes reservations less, removes those of which nothing is left, and notes it. What was read
 /// before its balance was locked may have been carried elsewhere meanwhile; then the command runs
 /// again.
+///
+/// # Errors
+/// `IN_USE` where a part that is being picked would go without its task; or a fault.
 pub(crate) async fn less<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     moves: &[HeldMove],
     on: NaiveDate,
-) -> Result<(), Fault> {
+) -> Outcome<()> {
     if moves.is_empty() {
         return Ok(());
     }
     // One row a reservation: a part may be shipped and the rest released by one document.
     let mut less: BTreeMap<ReservationId, (Decimal, Decimal)> = BTreeMap::new();
     for one in moves {
-        let part = less.entry(one.held.id).or_insert((Decimal::ZERO, one.held.quantity));
-        part.0 += one.quantity;
+        let sum = less.entry(one.held.id).or_default();
+        sum.0 += one.quantity;
+        sum.1 += one.in_picking;
     }
     let sql = "
         with noted as (
@@ -198,24 +209,25 @@ pub(crate) async fn less<A>(
                         $10::numeric[])
                  as m (id, order_id, order_line_id, warehouse_id, lot_id, kind, quantity)
         ), part as (
-            select l.id, l.quantity, l.held
-            from unnest($11::uuid[], $12::numeric[], $13::numeric[]) as l (id, quantity, held)
+            select l.id, l.quantity, l.picking
+            from unnest($11::uuid[], $12::numeric[], $13::numeric[]) as l (id, quantity, picking)
         ), gone as (
             delete from reservation r
             using part p
             where r.tenant_id = $1
               and r.id = p.id
-              and r.quantity = p.held
-              and p.quantity = p.held
+              and r.quantity = p.quantity
+              and r.in_picking = p.picking
             returning r.id
         ), kept as (
             update reservation r
-            set quantity = r.quantity - p.quantity
+            set quantity = r.quantity - p.quantity,
+                in_picking = r.in_picking - p.picking
             from part p
             where r.tenant_id = $1
               and r.id = p.id
-              and r.quantity = p.held
-              and p.quantity <> p.held
+              and r.quantity >= p.quantity
+              and (r.quantity <> p.quantity or r.in_picking <> p.picking)
             returning r.id
         )
         select (select count(*) from gone) + (select count(*) from kept) as touched";
@@ -231,17 +243,27 @@ pub(crate) async fn less<A>(
         moves.iter().map(|m| m.kind.as_str().to_owned()).collect::<Vec<_>>(),
         moves.iter().map(|m| m.quantity).collect::<Vec<_>>(),
         uuids(less.keys().copied()),
-        less.values().map(|part| part.0).collect::<Vec<_>>(),
-        less.values().map(|part| part.1).collect::<Vec<_>>(),
+        less.values().map(|sum| sum.0).collect::<Vec<_>>(),
+        less.values().map(|sum| sum.1).collect::<Vec<_>>(),
     ];
-    let touched: Option<Touched> = tx.one(Sql::new(sql, values)).await?;
+    let written = tx.one(Sql::new(sql, values)).await;
+    let touched: Option<Touched> = on_constraint(written, "reservation_in_picking", being_picked)?;
     if touched.is_some_and(|row| usize::try_from(row.touched) == Ok(less.len())) {
         return Ok(());
     }
-    Err(Fault::Changed("reservations"))
+    Err(Fault::Changed("reservations").into())
 }
 
 #[derive(FromQueryResult)]
 struct Touched {
     touched: i64,
+}
+
+/// Says that goods are in a storekeeper's hands.
+pub(crate) fn being_picked() -> Refusal {
+    Refusal::new(
+        RefusalCode::InUse,
+        "These goods are being picked: finish or cancel the pick task, or the draft of its shipment.",
+        "Эти товары отбирает кладовщик: завершите или отмените задание либо черновик реализации.",
+    )
 }

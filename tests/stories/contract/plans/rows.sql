@@ -297,6 +297,41 @@ from shipment_line l
 join lot t on t.tenant_id = l.tenant_id and t.product_id = l.product_id
 order by l.id;
 
+insert into goods_place (tenant_id, warehouse_id, product_id, lot_id, bin_id)
+select here(), made(2, 1 + n % 5), made(6, n), null, made(21, n)
+from generate_series(1, 3000) n;
+
+insert into pick_task (tenant_id, id, number, date, organization_id, warehouse_id, state, taker_id,
+                       taken_at, finished_at)
+select h.tenant_id, made(40, h.number_sequence), 'PT-' || lpad(h.number_sequence::text, 6, '0'),
+       h.date, h.organization_id, h.warehouse_id, 'DONE', h.manager_id, now(), now()
+from shipment h
+order by h.id;
+
+insert into pick_task_order (tenant_id, task_id, order_id, customer_name, shipment_id)
+select h.tenant_id, made(40, h.number_sequence), h.order_id, 'Customer', h.id
+from shipment h
+order by h.id;
+
+insert into pick_line (tenant_id, id, task_id, order_id, order_line_id, position, product_id, unit,
+                       lot_id, quantity, picked)
+select l.tenant_id, made(41, 2 * h.number_sequence + l.position), made(40, h.number_sequence),
+       h.order_id, l.order_line_id, l.position, l.product_id, 'pcs', t.lot_id, t.quantity,
+       t.quantity
+from shipment h
+join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+join (
+    select distinct on (p.shipment_line_id) p.tenant_id, p.shipment_line_id, p.lot_id, p.quantity
+    from shipment_lot p
+    order by p.shipment_line_id, p.lot_id
+) t on t.tenant_id = l.tenant_id and t.shipment_line_id = l.id
+order by h.id;
+
+insert into shipment_pick (tenant_id, shipment_line_id, lot_id, quantity)
+select p.tenant_id, p.shipment_line_id, p.lot_id, p.quantity
+from shipment_lot p
+order by p.shipment_line_id, p.lot_id;
+
 insert into stock_movement (tenant_id, id, organization_id, warehouse_id, product_id, variant_id,
                             lot_id, kind, quantity, value, document_kind, document_id, line_id,
                             occurred_on)
@@ -315,6 +350,36 @@ from shipment h
 join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
 join shipment_lot t on t.tenant_id = l.tenant_id and t.shipment_line_id = l.id
 order by l.id;
+
+insert into sales_return (tenant_id, id, number, date, shipment_id, order_id, organization_id,
+                          customer_id, agreement_id, manager_id, warehouse_id, currency,
+                          prices_include_vat, state, reason, net, vat, gross, cost, posted_at)
+select h.tenant_id, made(42, h.number_sequence), 'RT-' || lpad(h.number_sequence::text, 6, '0'),
+       h.date, h.id, h.order_id, h.organization_id, h.customer_id, h.agreement_id, h.manager_id,
+       h.warehouse_id, h.currency, h.prices_include_vat, 'POSTED', 'Broken', 0, 0, 0, 0, now()
+from shipment h
+order by h.id;
+
+insert into sales_return_line (tenant_id, id, return_id, position, shipment_line_id, product_id,
+                               unit, condition, quantity, amount, vat_amount, cost)
+select l.tenant_id, made(43, 2 * h.number_sequence + l.position), made(42, h.number_sequence),
+       l.position, l.id, l.product_id, l.unit, 'GOOD', l.quantity, 0, 0, 0
+from shipment h
+join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+order by h.id;
+
+insert into sales_return_lot (tenant_id, return_line_id, lot_id, source_lot_id, quantity, cost)
+select l.tenant_id, l.id, t.lot_id, t.lot_id, t.quantity, 0
+from sales_return_line l
+join shipment_lot t
+  on t.tenant_id = l.tenant_id and t.shipment_line_id = l.shipment_line_id
+order by l.id;
+
+insert into credit_note (tenant_id, id, number, number_sequence, date, return_id, shipment_id,
+                         organization_id, customer_id, manager_id, currency, net, vat, gross)
+select r.tenant_id, r.id, r.number, row_number() over (order by r.id), r.date, r.id,
+       r.shipment_id, r.organization_id, r.customer_id, r.manager_id, r.currency, 0, 0, 0
+from sales_return r;
 
 insert into sale_fact (tenant_id, id, occurred_on, kind, shipment_id, shipment_line_id, order_id,
                        organization_id, manager_id, customer_id, region_id, product_id,

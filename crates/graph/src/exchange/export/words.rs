@@ -212,6 +212,25 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     ("PaymentState", &[("POSTED", "Проведена"), ("REVERSED", "Сторнирована")]),
     (
+        "PickTaskState",
+        &[
+            ("NEW", "Новое"),
+            ("IN_PROGRESS", "Отбирается"),
+            ("DONE", "Выполнено"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "PickTaskTransition",
+        &[
+            ("TAKE", "Взять"),
+            ("GIVE_BACK", "Вернуть"),
+            ("PICK", "Отбирать"),
+            ("FINISH", "Завершить"),
+            ("CANCEL", "Отменить"),
+        ],
+    ),
+    (
         "PriceApprovalKind",
         &[
             ("DISCOUNT_OVER_LIMIT", "Скидка выше лимита"),
@@ -267,6 +286,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     ("ReserveOn", &[("CONFIRM", "При подтверждении"), ("NEVER", "Не резервировать")]),
     ("RoundingDirection", &[("NEAREST", "К ближайшему"), ("UP", "Вверх"), ("DOWN", "Вниз")]),
+    ("ReturnedCondition", &[("GOOD", "Исправен"), ("DAMAGED", "Повреждён")]),
     (
         "SalesOrderState",
         &[
@@ -286,6 +306,19 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("SHIP", "Отгрузить"),
             ("CLOSE", "Закрыть"),
         ],
+    ),
+    (
+        "SalesReturnState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведён"),
+            ("REVERSED", "Сторнирован"),
+            ("CANCELLED", "Отменён"),
+        ],
+    ),
+    (
+        "SalesReturnTransition",
+        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
     ),
     (
         "ShipmentState",

@@ -13,6 +13,12 @@ const SHIPMENTS: &str = "query($filter: ShipmentFilter, $by: SalesDocumentOrder)
     shipments(filter: $filter, orderBy: $by) {
         nodes { number date total { gross { amount } } customer { name } order { number } } } }";
 
+const PICKS: &str = "query($filter: PickTaskFilter) { pickTasks(filter: $filter) {
+    nodes { number date orders { customerName } lines { position packedText } } } }";
+
+const RETURNS: &str = "query($filter: SalesReturnFilter) { salesReturns(filter: $filter) {
+    nodes { number lines { quantity lots { quantity } } creditNote { number } } } }";
+
 fn by(filter: Value, field: &str, direction: &str) -> Value {
     json!({"filter": filter, "by": {"field": field, "direction": direction}})
 }
@@ -24,6 +30,15 @@ pub fn orders(ask: &Ask, company: &Large) -> Vec<Case> {
     let customer = made::<CustomerId>(7, 4_321);
     let manager = made::<UserId>(1, 7);
     vec![
+        ask("returns by date", RETURNS, json!({}), &["sales_return_by_date"]),
+        ask(
+            "a customer's returns",
+            RETURNS,
+            json!({"filter": {"customer": customer}}),
+            &["sales_return_of_customer"],
+        ),
+        ask("pick tasks by date", PICKS, json!({}), &["pick_task_by_date"]),
+        ask("a storekeeper's tasks", PICKS, json!({"filter": {"taker": manager}}), &["pick_task"]),
         orders("orders by date", json!({}), "DATE", &["sales_order_by_date"]),
         orders("orders by total", json!({}), "TOTAL", &["sales_order_by_total"]),
         orders("orders by number", json!({}), "NUMBER", &["sales_order_by_number"]),

@@ -1,0 +1,4 @@
+//! Storekeepers pick what orders hold: task, scan, shortage, shipment.
+
+mod hands;
+mod walk;

@@ -1,0 +1,5 @@
+//! Shipped goods come back: lots, cost, revenue, debts and papers.
+
+mod money;
+mod waiting;
+mod worked;
