@@ -13,6 +13,7 @@ mod api;
 mod contract;
 mod custom_fields;
 mod customers;
+mod deliveries;
 mod directory;
 mod imports;
 mod live;

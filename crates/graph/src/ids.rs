@@ -76,6 +76,7 @@ node_ids! {
     SalesReturnId = "SalesReturn",
     SalesReturnLineId = "SalesReturnLine",
     CreditNoteId = "CreditNote",
+    DeliveryId = "Delivery",
     SaleFactId = "SaleFact",
     ReceivableId = "Receivable",
     PaymentId = "Payment",

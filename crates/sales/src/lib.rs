@@ -9,6 +9,7 @@
 mod after_payment;
 mod commands;
 mod credit;
+mod deliveries;
 mod events;
 mod holding;
 mod loaders;
@@ -29,6 +30,13 @@ pub use commands::{
     CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, MergeCustomers,
     OrderChange, OrderDraft, PostShipment, ReverseShipment, ShipLine, ShipSalesOrder,
     UndoPriceChange, UpdateSalesOrder, Warning,
+};
+pub use deliveries::{
+    Brought, CompleteDelivery, Delivery, DeliveryChange, DeliveryDraft, DeliveryFilter,
+    DeliveryMove, DeliveryPackage, DeliveryState, FailDelivery, PackageDraft, PlanDelivery,
+    ReadDeliveries, ReplanDelivery, SetDeliveryCost, StartDelivery, UpdateDelivery,
+    brought_by_shipment, count_deliveries, deliveries, deliveries_by_id, deliveries_by_shipment,
+    packages_by_delivery,
 };
 pub use loaders::{
     count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,

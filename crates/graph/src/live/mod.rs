@@ -49,6 +49,8 @@ pub enum DocumentKind {
     PickTask,
     /// Goods of a shipment coming back.
     SalesReturn,
+    /// A shipment on its way to the customer.
+    Delivery,
     /// Money received.
     Payment,
 }
@@ -64,6 +66,7 @@ impl DocumentKind {
             "Shipment" => Some(Self::Shipment),
             "PickTask" => Some(Self::PickTask),
             "SalesReturn" => Some(Self::SalesReturn),
+            "Delivery" => Some(Self::Delivery),
             "Payment" => Some(Self::Payment),
             _ => None,
         }
@@ -77,6 +80,7 @@ impl DocumentKind {
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::PickTask => reaches::<SeePickTasks>(event, scope),
             Self::SalesReturn => reaches::<SeeReturns>(event, scope),
+            Self::Delivery => reaches::<SeeDeliveries>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
         }
     }
@@ -96,6 +100,7 @@ seeing! {
     SeeShipments: ShipmentRead,
     SeePickTasks: PickRead,
     SeeReturns: ReturnRead,
+    SeeDeliveries: DeliveryRead,
     SeePayments: PaymentRead,
     SeeStock: StockRead,
     SeeImports: ImportRun,

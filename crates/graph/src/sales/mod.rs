@@ -1,6 +1,7 @@
 //! Sales orders and shipments: what customers ordered and what left the house.
 
 mod card;
+mod deliveries;
 mod inputs;
 mod line_pricing;
 mod loads;
@@ -14,6 +15,7 @@ mod returns;
 mod shipment;
 mod shipment_mutations;
 
+pub use deliveries::Delivery;
 pub use order::{SalesOrder, SalesOrderLine};
 pub use picking::{PickTask, PickTaskLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
@@ -37,6 +39,7 @@ pub struct SalesQuery(
     quote::QuoteQuery,
     picking::PickQuery,
     returns::ReturnQuery,
+    deliveries::DeliveryQuery,
 );
 
 /// Mutations of this context.
@@ -46,6 +49,7 @@ pub struct SalesMutation(
     shipment_mutations::ShipmentMutation,
     picking::PickMutation,
     returns::ReturnMutation,
+    deliveries::DeliveryMutation,
 );
 
 struct SeePrices;

@@ -64,6 +64,25 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("DiscountSource", &[("AGREEMENT", "Соглашение"), ("RULE", "Правило")]),
     ("ExportState", JOB),
     (
+        "DeliveryState",
+        &[
+            ("PLANNED", "Запланирована"),
+            ("ON_THE_WAY", "В пути"),
+            ("DELIVERED", "Доставлена"),
+            ("FAILED", "Не состоялась"),
+        ],
+    ),
+    (
+        "DeliveryTransition",
+        &[
+            ("UPDATE", "Изменить"),
+            ("START", "Отправить"),
+            ("COMPLETE", "Завершить"),
+            ("FAIL", "Сорвалась"),
+            ("REPLAN", "Перенести"),
+        ],
+    ),
+    (
         "DemandState",
         &[
             ("OPEN", "Не обеспечена"),
