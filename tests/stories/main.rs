@@ -15,6 +15,7 @@ mod assembly;
 mod contract;
 mod custom_fields;
 mod customers;
+mod deliveries;
 mod directory;
 mod house;
 mod imports;

@@ -175,6 +175,12 @@ rights! {
     ReturnPost = "return"."post",
     /// Reverse a posted return with its credit note.
     ReturnReverse = "return"."reverse",
+    /// See deliveries.
+    DeliveryRead = "delivery"."read",
+    /// Plan deliveries and say how they go.
+    DeliveryWrite = "delivery"."write",
+    /// Say what deliveries cost.
+    DeliveryCost = "delivery"."cost",
     /// Date a document before today.
     DocumentBackdate = "document"."backdate",
     /// See payments.

@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 use settlements::{AgeingQuery, AgeingRow, ReadAgeing};
 
 use crate::report::{
-    Dimension, Figures, Measure, ReadSalesReport, SalesQuery, SalesRow, sales_report, sees_cost,
+    Costs, Dimension, Figures, Measure, ReadSalesReport, SalesQuery, SalesRow, sales_report,
+    sees_cost,
 };
 use crate::rules::{Span, months_of};
 
@@ -246,7 +247,7 @@ fn fill(span: Span, rows: Vec<SalesRow>, like: Figures) -> Vec<MonthFigures> {
 
 /// Nothing sold, with a cost of zero where cost is told.
 fn zero_like(like: Figures) -> Figures {
-    Figures::of(Decimal::ZERO, Decimal::ZERO, like.cost.map(|_| Decimal::ZERO))
+    Figures::of(Decimal::ZERO, Decimal::ZERO, like.cost.map(|_| Costs::default()))
 }
 
 async fn receivables_widget(tx: &TenantTx, permit: &Permit<ReadAgeing>) -> Outcome<Vec<AgedDebt>> {
@@ -304,7 +305,8 @@ mod tests {
     }
 
     fn row(month: &str, revenue: i64) -> SalesRow {
-        let figures = Figures::of(Decimal::ONE, Decimal::from(revenue), Some(Decimal::ONE));
+        let costs = Costs { goods: Decimal::ONE, variable: Decimal::ZERO };
+        let figures = Figures::of(Decimal::ONE, Decimal::from(revenue), Some(costs));
         SalesRow {
             month: Some(day(month)),
             customer: None,

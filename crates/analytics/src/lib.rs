@@ -19,7 +19,7 @@ pub use dashboard::{
 };
 pub use fold::{FoldSales, fold, fold_all};
 pub use report::{
-    Dimension, Figures, LARGEST_REPORT, Measure, Named, NamedProduct, NamedVariant,
+    Costs, Dimension, Figures, LARGEST_REPORT, Measure, Named, NamedProduct, NamedVariant,
     ReadSalesReport, ReportOrder, SalesFilter, SalesQuery, SalesReport, SalesRow, sales_report,
 };
 pub use rules::{Cover, Span, cover, margin_percent, months_of};

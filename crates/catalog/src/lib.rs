@@ -38,7 +38,7 @@ pub use goods::{Goods, check_variants, take_products};
 pub use naming::{
     Named, NamedKind, Names, PackagingNames, ProductNames, VariantNames, variant_attributes,
 };
-pub use recipients::{Recipient, recipients};
+pub use recipients::{Recipient, delivery_address, recipients};
 pub use records::*;
 pub use routes::{RouteTerms, chosen_route};
 pub use rules::{

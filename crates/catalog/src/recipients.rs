@@ -41,3 +41,26 @@ pub async fn recipients<A>(
         tx.all(Sql::new(sql, values![permit.tenant(), uuids(customers)])).await?;
     Ok(rows.into_iter().map(|row| (row.customer_id, row)).collect())
 }
+
+/// What a delivery address of a customer says, while it is in use; `None` where he has no such one.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn delivery_address<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    customer: CustomerId,
+    id: DeliveryAddressId,
+) -> Outcome<Option<String>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        address: String,
+    }
+    let sql = "
+        select a.address
+        from delivery_address a
+        where a.tenant_id = $1 and a.id = $2 and a.customer_id = $3 and a.archived_at is null";
+    let found: Option<Found> =
+        tx.one(Sql::new(sql, values![permit.tenant(), id, customer])).await?;
+    Ok(found.map(|row| row.address))
+}

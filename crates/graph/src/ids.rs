@@ -85,6 +85,7 @@ node_ids! {
     SalesReturnId = "SalesReturn",
     SalesReturnLineId = "SalesReturnLine",
     CreditNoteId = "CreditNote",
+    DeliveryId = "Delivery",
     SaleFactId = "SaleFact",
     ReceivableId = "Receivable",
     PaymentId = "Payment",

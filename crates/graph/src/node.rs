@@ -98,6 +98,7 @@ nodes! {
     SalesReturn(crate::sales::SalesReturn, SalesReturnId),
     SalesReturnLine(crate::sales::SalesReturnLine, SalesReturnLineId),
     CreditNote(crate::sales::CreditNote, CreditNoteId),
+    Delivery(crate::sales::Delivery, DeliveryId),
     Payment(crate::settlements::Payment, PaymentId),
     Receivable(crate::settlements::Receivable, ReceivableId),
     PaymentAllocation(crate::settlements::PaymentAllocation, AllocationId),

@@ -167,6 +167,10 @@ ids! {
     SalesReturnLineId,
     /// The paper by which a customer owes less.
     CreditNoteId,
+    /// A shipment on its way to the customer.
+    DeliveryId,
+    /// A cost of one shipment beside what its goods cost.
+    VariableCostId,
     /// One line of the register of sales.
     SaleFactId,
     /// Money a customer owes by one due date.

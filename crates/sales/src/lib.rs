@@ -9,6 +9,7 @@
 mod after_payment;
 mod commands;
 mod credit;
+mod deliveries;
 mod events;
 mod expiry;
 mod holding;
@@ -34,6 +35,13 @@ pub use commands::{
     ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment, SetReservationExpiry,
     ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings, UpdateSalesOrder,
     Warning,
+};
+pub use deliveries::{
+    Brought, CompleteDelivery, Delivery, DeliveryChange, DeliveryDraft, DeliveryFilter,
+    DeliveryMove, DeliveryPackage, DeliveryState, FailDelivery, PackageDraft, PlanDelivery,
+    ReadDeliveries, ReplanDelivery, SetDeliveryCost, StartDelivery, UpdateDelivery,
+    brought_by_shipment, count_deliveries, deliveries, deliveries_by_id, deliveries_by_shipment,
+    packages_by_delivery,
 };
 pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
 pub use loaders::{

@@ -103,7 +103,8 @@ async fn house_work(company: &Company, at: &Furniture) {
     warehouse.does("addCounts", input, "stockCount { id }").await;
 }
 
-/// An order that is being picked, and one of the two that were shipped, with a credit note.
+/// An order that is being picked, one of the two that were shipped back with a
+/// credit note, and a delivery.
 async fn picked_and_returned(company: &Company, order: &str, shipment: &Value) {
     let keeper = &company.warehouse;
     keeper.does("createPickTask", json!({"orders": [order]}), "pickTask { id }").await;
@@ -112,6 +113,8 @@ async fn picked_and_returned(company: &Company, order: &str, shipment: &Value) {
     let made = keeper.does("createSalesReturn", input, "salesReturn { id }").await;
     let input = json!({"id": made["salesReturn"]["id"]});
     keeper.does("postSalesReturn", input, "salesReturn { id }").await;
+    let input = json!({"shipmentId": shipment["id"]});
+    keeper.does("planDelivery", input, "delivery { id }").await;
 }
 
 /// One of each kind of what customers, goods and prices refer to.

@@ -40,15 +40,35 @@ pub struct Figures {
     pub profit: Option<Decimal>,
     /// Profit by revenue in percent; absent with the cost, and where revenue is zero.
     pub margin_percent: Option<Decimal>,
+    /// What deliveries cost, in the base currency; absent with the cost.
+    pub variable_costs: Option<Decimal>,
+    /// Profit less variable costs; absent with the cost.
+    pub contribution: Option<Decimal>,
+}
+
+/// What sales cost, in the base currency.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Costs {
+    /// Of the lots taken.
+    pub goods: Decimal,
+    /// Of single shipments beside that: logistics.
+    pub variable: Decimal,
 }
 
 impl Figures {
     /// The measures, with what follows from them; no cost where it is not to be told.
     #[must_use]
-    pub fn of(quantity: Decimal, revenue: Decimal, cost: Option<Decimal>) -> Self {
-        let profit = cost.map(|cost| revenue - cost);
-        let margin_percent = profit.and_then(|profit| margin_percent(profit, revenue));
-        Self { quantity, revenue, cost, profit, margin_percent }
+    pub fn of(quantity: Decimal, revenue: Decimal, costs: Option<Costs>) -> Self {
+        let profit = costs.map(|costs| revenue - costs.goods);
+        Self {
+            quantity,
+            revenue,
+            cost: costs.map(|costs| costs.goods),
+            profit,
+            margin_percent: profit.and_then(|profit| margin_percent(profit, revenue)),
+            variable_costs: costs.map(|costs| costs.variable),
+            contribution: costs.map(|costs| revenue - costs.goods - costs.variable),
+        }
     }
 }
 
@@ -160,7 +180,7 @@ pub async fn sales_report(
         shows_cost: allowed,
         rows: Vec::with_capacity(rows.len()),
         row_count: 0,
-        totals: Figures::of(Decimal::ZERO, Decimal::ZERO, told.cost.then_some(Decimal::ZERO)),
+        totals: Figures::of(Decimal::ZERO, Decimal::ZERO, told.cost.then(Costs::default)),
     };
     for row in rows {
         if row.place > 0 {
@@ -216,6 +236,7 @@ struct Row {
     quantity: Decimal,
     revenue: Decimal,
     cost: Decimal,
+    variable_cost: Decimal,
     rows: i64,
 }
 
@@ -228,7 +249,8 @@ struct Told {
 
 impl Told {
     fn figures(&self, row: &Row) -> Figures {
-        Figures::of(row.quantity, row.revenue, self.cost.then_some(row.cost))
+        let costs = Costs { goods: row.cost, variable: row.variable_cost };
+        Figures::of(row.quantity, row.revenue, self.cost.then_some(costs))
     }
 
     fn row(&self, row: Row) -> SalesRow {

@@ -52,6 +52,8 @@ pub enum Measure {
     Profit,
     /// Profit by revenue.
     Margin,
+    /// Profit less what deliveries cost.
+    Contribution,
 }
 
 impl Measure {
@@ -62,11 +64,12 @@ impl Measure {
             Self::Cost => "cost",
             Self::Profit => "profit",
             Self::Margin => "margin",
+            Self::Contribution => "contribution",
         }
     }
 
     fn needs_cost(self) -> bool {
-        matches!(self, Self::Cost | Self::Profit | Self::Margin)
+        matches!(self, Self::Cost | Self::Profit | Self::Margin | Self::Contribution)
     }
 }
 

@@ -162,7 +162,10 @@ fn push_rollup(sql: &mut Sql, months: Span, dimension: Option<Dimension>, filter
         let value = if at == place { key } else { "null::uuid" };
         sql.push(&format!(", {value} as {column}"));
     }
-    sql.push(", null::uuid as variant_id, r.currency, r.quantity, r.revenue, r.cost, r.facts");
+    sql.push(
+        ", null::uuid as variant_id, r.currency, r.quantity, r.revenue, r.cost, \
+         r.variable_cost, r.facts",
+    );
     sql.push("\n    from sale_rollup r\n    where r.tenant_id = $1");
     sql.with(" and r.dimension = ", name, "");
     push_between(sql, "r.month", months);
@@ -189,8 +192,10 @@ fn push_facts(sql: &mut Sql, span: Span, filters: &[Among], facts: Facts) {
          f.product_id, f.product_group_id, f.manager_id, f.variant_id, f.currency, ",
     );
     sql.push(match facts {
-        Facts::All | Facts::Queued => "f.quantity, f.revenue, f.cost, 1::bigint as facts",
-        Facts::Negated => "-f.quantity, -f.revenue, -f.cost, -1",
+        Facts::All | Facts::Queued => {
+            "f.quantity, f.revenue, f.cost, f.variable_cost, 1::bigint as facts"
+        }
+        Facts::Negated => "-f.quantity, -f.revenue, -f.cost, -f.variable_cost, -1",
     });
     sql.push(match facts {
         Facts::All | Facts::Negated => "\n    from sale_fact_v f\n    where f.tenant_id = $1",
@@ -199,7 +204,7 @@ fn push_facts(sql: &mut Sql, span: Span, filters: &[Among], facts: Facts) {
             // while: `offset 0` keeps the planner from reading the whole register for it.
             "\n    from sale_fact_delta d\n    cross join lateral (select f.occurred_on, \
              f.customer_id, f.product_id, f.product_group_id, f.manager_id, f.variant_id, \
-             f.organization_id, f.warehouse_id, f.region_id, f.currency, f.quantity, f.revenue, f.cost from \
+             f.organization_id, f.warehouse_id, f.region_id, f.currency, f.quantity, f.revenue, f.cost, f.variable_cost from \
              sale_fact_v f where f.tenant_id = $1 and f.id = d.fact_id offset 0) f\n    \
              where d.tenant_id = $1"
         }

@@ -18,7 +18,8 @@ taken as (
 ),
 folded as (
     insert into sale_rollup as r
-        (tenant_id, dimension, month, key, currency, quantity, revenue, cost, facts)
+        (tenant_id, dimension, month, key, currency, quantity, revenue, cost, variable_cost,
+         facts)
     select $1,
            k.dimension,
            date_trunc('month', f.occurred_on::timestamp)::date,
@@ -27,6 +28,7 @@ folded as (
            sum(f.quantity),
            sum(f.revenue),
            sum(f.cost),
+           sum(f.variable_cost),
            count(*)
     from taken t
     join sale_fact_v f on f.tenant_id = $1 and f.id = t.fact_id
@@ -44,6 +46,7 @@ folded as (
     set quantity = r.quantity + excluded.quantity,
         revenue = r.revenue + excluded.revenue,
         cost = r.cost + excluded.cost,
+        variable_cost = r.variable_cost + excluded.variable_cost,
         facts = r.facts + excluded.facts
 )
 select count(*) as folded from taken

@@ -13,7 +13,9 @@ grouped as materialized (
            sum(s.quantity) as quantity,
            sum(s.revenue) as revenue,
            sum(s.cost) as cost,
+           sum(s.variable_cost) as variable_cost,
            sum(s.revenue) - sum(s.cost) as profit,
+           sum(s.revenue) - sum(s.cost) - sum(s.variable_cost) as contribution,
            (sum(s.revenue) - sum(s.cost)) / nullif(sum(s.revenue), 0) as margin
     from source s{heirs}
     group by {groups}
@@ -22,7 +24,8 @@ grouped as materialized (
 ),
 first_rows as (
     select g.month, g.customer_id, g.product_id, g.product_group_id, g.manager_id, g.variant_id,
-           g.currency, g.quantity, g.revenue, g.cost, g.profit, g.margin
+           g.currency, g.quantity, g.revenue, g.cost, g.variable_cost, g.profit, g.contribution,
+           g.margin
     from grouped g
     where g.currency = $2
     order by {order}
@@ -31,14 +34,14 @@ first_rows as (
 placed as (
     select row_number() over (order by {order}) as place,
            g.month, g.customer_id, g.product_id, g.product_group_id, g.manager_id, g.variant_id,
-           g.currency, g.quantity, g.revenue, g.cost
+           g.currency, g.quantity, g.revenue, g.cost, g.variable_cost
     from first_rows g
 )
 select p.place, p.month, p.customer_id, c.name as customer_name, p.product_id,
        n.sku as product_sku, n.name as product_name, p.product_group_id, pg.name as group_name,
        p.manager_id, u.name as manager_name, p.variant_id, v.sku as variant_sku,
        v.name as variant_name, p.currency, p.quantity, p.revenue, p.cost,
-       1::bigint as rows
+       p.variable_cost, 1::bigint as rows
 from placed p
 left join customer_name_v c on c.tenant_id = $1 and c.id = p.customer_id
 left join product_name_v n on n.tenant_id = $1 and n.id = p.product_id
@@ -47,7 +50,7 @@ left join user_name_v u on u.tenant_id = $1 and u.id = p.manager_id
 left join product_variant_v v on v.tenant_id = $1 and v.id = p.variant_id
 union all
 select 0, null, null, null, null, null, null, null, null, null, null, null, null, null, t.currency,
-       sum(t.quantity), sum(t.revenue), sum(t.cost), count(*)
+       sum(t.quantity), sum(t.revenue), sum(t.cost), sum(t.variable_cost), count(*)
 from grouped t
 group by t.currency
 order by 1

@@ -5,7 +5,7 @@ with facts as materialized (
     select date_trunc('month', f.occurred_on::timestamp)::date as month,
            f.customer_id, f.product_id, f.product_group_id, f.manager_id, f.currency,
            sum(f.quantity) as quantity, sum(f.revenue) as revenue, sum(f.cost) as cost,
-           count(*) as facts,
+           sum(f.variable_cost) as variable_cost, count(*) as facts,
            grouping(f.customer_id, f.product_id, f.product_group_id, f.manager_id) as left_out
     from sale_fact_v f
     where f.tenant_id = $1
@@ -24,21 +24,23 @@ expected as (
            f.month,
            coalesce(f.customer_id, f.product_id, f.product_group_id, f.manager_id,
                     '00000000-0000-0000-0000-000000000000') as key,
-           f.currency, f.quantity, f.revenue, f.cost, f.facts
+           f.currency, f.quantity, f.revenue, f.cost, f.variable_cost, f.facts
     from facts f
 ),
 held as (
     select h.dimension, h.month, h.key, h.currency, sum(h.quantity) as quantity,
-           sum(h.revenue) as revenue, sum(h.cost) as cost, sum(h.facts) as facts
+           sum(h.revenue) as revenue, sum(h.cost) as cost,
+           sum(h.variable_cost) as variable_cost, sum(h.facts) as facts
     from (
-        select r.dimension, r.month, r.key, r.currency, r.quantity, r.revenue, r.cost, r.facts
+        select r.dimension, r.month, r.key, r.currency, r.quantity, r.revenue, r.cost,
+               r.variable_cost, r.facts
         from sale_rollup r
         where r.tenant_id = $1
         union all
         select k.dimension,
                date_trunc('month', f.occurred_on::timestamp)::date,
                coalesce(k.key, '00000000-0000-0000-0000-000000000000'),
-               f.currency, f.quantity, f.revenue, f.cost, 1
+               f.currency, f.quantity, f.revenue, f.cost, f.variable_cost, 1
         from sale_fact_delta d
         join sale_fact_v f on f.tenant_id = d.tenant_id and f.id = d.fact_id
         cross join lateral (values
@@ -62,6 +64,7 @@ cross join lateral (values
     ('quantity', e.quantity, h.quantity),
     ('revenue', e.revenue, h.revenue),
     ('cost', e.cost, h.cost),
+    ('variable_cost', e.variable_cost, h.variable_cost),
     ('facts', e.facts::numeric, h.facts)
 ) c (figure, expected, found)
 where c.expected is distinct from c.found

@@ -17,6 +17,10 @@ pub struct SalesFigures {
 }
 
 impl SalesFigures {
+    pub(crate) fn new(figures: Figures, currency: Currency, shows_cost: bool) -> Self {
+        Self { figures, currency, shows_cost }
+    }
+
     /// A measure that follows from cost: refused without the right, null where there is none.
     fn of_cost<T>(&self, measure: Option<T>) -> async_graphql::Result<Option<T>> {
         if self.shows_cost { Ok(measure) } else { Err(Forbidden(Right::CostRead).into()) }
@@ -49,6 +53,17 @@ impl SalesFigures {
     /// Gross profit: revenue − cost. Null and FORBIDDEN as `cost` is.
     async fn profit(&self) -> async_graphql::Result<Option<Money>> {
         self.of_cost(self.figures.profit.map(|amount| self.money(amount)))
+    }
+
+    /// What deliveries of the goods cost, without recoverable VAT: no part of `cost`. Null and
+    /// FORBIDDEN as `cost` is.
+    async fn variable_costs(&self) -> async_graphql::Result<Option<Money>> {
+        self.of_cost(self.figures.variable_costs.map(|amount| self.money(amount)))
+    }
+
+    /// Profit − variable costs. Null and FORBIDDEN as `cost` is.
+    async fn contribution(&self) -> async_graphql::Result<Option<Money>> {
+        self.of_cost(self.figures.contribution.map(|amount| self.money(amount)))
     }
 
     /// Gross profit / revenue × 100, rounded to two places; null where revenue is zero, and null

@@ -13,6 +13,7 @@ use crate::scalars::Date;
 use crate::session::Session;
 
 pub use board::Dashboard;
+pub use figures::SalesFigures;
 pub use report::{SalesReport, SalesReportInput};
 
 /// Queries about what was sold.

@@ -50,6 +50,8 @@ pub enum SalesReportOrderField {
     Profit,
     /// Gross profit / revenue, rows without revenue last; needs the right to see cost.
     Margin,
+    /// Profit less what deliveries cost; needs the right to see cost.
+    Contribution,
 }
 
 /// The order of a sales report. Ties go by month and ids, so that it is stable.
@@ -141,6 +143,7 @@ impl From<SalesReportOrder> for ReportOrder {
             SalesReportOrderField::Cost => Measure::Cost,
             SalesReportOrderField::Profit => Measure::Profit,
             SalesReportOrderField::Margin => Measure::Margin,
+            SalesReportOrderField::Contribution => Measure::Contribution,
         };
         Self::Measure(measure, order.direction.into())
     }

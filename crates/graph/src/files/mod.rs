@@ -10,5 +10,5 @@ mod transfer;
 pub use self::attachment::Attachment;
 pub(crate) use self::attachment::files_of;
 pub use self::mutation::FilesMutation;
-pub(crate) use self::subjects::{OfContract, OfCustomer, OfProduct};
+pub(crate) use self::subjects::{OfContract, OfCustomer, OfDelivery, OfProduct};
 pub use self::transfer::{attach, download, may_attach};

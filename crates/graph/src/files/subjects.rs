@@ -7,9 +7,10 @@ use ::catalog::{
     refuse_merged,
 };
 use ::files::Subject;
+use ::sales::{ReadDeliveries, deliveries_by_id};
 use access::{Action, Permit, Right};
 use db::{Outcome, TenantTx};
-use kernel::{ContractId, CustomerId, ProductId, Uuid};
+use kernel::{ContractId, CustomerId, DeliveryId, ProductId, Uuid};
 
 /// Runs the same work for the one type that stands for a kind of record; the last part is for a
 /// kind to which people attach none: reports of imports and files of exports are the program's own.
@@ -26,6 +27,10 @@ macro_rules! of_kind {
             }
             kind if kind == <$crate::files::subjects::OfProduct as ::files::Subject>::KIND => {
                 type $of = $crate::files::subjects::OfProduct;
+                $work
+            }
+            kind if kind == <$crate::files::subjects::OfDelivery as ::files::Subject>::KIND => {
+                type $of = $crate::files::subjects::OfDelivery;
                 $work
             }
             kind if kind == <::exchange::OfInbox as ::files::Subject>::KIND => {
@@ -111,6 +116,28 @@ impl Subject for OfProduct {
         let ids: Vec<ProductId> = ids.iter().copied().map(ProductId).collect();
         let readable = permit.scope().permit::<ReadProducts>()?;
         let found = products_by_id(tx, &readable, &ids).await?;
+        Ok(found.into_keys().map(|id| id.0).collect())
+    }
+}
+
+/// The files of a delivery: the proof that the customer has it. Whoever carries it attaches them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct OfDelivery;
+
+impl Subject for OfDelivery {
+    const KIND: &'static str = "Delivery";
+    const READ: Right = Right::DeliveryRead;
+    const WRITE: Right = Right::DeliveryWrite;
+    const HAS_PHOTO: bool = false;
+
+    async fn within<A: Action>(
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        ids: &[Uuid],
+    ) -> Outcome<HashSet<Uuid>> {
+        let ids: Vec<DeliveryId> = ids.iter().copied().map(DeliveryId).collect();
+        let readable = permit.scope().permit::<ReadDeliveries>()?;
+        let found = deliveries_by_id(tx, &readable, &ids).await?;
         Ok(found.into_keys().map(|id| id.0).collect())
     }
 }

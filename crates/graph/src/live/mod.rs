@@ -61,6 +61,8 @@ pub enum DocumentKind {
     PickTask,
     /// Goods of a shipment coming back.
     SalesReturn,
+    /// A shipment on its way to the customer.
+    Delivery,
     /// Money received.
     Payment,
 }
@@ -80,6 +82,7 @@ impl DocumentKind {
             "Shipment" => Some(Self::Shipment),
             "PickTask" => Some(Self::PickTask),
             "SalesReturn" => Some(Self::SalesReturn),
+            "Delivery" => Some(Self::Delivery),
             "Payment" => Some(Self::Payment),
             _ => None,
         }
@@ -97,6 +100,7 @@ impl DocumentKind {
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::PickTask => reaches::<SeePickTasks>(event, scope),
             Self::SalesReturn => reaches::<SeeReturns>(event, scope),
+            Self::Delivery => reaches::<SeeDeliveries>(event, scope),
             Self::Payment => reaches::<SeePayments>(event, scope),
         }
     }
@@ -120,6 +124,7 @@ seeing! {
     SeeShipments: ShipmentRead,
     SeePickTasks: PickRead,
     SeeReturns: ReturnRead,
+    SeeDeliveries: DeliveryRead,
     SeePayments: PaymentRead,
     SeeStock: StockRead,
     SeeImports: ImportRun,

@@ -161,7 +161,7 @@ impl From<UpdateSalesOrderInput> for OrderChange {
 }
 
 /// A field of an update: left out, null, or a value.
-fn change<T, U>(field: MaybeUndefined<T>, into: impl Fn(T) -> U) -> Option<Option<U>> {
+pub(super) fn change<T, U>(field: MaybeUndefined<T>, into: impl Fn(T) -> U) -> Option<Option<U>> {
     match field {
         MaybeUndefined::Undefined => None,
         MaybeUndefined::Null => Some(None),

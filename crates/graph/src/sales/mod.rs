@@ -1,6 +1,7 @@
 //! Sales orders and shipments: what customers ordered and what left the house.
 
 mod card;
+mod deliveries;
 mod inputs;
 mod line_pricing;
 mod loads;
@@ -17,6 +18,7 @@ mod returns;
 mod shipment;
 mod shipment_mutations;
 
+pub use deliveries::Delivery;
 pub use order::{SalesOrder, SalesOrderLine};
 pub use picking::{PickTask, PickTaskLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
@@ -44,6 +46,7 @@ pub struct SalesQuery(
     reservations::ReservationQuery,
     picking::PickQuery,
     returns::ReturnQuery,
+    deliveries::DeliveryQuery,
 );
 
 /// Mutations of this context.
@@ -54,6 +57,7 @@ pub struct SalesMutation(
     reservations::ReservationMutation,
     picking::PickMutation,
     returns::ReturnMutation,
+    deliveries::DeliveryMutation,
 );
 
 struct SeePrices;

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use ::analytics::{Costs, Figures};
 use ::sales::ShipmentLot;
 use async_graphql::{Context, ID, Object};
 use kernel::Currency;
 
+use super::deliveries::{BroughtBy, DeliveriesOf, Delivery};
 use super::loads::{LotsOf, ShippedLinesOf};
 use super::order::{SalesOrder, SalesOrderLine};
 use super::returns::{ReturnsOf, SalesReturn};
 use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
+use crate::analytics::SalesFigures;
 use crate::catalog::{
     Agreement, AgreementVersion, Customer, Organization, Product, ProductVariant, Warehouse,
 };
@@ -191,6 +194,26 @@ impl Shipment {
     async fn returns(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<SalesReturn>>> {
         let returns = Session::of(ctx)?.load(ReturnsOf(self.0.id)).await?;
         Ok(Some(returns.unwrap_or_default()))
+    }
+
+    /// How it gets to the customer, oldest first. Needs the right `delivery.read`.
+    async fn deliveries(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Delivery>>> {
+        let deliveries = Session::of(ctx)?.load(DeliveriesOf(self.0.id)).await?;
+        Ok(Some(deliveries.unwrap_or_default()))
+    }
+
+    /// What it has brought by now: its returns, its reversal and what its deliveries cost are
+    /// counted in. Null until it is posted. Needs the right `price.read`.
+    async fn figures(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesFigures>> {
+        let session = Session::of(ctx)?;
+        priced(ctx, ())?;
+        let Some(brought) = session.load(BroughtBy(self.0.id)).await? else { return Ok(None) };
+        let shows_cost = costed(ctx, ()).is_ok();
+        let is_base = self.0.currency == session.scope()?.facts().base_currency;
+        let costs = Costs { goods: brought.cost, variable: brought.variable_cost };
+        let costs = Some(costs).filter(|_| shows_cost && is_base);
+        let figures = Figures::of(brought.quantity, brought.revenue, costs);
+        Ok(Some(SalesFigures::new(figures, self.0.currency, shows_cost)))
     }
 
     /// What it moved, and what its reversal moved back. Needs the right `stock.read`.

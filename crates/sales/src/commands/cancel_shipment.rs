@@ -6,6 +6,7 @@ use kernel::{Refusal, ShipmentId};
 use serde_json::json;
 
 use super::check_version;
+use crate::deliveries::call_off;
 use crate::events::shipment_changed;
 use crate::picking::free_picks;
 use crate::rules::{ShipmentMove, ShipmentState};
@@ -34,6 +35,7 @@ impl Command for CancelShipment {
         check_version(self.version, shipment.version)?;
         shipment.state.by(ShipmentMove::Cancel).map_err(Refusal::from)?;
         free_picks(tx, permit, &shipment).await?;
+        call_off(tx, permit, &shipment, "The shipment was cancelled.").await?;
         mark_cancelled(tx, permit, shipment.id).await?;
         tx.audit(AuditEntry::new(
             "cancelShipment",

@@ -6,6 +6,7 @@ use kernel::{Decimal, NaiveDate, Refusal, RefusalCode, SaleFactId, ShipmentId};
 use serde_json::json;
 
 use super::check_version;
+use crate::deliveries::call_off;
 use crate::events::{order_changed, shipment_changed};
 use crate::holding::{keep_goods_still, state_missing};
 use crate::model::{Order, ShipmentLine};
@@ -67,6 +68,7 @@ impl Command for ReverseShipment {
         stock::hand_out_again(tx, permit, shipment.id).await?;
         let state = take_order_back(tx, permit, &order, shipment.gross).await?;
         mark_reversed(tx, permit, shipment.id, on, &reason).await?;
+        call_off(tx, permit, &shipment, &reason).await?;
         tx.audit(AuditEntry::new(
             "reverseShipment",
             "Shipment",

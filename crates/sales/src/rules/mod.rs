@@ -17,5 +17,5 @@ pub use refusals::{LineRule, at_line, out_of_scale, stale, unknown};
 pub use reserving::{AfterPayment, after_payment, asked_before_reserve, to_hold};
 pub(crate) use states::words;
 pub use states::{OrderState, ShipmentState};
-pub use text::{external_reference, optional_text, reason};
+pub use text::{external_reference, optional_text, reason, short_text};
 pub use transitions::{IllegalTransition, OrderMove, ShipmentMove, Shipped};

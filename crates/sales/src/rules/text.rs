@@ -8,6 +8,8 @@ const COMMENT: usize = 4_000;
 const REASON: usize = 1_000;
 /// Longest external reference, in characters.
 const REFERENCE: usize = 200;
+/// Longest name, in characters.
+const NAME: usize = 200;
 
 /// A comment; empty is none.
 ///
@@ -15,6 +17,14 @@ const REFERENCE: usize = 200;
 /// Too long, or with control characters.
 pub fn optional_text(field: &str, text: Option<&str>) -> Result<Option<String>, Refusal> {
     checked(field, text.unwrap_or_default(), COMMENT)
+}
+
+/// A name of something that has no record of its own; empty is none.
+///
+/// # Errors
+/// Too long, or with control characters.
+pub fn short_text(field: &str, text: Option<&str>) -> Result<Option<String>, Refusal> {
+    checked(field, text.unwrap_or_default(), NAME)
 }
 
 /// The number of a record in another program; empty is none.

@@ -381,6 +381,25 @@ select r.tenant_id, r.id, r.number, row_number() over (order by r.id), r.date, r
        r.shipment_id, r.organization_id, r.customer_id, r.manager_id, r.currency, 0, 0, 0
 from sales_return r;
 
+insert into delivery (tenant_id, id, number, number_year, date, shipment_id, order_id,
+                      organization_id, customer_id, manager_id, warehouse_id, state, route,
+                      attempts, started_at, delivered_at)
+select h.tenant_id, made(44, h.number_sequence), 'DL-' || lpad(h.number_sequence::text, 6, '0'),
+       2024, h.date, h.id, h.order_id, h.organization_id, h.customer_id, h.manager_id,
+       h.warehouse_id, 'DELIVERED', 'R-' || h.number_sequence % 50, 1, now(), now()
+from shipment h
+order by h.id;
+
+insert into delivery_package (tenant_id, delivery_id, position, name, count, weight_kg)
+select d.tenant_id, d.id, 1, 'box', 1, 2
+from delivery d
+order by d.id;
+
+insert into variable_cost (tenant_id, id, occurred_on, kind, shipment_id, delivery_id, amount)
+select d.tenant_id, d.id, d.date, 'LOGISTICS', d.shipment_id, d.id, 1
+from delivery d
+order by d.id;
+
 insert into sale_fact (tenant_id, id, occurred_on, kind, shipment_id, shipment_line_id, order_id,
                        organization_id, manager_id, customer_id, region_id, product_id,
                        product_group_id, warehouse_id, currency, quantity, revenue, vat, cost)

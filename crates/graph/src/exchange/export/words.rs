@@ -78,6 +78,25 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("ExportState", JOB),
     ("GoodsPlacementState", &[("RESERVED", "В резерве"), ("SHIPPED", "Отгружено")]),
     (
+        "DeliveryState",
+        &[
+            ("PLANNED", "Запланирована"),
+            ("ON_THE_WAY", "В пути"),
+            ("DELIVERED", "Доставлена"),
+            ("FAILED", "Не состоялась"),
+        ],
+    ),
+    (
+        "DeliveryTransition",
+        &[
+            ("UPDATE", "Изменить"),
+            ("START", "Отправить"),
+            ("COMPLETE", "Завершить"),
+            ("FAIL", "Сорвалась"),
+            ("REPLAN", "Перенести"),
+        ],
+    ),
+    (
         "DemandState",
         &[
             ("OPEN", "Не обеспечена"),

@@ -19,6 +19,12 @@ const PICKS: &str = "query($filter: PickTaskFilter) { pickTasks(filter: $filter)
 const RETURNS: &str = "query($filter: SalesReturnFilter) { salesReturns(filter: $filter) {
     nodes { number lines { quantity lots { quantity } } creditNote { number } } } }";
 
+const DELIVERIES: &str = "query($filter: DeliveryFilter) { deliveries(filter: $filter) {
+    nodes { number date carrier weightKg customer { name } packages { name } } } }";
+
+const FIGURES: &str = "{ shipments { nodes { number figures { revenue { amount }
+    contribution { amount } } deliveries { number } } } }";
+
 fn by(filter: Value, field: &str, direction: &str) -> Value {
     json!({"filter": filter, "by": {"field": field, "direction": direction}})
 }
@@ -37,6 +43,20 @@ pub fn orders(ask: &Ask, company: &Large) -> Vec<Case> {
             json!({"filter": {"customer": customer}}),
             &["sales_return_of_customer"],
         ),
+        ask("deliveries by day", DELIVERIES, json!({}), &["delivery_by_date"]),
+        ask(
+            "a route's deliveries",
+            DELIVERIES,
+            json!({"filter": {"route": "R-7"}}),
+            &["delivery_of_route"],
+        ),
+        ask(
+            "deliveries to a customer",
+            DELIVERIES,
+            json!({"filter": {"customer": customer}}),
+            &["delivery_of_customer"],
+        ),
+        ask("what shipments brought", FIGURES, json!({}), &["sale_fact_once"]),
         ask("pick tasks by date", PICKS, json!({}), &["pick_task_by_date"]),
         ask("a storekeeper's tasks", PICKS, json!({"filter": {"taker": manager}}), &["pick_task"]),
         orders("orders by date", json!({}), "DATE", &["sales_order_by_date"]),
