@@ -15,6 +15,7 @@ use super::{HOT, Progress};
 use crate::client::{Client, mutation};
 use crate::company::Company;
 
+const BALANCE: &str = "product { id } onHand reserved inTransit inTransitAvailable";
 /// Requests that are repeated; all of a run would take as long as the run.
 const REPEATED: usize = 2000;
 
@@ -66,7 +67,7 @@ fn ids(rows: &[Value]) -> Result<BTreeSet<String>> {
 /// Each product lies there as the answers have it, and what orders hold is what stock says is
 /// held.
 async fn stock(company: &Company, ledger: &Ledger) -> Result<()> {
-    let balances = company.director.all("stock", "", "product { id } onHand reserved").await?;
+    let balances = company.director.all("stock", "", BALANCE).await?;
     let orders = company.director.all("orders", "", "lines { product { id } reserved }").await?;
     let mut held: BTreeMap<String, Decimal> = BTreeMap::new();
     for line in orders.iter().flat_map(|order| order["lines"].as_array()).flatten() {
@@ -75,8 +76,11 @@ async fn stock(company: &Company, ledger: &Ledger) -> Result<()> {
     let mut there: BTreeMap<String, (Decimal, Decimal)> = BTreeMap::new();
     for balance in &balances {
         let (on_hand, reserved) = there.entry(product(balance)?).or_default();
-        *on_hand += decimal(&balance["onHand"])?;
+        let on_its_way = decimal(&balance["inTransit"])?;
+        *on_hand += decimal(&balance["onHand"])? + on_its_way;
         *reserved += decimal(&balance["reserved"])?;
+        // No lot of these is blocked or expires: what is not available is held.
+        *reserved += on_its_way - decimal(&balance["inTransitAvailable"])?;
     }
     for product in company.products() {
         let (on_hand, reserved) = there.get(product).copied().unwrap_or_default();

@@ -48,11 +48,19 @@ pub(super) enum Kind {
     Receipts,
     Shipments,
     SupplierReturns,
+    Transfers,
+    SalesReturns,
 }
 
 impl Kind {
-    pub(super) const ALL: [Self; 4] =
-        [Self::Orders, Self::Receipts, Self::Shipments, Self::SupplierReturns];
+    pub(super) const ALL: [Self; 6] = [
+        Self::Orders,
+        Self::Receipts,
+        Self::Shipments,
+        Self::SupplierReturns,
+        Self::Transfers,
+        Self::SalesReturns,
+    ];
 
     /// The list in the API.
     pub(super) fn list(self) -> &'static str {
@@ -61,6 +69,8 @@ impl Kind {
             Self::Receipts => "goodsReceipts",
             Self::Shipments => "shipments",
             Self::SupplierReturns => "supplierReturns",
+            Self::Transfers => "stockTransfers",
+            Self::SalesReturns => "salesReturns",
         }
     }
 }

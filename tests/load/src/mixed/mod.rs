@@ -6,6 +6,7 @@ mod check;
 mod desk;
 mod faults;
 mod ledger;
+mod moves;
 mod worker;
 
 use std::collections::BTreeMap;
@@ -14,6 +15,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
+use serde_json::json;
 
 pub use self::faults::Fault;
 pub use self::ledger::Latencies;
@@ -84,6 +86,9 @@ pub async fn run(trial: &Trial, progress: &dyn Progress) -> Result<Outcome> {
     Program::run_with(&trial.binary, &settings, &words).await?;
     let program = Program::start_with(&trial.binary, &settings).await?;
     let company = Arc::new(company::prepare(&program.url, SLUG, HOT).await?);
+    let input = json!({"name": "Store"});
+    let store = company.director.do_it("createWarehouse", input, "warehouse { id }").await?;
+    let store = company::id(&store, "warehouse")?;
     progress.reach(1);
 
     let ledger = Arc::new(Ledger::new(trial.faults.is_some()));
@@ -91,7 +96,7 @@ pub async fn run(trial: &Trial, progress: &dyn Progress) -> Result<Outcome> {
     let workers: Vec<_> = (0..trial.clients)
         .map(|index| {
             let seed = trial.seed.wrapping_add(index as u64);
-            tokio::spawn(Worker::new(company.clone(), ledger.clone(), seed).work())
+            tokio::spawn(Worker::new((company.clone(), &store), ledger.clone(), seed).work())
         })
         .collect();
     let program = match trial.faults {

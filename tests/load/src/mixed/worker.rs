@@ -1,4 +1,5 @@
-//! One client: sells, ships, cancels, receives, gives back and takes back, as chance has it.
+//! One client: sells, ships, cancels, receives and gives back, as chance has it; the rest of what
+//! it does is in [`super::moves`].
 
 use std::sync::Arc;
 
@@ -11,22 +12,26 @@ use serde_json::{Value, json};
 
 use super::desk::Desk;
 use super::ledger::{Kind, Ledger};
+use super::moves::Sent;
 use crate::company::{Company, id};
 
 const SHIPMENT: &str = "shipment { id number lines { product { id } quantity } }";
 
 pub(super) struct Worker {
-    company: Arc<Company>,
-    desk: Desk,
-    chance: StdRng,
+    pub(super) company: Arc<Company>,
+    /// A second warehouse.
+    pub(super) store: String,
+    pub(super) desk: Desk,
+    pub(super) chance: StdRng,
     confirmed: Vec<String>,
-    shipped: Vec<Shipped>,
+    pub(super) shipped: Vec<Shipped>,
     received: Vec<Received>,
+    pub(super) sent: Vec<Sent>,
 }
 
-struct Shipped {
-    id: String,
-    lines: Vec<(String, Decimal)>,
+pub(super) struct Shipped {
+    pub(super) id: String,
+    pub(super) lines: Vec<(String, Decimal)>,
 }
 
 struct Received {
@@ -36,14 +41,20 @@ struct Received {
 }
 
 impl Worker {
-    pub(super) fn new(company: Arc<Company>, ledger: Arc<Ledger>, seed: u64) -> Self {
+    pub(super) fn new(
+        (company, store): (Arc<Company>, &str),
+        ledger: Arc<Ledger>,
+        seed: u64,
+    ) -> Self {
         Self {
             desk: Desk { client: company.director.clone(), ledger },
             company,
+            store: store.to_owned(),
             chance: StdRng::seed_from_u64(seed),
             confirmed: Vec::new(),
             shipped: Vec::new(),
             received: Vec::new(),
+            sent: Vec::new(),
         }
     }
 
@@ -51,24 +62,27 @@ impl Worker {
     pub(super) async fn work(mut self) -> Result<()> {
         while !self.desk.ledger.is_over() {
             match self.chance.random_range(0..100) {
-                0..40 => self.sell().await?,
-                40..68 => self.ship().await?,
-                68..78 => self.cancel().await?,
-                78..90 => self.receive().await?,
-                90..95 => self.give_back().await?,
-                _ => self.take_back_shipment().await?,
+                0..34 => self.sell().await?,
+                34..58 => self.ship().await?,
+                58..66 => self.cancel().await?,
+                66..76 => self.receive().await?,
+                76..80 => self.give_back().await?,
+                80..86 => self.move_goods().await?,
+                86..92 => self.end_move().await?,
+                92..96 => self.take_back().await?,
+                _ => self.undo_shipment().await?,
             }
         }
         Ok(())
     }
 
-    fn product(&mut self) -> String {
+    pub(super) fn product(&mut self) -> String {
         let chosen = self.company.products().choose(&mut self.chance);
         chosen.cloned().unwrap_or_default()
     }
 
     /// One of those, taken out.
-    fn take<T>(chance: &mut StdRng, from: &mut Vec<T>) -> Option<T> {
+    pub(super) fn take<T>(chance: &mut StdRng, from: &mut Vec<T>) -> Option<T> {
         if from.is_empty() {
             None
         } else {
@@ -182,7 +196,7 @@ impl Worker {
         Ok(())
     }
 
-    async fn take_back_shipment(&mut self) -> Result<()> {
+    async fn undo_shipment(&mut self) -> Result<()> {
         let Some(Shipped { id: shipment, lines }) = Self::take(&mut self.chance, &mut self.shipped)
         else {
             return Ok(());
