@@ -10,6 +10,7 @@ use kernel::{
 
 use super::columns::Columns;
 use super::keyset::{COUNT, bad_cursor, count};
+use super::stock::LIES_IN;
 use super::{ReadStock, ReportStock, StockFilter, sees_buyers, sees_cost};
 use crate::store::balances::variant_key;
 use crate::store::uuids;
@@ -68,7 +69,7 @@ pub async fn expiring_stock(
     request: &PageRequest,
 ) -> Outcome<Page<ExpiringRow>> {
     let mut sql = Sql::new(EXPIRING, values![permit.tenant(), by, sees_cost(permit)]);
-    filter.push(&mut sql);
+    filter.push(&mut sql, LIES_IN);
     for (bound, beyond) in [(&request.after, ">"), (&request.before, "<")] {
         let Some(bound) = bound else { continue };
         let (day, warehouse) = read_place(bound).ok_or_else(bad_cursor)?;
@@ -103,7 +104,7 @@ pub async fn count_expiring_stock(
 ) -> Outcome<i64> {
     let text = format!("{COUNT} {EXPIRING}");
     let mut sql = Sql::new(text, values![permit.tenant(), by, sees_cost(permit)]);
-    filter.push(&mut sql);
+    filter.push(&mut sql, LIES_IN);
     count(tx, sql).await
 }
 
@@ -200,7 +201,7 @@ impl Slow {
         // Product by product in the order of the list: a page ends where it is full.
         let text = format!("{head}{text}");
         let mut sql = Sql::new(text, values![permit.tenant(), sees_cost(permit), since]);
-        self.stock.push(&mut sql);
+        self.stock.push(&mut sql, LIES_IN);
         if let Some(request) = request {
             GOODS.bound(&mut sql, request)?;
         }

@@ -12,6 +12,7 @@ use kernel::{
 use super::columns::Columns;
 use super::keyset::{COUNT, count};
 use super::purchases::per_unit;
+use super::stock::LIES_IN;
 use super::{ReadStock, StockFilter, sees_buyers, sees_cost};
 use crate::store::balances::variant_key;
 use crate::store::uuids;
@@ -74,7 +75,7 @@ pub struct PastFilter {
 impl PastFilter {
     /// Adds its conditions on `stock_balance b`.
     pub(super) fn push(&self, sql: &mut Sql) {
-        self.stock.push(sql);
+        self.stock.push(sql, LIES_IN);
         if let Some(ids) = &self.lots {
             sql.with(" and b.lot_id = any(", uuids(ids.iter().copied()), "::uuid[])");
         }

@@ -114,8 +114,8 @@ pub struct StockFilter {
 }
 
 impl StockFilter {
-    /// Adds its conditions on `stock_balance b`.
-    pub(super) fn push(&self, sql: &mut Sql) {
+    /// Adds its conditions on `stock_balance b`, which lies where `place` says.
+    pub(super) fn push(&self, sql: &mut Sql, place: &str) {
         if let Some(ids) = &self.products {
             sql.with(" and b.product_id = any(", uuids(ids.iter().copied()), "::uuid[])");
         }
@@ -132,7 +132,7 @@ impl StockFilter {
             sql.with(" and b.variant_key = any(", uuids(ids.iter().copied()), "::uuid[])");
         }
         if let Some(ids) = &self.warehouses {
-            let place = format!(" and {PLACE} = any(");
+            let place = format!(" and {place} = any(");
             sql.with(&place, uuids(ids.iter().copied()), "::uuid[])");
         }
         if let Some(ids) = &self.organizations {
@@ -143,6 +143,9 @@ impl StockFilter {
 
 /// The name of the one order of this list, as cursors keep it.
 const ORDER: &str = "PRODUCT";
+
+/// The warehouse a balance lies in.
+pub(super) const LIES_IN: &str = "b.warehouse_id";
 
 /// The warehouse a balance lies in, or is on its way to.
 const PLACE: &str = "coalesce(t.warehouse_id, b.warehouse_id)";
@@ -189,7 +192,7 @@ pub async fn stock(
     request: &PageRequest,
 ) -> Outcome<Page<StockRow>> {
     let mut sql = Sql::new(SUMS.as_str(), values![permit.tenant(), tx.today(), sees_cost(permit)]);
-    filter.push(&mut sql);
+    filter.push(&mut sql, PLACE);
     for (bound, beyond) in [(&request.after, ">"), (&request.before, "<")] {
         let Some(bound) = bound else { continue };
         let key = read_key(bound).ok_or_else(bad_cursor)?;
@@ -243,7 +246,7 @@ pub async fn count_stock(
         ),
         values![permit.tenant()],
     );
-    filter.push(&mut sql);
+    filter.push(&mut sql, PLACE);
     count(tx, sql).await
 }
 
@@ -259,7 +262,7 @@ pub async fn stock_of_products(
 ) -> Outcome<HashMap<ProductId, Vec<StockRow>>> {
     let mut sql = Sql::new(SUMS.as_str(), values![permit.tenant(), tx.today(), sees_cost(permit)]);
     let filter = StockFilter { products: Some(products.to_vec()), ..StockFilter::default() };
-    filter.push(&mut sql);
+    filter.push(&mut sql, PLACE);
     sql.push(&format!(" group by {KEYS} order by {KEYS}"));
     let rows: Vec<StockRow> = tx.all(sql).await?;
     let mut found: HashMap<ProductId, Vec<StockRow>> = HashMap::new();
@@ -281,7 +284,7 @@ pub async fn stock_of_variants(
 ) -> Outcome<HashMap<ProductVariantId, Vec<StockRow>>> {
     let mut sql = Sql::new(SUMS.as_str(), values![permit.tenant(), tx.today(), sees_cost(permit)]);
     let filter = StockFilter { variants: Some(variants.to_vec()), ..StockFilter::default() };
-    filter.push(&mut sql);
+    filter.push(&mut sql, PLACE);
     sql.push(&format!(" group by {KEYS} order by {KEYS}"));
     let rows: Vec<StockRow> = tx.all(sql).await?;
     let mut found: HashMap<ProductVariantId, Vec<StockRow>> = HashMap::new();
