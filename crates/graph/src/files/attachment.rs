@@ -9,7 +9,7 @@ use async_graphql::{Context, Enum, ID, Object};
 use kernel::{AttachmentId, Uuid};
 use serde_json::{Value, json};
 
-use super::subjects::{OfContract, OfCustomer, OfProduct};
+use super::subjects::{OfContract, OfCustomer, OfDelivery, OfProduct};
 use crate::errors::Failure;
 use crate::identity::User;
 use crate::ids::{AnyId, global};
@@ -161,6 +161,7 @@ impl Load<AttachmentId> for Loaders {
         of_one_kind::<OfCustomer>(self, keys, &mut found).await?;
         of_one_kind::<OfContract>(self, keys, &mut found).await?;
         of_one_kind::<OfProduct>(self, keys, &mut found).await?;
+        of_one_kind::<OfDelivery>(self, keys, &mut found).await?;
         of_one_kind::<OfInbox>(self, keys, &mut found).await?;
         of_one_kind::<OfImport>(self, keys, &mut found).await?;
         of_one_kind::<OfExport>(self, keys, &mut found).await?;

@@ -138,6 +138,9 @@ impl Subject for OfDelivery {
         let ids: Vec<DeliveryId> = ids.iter().copied().map(DeliveryId).collect();
         let readable = permit.scope().permit::<ReadDeliveries>()?;
         let found = deliveries_by_id(tx, &readable, &ids).await?;
-        Ok(found.into_keys().map(|id| id.0).collect())
+        let reached = found
+            .into_iter()
+            .filter(|(_, row)| permit.reaches(row.manager_id, Some(row.customer_id)));
+        Ok(reached.map(|(id, _)| id.0).collect())
     }
 }
