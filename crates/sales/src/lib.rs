@@ -11,6 +11,7 @@ mod commands;
 mod credit;
 mod events;
 mod holding;
+mod landed;
 mod loaders;
 mod model;
 mod posting;
@@ -29,6 +30,7 @@ pub use commands::{
     OrderChange, OrderDraft, PostShipment, ReverseShipment, ShipLine, ShipSalesOrder,
     UndoPriceChange, UpdateSalesOrder, Warning,
 };
+pub use landed::SalesRegister;
 pub use loaders::{
     count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,
     order_lines_by_order, orders_by_id, orders_of_customers, shipment_lines_by_id,

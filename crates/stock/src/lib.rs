@@ -14,6 +14,7 @@ mod events;
 mod holding;
 mod house;
 mod issuing;
+pub mod landed;
 mod looking;
 pub mod lots;
 mod parts;
@@ -37,6 +38,11 @@ pub use document::DocumentSort;
 pub use holding::{held_in, keep_still, release_lines, release_order, reserve};
 pub use house::{GoodsLineInput, Kept, Lost, Promises};
 pub use issuing::{hand_out_again, issue, take_back};
+pub use landed::{
+    LandedCostFilter, LandedCostLineRow, LandedCostPartRow, LandedCostRow, ReadLandedCosts,
+    count_landed_costs, landed_cost_lines_by_id, landed_costs, landed_costs_by_id,
+    lines_of_landed_costs, parts_of_landed_cost_lines,
+};
 pub use looking::look;
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use planning::{
@@ -58,5 +64,7 @@ pub use returns::{
     SupplierReturnState, count_supplier_returns, lines_of_supplier_returns, returns_of_receipts,
     supplier_returns, supplier_returns_by_id,
 };
-pub use rules::{CountState, Held, ReceiptState, TransferState, WriteOffState, reversal_date};
+pub use rules::{
+    CountState, Held, LandedCostState, ReceiptState, TransferState, WriteOffState, reversal_date,
+};
 pub use verify::{VerifyStock, discrepancies};

@@ -4,6 +4,7 @@ mod balance;
 mod counts;
 mod house;
 mod inputs;
+mod landed;
 mod loads;
 mod lot;
 mod lots;
@@ -21,6 +22,7 @@ use async_graphql::{Context, MergedObject};
 
 pub use balance::StockBalance;
 pub use counts::{StockCount, StockCountLine};
+pub use landed::{LandedCost, LandedCostLine};
 pub use loads::{
     HeldFor, LotsInStock, LotsOfVariant, MovementsOf, StockIn, StockOf, StockOfVariant,
 };
@@ -43,6 +45,7 @@ pub struct StockQuery(
     transfers::TransferQuery,
     write_offs::WriteOffQuery,
     counts::CountQuery,
+    landed::LandedCostQuery,
 );
 
 /// Mutations of this folder.
@@ -53,6 +56,7 @@ pub struct StockMutation(
     lots::LotMutation,
     write_offs::WriteOffMutation,
     counts::CountMutation,
+    landed::LandedCostMutation,
 );
 
 use crate::errors::Failure;

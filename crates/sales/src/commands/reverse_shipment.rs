@@ -8,6 +8,7 @@ use serde_json::json;
 use super::check_version;
 use crate::events::{order_changed, shipment_changed};
 use crate::holding::{keep_goods_still, want_again};
+use crate::landed::check_no_landed;
 use crate::model::{Order, ShipmentLine};
 use crate::posting::{hold_organization, shipped_after};
 use crate::rules::{OrderState, ShipmentMove, ShipmentState, reason};
@@ -53,6 +54,7 @@ impl Command for ReverseShipment {
         let lines = shipment_lines(tx, permit, shipment.id).await?;
         let wanted = keep_goods_still(tx, permit, &order).await?;
         stock::take_back(tx, permit, shipment.id, on).await?;
+        check_no_landed(tx, permit, shipment.id).await?;
         settlements::unbill(tx, permit, shipment.id, on).await?;
         let fact = |line: &ShipmentLine| ReversedLine { id: line.id, fact_id: SaleFactId::new() };
         let unbooking = Unbooking {
