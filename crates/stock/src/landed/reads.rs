@@ -177,15 +177,14 @@ impl LandedCostFilter {
         }
         if let Some(id) = self.receipt {
             sql.with(
-                " and exists (
-                      select from goods_receipt_line g
+                " and r.id = any(array(
+                      select c.document_id
+                      from goods_receipt_line g
                       join landed_cost_line c
-                        on c.tenant_id = g.tenant_id
-                       and c.receipt_line_id = g.id
-                       and c.document_id = r.id
+                        on c.tenant_id = g.tenant_id and c.receipt_line_id = g.id
                       where g.tenant_id = $1 and g.receipt_id = ",
                 id,
-                ")",
+                "))",
             );
         }
     }
