@@ -145,7 +145,7 @@ async fn a_bill_in_another_currency_is_spread_by_weight_and_taken_back() {
 
     let more = json!({"kind": "CUSTOMS", "basis": "WEIGHT", "amount": "8.55", "currency": "JPY",
         "date": "2026-01-09"});
-    let cost = written(&company.director, &[receipt.clone()], more).await;
+    let cost = written(&company.director, std::slice::from_ref(&receipt), more).await;
     let post = json!({"id": cost.0, "version": cost.1});
     let code = company.director.refused("postLandedCost", post.clone(), COST).await;
     assert_eq!(code, "NO_RATE");
@@ -197,7 +197,7 @@ async fn what_was_added_to_a_sale_goes_before_the_sale_does() {
     let receipt = received(&company, &at, &[(&tile, "3", "10.00")]).await;
     let shipment = sold(&company, &tile, "3").await;
     let more = json!({"basis": "QUANTITY", "amount": "10.00"});
-    let cost = posted(&company.accounting, &[receipt.clone()], more).await;
+    let cost = posted(&company.accounting, std::slice::from_ref(&receipt), more).await;
     assert_eq!((amount(&cost["onSales"]), amount(&cost["inStock"])), ("10.00", "0.00"));
     assert_eq!(cost_of_sales(&company).await, money("40.00"));
     let undo = json!({"id": shipment["id"], "version": shipment["version"], "reason": "Mistake"});
