@@ -125,6 +125,12 @@ rights! {
     CountPost = "count"."post",
     /// Reverse a posted stock count.
     CountReverse = "count"."reverse",
+    /// See landed costs; their amounts need the right to see cost.
+    LandedCostRead = "landed_cost"."read",
+    /// Write and post landed costs.
+    LandedCostWrite = "landed_cost"."write",
+    /// Reverse a posted landed cost.
+    LandedCostReverse = "landed_cost"."reverse",
     /// See what orders miss, and who waits for what.
     DemandRead = "demand"."read",
     /// See purchase orders; for how much needs the right to see cost.

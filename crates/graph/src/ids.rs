@@ -66,6 +66,8 @@ node_ids! {
     WriteOffLineId = "WriteOffLine",
     CountId = "StockCount",
     CountLineId = "StockCountLine",
+    LandedCostId = "LandedCost",
+    LandedCostLineId = "LandedCostLine",
     MovementId = "StockMovement",
     ReservationId = "Reservation",
     DemandId = "Demand",

@@ -78,6 +78,8 @@ nodes! {
     WriteOffLine(crate::stock::WriteOffLine, WriteOffLineId),
     StockCount(crate::stock::StockCount, CountId),
     StockCountLine(crate::stock::StockCountLine, CountLineId),
+    LandedCost(crate::stock::LandedCost, LandedCostId),
+    LandedCostLine(crate::stock::LandedCostLine, LandedCostLineId),
     Lot(crate::stock::Lot, LotId),
     StockMovement(crate::stock::StockMovement, MovementId),
     Reservation(crate::stock::Reservation, ReservationId),

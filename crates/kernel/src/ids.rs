@@ -127,6 +127,10 @@ ids! {
     CountId,
     /// Goods of a count.
     CountLineId,
+    /// A cost that comes after its goods.
+    LandedCostId,
+    /// Goods of a landed cost.
+    LandedCostLineId,
     /// One change of one balance row.
     MovementId,
     /// A quantity of a lot held for an order line.

@@ -13,6 +13,7 @@ mod deliveries;
 mod events;
 mod expiry;
 mod holding;
+mod landed;
 mod loaders;
 mod model;
 mod picking;
@@ -44,6 +45,7 @@ pub use deliveries::{
     packages_by_delivery,
 };
 pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
+pub use landed::SalesRegister;
 pub use loaders::{
     count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,
     order_lines_by_order, orders_by_id, orders_of_customers, shipment_lines_by_id,

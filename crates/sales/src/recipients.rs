@@ -64,8 +64,8 @@ const COLUMNS: &str = "
            l.order_line_id, h.customer_id, h.warehouse_id, l.product_id, l.variant_id,
            h.date as shipped_on";
 
-/// $1 is the tenant. Undone shipments reached nobody.
-const SHIPPED: &str = "
+/// $1 is the tenant. Undone shipments reached nobody; `r` says what came back.
+pub(crate) const SHIPPED: &str = "
     from shipment_lot t
     join shipment_line l on l.tenant_id = t.tenant_id and l.id = t.shipment_line_id
     join shipment h on h.tenant_id = l.tenant_id and h.id = l.shipment_id

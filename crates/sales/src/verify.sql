@@ -41,7 +41,7 @@ shipment_sum as (
 ),
 fact_sum as (
     select f.shipment_line_id, sum(f.quantity) as quantity, sum(f.revenue) as revenue,
-           sum(f.vat) as vat, sum(f.cost) as cost
+           sum(f.vat) as vat, sum(f.cost) filter (where f.landed_cost_id is null) as cost
     from sale_fact f
     where f.tenant_id = $1
       -- Returns have facts of their own.
@@ -131,6 +131,23 @@ fact as (
     where l.tenant_id = $1
       and h.state in ('POSTED', 'REVERSED')
 ),
+-- What landed costs add to sales that stand.
+landed as (
+    select c.id::text as record, case c.state when 'POSTED' then c.sold_amount else 0 end as amount,
+           coalesce(sum(f.cost), 0) as booked
+    from landed_cost_v c
+    left join sale_fact f on f.tenant_id = c.tenant_id and f.landed_cost_id = c.id
+    where c.tenant_id = $1
+    group by c.id, c.state, c.sold_amount
+),
+-- Facts of landed costs on shipments that are undone.
+astray as (
+    select h.id::text as record, sum(f.cost) as cost
+    from sale_fact f
+    join shipment h on h.tenant_id = f.tenant_id and h.id = f.shipment_id
+    where f.tenant_id = $1 and f.landed_cost_id is not null and h.state = 'REVERSED'
+    group by h.id
+),
 billed as (
     select r.shipment_id, sum(r.amount) as amount
     from receivable_of_shipment_v r
@@ -210,6 +227,14 @@ union all
 select 'sale_fact.cost', record, case when stands then cost else 0 end, coalesce(fact_cost, 0)
 from fact
 where fact_cost is distinct from case when stands then cost else 0 end
+union all
+select 'landed_cost.sold_amount', 'landed cost ' || record, amount, booked
+from landed
+where booked <> amount
+union all
+select 'sale_fact.landed', 'shipment ' || record, 0, cost
+from astray
+where cost <> 0
 union all
 select 'shipment_lot.variant', 'shipment line ' || shipment_line_id, quantity, own_goods
 from lot_sum

@@ -16,6 +16,7 @@ mod events;
 mod holding;
 mod house;
 mod issuing;
+pub mod landed;
 mod looking;
 pub mod lots;
 mod parts;
@@ -45,6 +46,11 @@ pub use holding::{
 };
 pub use house::{GoodsLineInput, Kept, Lost, Promises};
 pub use issuing::{hand_out_again, issue, take_back};
+pub use landed::{
+    LandedCostFilter, LandedCostLineRow, LandedCostPartRow, LandedCostRow, ReadLandedCosts,
+    count_landed_costs, landed_cost_lines_by_id, landed_costs, landed_costs_by_id,
+    lines_of_landed_costs, parts_of_landed_cost_lines,
+};
 pub use looking::look;
 pub use parts::{Holding, Issue, IssueLine, IssuedLot, ReserveLine, Reserved};
 pub use picking::{
@@ -72,7 +78,8 @@ pub use returns::{
     supplier_returns, supplier_returns_by_id,
 };
 pub use rules::{
-    CountState, Held, Pick, ReceiptState, TransferState, WriteOffState, reversal_date,
+    CountState, Held, LandedCostState, Pick, ReceiptState, TransferState, WriteOffState,
+    reversal_date,
 };
 pub use store::places::{Place, homes_of_products, places_of_lots};
 pub use verify::{VerifyStock, discrepancies};

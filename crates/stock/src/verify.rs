@@ -29,6 +29,7 @@ pub async fn discrepancies(
         include_str!("verify_assembly.sql"),
         include_str!("verify_transfers.sql"),
         include_str!("verify_house.sql"),
+        include_str!("verify_landed.sql"),
     ];
     for text in checks {
         found.extend(tx.all::<Discrepancy>(Sql::new(text, values![permit.tenant()])).await?);

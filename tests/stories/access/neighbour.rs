@@ -83,6 +83,11 @@ async fn house_work(company: &Company, at: &Furniture) {
     let warehouse = &company.warehouse;
     let good = company.product(at, "KEPT", "10.00").await;
     company.receive(at, None, &[(&good, "9", "5.00")]).await;
+    let query = "query($id: ID!) { product(id: $id) { stock { lots { lot { id } } } } }";
+    let told = company.director.ask(query, json!({"id": good})).await;
+    let lot = &told["product"]["stock"][0]["lots"][0]["lot"]["id"];
+    let input = json!({"kind": "FREIGHT", "amount": "7", "goods": {"lotIds": [lot]}});
+    company.director.does("createLandedCost", input, "landedCost { id }").await;
     let made =
         company.director.does("createWarehouse", json!({"name": "South"}), "warehouse { id }");
     let lines = json!([{"productId": good, "quantity": "1"}]);

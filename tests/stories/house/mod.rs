@@ -2,6 +2,7 @@
 //! back, written off and counted.
 
 mod counts;
+mod landed;
 mod lots;
 mod supply;
 mod transfers;

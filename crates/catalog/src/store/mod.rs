@@ -86,7 +86,8 @@ pub(crate) use merging::{
 };
 pub use omnibox::{Matched, found_customers, found_products};
 pub use packagings::{
-    packaging_cards, packagings_by_id, packagings_by_product, packagings_in_use, take_packagings,
+    UnitMeasure, packaging_cards, packagings_by_id, packagings_by_product, packagings_in_use,
+    take_packagings, unit_measures,
 };
 pub use price_book::rates_on;
 pub(crate) use price_book::{RowKey, groups_above, lists_with_bases, price_rows, rules_on};

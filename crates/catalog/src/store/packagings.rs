@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{PackagingId, ProductId};
+use kernel::{Decimal, PackagingId, ProductId};
 
 use super::directories::AROUND;
 use super::uuids;
@@ -159,4 +159,44 @@ pub async fn packaging_cards<A>(
     );
     let found = cards(tx, Sql::new(text, values![permit.tenant(), uuids(ids)])).await?;
     Ok(found.into_iter().map(|card| (card.id, card)).collect())
+}
+
+/// What one base unit of a product weighs and what room it takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub struct UnitMeasure {
+    /// The product.
+    pub product_id: ProductId,
+    /// Gross weight, kilograms; `None` where no packaging says.
+    pub weight_kg: Option<Decimal>,
+    /// Volume, cubic metres; `None` where no packaging says.
+    pub volume_m3: Option<Decimal>,
+}
+
+/// What base units of products weigh and what room they take: by the smallest packaging that says
+/// so, one in use before an archived one.
+///
+/// # Errors
+/// [`db::Fault`].
+pub async fn unit_measures<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    products: &[ProductId],
+) -> Outcome<HashMap<ProductId, UnitMeasure>> {
+    let of = |column: &str| {
+        format!(
+            "(select round(p.{column} * p.denominator / p.numerator, 9)
+              from product_packaging p
+              where p.tenant_id = $1 and p.product_id = u.id and p.{column} is not null
+              order by p.archived_at is not null, p.numerator::numeric / p.denominator, p.id
+              limit 1) as {column}"
+        )
+    };
+    let sql = format!(
+        "select u.id as product_id, {}, {} from unnest($2::uuid[]) as u (id)",
+        of("weight_kg"),
+        of("volume_m3"),
+    );
+    let rows: Vec<UnitMeasure> =
+        tx.all(Sql::new(sql, values![permit.tenant(), uuids(products)])).await?;
+    Ok(rows.into_iter().map(|row| (row.product_id, row)).collect())
 }

@@ -47,6 +47,8 @@ pub enum DocumentKind {
     WriteOff,
     /// Stock that is counted.
     StockCount,
+    /// Costs that come after their goods.
+    LandedCost,
     /// What is ordered of a supplier.
     PurchaseOrder,
     /// Goods going back to a supplier.
@@ -75,6 +77,7 @@ impl DocumentKind {
             "StockTransfer" => Some(Self::StockTransfer),
             "WriteOff" => Some(Self::WriteOff),
             "StockCount" => Some(Self::StockCount),
+            "LandedCost" => Some(Self::LandedCost),
             "PurchaseOrder" => Some(Self::PurchaseOrder),
             "SupplierReturn" => Some(Self::SupplierReturn),
             "AssemblyOrder" => Some(Self::AssemblyOrder),
@@ -94,6 +97,7 @@ impl DocumentKind {
             Self::StockTransfer => reaches::<SeeTransfers>(event, scope),
             Self::WriteOff => reaches::<SeeWriteOffs>(event, scope),
             Self::StockCount => reaches::<SeeCounts>(event, scope),
+            Self::LandedCost => reaches::<SeeLandedCosts>(event, scope),
             Self::PurchaseOrder => reaches::<SeePurchases>(event, scope),
             Self::AssemblyOrder => reaches::<SeeAssemblies>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
@@ -118,6 +122,7 @@ seeing! {
     SeeTransfers: TransferRead,
     SeeWriteOffs: WriteOffRead,
     SeeCounts: CountRead,
+    SeeLandedCosts: LandedCostRead,
     SeePurchases: PurchaseRead,
     SeeAssemblies: AssemblyRead,
     SeeOrders: OrderRead,

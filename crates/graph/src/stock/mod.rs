@@ -6,6 +6,7 @@ mod balance;
 mod counts;
 mod house;
 mod inputs;
+mod landed;
 mod loads;
 mod lot;
 mod lots;
@@ -29,6 +30,7 @@ pub use assembly::{
 };
 pub use balance::StockBalance;
 pub use counts::{StockCount, StockCountLine};
+pub use landed::{LandedCost, LandedCostLine};
 pub use loads::{
     HeldFor, LotsInStock, LotsOfVariant, MovementsOf, StockIn, StockOf, StockOfVariant,
 };
@@ -57,6 +59,7 @@ pub struct StockQuery(
     transfers::TransferQuery,
     write_offs::WriteOffQuery,
     counts::CountQuery,
+    landed::LandedCostQuery,
 );
 
 /// Mutations of this folder.
@@ -68,6 +71,7 @@ pub struct StockMutation(
     write_offs::WriteOffMutation,
     counts::CountMutation,
     places::PlaceMutation,
+    landed::LandedCostMutation,
 );
 
 /// Seeing cost and value.

@@ -9,6 +9,7 @@ use super::check_version;
 use crate::deliveries::call_off;
 use crate::events::{order_changed, shipment_changed};
 use crate::holding::{keep_goods_still, state_missing};
+use crate::landed::check_no_landed;
 use crate::model::{Order, ShipmentLine};
 use crate::posting::{hold_organization, shipped_after};
 use crate::returns::standing_returns;
@@ -56,6 +57,7 @@ impl Command for ReverseShipment {
         let lines = shipment_lines(tx, permit, shipment.id).await?;
         let wanted = keep_goods_still(tx, permit, &order).await?;
         stock::take_back(tx, permit, shipment.id, on).await?;
+        check_no_landed(tx, permit, shipment.id).await?;
         settlements::unbill(tx, permit, shipment.id, on).await?;
         let fact = |line: &ShipmentLine| ReversedLine { id: line.id, fact_id: SaleFactId::new() };
         let unbooking = Unbooking {

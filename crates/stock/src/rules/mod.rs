@@ -26,7 +26,7 @@ pub(crate) use receipt::{MOST_LINES, check_line};
 pub use receipt::{ReceiptState, check_shape, line_cost, reversal_date};
 pub use release::{Held, HeldMove, HeldMoveKind, Holds};
 pub use shelf::{Change, Shelf, Taken, Want};
-pub use states::{CountState, TransferState, WriteOffState};
+pub use states::{CountState, LandedCostState, TransferState, WriteOffState};
 pub use take::{TakeLine, Taking, Unnamed, plan_take};
 
 #[cfg(test)]

@@ -94,6 +94,20 @@ states! {
 }
 
 states! {
+    /// Where a landed cost stands.
+    LandedCostState ("The landed cost", "Документ дополнительных расходов") {
+        /// May be changed.
+        Draft = "DRAFT" => [Posted, Cancelled],
+        /// Goods and sales cost more.
+        Posted = "POSTED" => [Reversed],
+        /// Was posted, and undone.
+        Reversed = "REVERSED" => [],
+        /// Never posted.
+        Cancelled = "CANCELLED" => [],
+    }
+}
+
+states! {
     /// Where a stock count stands.
     CountState ("The count", "Инвентаризация") {
         /// Nothing is frozen yet.

@@ -194,6 +194,24 @@ select here(), made(11, n), made(10, n % 2000), n / 2000, made(6, n),
        case when n <= 2000 then made(31, n) end, 20, 50, 1000
 from generate_series(1, 30000) n;
 
+insert into landed_cost (tenant_id, id, number, occurred_on, organization_id, kind, basis, currency,
+                         amount, state, posted_on, base_amount, stock_amount, sold_amount,
+                         expensed_amount)
+select here(), made(71, n), 'L-' || lpad(n::text, 6, '0'), current_date - 1000 + n / 12,
+       (select id from organization), 'FREIGHT', 'AMOUNT', 'RUB', 100, 'POSTED',
+       current_date - 1000 + n / 12, 100, 0, 0, 100
+from generate_series(0, 11999) n;
+
+insert into landed_cost_line (tenant_id, id, document_id, position, receipt_line_id, weight, amount)
+select here(), made(72, l.n), made(71, l.n), 0, l.id, 1, 50
+from (select row_number() over (order by id) - 1 as n, id from goods_receipt_line) l
+where l.n < 12000;
+
+insert into landed_cost_part (tenant_id, id, document_id, line_id, quantity, amount)
+select here(), made(73, c.n), c.document_id, c.id, 1, 50
+from (select row_number() over (order by id) - 1 as n, id, document_id
+      from landed_cost_line) c;
+
 insert into lot (tenant_id, id, organization_id, product_id, variant_id, receipt_id,
                  receipt_line_id, received_on, unit_cost, supplier_name, number, expires_on)
 select here(), made(12, n), (select id from organization), made(6, n),

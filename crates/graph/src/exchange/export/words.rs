@@ -49,6 +49,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("STOCK_TRANSFER", "Перемещение"),
             ("WRITE_OFF", "Списание"),
             ("STOCK_COUNT", "Инвентаризация"),
+            ("LANDED_COST", "Дополнительные расходы"),
             ("PAYMENT", "Оплата"),
         ],
     ),
@@ -179,6 +180,34 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("SUPPLIER_RETURN", "Возврат поставщику"),
             ("QUARANTINE", "Карантин"),
             ("REVALUATION", "Переоценка"),
+        ],
+    ),
+    (
+        "LandedCostKind",
+        &[
+            ("FREIGHT", "Доставка"),
+            ("CUSTOMS", "Таможня"),
+            ("INSURANCE", "Страхование"),
+            ("HANDLING", "Погрузка и хранение"),
+            ("OTHER", "Прочее"),
+        ],
+    ),
+    (
+        "LandedCostBasis",
+        &[
+            ("AMOUNT", "По сумме"),
+            ("QUANTITY", "По количеству"),
+            ("WEIGHT", "По весу"),
+            ("VOLUME", "По объёму"),
+        ],
+    ),
+    (
+        "LandedCostState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведено"),
+            ("REVERSED", "Сторнировано"),
+            ("CANCELLED", "Отменено"),
         ],
     ),
     ("HeldGoods", &[("STAY", "Оставить"), ("GO", "Списать")]),

@@ -1,6 +1,6 @@
 //! What lies where, and how it came there.
 
-use kernel::{CountId, LotId, ProductId, ProductVariantId, ShipmentId, WarehouseId};
+use kernel::{CountId, LotId, ProductId, ProductVariantId, ReceiptId, ShipmentId, WarehouseId};
 use serde_json::json;
 
 use super::super::company::made;
@@ -23,6 +23,9 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
     const TRANSFERS: &str = "query($filter: StockTransferFilter, $by: StockTransferOrder) {
         stockTransfers(filter: $filter, orderBy: $by) {
             nodes { number from { name } lines { quantity lot { number } } } } }";
+    const LANDED: &str = "query($filter: LandedCostFilter, $by: LandedCostOrder) {
+        landedCosts(filter: $filter, orderBy: $by) {
+            nodes { number lines { weight parts { quantity } product { name } } } } }";
     const WRITE_OFFS: &str = "query($filter: WriteOffFilter, $by: WriteOffOrder) {
         writeOffs(filter: $filter, orderBy: $by) {
             nodes { number warehouse { name } lines { quantity lot { number } } } } }";
@@ -131,6 +134,21 @@ pub fn stock(ask: &Ask) -> Vec<Case> {
             &["stock_transfer_by_number"],
         )
         .reading(2_500.0),
+        ask("landed costs by date", LANDED, json!({}), &["landed_cost_date"]).reading(3_500.0),
+        ask(
+            "landed costs by number",
+            LANDED,
+            json!({"by": {"field": "NUMBER", "direction": "ASC"}}),
+            &["landed_cost_by_number"],
+        )
+        .reading(3_500.0),
+        ask(
+            "landed costs of a receipt",
+            LANDED,
+            json!({"filter": {"receipt": made::<ReceiptId>(10, 7)}}),
+            &["landed_cost_line_of_receipt_line"],
+        )
+        .reading(3_500.0),
         ask("write-offs by date", WRITE_OFFS, json!({}), &["write_off_date"]).reading(2_500.0),
         ask(
             "write-offs by number",
