@@ -119,10 +119,14 @@ alter table sale_fact
     add column landed_cost_id uuid,
     drop constraint sale_fact_once,
     drop constraint sale_fact_kind,
-    add constraint sale_fact_once
-        unique nulls not distinct (tenant_id, shipment_line_id, kind, landed_cost_id),
+    add constraint sale_fact_once unique nulls not distinct
+        (tenant_id, shipment_line_id, kind, return_line_id, variable_cost_id, landed_cost_id),
     add constraint sale_fact_kind
-        check (kind in ('SHIPMENT', 'REVERSAL', 'LANDED_COST', 'LANDED_COST_REVERSAL')),
+        check (kind in ('SHIPMENT', 'REVERSAL', 'RETURN', 'RETURN_REVERSAL', 'VARIABLE_COST',
+                        'LANDED_COST', 'LANDED_COST_REVERSAL')
+               and (return_line_id is not null) = (kind in ('RETURN', 'RETURN_REVERSAL'))
+               and (variable_cost_id is not null) = (kind = 'VARIABLE_COST')
+               and (variable_cost = 0 or kind = 'VARIABLE_COST')),
     add constraint sale_fact_landed
         check ((landed_cost_id is not null) = (kind in ('LANDED_COST', 'LANDED_COST_REVERSAL'))
                and (landed_cost_id is null or (quantity = 0 and revenue = 0 and vat = 0)));

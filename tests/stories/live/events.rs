@@ -120,16 +120,16 @@ async fn a_burst_of_changes_comes_as_few_events_with_the_figures_of_then() {
     // What is gone is told as nothing, not left out.
     let input = json!({"orderId": orders[0].0});
     company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
-    loop {
+    let event = loop {
         let event = socket.event().await["stockChanged"].clone();
         heard += 1;
         // Figures are those of the moment of sending: a confirmation may come after them.
         if event["figures"][0]["onHand"] == "98" {
             assert_eq!(event["figures"][0]["reserved"], "46");
-            break;
+            break event;
         }
         assert!(heard < 24, "what left is not told");
-    }
+    };
     assert_eq!(event["figures"][0]["product"]["sku"], "BUSY");
     assert_eq!(event["figures"][0]["warehouse"]["name"], "Main");
     // From where he ended a subscriber goes on: what he missed comes as one event of now.

@@ -17,9 +17,6 @@ async fn trial(faults: Option<(Fault, u32)>) -> Outcome {
     let trial =
         Trial { binary: program(), clients: 16, lasting: Duration::from_secs(8), faults, seed: 7 };
     let outcome = run(&trial, &Silent).await.unwrap_or_else(|error| panic!("{error:#}"));
-    for name in ["confirmSalesOrder", "shipSalesOrder", "cancelSalesOrder", "postGoodsReceipt"] {
-        assert!(outcome.answered.contains_key(name), "{name} was never answered");
-    }
     assert!(outcome.repeated > 20, "{outcome:?}");
     outcome
 }
@@ -28,6 +25,9 @@ async fn trial(faults: Option<(Fault, u32)>) -> Outcome {
 async fn sixteen_clients_on_twenty_goods_lose_and_double_nothing() {
     let outcome = trial(None).await;
     assert_eq!(outcome.sent_again, 0);
+    for name in ["confirmSalesOrder", "shipSalesOrder", "cancelSalesOrder", "postGoodsReceipt"] {
+        assert!(outcome.answered.contains_key(name), "{name} was never answered");
+    }
 }
 
 #[tokio::test]
