@@ -58,9 +58,9 @@ pub use picking::{
     pickable, set_aside, start_picking, stop_picking, take_other_lot,
 };
 pub use planning::{
-    Assembling, Component, MoveProposal, Need, Offer, Plan, PlanFor, PlanScope, PlanSupply,
-    Proposal, REORDER_ORDER, ReorderPointFilter, ReorderPointRow, count_reorder_points, plan,
-    reorder_points, reorder_points_by_id,
+    Assembling, MoveProposal, Need, Offer, Part, Plan, PlanFor, PlanScope, PlanSupply, Proposal,
+    REORDER_ORDER, ReorderPointFilter, ReorderPointRow, count_reorder_points, plan, reorder_points,
+    reorder_points_by_id,
 };
 pub use promising::{Promise, PromiseAsk, PromiseSource, promises};
 pub use purchases::{

@@ -130,3 +130,79 @@ async fn who_may_not_put_together_does_not_order_it() {
     let made = company.director.does("orderSupply", input, MADE).await;
     assert_eq!(text(&made["assemblyOrders"][0]["state"]), "DRAFT");
 }
+
+/// A bicycle of two wheels and a frame, a wheel of a rim and thirty spokes: nobody sells wheels or
+/// bicycles, so rims and spokes are bought for both, once.
+#[tokio::test]
+async fn what_nobody_sells_is_put_together_of_what_is_bought() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let buyer = colleague(&company, "purchasing").await;
+    let [bicycle, wheel, frame, rim, spoke] = [
+        company.product(&at, "BICYCLE", "900.00").await,
+        company.product(&at, "WHEEL", "100.00").await,
+        company.product(&at, "FRAME", "300.00").await,
+        company.product(&at, "RIM", "30.00").await,
+        company.product(&at, "SPOKE", "1.00").await,
+    ];
+    let wheels = bill(&company, &wheel, ("1", "0"), &[(&rim, "1"), (&spoke, "30")]).await;
+    let bicycles = bill(&company, &bicycle, ("1", "0"), &[(&wheel, "2"), (&frame, "1")]).await;
+    company
+        .receive(&at, None, &[(&wheel, "3", "60.00"), (&frame, "1", "150.00"), (&rim, "2", "9.00")])
+        .await;
+    let zavod = supplier(&company, "Zavod", json!({"leadTimeDays": 3})).await;
+    for (part, price) in [(&frame, "150"), (&rim, "9"), (&spoke, "0.2")] {
+        sells(&company, &zavod, part, price, json!({})).await;
+    }
+    let customer = company.customer("Rider", &company.anna_id, json!({})).await;
+    let lines: &[(&str, &str)] = &[(&bicycle, "4"), (&wheel, "3"), (&rim, "4")];
+    let order = draft(&company.anna, &customer, lines, json!({})).await;
+    confirm(&company.anna, &order).await;
+
+    // The order holds the wheels and the rims that were there; one frame lies free.
+    let query = "{ supplyPlan {
+        assemblies { quantity bill { id } components { quantity missing product { sku } } }
+        purchases { need { quantity forShelf product { sku } } }
+        unmet { quantity product { sku } } } }";
+    let plan = async || buyer.ask(query, json!({})).await["supplyPlan"].clone();
+    let told = plan().await;
+    let part = |sku: &str, quantity: &str, missing: &str| {
+        json!({"product": {"sku": sku}, "quantity": quantity, "missing": missing})
+    };
+    let assemblies = json!([
+        {"quantity": "4", "bill": {"id": bicycles},
+         "components": [part("WHEEL", "8", "8"), part("FRAME", "4", "3")]},
+        {"quantity": "8", "bill": {"id": wheels},
+         "components": [part("RIM", "8", "8"), part("SPOKE", "240", "240")]},
+    ]);
+    assert_eq!(told["assemblies"], assemblies, "{told}");
+    let mut needs: Vec<Value> =
+        told["purchases"].as_array().unwrap().iter().map(|one| one["need"].clone()).collect();
+    needs.sort_by_key(|need| text(&need["product"]["sku"]));
+    let need = |sku: &str, quantity: &str, own: &str| {
+        json!({"product": {"sku": sku}, "quantity": quantity, "forShelf": own})
+    };
+    let wanted = [need("FRAME", "3", "3"), need("RIM", "10", "8"), need("SPOKE", "240", "240")];
+    assert_eq!(needs, wanted, "two rims are for the order itself");
+    assert_eq!(told["unmet"], json!([]));
+
+    // Drafts that wait for components ask for them until they are ordered.
+    let input = json!({"assemblies": [{"billId": bicycles, "quantity": "4"},
+                                      {"billId": wheels, "quantity": "8"}]});
+    buyer.does("orderSupply", input, MADE).await;
+    let told = plan().await;
+    assert_eq!(told["assemblies"], json!([]), "{told}");
+    let mut needs: Vec<Value> =
+        told["purchases"].as_array().unwrap().iter().map(|one| one["need"].clone()).collect();
+    needs.sort_by_key(|need| text(&need["product"]["sku"]));
+    assert_eq!(needs, wanted);
+    let supply = |product: &str, quantity: &str| {
+        json!({"supplierId": zavod, "productId": product, "quantity": quantity})
+    };
+    let lines = [supply(&frame, "3"), supply(&rim, "10"), supply(&spoke, "240")];
+    let input = json!({"purchases": lines, "placedAs": "ORDERED"});
+    buyer.does("orderSupply", input, MADE).await;
+    let told = plan().await;
+    assert_eq!(told, json!({"assemblies": [], "purchases": [], "unmet": []}));
+    house().verify(&company.slug).await;
+}

@@ -1,7 +1,10 @@
-//! Meeting needs by putting goods together where they are needed, out of components that lie free
-//! there. What components do not suffice for is left to be bought.
+//! Meeting needs by putting goods together where they are needed.
+//!
+//! What components that lie free there suffice for can be put together now. What nobody sells is
+//! put together later: what misses of its components is needed in turn, and met like any other
+//! need, by moving, putting together or buying.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use access::{Permit, Right};
 use catalog::Goods;
@@ -15,21 +18,30 @@ use crate::rules::needed;
 /// What to put together of what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assembling {
-    /// What for: so much of it as components suffice for.
+    /// What for.
     pub need: Need,
     /// By which bill, as it holds today.
     pub bill_id: BillId,
-    /// Of which components, all of them free where the goods are needed.
-    pub components: Vec<Component>,
+    /// Of which components.
+    pub components: Vec<Part>,
 }
 
-/// A component and how much of it, base units.
+/// A component of what is to be put together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Component {
+pub struct Part {
     /// What.
     pub goods: Goods,
     /// Base units.
     pub quantity: Decimal,
+    /// What of it does not lie free where it is needed, base units: it is a need of its own.
+    pub missing: Decimal,
+}
+
+/// A component and how much of it, base units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Component {
+    pub(super) goods: Goods,
+    pub(super) quantity: Decimal,
 }
 
 /// What a bill says today: so many finished goods of these components.
@@ -42,55 +54,108 @@ pub(super) struct Recipe {
 
 type Shelf = (OrganizationId, WarehouseId);
 
-/// Takes off needs what can be put together now. Those who see no bills get no such proposals.
-pub(super) async fn assemble(
-    tx: &TenantTx,
-    permit: &Permit<PlanSupply>,
-    needs: Vec<Need>,
-) -> Outcome<(Vec<Assembling>, Vec<Need>)> {
-    if needs.is_empty() || permit.scope().reach(Right::BillRead).is_none() {
-        return Ok((Vec::new(), needs));
-    }
-    let products: BTreeSet<ProductId> = needs.iter().map(|need| need.goods.product).collect();
-    let recipes = store::recipes(tx, permit, &products).await?;
-    if recipes.is_empty() {
-        return Ok((Vec::new(), needs));
-    }
-    let parts = recipes.values().flat_map(|recipe| &recipe.components);
-    let parts: BTreeSet<ProductId> = parts.map(|part| part.goods.product).collect();
-    let warehouses: BTreeSet<WarehouseId> = needs.iter().map(|need| need.warehouse_id).collect();
-    let mut free = store::free(tx, permit, &parts, &warehouses).await?;
-    Ok(share(needs, &recipes, &mut free))
+/// The bills in use, and the components that lie free, less what was taken by this plan.
+#[derive(Debug, Default)]
+pub(super) struct Workshop {
+    recipes: HashMap<Goods, Recipe>,
+    free: HashMap<NeedKey, Decimal>,
+    /// Goods whose bills were looked for.
+    known: BTreeSet<ProductId>,
+    /// Components that were looked for.
+    counted: BTreeSet<ProductId>,
 }
 
-/// Gives free components to needs, those needed first first.
-fn share(
-    mut needs: Vec<Need>,
-    recipes: &HashMap<Goods, Recipe>,
-    free: &mut HashMap<NeedKey, Decimal>,
-) -> (Vec<Assembling>, Vec<Need>) {
-    needs.sort_by_key(|need| need.needed_by);
-    let mut made = Vec::new();
-    let mut left = Vec::new();
-    for need in needs {
-        let shelf = (need.organization_id, need.warehouse_id);
-        let recipe = recipes.get(&need.goods);
-        let proposed = recipe.and_then(|recipe| {
-            let quantity = suffices_for(recipe, shelf, free, need.quantity);
-            Some((recipe, quantity, components(recipe, quantity)?))
-        });
-        let Some((recipe, quantity, components)) = proposed else {
-            left.push(need);
-            continue;
-        };
-        for part in &components {
-            *free.entry(key(shelf, part.goods)).or_default() -= part.quantity;
+impl Workshop {
+    /// Looks for bills of needed goods and for their components in those warehouses, which are
+    /// the same each time. Those who see no bills get no such proposals.
+    pub(super) async fn learn(
+        &mut self,
+        tx: &TenantTx,
+        permit: &Permit<PlanSupply>,
+        needs: &[Need],
+        warehouses: &BTreeSet<WarehouseId>,
+    ) -> Outcome<()> {
+        if permit.scope().reach(Right::BillRead).is_none() {
+            return Ok(());
         }
-        let (now, rest) = need.split(quantity);
-        made.push(Assembling { need: now, bill_id: recipe.bill_id, components });
-        left.extend(rest);
+        let wanted = needs.iter().map(|need| need.goods.product);
+        let products: BTreeSet<ProductId> =
+            wanted.filter(|product| self.known.insert(*product)).collect();
+        if products.is_empty() {
+            return Ok(());
+        }
+        let recipes = store::recipes(tx, permit, &products).await?;
+        let parts = recipes.values().flat_map(|recipe| &recipe.components);
+        let parts = parts.map(|part| part.goods.product);
+        let parts: BTreeSet<ProductId> = parts.filter(|part| self.counted.insert(*part)).collect();
+        if !parts.is_empty() {
+            self.free.extend(store::free(tx, permit, &parts, warehouses).await?);
+        }
+        self.recipes.extend(recipes);
+        Ok(())
     }
-    (made, left)
+
+    /// Takes off needs what can be put together now, those needed first first.
+    pub(super) fn now(&mut self, mut needs: Vec<Need>) -> (Vec<Assembling>, Vec<Need>) {
+        needs.sort_by_key(|need| need.needed_by);
+        let mut made = Vec::new();
+        let mut left = Vec::new();
+        for need in needs {
+            let shelf = (need.organization_id, need.warehouse_id);
+            let proposed = self.recipes.get(&need.goods).and_then(|recipe| {
+                let quantity = suffices_for(recipe, shelf, &self.free, need.quantity);
+                Some((recipe.bill_id, quantity, components(recipe, quantity)?))
+            });
+            let Some((bill_id, quantity, components)) = proposed else {
+                left.push(need);
+                continue;
+            };
+            let components = self.take(shelf, components);
+            let (now, rest) = need.split(quantity);
+            made.push(Assembling { need: now, bill_id, components });
+            left.extend(rest);
+        }
+        (made, left)
+    }
+
+    /// Puts a need together whatever lies there, and adds what misses to what is needed. Gives the
+    /// need back where there is no bill.
+    pub(super) fn later(
+        &mut self,
+        need: Need,
+        parts: &mut BTreeMap<NeedKey, Need>,
+    ) -> Result<Assembling, Need> {
+        let shelf = (need.organization_id, need.warehouse_id);
+        let recipe = self.recipes.get(&need.goods);
+        let Some((bill_id, components)) =
+            recipe.and_then(|recipe| Some((recipe.bill_id, components(recipe, need.quantity)?)))
+        else {
+            return Err(need);
+        };
+        let components = self.take(shelf, components);
+        for part in components.iter().filter(|part| part.missing > Decimal::ZERO) {
+            let lacking = Need {
+                goods: part.goods,
+                quantity: part.missing,
+                for_shelf: part.missing,
+                demands: Vec::new(),
+                ..need.clone()
+            };
+            lacking.add_to(parts);
+        }
+        Ok(Assembling { need, bill_id, components })
+    }
+
+    /// Takes components off what lies free, as far as it goes.
+    fn take(&mut self, shelf: Shelf, components: Vec<Component>) -> Vec<Part> {
+        let take = |Component { goods, quantity }: Component| {
+            let free = self.free.entry(key(shelf, goods)).or_default();
+            let taken = quantity.min((*free).max(Decimal::ZERO));
+            *free -= taken;
+            Part { goods, quantity, missing: quantity - taken }
+        };
+        components.into_iter().map(take).collect()
+    }
 }
 
 /// How many finished goods free components suffice for, at most the wanted ones: where not for
@@ -167,16 +232,24 @@ mod tests {
         }
     }
 
+    /// Nine wheels and thirty frames, for kits of two wheels and a frame, and of a wheel.
+    fn workshop() -> Workshop {
+        let lies = [(20, "9"), (21, "30")];
+        Workshop {
+            recipes: HashMap::from([
+                (goods(10), recipe(1, "1", &[(20, "2"), (21, "1")])),
+                (goods(11), recipe(2, "1", &[(20, "1")])),
+            ]),
+            free: lies.map(|(n, has)| (key(place(), goods(n)), dec(has))).into(),
+            ..Workshop::default()
+        }
+    }
+
     #[test]
     fn free_components_go_to_who_needs_them_first() {
-        let recipes = HashMap::from([
-            (goods(10), recipe(1, "1", &[(20, "2"), (21, "1")])),
-            (goods(11), recipe(2, "1", &[(20, "1")])),
-        ]);
-        let lies = [(20, "9"), (21, "30")];
-        let mut free = lies.map(|(n, has)| (key(place(), goods(n)), dec(has))).into();
+        let mut workshop = workshop();
         let needs = vec![need(10, "5", "2", 9), need(11, "3", "0", 7), need(12, "1", "0", 1)];
-        let (made, left) = share(needs, &recipes, &mut free);
+        let (made, left) = workshop.now(needs);
         let told: Vec<_> = made
             .iter()
             .map(|one| (one.bill_id.0.as_u128(), one.need.quantity, one.need.for_shelf))
@@ -187,6 +260,24 @@ mod tests {
         let left: Vec<_> =
             left.iter().map(|one| (one.goods, one.quantity, one.for_shelf)).collect();
         assert_eq!(left, [(goods(12), dec("1"), dec("0")), (goods(10), dec("2"), dec("2"))]);
+    }
+
+    #[test]
+    fn what_misses_of_components_is_needed_once_whoever_needs_it() {
+        let mut workshop = workshop();
+        let mut parts = BTreeMap::new();
+        let kits = workshop.later(need(10, "5", "2", 9), &mut parts).unwrap();
+        assert_eq!((kits.need.quantity, kits.components[0].missing), (dec("5"), dec("1")));
+        assert_eq!(kits.components[1].missing, dec("0"));
+        let others = workshop.later(need(11, "3", "0", 7), &mut parts).unwrap();
+        assert_eq!(others.components[0].missing, dec("3"));
+        let parts: Vec<_> = parts.into_values().collect();
+        assert_eq!(parts.len(), 1);
+        let wheels = &parts[0];
+        assert_eq!((wheels.quantity, wheels.for_shelf), (dec("4"), dec("4")));
+        assert_eq!((wheels.needed_by.to_string(), wheels.demands.len()), ("2026-03-07".into(), 0));
+        let none = need(12, "1", "0", 1);
+        assert_eq!(workshop.later(none.clone(), &mut BTreeMap::new()), Err(none));
     }
 
     #[test]

@@ -3,7 +3,8 @@
 //!
 //! Needs come from demand that nothing is on its way for and from reorder points; a way to meet a
 //! need is a proposal. Goods are moved from other warehouses first ([`moving`]), what can be put
-//! together of free components is ([`assembling`]), and what is left is bought. Each way takes its
+//! together of free components is ([`assembling`]), and what is left is bought. What nobody sells
+//! is put together once its components are there, and they are needed in turn. Each way takes its
 //! share of the needs in [`plan`].
 
 mod assembling;
@@ -20,7 +21,7 @@ use catalog::SupplierOffer;
 use db::{Outcome, TenantTx};
 use kernel::{DemandId, NaiveDate, OrganizationId, ProductId, Refusal, RefusalCode, WarehouseId};
 
-pub use assembling::{Assembling, Component};
+pub use assembling::{Assembling, Part};
 pub use moving::{MoveLine, MoveProposal};
 pub use order::{AssemblySupply, OrderSupply, PlacedAs, SupplyLine, SupplyMade};
 pub use points::{
@@ -32,6 +33,9 @@ pub use rules::{Need, Offer, Proposal};
 
 /// Demand that one plan looks at, the earliest needed first.
 const MOST_DEMANDS: i64 = 1_000;
+
+/// Levels of components under goods that are looked at; what is needed below is bought.
+const MOST_LEVELS: usize = 12;
 
 /// Asking what to put together and what to buy.
 #[derive(Clone, Copy, Debug)]
@@ -71,15 +75,16 @@ pub enum PlanScope {
 pub struct Plan {
     /// What to move from where, what is needed first before the rest.
     pub moves: Vec<MoveProposal>,
-    /// What to put together of free components; empty for those who see no bills.
+    /// What to put together; empty for those who see no bills.
     pub assemblies: Vec<Assembling>,
     /// What to buy of whom.
     pub proposals: Vec<Proposal>,
-    /// What no supplier sells.
+    /// What no supplier sells and no bill makes.
     pub unmet: Vec<Need>,
 }
 
-/// Proposes what to move, what to put together of what is left, and what to buy beyond that.
+/// Proposes what to move, what to put together, and what to buy beyond that. The number of statements
+/// grows with the levels of components alone.
 ///
 /// # Errors
 /// `TOO_MANY` demands named, or a fault.
@@ -111,20 +116,85 @@ pub async fn plan(tx: &TenantTx, permit: &Permit<PlanSupply>, asked: &PlanFor) -
             rules::add_shelf(&mut needs, position, tx.today());
         }
     }
-    let needs: Vec<Need> = needs.into_values().collect();
-    let (moves, needs) = moving::moves(tx, permit, &missed, needs).await?;
-    let (assemblies, needs) = assembling::assemble(tx, permit, needs).await?;
-    Ok(Plan { moves, assemblies, ..buy(tx, permit, needs).await? })
+    meet(tx, permit, &missed, needs.into_values().collect()).await
+}
+
+/// Meets needs, and what they need in turn, level by level.
+async fn meet(
+    tx: &TenantTx,
+    permit: &Permit<PlanSupply>,
+    missed: &[store::Missed],
+    mut needs: Vec<Need>,
+) -> Outcome<Plan> {
+    let warehouses: BTreeSet<WarehouseId> = needs.iter().map(|need| need.warehouse_id).collect();
+    let mut plan = Plan::default();
+    let mut elsewhere = moving::Elsewhere::default();
+    let mut workshop = assembling::Workshop::default();
+    let mut sold = BTreeMap::new();
+    // What is bought is bought at once, whoever needs it: suppliers sell whole lots.
+    let mut bought = BTreeMap::new();
+    for _ in 0..MOST_LEVELS {
+        if needs.is_empty() {
+            break;
+        }
+        let (moves, left) = elsewhere.moves(tx, permit, missed, needs).await?;
+        plan.moves.extend(moves);
+        workshop.learn(tx, permit, &left, &warehouses).await?;
+        let (assemblies, left) = workshop.now(left);
+        plan.assemblies.extend(assemblies);
+        learn_offers(tx, permit, &left, &mut sold).await?;
+        let mut parts = BTreeMap::new();
+        for need in left {
+            let is_sold = sold.get(&need.goods.product).is_some_and(|offers| !offers.is_empty());
+            let need = if is_sold { Err(need) } else { workshop.later(need, &mut parts) };
+            match need {
+                Ok(assembly) => plan.assemblies.push(assembly),
+                Err(need) => need.add_to(&mut bought),
+            }
+        }
+        needs = parts.into_values().collect();
+    }
+    for need in needs {
+        need.add_to(&mut bought);
+    }
+    learn_offers(tx, permit, &bought.values().cloned().collect::<Vec<_>>(), &mut sold).await?;
+    buy(tx, permit, bought.into_values(), &sold, &mut plan).await?;
+    Ok(plan)
+}
+
+type Offers = BTreeMap<ProductId, Vec<SupplierOffer>>;
+
+/// Adds what suppliers offer of needed goods that were not asked about yet.
+async fn learn_offers(
+    tx: &TenantTx,
+    permit: &Permit<PlanSupply>,
+    needs: &[Need],
+    sold: &mut Offers,
+) -> Outcome<()> {
+    let products: BTreeSet<ProductId> = needs.iter().map(|need| need.goods.product).collect();
+    let products: Vec<ProductId> =
+        products.into_iter().filter(|product| !sold.contains_key(product)).collect();
+    if products.is_empty() {
+        return Ok(());
+    }
+    let mut offers = catalog::supplier_offers(tx, permit, &products, tx.today()).await?;
+    for product in products {
+        sold.insert(product, offers.remove(&product).unwrap_or_default());
+    }
+    Ok(())
 }
 
 /// Meets needs by buying.
-async fn buy(tx: &TenantTx, permit: &Permit<PlanSupply>, needs: Vec<Need>) -> Outcome<Plan> {
-    let products: BTreeSet<ProductId> = needs.iter().map(|need| need.goods.product).collect();
-    let products: Vec<ProductId> = products.into_iter().collect();
+async fn buy(
+    tx: &TenantTx,
+    permit: &Permit<PlanSupply>,
+    needs: impl Iterator<Item = Need>,
+    sold: &Offers,
+    plan: &mut Plan,
+) -> Outcome<()> {
     let today = tx.today();
-    let offers = catalog::supplier_offers(tx, permit, &products, today).await?;
     let base = permit.scope().facts().base_currency;
-    let foreign = offers.values().flatten().any(|offer| offer.currency != base);
+    let foreign = sold.values().flatten().any(|offer| offer.currency != base);
     let rates = if foreign { Some(catalog::rates_on(tx, permit, today).await?) } else { None };
     let in_base = |offer: &SupplierOffer| {
         let price = offer.price?;
@@ -133,10 +203,8 @@ async fn buy(tx: &TenantTx, permit: &Permit<PlanSupply>, needs: Vec<Need>) -> Ou
         }
         rates.as_ref()?.conversion(offer.currency, base, today)?.apply(price)
     };
-    let mut plan = Plan::default();
-    let none = Vec::new();
     for need in needs {
-        let own = offers.get(&need.goods.product).unwrap_or(&none);
+        let own = sold.get(&need.goods.product).map_or(&[][..], Vec::as_slice);
         let asks = |offer: &SupplierOffer| rules::offer(&need, offer, in_base(offer), today);
         let asked: Vec<Offer> = own.iter().map(asks).collect();
         if asked.is_empty() {
@@ -147,7 +215,7 @@ async fn buy(tx: &TenantTx, permit: &Permit<PlanSupply>, needs: Vec<Need>) -> Ou
     }
     let supplier = |one: &Proposal| one.offers.first().map(|offer| offer.supplier_id);
     plan.proposals.sort_by_key(|one| (supplier(one), one.need.needed_by));
-    Ok(plan)
+    Ok(())
 }
 
 fn no_warehouse() -> Refusal {

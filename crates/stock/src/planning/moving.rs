@@ -14,7 +14,7 @@ use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{Decimal, OrganizationId, ProductId, ProductVariantId, TransferId, Uuid, WarehouseId};
 
 use super::rules::{Need, NeedKey};
-use super::store::Missed;
+use super::store::{Missed, WANTS};
 use crate::house::GoodsLineInput;
 use crate::store::balances::{sells, variant_key};
 use crate::store::uuids;
@@ -48,36 +48,56 @@ pub struct MoveLine {
     pub quantity: Decimal,
 }
 
-/// Meets needs out of other warehouses. Gives what to move, and the needs that are left.
-pub(super) async fn moves<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    missed: &[Missed],
-    mut needs: Vec<Need>,
-) -> Outcome<(Vec<MoveProposal>, Vec<Need>)> {
-    if needs.is_empty() {
-        return Ok((Vec::new(), needs));
+/// What lies in other warehouses, less what was taken by this plan.
+#[derive(Debug, Default)]
+pub(super) struct Elsewhere {
+    spares: Quantities,
+    drafted: Quantities,
+    /// Goods that were looked for.
+    known: BTreeSet<ProductId>,
+}
+
+impl Elsewhere {
+    /// Meets needs out of other warehouses. Gives what to move, and the needs that are left.
+    pub(super) async fn moves<A>(
+        &mut self,
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        missed: &[Missed],
+        mut needs: Vec<Need>,
+    ) -> Outcome<(Vec<MoveProposal>, Vec<Need>)> {
+        let wanted = needs.iter().map(|need| need.goods);
+        let goods: BTreeSet<Goods> =
+            wanted.filter(|one| !self.known.contains(&one.product)).collect();
+        if !goods.is_empty() {
+            let (spares, drafted) = spares(tx, permit, &goods).await?;
+            self.spares.extend(spares);
+            self.drafted.extend(drafted);
+            self.known.extend(goods.iter().map(|one| one.product));
+        }
+        let mut places = BTreeMap::new();
+        for one in missed {
+            let goods = Goods { product: one.product_id, variant: one.variant_id };
+            let Some(warehouse_id) = one.warehouse_id else { continue };
+            let key = NeedKey { organization_id: one.organization_id, warehouse_id, goods };
+            *places.entry(key).or_insert(Decimal::ZERO) += one.uncovered;
+        }
+        let mut moves = Vec::new();
+        needs.sort_by_key(|need| (need.needed_by, key_of(need)));
+        for need in &mut needs {
+            let key = key_of(need);
+            let mut movable = need.for_shelf + places.get(&key).copied().unwrap_or_default();
+            if let Some(drafted) = self.drafted.get_mut(&key) {
+                let comes = (*drafted).min(movable);
+                movable -= comes;
+                *drafted -= comes;
+                less(need, comes);
+            }
+            moves.extend(share(need, movable, &mut self.spares));
+        }
+        needs.retain(|need| need.quantity > Decimal::ZERO);
+        Ok((moves, needs))
     }
-    let mut places = BTreeMap::new();
-    for one in missed {
-        let goods = Goods { product: one.product_id, variant: one.variant_id };
-        let Some(warehouse_id) = one.warehouse_id else { continue };
-        let key = NeedKey { organization_id: one.organization_id, warehouse_id, goods };
-        *places.entry(key).or_insert(Decimal::ZERO) += one.uncovered;
-    }
-    let (mut spares, drafted) = spares(tx, permit, &needs).await?;
-    let mut moves = Vec::new();
-    needs.sort_by_key(|need| (need.needed_by, key_of(need)));
-    for need in &mut needs {
-        let key = key_of(need);
-        let mut movable = need.for_shelf + places.get(&key).copied().unwrap_or_default();
-        let drafted = drafted.get(&key).copied().unwrap_or_default().min(movable);
-        movable -= drafted;
-        less(need, drafted);
-        moves.extend(share(need, movable, &mut spares));
-    }
-    needs.retain(|need| need.quantity > Decimal::ZERO);
-    Ok((moves, needs))
 }
 
 fn key_of(need: &Need) -> NeedKey {
@@ -136,17 +156,18 @@ struct Row {
 
 type Quantities = BTreeMap<NeedKey, Decimal>;
 
-/// What warehouses hold of needed goods beyond what their own shelves are filled up to, so that
-/// nothing goes to and fro, and what drafts of transfers take from them; and what such drafts
-/// bring.
+/// What warehouses hold of goods beyond what their own shelves are filled up to, so that nothing
+/// goes to and fro, and what drafts of transfers and of assembly orders take from them; and what
+/// drafts of transfers bring.
 async fn spares<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    needs: &[Need],
+    goods: &BTreeSet<Goods>,
 ) -> Outcome<(Quantities, Quantities)> {
     let sells = sells("$3", "0");
     let sql = format!(
-        "select s.organization_id, s.warehouse_id, s.product_id, s.variant_key,
+        "with {WANTS}
+         select s.organization_id, s.warehouse_id, s.product_id, s.variant_key,
                 sum(s.spare) as spare, sum(s.drafted) as drafted
          from (
              select b.organization_id, b.warehouse_id, b.product_id, b.variant_key,
@@ -160,6 +181,12 @@ async fn spares<A>(
              from reorder_point r
              where r.tenant_id = $1 and r.product_id = any($2::uuid[])
              union all
+             select x.organization_id, x.warehouse_id, x.product_id,
+                    coalesce(x.variant_id, '00000000-0000-0000-0000-000000000000'),
+                    -x.quantity, 0
+             from wants x
+             where x.product_id = any($2::uuid[])
+             union all
              select d.organization_id, p.id, l.product_id,
                     coalesce(l.variant_id, '00000000-0000-0000-0000-000000000000'),
                     case when p.id = d.from_id then -l.quantity else 0 end,
@@ -171,7 +198,6 @@ async fn spares<A>(
          ) s
          group by s.organization_id, s.warehouse_id, s.product_id, s.variant_key"
     );
-    let goods: BTreeSet<Goods> = needs.iter().map(|need| need.goods).collect();
     let known = |row: &Row| {
         let fits = |one: &&Goods| {
             one.product == row.product_id && variant_key(one.variant) == row.variant_key

@@ -1,6 +1,7 @@
 //! What is needed, and of whom to buy it.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use catalog::{Goods, SupplierOffer};
 use kernel::{
@@ -34,7 +35,8 @@ pub struct Need {
     pub goods: Goods,
     /// Base units that nothing is on its way for.
     pub quantity: Decimal,
-    /// What of it the shelf needs, base units; the rest is for orders.
+    /// What of it no order asks for itself, base units: the shelf needs it, or what is to be put
+    /// together there.
     pub for_shelf: Decimal,
     /// The earliest day.
     pub needed_by: NaiveDate,
@@ -43,6 +45,23 @@ pub struct Need {
 }
 
 impl Need {
+    /// Adds it to what is needed of the same goods at the same place.
+    pub(super) fn add_to(self, needs: &mut BTreeMap<NeedKey, Self>) {
+        let Self { organization_id, warehouse_id, goods, .. } = self;
+        match needs.entry(NeedKey { organization_id, warehouse_id, goods }) {
+            Entry::Vacant(place) => {
+                place.insert(self);
+            }
+            Entry::Occupied(mut place) => {
+                let need = place.get_mut();
+                need.quantity += self.quantity;
+                need.for_shelf += self.for_shelf;
+                need.needed_by = need.needed_by.min(self.needed_by);
+                need.demands.extend(self.demands);
+            }
+        }
+    }
+
     /// A part that is met, orders before the shelf, and what is left to be met another way.
     pub(super) fn split(self, part: Decimal) -> (Self, Option<Self>) {
         let for_orders = self.quantity - self.for_shelf;
@@ -58,7 +77,7 @@ impl Need {
     }
 }
 
-/// A shelf with a reorder point.
+/// A shelf with a reorder point, or one that drafts of assembly orders are to take from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
     /// Which shelf.
@@ -99,20 +118,16 @@ pub(super) fn add_demand(
     missed: &Missed,
     warehouse_id: WarehouseId,
 ) {
-    let goods = Goods { product: missed.product_id, variant: missed.variant_id };
-    let key = NeedKey { organization_id: missed.organization_id, warehouse_id, goods };
-    let need = needs.entry(key).or_insert_with(|| Need {
+    let need = Need {
         organization_id: missed.organization_id,
         warehouse_id,
-        goods,
-        quantity: Decimal::ZERO,
+        goods: Goods { product: missed.product_id, variant: missed.variant_id },
+        quantity: missed.uncovered,
         for_shelf: Decimal::ZERO,
         needed_by: missed.needed_by,
-        demands: Vec::new(),
-    });
-    need.quantity += missed.uncovered;
-    need.needed_by = need.needed_by.min(missed.needed_by);
-    need.demands.push(missed.id);
+        demands: vec![missed.id],
+    };
+    need.add_to(needs);
 }
 
 /// Adds what a shelf lacks, today.
@@ -127,17 +142,18 @@ pub(super) fn add_shelf(
         return;
     }
     let NeedKey { organization_id, warehouse_id, goods } = position.key;
-    let need = needs.entry(position.key).or_insert_with(|| Need {
+    // What orders need on the same shelf keeps its day.
+    let day = needs.get(&position.key).map_or(today, |need| need.needed_by);
+    let need = Need {
         organization_id,
         warehouse_id,
         goods,
-        quantity: Decimal::ZERO,
-        for_shelf: Decimal::ZERO,
-        needed_by: today,
+        quantity: lacks,
+        for_shelf: lacks,
+        needed_by: day,
         demands: Vec::new(),
-    });
-    need.quantity += lacks;
-    need.for_shelf += lacks;
+    };
+    need.add_to(needs);
 }
 
 /// What a supplier offers for a need.

@@ -18,7 +18,7 @@ use crate::store::balances::sells;
 use crate::store::uuids;
 
 /// What drafts are to be put together of: no other draft counts on it, and no shelf.
-const WANTS: &str = "
+pub(super) const WANTS: &str = "
     wants as materialized (
         select a.organization_id, a.warehouse_id, l.product_id, l.variant_id,
                sum(l.quantity) as quantity
@@ -80,7 +80,8 @@ struct Row {
     missed: Decimal,
 }
 
-/// Shelves with reorder points as they stand.
+/// Shelves as they stand: those with reorder points, and those that drafts are to be put together
+/// from, which are to hold no more than that.
 pub(super) async fn positions(
     tx: &TenantTx,
     permit: &Permit<PlanSupply>,
@@ -93,7 +94,23 @@ pub(super) async fn positions(
         select r.organization_id, r.warehouse_id, r.product_id, r.variant_id, r.reorder_at,
                r.target, s.available, e.awaited + t.coming as awaited,
                m.missed + coalesce(x.quantity, 0) as missed
-        from reorder_point r
+        from (
+            select r.organization_id, r.warehouse_id, r.product_id, r.variant_id, r.variant_key,
+                   r.reorder_at, r.target
+            from reorder_point r
+            where r.tenant_id = $1
+            union all
+            select x.organization_id, x.warehouse_id, x.product_id, x.variant_id,
+                   coalesce(x.variant_id, '00000000-0000-0000-0000-000000000000'), 0, 0
+            from wants x
+            where not exists (
+                select from reorder_point r
+                where r.tenant_id = $1
+                  and r.organization_id = x.organization_id
+                  and r.warehouse_id = x.warehouse_id
+                  and r.product_id = x.product_id
+                  and r.variant_id is not distinct from x.variant_id)
+        ) r
         left join wants x
           on x.organization_id = r.organization_id
          and x.warehouse_id = r.warehouse_id
@@ -143,7 +160,7 @@ pub(super) async fn positions(
               and d.is_open
               and coalesce(d.warehouse_id, $3) = r.warehouse_id
         ) m
-        where r.tenant_id = $1"
+        where true"
     );
     let default = default.map_or(Uuid::nil(), |id| id.0);
     let mut sql = Sql::new(sql, values![permit.tenant(), tx.today(), default]);

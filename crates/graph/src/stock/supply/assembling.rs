@@ -1,7 +1,7 @@
 //! What to put together, in a plan and in what is ordered of it.
 
 use ::stock::commands::AssemblySupply;
-use ::stock::{Assembling, Component};
+use ::stock::{Assembling, Part};
 use async_graphql::{Context, InputObject, Object};
 use kernel::{BillId, OrganizationId, WarehouseId};
 
@@ -12,8 +12,8 @@ use crate::scalars::Decimal;
 use crate::session::Session;
 use crate::stock::{BillOfMaterials, quantity};
 
-/// What to put together, out of components that lie free where it is needed: so much as they
-/// suffice for.
+/// What to put together where it is needed: as much as components that lie free there suffice for;
+/// and what nobody sells, whose missing components are proposed beside.
 pub struct AssemblyProposal(Assembling);
 
 impl From<Assembling> for AssemblyProposal {
@@ -22,8 +22,8 @@ impl From<Assembling> for AssemblyProposal {
     }
 }
 
-/// What to put together, out of components that lie free where it is needed: so much as they
-/// suffice for.
+/// What to put together where it is needed: as much as components that lie free there suffice for;
+/// and what nobody sells, whose missing components are proposed beside.
 #[Object]
 impl AssemblyProposal {
     /// What for: the part of the need that it meets.
@@ -48,7 +48,7 @@ impl AssemblyProposal {
 }
 
 /// A component of what is to be put together.
-pub struct ProposedComponent(Component);
+pub struct ProposedComponent(Part);
 
 /// A component of what is to be put together.
 #[Object]
@@ -66,6 +66,12 @@ impl ProposedComponent {
     /// How much, in the product's base unit.
     async fn quantity(&self) -> Decimal {
         quantity(self.0.quantity)
+    }
+
+    /// What of it does not lie free where it is needed, in the product's base unit. It is moved,
+    /// put together or bought by other proposals of the same plan.
+    async fn missing(&self) -> Decimal {
+        quantity(self.0.missing)
     }
 }
 

@@ -59,12 +59,13 @@ pub struct SupplyPlan {
     /// What to move from which warehouse, what is needed first before the rest; hand the chosen
     /// ones to `orderSupply`.
     moves: Vec<MoveProposal>,
-    /// What can be put together of components that lie free where it is needed, those needed first
-    /// first; empty for those who see no bills. Hand the chosen ones to `orderSupply`.
+    /// What to put together: what components that lie free suffice for, those needed first first,
+    /// then what nobody sells, its missing components being needed in turn. Empty for those who see
+    /// no bills. Hand the chosen ones to `orderSupply`.
     assemblies: Vec<AssemblyProposal>,
     /// What to buy of whom of what is left, by supplier; hand the chosen ones to `orderSupply`.
     purchases: Vec<PurchaseProposal>,
-    /// What is needed and no supplier sells.
+    /// What is needed, and no supplier sells and no bill makes.
     unmet: Vec<SupplyNeed>,
 }
 
@@ -99,7 +100,8 @@ impl SupplyNeed {
         quantity(self.0.quantity)
     }
 
-    /// What of it a reorder point asks for, in the product's base unit; the rest is for orders.
+    /// What of it a reorder point asks for, or what is to be put together there, in the product's
+    /// base unit; the rest is for orders.
     async fn for_shelf(&self) -> Decimal {
         quantity(self.0.for_shelf)
     }
