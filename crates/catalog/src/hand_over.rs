@@ -15,6 +15,8 @@ pub struct Handed {
     pub table: &'static str,
     /// The column of its id.
     pub key: &'static str,
+    /// The columns that follow the manager in its index: records are picked in this order.
+    pub order: &'static [&'static str],
     /// Whether a change counts up its `version` and sets `updated_at`.
     pub is_versioned: bool,
     /// Whether subscribers are told of each as of a changed document.
@@ -93,6 +95,7 @@ pub async fn hand_over_documents<A>(
     limit: i64,
 ) -> Outcome<Vec<HandedOver>> {
     let Handed { table, key, .. } = handed;
+    let order: Vec<String> = handed.order.iter().map(|column| format!("d.{column}")).collect();
     let heirs: Vec<Uuid> = heirs.iter().map(|id| id.0).collect();
     let is_spread = heirs.len() > 1;
     let mut sql = Sql::new("", values![permit.tenant(), from.leaver, heirs]);
@@ -104,13 +107,13 @@ pub async fn hand_over_documents<A>(
              where d.tenant_id = $1 and d.manager_id = $2"
     ));
     from.push(&mut sql, "d.customer_id");
-    sql.with(" limit ", limit, "");
+    sql.with(&format!(" order by {} limit ", order.join(", ")), limit, "");
     sql.push(&format!(
         "), held as (
              select d.{key} as id, d.customer_id
              from {table} d
              where d.tenant_id = $1 and d.manager_id = $2
-               and d.{key} in (select p.id from picked p)
+               and d.{key} = any(array(select p.id from picked p))
              order by d.{key}
              for no key update
          ), given as (
@@ -198,12 +201,13 @@ pub async fn hold_handed_customers<A>(
         values![permit.tenant(), from.leaver],
     );
     from.push(&mut sql, "c.id");
-    sql.with(" limit ", limit, "");
+    sql.with(" order by c.name_key, c.id limit ", limit, "");
     sql.push(
         ")
          select c.id
          from customer c
-         where c.tenant_id = $1 and c.manager_id = $2 and c.id in (select p.id from picked p)
+         where c.tenant_id = $1 and c.manager_id = $2 
+           and c.id = any(array(select p.id from picked p))
          order by c.id
          for no key update",
     );

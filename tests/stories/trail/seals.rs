@@ -339,7 +339,7 @@ async fn the_programs_logins_cannot_change_the_trail() {
 
 const SEALS: &str = "{
     auditKeys { keyId publicKey signs }
-    auditSeals(first: 250) { nodes { number count firstEntry lastEntry root previous hash keyId
+    auditSeals(first: 20) { nodes { number count firstEntry lastEntry root previous hash keyId
         statement signature entries { number text leaf } } } }";
 
 fn hex(bytes: &[u8]) -> String {

@@ -1,13 +1,20 @@
 //! Seals of the audit trail: what anybody needs to prove that it is what it was.
 
+use std::sync::Arc;
+
 use async_graphql::{ComplexObject, Context, ID, Object, SimpleObject};
-use identity::ReadSeals;
+use identity::{ReadSeals, SealedEntry};
 
 use super::trail::entry_id;
 use crate::custom::without_hidden;
+use crate::errors::Failure;
+use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::{self, COUNT_CAP, Connection};
 use crate::scalars::DateTime;
 use crate::session::Session;
+
+/// Entries that one operation reads as they are hashed, at most: 20 full seals.
+const MOST_ENTRIES: usize = 20_000;
 
 /// A key that seals are signed with.
 #[derive(Clone, SimpleObject)]
@@ -75,23 +82,46 @@ pub struct SealedAuditEntry {
 
 #[ComplexObject]
 impl AuditSeal {
-    /// Its entries as they are hashed now, in their places; one that was removed is absent.
+    /// Its entries as they are hashed now, in their places; one that was removed is absent. Of at
+    /// most 20 seals at once.
     async fn entries(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<SealedAuditEntry>> {
         let session = Session::of(ctx)?;
-        let permit = session.permit::<ReadSeals>()?;
-        let found = identity::sealed_entries(&*session.tx().await?, &permit, &self.places).await?;
+        let keys = self.places.iter().copied().map(SealedEntryOf).collect();
+        let found = session.load_all::<SealedEntryOf>(keys).await?;
         let mut entries = Vec::with_capacity(found.len());
-        for entry in found {
+        for entry in found.into_iter().flatten() {
             let shown = without_hidden(session, &entry.subject_kind, &entry.changes).await?;
             let is_whole = shown == entry.changes;
             entries.push(SealedAuditEntry {
                 number: entry.number,
                 entry_id: entry_id(entry.number),
-                text: is_whole.then_some(entry.text),
-                leaf: is_whole.then_some(entry.leaf),
+                text: is_whole.then(|| entry.text.clone()),
+                leaf: is_whole.then(|| entry.leaf.clone()),
             });
         }
         Ok(entries)
+    }
+}
+
+/// An entry as it is hashed, by its number.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SealedEntryOf(i64);
+
+impl Load<SealedEntryOf> for Loaders {
+    type Value = Arc<SealedEntry>;
+
+    async fn load(&self, keys: &[SealedEntryOf]) -> Loaded<SealedEntryOf, Arc<SealedEntry>> {
+        let permit = self.permit::<ReadSeals>()?;
+        if keys.len() > MOST_ENTRIES {
+            return Err(Failure::bad_input(
+                "ask for the entries of at most 20 seals at once",
+                "запрашивайте записи не более чем 20 печатей за раз",
+            ));
+        }
+        let numbers: Vec<i64> = keys.iter().map(|key| key.0).collect();
+        let found = identity::sealed_entries(&*self.tx().await?, &permit, &numbers).await?;
+        let each = found.into_iter().map(|one| (SealedEntryOf(one.number), Arc::new(one)));
+        Ok(each.collect())
     }
 }
 

@@ -25,5 +25,13 @@ const SALES_RETURNS: Handed =
     Handed { beside: &[("credit_note", "return_id")], ..document("SalesReturn", "sales_return") };
 
 const fn document(kind: &'static str, table: &'static str) -> Handed {
-    Handed { kind, table, key: "id", is_versioned: true, is_told: true, beside: &[] }
+    Handed {
+        kind,
+        table,
+        key: "id",
+        order: &["date", "id"],
+        is_versioned: true,
+        is_told: true,
+        beside: &[],
+    }
 }

@@ -7,6 +7,7 @@ pub const HANDED_DEMAND: Handed = Handed {
     kind: "Demand",
     table: "demand",
     key: "id",
+    order: &["needed_by", "id"],
     is_versioned: false,
     is_told: false,
     beside: &[],
