@@ -39,6 +39,8 @@ rights! {
     UserRead = "user"."read",
     /// Make users, shut them, give them roles.
     UserWrite = "user"."write",
+    /// Hand somebody's customers and documents over to others, and end his way in.
+    UserHandOver = "user"."hand_over",
     /// See roles and their rights.
     RoleRead = "role"."read",
     /// Make roles and change their rights.

@@ -98,6 +98,7 @@ node_ids! {
     AttachmentId = "Attachment",
     ImportJobId = "ImportJob",
     ExportJobId = "ExportJob",
+    HandOverId = "HandOver",
 }
 
 /// The global form of an id, for `async fn id(&self) -> ID`.

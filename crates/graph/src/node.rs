@@ -107,6 +107,7 @@ nodes! {
     Attachment(crate::files::Attachment, AttachmentId),
     ImportJob(crate::exchange::ImportJob, ImportJobId),
     ExportJob(crate::exchange::ExportJob, ExportJobId),
+    HandOver(crate::sales::HandOver, HandOverId),
 }
 
 /// Records by global id.

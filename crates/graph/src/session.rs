@@ -8,7 +8,7 @@ use access::{Action, Permit, Reach, Right, Scope};
 use async_graphql::Context;
 use db::{Db, ReadPool, Reader, TenantTx};
 use files::Files;
-use identity::Identity;
+use identity::{Identity, SealKeys};
 use kernel::Language;
 use live::Live;
 
@@ -26,13 +26,14 @@ pub struct Services {
     feeds: Arc<Feeds>,
     identity: Option<Identity>,
     files: Option<Files>,
+    seal_keys: Option<SealKeys>,
 }
 
 impl Services {
     /// What the whole program shares.
     #[must_use]
     pub fn new(db: Db, live: Live) -> Self {
-        Self { db, live, feeds: Arc::default(), identity: None, files: None }
+        Self { db, live, feeds: Arc::default(), identity: None, files: None, seal_keys: None }
     }
 
     /// Lets people sign in; without it only those who are known already are served.
@@ -45,6 +46,14 @@ impl Services {
     #[must_use]
     pub fn keeping(self, files: Files) -> Self {
         Self { files: Some(files), ..self }
+    }
+}
+
+impl Services {
+    /// Shows the public keys of seals; without it there are none.
+    #[must_use]
+    pub fn sealing(self, keys: SealKeys) -> Self {
+        Self { seal_keys: Some(keys), ..self }
     }
 }
 
@@ -199,6 +208,15 @@ impl Session {
     pub fn files(&self) -> Result<&Files, Failure> {
         let files = self.core.services.files.as_ref();
         files.ok_or_else(|| Failure::broken("a server without files"))
+    }
+
+    /// The keys that seal the audit trail.
+    ///
+    /// # Errors
+    /// A fault where the program was put together without them.
+    pub fn seal_keys(&self) -> Result<&SealKeys, Failure> {
+        let keys = self.core.services.seal_keys.as_ref();
+        keys.ok_or_else(|| Failure::broken("a server without seals"))
     }
 
     /// The language of messages.

@@ -4,7 +4,8 @@
 //! Invariants: a password's hash is read by signing in only, by the cross-tenant login; refresh
 //! tokens and keys are kept as hashes; whatever decides rights is written together with a row of
 //! `rights_change`, and what is remembered of it anywhere is forgotten within a second; somebody
-//! can always manage users and roles.
+//! can always manage users and roles; entries of the audit trail are sealed within seconds, and the
+//! key that seals them lies outside the database.
 
 mod acting;
 mod actions;
@@ -14,6 +15,7 @@ mod keys;
 mod passwords;
 mod policy;
 mod rules;
+mod seals;
 mod secrets;
 mod sessions;
 mod store;
@@ -23,14 +25,18 @@ mod throttle;
 pub use acting::{acting_scope, acting_scope_of};
 pub use actions::{ReadAudit, ReadHistory, ReadKeys, ReadRoles, ReadUsers};
 pub use commands::{
-    CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, NewKey,
-    RevokeApiKey, SaveRole, SaveTeam, SetWebOrigins, UpdateDepartment, UpdateUser, UserChanges,
-    rebind_keys,
+    CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, Leaving, NewKey,
+    RevokeApiKey, SaveRole, SaveTeam, SetWebOrigins, Successors, UpdateDepartment, UpdateUser,
+    UserChanges, rebind_keys, see_off, successors, within_reach,
 };
 pub use doorkeeper::{AuthError, Authenticated, Credential, Doorkeeper};
 pub use keys::rotate_keys;
 pub use passwords::{PasswordHash, Passwords};
 pub use rules::{RoleDraft, right_named};
+pub use seals::{
+    AuditSeal, PublicKey, ReadSeals, SealKeys, SealedEntry, TrailFault, VerifyTrail, audit_seals,
+    count_audit_seals, seal_audit, sealed_entries, trail_faults,
+};
 pub use sessions::{Credentials, Identity, SignOut, SignedIn};
 pub use store::{
     ApiKey, AuditFilter, AuditRow, Department, OwnTenant, Role, Team, User, UserFilter, UserSort,

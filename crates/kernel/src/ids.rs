@@ -195,4 +195,6 @@ ids! {
     ImportJobId,
     /// A list being written to a file.
     ExportJobId,
+    /// Somebody's records going to others.
+    HandOverId,
 }

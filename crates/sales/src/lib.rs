@@ -12,6 +12,7 @@ mod credit;
 mod deliveries;
 mod events;
 mod expiry;
+mod hand_over;
 mod holding;
 mod landed;
 mod loaders;
@@ -45,6 +46,11 @@ pub use deliveries::{
     packages_by_delivery,
 };
 pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
+pub use hand_over::{
+    HandOver, HandOverFilter, HandOverPreview, HandOverRow, HandOverState, HandOverStep, HeirRow,
+    PreviewedHeir, ReadHandOvers, count_hand_overs, hand_over_preview, hand_overs,
+    hand_overs_by_id, heirs_by_hand_over, run_hand_over, run_hand_overs,
+};
 pub use landed::SalesRegister;
 pub use loaders::{
     count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,

@@ -12,6 +12,7 @@ mod commands;
 mod credit;
 mod crediting;
 mod events;
+mod handing;
 mod loaders;
 mod merging;
 mod model;
@@ -24,6 +25,7 @@ pub use commands::{AllocatePayment, OrderRef, RecordPayment, ReversePayment, Wan
 pub use credit::{Position, position, prepaid, prepaid_by_order};
 pub use crediting::{Credit, credit, uncredit};
 pub use events::debt_changed;
+pub use handing::{HANDED_PAYMENTS, HANDED_RECEIVABLES};
 pub use loaders::{
     allocations_by_id, allocations_of_payments, allocations_of_receivables,
     count_payments_of_customers, count_receivables_of_customers, payments_by_id,

@@ -60,6 +60,9 @@ async fn busy_company() -> Company {
     company.admin.does("createDepartment", input, "department { id }").await;
     let input = json!({"name": "A-team", "headId": company.anna_id, "memberIds": []});
     company.admin.does("saveTeam", input, "team { id }").await;
+    let parties = json!({"leaverId": company.boris_id, "heirIds": [company.anna_id]});
+    let input = json!({"parties": parties, "signIn": "KEPT"});
+    company.director.does("handOver", input, "handOver { id }").await;
     let input = json!({"name": "shop", "scopes": ["orders:read"]});
     company.admin.does("createApiKey", input, "apiKey { id }").await;
     let input = json!({"name": "own", "title": "Own", "includes": ["manager"], "rights": []});

@@ -2,6 +2,8 @@
 
 mod card;
 mod deliveries;
+mod explain;
+mod hand_over;
 mod inputs;
 mod line_pricing;
 mod loads;
@@ -19,6 +21,7 @@ mod shipment;
 mod shipment_mutations;
 
 pub use deliveries::Delivery;
+pub use hand_over::HandOver;
 pub use order::{SalesOrder, SalesOrderLine};
 pub use picking::{PickTask, PickTaskLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
@@ -47,6 +50,8 @@ pub struct SalesQuery(
     picking::PickQuery,
     returns::ReturnQuery,
     deliveries::DeliveryQuery,
+    hand_over::HandOverQuery,
+    explain::ExplainQuery,
 );
 
 /// Mutations of this context.
@@ -58,6 +63,7 @@ pub struct SalesMutation(
     picking::PickMutation,
     returns::ReturnMutation,
     deliveries::DeliveryMutation,
+    hand_over::HandOverMutation,
 );
 
 struct SeePrices;

@@ -72,6 +72,10 @@ impl SalesOrder {
         Ok(Self { order: Arc::new(row.order), customer: Some(customer), lines: None })
     }
 
+    pub(super) fn row(&self) -> &Order {
+        &self.order
+    }
+
     /// With its customer and lines beside it.
     pub(super) fn of_card(card: OrderCard, session: &Session) -> Result<Self, Failure> {
         session.permit::<SeeProducts>()?;
@@ -347,6 +351,10 @@ impl SalesOrderLine {
     fn of_card(card: CardLine, currency: Currency) -> Self {
         let product = Product::brief(card.product_id, card.product_sku, card.product_name);
         Self { line: Arc::new(card.line), currency, product: Some(product) }
+    }
+
+    pub(super) fn row(&self) -> &OrderLine {
+        &self.line
     }
 
     pub(super) fn product_id(&self) -> kernel::ProductId {

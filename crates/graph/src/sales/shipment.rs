@@ -35,7 +35,11 @@ impl From<::sales::Shipment> for Shipment {
     }
 }
 
-impl Shipment {}
+impl Shipment {
+    pub(super) fn row(&self) -> &::sales::Shipment {
+        &self.0
+    }
+}
 
 /// Goods and services leaving for a customer: writes stock off, books revenue and cost, opens
 /// receivables.
@@ -258,6 +262,10 @@ pub struct ShipmentLine {
 impl ShipmentLine {
     pub(super) fn new(line: ::sales::ShipmentLine, currency: Currency) -> Self {
         Self { line: Arc::new(line), currency }
+    }
+
+    pub(super) fn row(&self) -> &::sales::ShipmentLine {
+        &self.line
     }
 }
 

@@ -34,6 +34,8 @@ pub struct Config {
     pub pools: Pools,
     pub cost: Cost,
     pub files: FilesConfig,
+    /// Folder of the keys that seal the audit trail.
+    pub seals: PathBuf,
     /// Web origins whose pages may call the API for every tenant.
     pub origins: Vec<HeaderValue>,
     /// Whether the schema is shown to those who have not signed in; set by the demo alone.
@@ -148,6 +150,7 @@ impl Config {
         let (cost, origins) = (cost(&settings)?, origins(settings.origins.as_deref())?);
         let (log, files) = (log(&settings)?, FilesConfig::of(&settings)?);
         let workers = workers(settings.workers.clone())?;
+        let seals = seals(&settings);
         let database = database(settings)?;
         let open_introspection = false;
         Ok(Self {
@@ -159,11 +162,21 @@ impl Config {
             pools,
             cost,
             files,
+            seals,
             origins,
             open_introspection,
             log,
         })
     }
+}
+
+/// Beside the private PostgreSQL, never in it: who changes rows must not reach the key.
+fn seals(settings: &Settings) -> PathBuf {
+    let usual = || {
+        let data_dir = settings.data_dir.as_ref();
+        data_dir.map_or_else(cluster::default_data_dir, PathBuf::from).join("seals")
+    };
+    settings.seals.as_ref().map_or_else(usual, PathBuf::from)
 }
 
 fn database(settings: Settings) -> Result<Database, ConfigError> {

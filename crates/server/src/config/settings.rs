@@ -110,6 +110,11 @@ pub struct Settings {
     #[arg(long, value_name = "MIB", env = "OBOROT_FILES_LIMIT_MIB")]
     pub files_limit_mib: Option<String>,
 
+    /// Folder of the keys that seal the audit trail; the same for all servers of a database
+    /// [default: seals in the data folder]
+    #[arg(long, value_name = "DIR", env = "OBOROT_SEALS")]
+    pub seals: Option<String>,
+
     /// What is logged: a level or directives such as warn,db=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "OBOROT_LOG")]
     pub log: Option<String>,
@@ -154,6 +159,7 @@ impl Settings {
             files_access_key: first(self.files_access_key, file.files_access_key),
             files_secret_key: first(self.files_secret_key, file.files_secret_key),
             files_limit_mib: first(self.files_limit_mib, file.files_limit_mib),
+            seals: first(self.seals, file.seals),
             log: first(self.log, file.log),
             log_format: first(self.log_format, file.log_format),
         })

@@ -21,6 +21,7 @@ pub async fn serve(doors: Doors, parts: Parts, config: &Config, shutdown: Shutdo
     let identity = identity.map_err(|error| anyhow!(error)).context("nobody could sign in")?;
     let services = Services::new(parts.db.clone(), parts.live.clone());
     let services = services.signing_in(identity.clone()).keeping(parts.files.clone());
+    let services = services.sealing(parts.seals.clone());
     let gate = Arc::new(IdentityGate::new(identity, parts.clock.clone()));
     let limits = api::Config {
         open_introspection: config.open_introspection,

@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use super::workers::{
     fold_sales, hold_paid_orders, keep_outbox_days, publish_events, release_unpaid_orders,
-    run_exports, run_imports, sweep_files,
+    run_exports, run_hand_overs, run_imports, seal_audit, sweep_files,
 };
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
@@ -64,7 +64,7 @@ impl Doors {
     /// When the metrics cannot be collected or a worker failed.
     pub async fn serve(self, api: Router, parts: Parts, shutdown: Shutdown) -> Result<()> {
         let mut workers = JoinSet::new();
-        let Parts { db, live, files, .. } = parts;
+        let Parts { db, live, files, seals, .. } = parts;
         let lists = Lists::new(Services::new(db.clone(), live.clone()).keeping(files.clone()));
         for _ in 0..EXPORTS_AT_ONCE {
             let (db, files, lists) = (db.clone(), files.clone(), lists.clone());
@@ -75,6 +75,8 @@ impl Doors {
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
         workers.spawn(release_unpaid_orders(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
+        workers.spawn(run_hand_overs(db.clone(), shutdown.clone()));
+        workers.spawn(seal_audit(db.clone(), seals, shutdown.clone()));
         for _ in 0..IMPORTS_AT_ONCE {
             workers.spawn(run_imports(db.clone(), files.clone(), shutdown.clone()));
         }
@@ -171,6 +173,7 @@ mod tests {
             database_url: Some(cluster.owner_url().to_string()),
             listen: Some("127.0.0.1:0".to_owned()),
             admin_listen: Some("127.0.0.1:0".to_owned()),
+            seals: Some(folder.options().data_dir.join("seals").display().to_string()),
             ..Settings::default()
         })
         .unwrap();

@@ -8,6 +8,7 @@ use bytes::Bytes;
 use db::{AfterCommit, Db, Fault, Reason, Sequencer};
 use files::{Files, Swept};
 use graph::Lists;
+use identity::SealKeys;
 use kernel::TenantId;
 use live::Live;
 
@@ -25,6 +26,10 @@ const RELEASE_EVERY: Duration = Duration::from_secs(1);
 const IMPORT_EVERY: Duration = Duration::from_millis(500);
 /// How often lists to write to files are looked for.
 const EXPORT_EVERY: Duration = Duration::from_millis(500);
+/// How long entries of the audit trail wait for their seal at least, while nobody holds it up.
+const SEAL_EVERY: Duration = Duration::from_secs(2);
+/// How often hand-overs are looked for that go on in the background.
+const HAND_OVER_EVERY: Duration = Duration::from_secs(1);
 /// After a failure, so that a database that is away is not hammered.
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
@@ -104,6 +109,31 @@ async fn keep_days(db: &Db) -> Result<(), Fault> {
     let mut tx = db.system(Reason::Partitions).await?;
     tx.run("select keep_outbox_days(7)").await?;
     tx.commit().await
+}
+
+/// Seals what was written to the audit trail, until stopping begins.
+pub async fn seal_audit(db: Db, keys: SealKeys, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        if let Err(error) = identity::seal_audit(&db, &keys).await {
+            tracing::warn!(%error, "the audit trail could not be sealed");
+        }
+        shutdown.unless_begun(tokio::time::sleep(SEAL_EVERY)).await;
+    }
+}
+
+/// Moves records of those who leave, until stopping begins.
+pub async fn run_hand_overs(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let ran = shutdown.unless_begun(sales::run_hand_overs(&db)).await;
+        let rest = match ran {
+            Some(Err(error)) => {
+                tracing::warn!(%error, "hand-overs could not be looked for");
+                REST
+            }
+            _ => HAND_OVER_EVERY,
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
 }
 
 /// Folds queued sales into their sums by month, until stopping begins.

@@ -146,6 +146,11 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "HandOverSignIn",
+        &[("KEPT", "Оставлен"), ("ENDED", "Сеансы завершены"), ("SHUT", "Заблокирован")],
+    ),
+    ("HandOverState", &[("RUNNING", "Идёт"), ("DONE", "Завершена")]),
+    (
         "ImportKind",
         &[
             ("PRODUCTS", "Товары"),
