@@ -1,6 +1,8 @@
 //! Sales orders and shipments: what customers ordered and what left the house.
 
+mod acts;
 mod card;
+mod corrections;
 mod deliveries;
 mod inputs;
 mod line_pricing;
@@ -18,6 +20,8 @@ mod returns;
 mod shipment;
 mod shipment_mutations;
 
+pub use acts::{ServiceAct, ServiceActLine};
+pub use corrections::{PriceCorrection, PriceCorrectionLine};
 pub use deliveries::Delivery;
 pub use order::{SalesOrder, SalesOrderLine};
 pub use picking::{PickTask, PickTaskLine};
@@ -46,6 +50,8 @@ pub struct SalesQuery(
     reservations::ReservationQuery,
     picking::PickQuery,
     returns::ReturnQuery,
+    corrections::CorrectionQuery,
+    acts::ActQuery,
     deliveries::DeliveryQuery,
 );
 
@@ -57,6 +63,8 @@ pub struct SalesMutation(
     reservations::ReservationMutation,
     picking::PickMutation,
     returns::ReturnMutation,
+    corrections::CorrectionMutation,
+    acts::ActMutation,
     deliveries::DeliveryMutation,
 );
 
