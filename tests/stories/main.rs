@@ -20,6 +20,7 @@ mod directory;
 mod house;
 mod imports;
 mod live;
+mod money;
 mod picking;
 mod reserving;
 mod returns;
