@@ -22,6 +22,7 @@ mod house;
 mod imports;
 mod leaving;
 mod live;
+mod money;
 mod picking;
 mod reserving;
 mod returns;

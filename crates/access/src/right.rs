@@ -197,6 +197,26 @@ rights! {
     PaymentWrite = "payment"."write",
     /// Reverse a payment.
     PaymentReverse = "payment"."reverse",
+    /// See lines of bank statements.
+    BankRead = "bank"."read",
+    /// Bring in lines of bank statements, and make payments of them or put them aside.
+    BankWrite = "bank"."write",
+    /// See invoices.
+    InvoiceRead = "invoice"."read",
+    /// Issue and cancel invoices.
+    InvoiceWrite = "invoice"."write",
+    /// See service acts.
+    ActRead = "act"."read",
+    /// Write and post service acts.
+    ActWrite = "act"."write",
+    /// Reverse a posted service act.
+    ActReverse = "act"."reverse",
+    /// See price corrections.
+    CorrectionRead = "correction"."read",
+    /// Write and post price corrections with their credit notes.
+    CorrectionWrite = "correction"."write",
+    /// Reverse a posted price correction with its credit note.
+    CorrectionReverse = "correction"."reverse",
     /// See what customers owe.
     ReceivableRead = "receivable"."read",
     /// See sales reports.

@@ -183,6 +183,20 @@ ids! {
     PaymentId,
     /// A part of a payment that settles a receivable.
     AllocationId,
+    /// A request to pay.
+    InvoiceId,
+    /// Money given back to a customer.
+    RefundId,
+    /// A line of a bank's statement.
+    BankLineId,
+    /// Services done: revenue and a debt without goods.
+    ServiceActId,
+    /// A line of an act.
+    ServiceActLineId,
+    /// What was sold becoming cheaper afterwards.
+    PriceCorrectionId,
+    /// A line of a price correction.
+    PriceCorrectionLineId,
     /// A user's dashboard.
     DashboardId,
     /// A row of the audit trail.

@@ -6,14 +6,17 @@
 //! and a reversal is a row of its own; a posting writes stock, revenue and debt in one
 //! transaction or nothing. [`discrepancies`] proves it.
 
+mod acts;
 mod after_payment;
 mod commands;
+mod corrections;
 mod credit;
 mod deliveries;
 mod events;
 mod expiry;
 mod hand_over;
 mod holding;
+mod invoicing;
 mod landed;
 mod loaders;
 mod model;
@@ -26,9 +29,15 @@ mod quoting;
 mod recipients;
 mod returns;
 mod rules;
+mod sold;
 mod store;
 mod verify;
 
+pub use acts::{
+    ActDraft, ActFilter, ActMove, ActState, CancelServiceAct, CreateServiceAct, PostServiceAct,
+    ReadActs, ReverseServiceAct, ServiceAct, ServiceActLine, act_lines_by_act, act_lines_by_id,
+    acts, acts_by_id, acts_by_order, count_acts,
+};
 pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use commands::{
     CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
@@ -37,6 +46,13 @@ pub use commands::{
     ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment, SetReservationExpiry,
     ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings, UpdateSalesOrder,
     Warning,
+};
+pub use corrections::{
+    CancelPriceCorrection, CorrectionDraft, CorrectionFilter, CorrectionLineDraft, CorrectionMove,
+    CorrectionState, CreatePriceCorrection, PostPriceCorrection, PriceCorrection,
+    PriceCorrectionLine, ReadCorrections, ReversePriceCorrection, SaleRef,
+    correction_lines_by_correction, correction_lines_by_id, corrections, corrections_by_id,
+    corrections_by_shipment, count_corrections, credit_notes_by_correction,
 };
 pub use deliveries::{
     Brought, CompleteDelivery, Delivery, DeliveryChange, DeliveryDraft, DeliveryFilter,
@@ -51,6 +67,7 @@ pub use hand_over::{
     PreviewedHeir, ReadHandOvers, count_hand_overs, hand_over_preview, hand_overs,
     hand_overs_by_id, heirs_by_hand_over, run_hand_over, run_hand_overs,
 };
+pub use invoicing::{InvoiceDraft, IssueInvoice, orders_by_numbers};
 pub use landed::SalesRegister;
 pub use loaders::{
     count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,

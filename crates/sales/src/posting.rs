@@ -163,7 +163,7 @@ fn check_left(
 }
 
 /// The gates of money, under the customer's lock: prepayment, overdue debt, credit limit.
-async fn check_money<A>(
+pub(crate) async fn check_money<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
@@ -243,7 +243,7 @@ async fn issue<A>(
     stock::issue(tx, permit, &issue).await
 }
 
-fn booked(
+pub(crate) fn booked(
     order: &Order,
     lines: &[ShippedLine],
     cards: &HashMap<ProductId, TaxedProduct>,
@@ -280,7 +280,7 @@ fn booked(
 }
 
 /// The manager's department as of now.
-async fn department<A>(
+pub(crate) async fn department<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
@@ -328,7 +328,7 @@ async fn write<A>(
         manager_id: order.manager_id,
         customer_id: order.customer_id,
         region_id: posted.terms.region_id,
-        warehouse_id: shipment.warehouse_id,
+        warehouse_id: Some(shipment.warehouse_id),
         currency: order.currency,
         lines,
         lots: lots.into_iter().map(taken).collect(),

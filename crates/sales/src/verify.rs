@@ -13,7 +13,7 @@ impl Action for VerifySales {
 
 /// What differs: what order lines have shipped from their posted shipments, totals from lines,
 /// the register of sales from posted shipments, what was billed from a shipment's gross, what is
-/// being picked from its reservations, returns from their shipments, and what is booked of
+/// being picked from its reservations, returns and price corrections from their shipments, and what is booked of
 /// deliveries from their costs.
 ///
 /// # Errors
@@ -27,6 +27,7 @@ pub async fn discrepancies(
         include_str!("verify.sql"),
         include_str!("verify_picking.sql"),
         include_str!("verify_returns.sql"),
+        include_str!("verify_corrections.sql"),
         include_str!("verify_deliveries.sql"),
     ];
     for text in texts {

@@ -48,6 +48,7 @@ async fn busy_company() -> Company {
         "customerId": customer, "amount": "5.00", "currency": "RUB", "method": "CASH",
     });
     company.accounting.does("recordPayment", input, "payment { id }").await;
+    money_papers(&company, &shipped["shipment"]).await;
     company.director.does("createRegion", json!({"name": "North"}), "region { id }").await;
     let input = json!({"name": "Ten off", "percent": "10"});
     company.director.does("createDiscountRule", input, "discountRule { id }").await;
@@ -123,6 +124,38 @@ async fn picked_and_returned(company: &Company, order: &str, shipment: &Value) {
     keeper.does("postSalesReturn", input, "salesReturn { id }").await;
     let input = json!({"shipmentId": shipment["id"]});
     keeper.does("planDelivery", input, "delivery { id }").await;
+}
+
+/// An invoice, a correction of a price, money given back and a line of a statement.
+async fn money_papers(company: &Company, shipment: &Value) {
+    let accounting = &company.accounting;
+    let query = "query($id: ID!) { shipment(id: $id) { order { id } customer { id }
+        organization { id } } }";
+    let told = accounting.ask(query, json!({"id": shipment["id"]})).await;
+    let told = &told["shipment"];
+    let input = json!({"orderId": told["order"]["id"], "amount": "1"});
+    accounting.does("issueInvoice", input, "invoice { id }").await;
+    let input = json!({"shipmentId": shipment["id"], "reason": "agreed", "amount": "1"});
+    let made = accounting.does("createPriceCorrection", input, "priceCorrection { id }").await;
+    let input = json!({"id": made["priceCorrection"]["id"]});
+    accounting.does("postPriceCorrection", input, "priceCorrection { id }").await;
+    let input = json!({"customerId": told["customer"]["id"], "amount": "100"});
+    accounting.does("recordPayment", input, "payment { id }").await;
+    let input = json!({"customerId": told["customer"]["id"], "amount": "1", "reason": "overpaid"});
+    accounting.does("refundCustomer", input, "refund { id }").await;
+    let input = json!({"sku": "HOUR", "name": "Hour", "unit": "h", "isService": true});
+    let made = company.director.does("createProduct", input, "product { id }").await;
+    let lines = json!([{"productId": made["product"]["id"], "quantity": "1", "price": "9"}]);
+    let input = json!({"customerId": told["customer"]["id"], "lines": lines});
+    let made = company.director.does("createSalesOrder", input, "order { id version }").await;
+    let input = json!({"id": made["order"]["id"], "version": made["order"]["version"]});
+    company.director.does("confirmSalesOrder", input, "order { id }").await;
+    let input = json!({"orderId": made["order"]["id"]});
+    accounting.does("createServiceAct", input, "serviceAct { id }").await;
+    let lines = json!([{"reference": "1", "date": "2026-01-15", "amount": "1"}]);
+    let input = json!({"organizationId": told["organization"]["id"], "account": "1",
+        "lines": lines});
+    accounting.does("bringBankLines", input, "bankLines { id }").await;
 }
 
 /// One of each kind of what customers, goods and prices refer to.

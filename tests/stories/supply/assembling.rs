@@ -166,9 +166,7 @@ async fn what_nobody_sells_is_put_together_of_what_is_bought() {
         unmet { quantity product { sku } } } }";
     let plan = async || buyer.ask(query, json!({})).await["supplyPlan"].clone();
     let told = plan().await;
-    let part = |sku: &str, quantity: &str, missing: &str| {
-        json!({"product": {"sku": sku}, "quantity": quantity, "missing": missing})
-    };
+    let part = |sku: &str, quantity: &str, missing: &str| json!({"product": {"sku": sku}, "quantity": quantity, "missing": missing});
     let assemblies = json!([
         {"quantity": "4", "bill": {"id": bicycles},
          "components": [part("WHEEL", "8", "8"), part("FRAME", "4", "3")]},
@@ -179,9 +177,7 @@ async fn what_nobody_sells_is_put_together_of_what_is_bought() {
     let mut needs: Vec<Value> =
         told["purchases"].as_array().unwrap().iter().map(|one| one["need"].clone()).collect();
     needs.sort_by_key(|need| text(&need["product"]["sku"]));
-    let need = |sku: &str, quantity: &str, own: &str| {
-        json!({"product": {"sku": sku}, "quantity": quantity, "forShelf": own})
-    };
+    let need = |sku: &str, quantity: &str, own: &str| json!({"product": {"sku": sku}, "quantity": quantity, "forShelf": own});
     let wanted = [need("FRAME", "3", "3"), need("RIM", "10", "8"), need("SPOKE", "240", "240")];
     assert_eq!(needs, wanted, "two rims are for the order itself");
     assert_eq!(told["unmet"], json!([]));
@@ -196,9 +192,7 @@ async fn what_nobody_sells_is_put_together_of_what_is_bought() {
         told["purchases"].as_array().unwrap().iter().map(|one| one["need"].clone()).collect();
     needs.sort_by_key(|need| text(&need["product"]["sku"]));
     assert_eq!(needs, wanted);
-    let supply = |product: &str, quantity: &str| {
-        json!({"supplierId": zavod, "productId": product, "quantity": quantity})
-    };
+    let supply = |product: &str, quantity: &str| json!({"supplierId": zavod, "productId": product, "quantity": quantity});
     let lines = [supply(&frame, "3"), supply(&rim, "10"), supply(&spoke, "240")];
     let input = json!({"purchases": lines, "placedAs": "ORDERED"});
     buyer.does("orderSupply", input, MADE).await;

@@ -65,8 +65,18 @@ pub enum DocumentKind {
     SalesReturn,
     /// A shipment on its way to the customer.
     Delivery,
+    /// Services done.
+    ServiceAct,
+    /// What was sold becoming cheaper.
+    PriceCorrection,
+    /// A request to pay.
+    Invoice,
     /// Money received.
     Payment,
+    /// Money given back.
+    Refund,
+    /// A line of a bank's statement.
+    BankLine,
 }
 
 impl DocumentKind {
@@ -86,7 +96,12 @@ impl DocumentKind {
             "PickTask" => Some(Self::PickTask),
             "SalesReturn" => Some(Self::SalesReturn),
             "Delivery" => Some(Self::Delivery),
+            "ServiceAct" => Some(Self::ServiceAct),
+            "PriceCorrection" => Some(Self::PriceCorrection),
+            "Invoice" => Some(Self::Invoice),
             "Payment" => Some(Self::Payment),
+            "Refund" => Some(Self::Refund),
+            "BankLine" => Some(Self::BankLine),
             _ => None,
         }
     }
@@ -105,7 +120,11 @@ impl DocumentKind {
             Self::PickTask => reaches::<SeePickTasks>(event, scope),
             Self::SalesReturn => reaches::<SeeReturns>(event, scope),
             Self::Delivery => reaches::<SeeDeliveries>(event, scope),
-            Self::Payment => reaches::<SeePayments>(event, scope),
+            Self::ServiceAct => reaches::<SeeActs>(event, scope),
+            Self::PriceCorrection => reaches::<SeeCorrections>(event, scope),
+            Self::Invoice => reaches::<SeeInvoices>(event, scope),
+            Self::Payment | Self::Refund => reaches::<SeePayments>(event, scope),
+            Self::BankLine => reaches::<SeeBankLines>(event, scope),
         }
     }
 }
@@ -130,7 +149,11 @@ seeing! {
     SeePickTasks: PickRead,
     SeeReturns: ReturnRead,
     SeeDeliveries: DeliveryRead,
+    SeeActs: ActRead,
+    SeeCorrections: CorrectionRead,
+    SeeInvoices: InvoiceRead,
     SeePayments: PaymentRead,
+    SeeBankLines: BankRead,
     SeeStock: StockRead,
     SeeImports: ImportRun,
     SeeExports: ExportRun,

@@ -1,6 +1,8 @@
 //! Sales orders and shipments: what customers ordered and what left the house.
 
+mod acts;
 mod card;
+mod corrections;
 mod deliveries;
 mod explain;
 mod hand_over;
@@ -20,6 +22,8 @@ mod returns;
 mod shipment;
 mod shipment_mutations;
 
+pub use acts::{ServiceAct, ServiceActLine};
+pub use corrections::{PriceCorrection, PriceCorrectionLine};
 pub use deliveries::Delivery;
 pub use hand_over::HandOver;
 pub use order::{SalesOrder, SalesOrderLine};
@@ -49,6 +53,8 @@ pub struct SalesQuery(
     reservations::ReservationQuery,
     picking::PickQuery,
     returns::ReturnQuery,
+    corrections::CorrectionQuery,
+    acts::ActQuery,
     deliveries::DeliveryQuery,
     hand_over::HandOverQuery,
     explain::ExplainQuery,
@@ -62,6 +68,8 @@ pub struct SalesMutation(
     reservations::ReservationMutation,
     picking::PickMutation,
     returns::ReturnMutation,
+    corrections::CorrectionMutation,
+    acts::ActMutation,
     deliveries::DeliveryMutation,
     hand_over::HandOverMutation,
 );

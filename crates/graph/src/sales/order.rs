@@ -7,6 +7,7 @@ use access::{Action, Right};
 use async_graphql::{Context, ID, Object};
 use kernel::{Currency, WarehouseId};
 
+use super::acts::{ActsOf, ServiceAct};
 use super::line_pricing::LinePricing;
 use super::loads::{AwaitedFor, HeldFor, HeldUntil, LinesOf, ShipmentsOf};
 use super::picking::{PickTask, TasksOf};
@@ -24,7 +25,9 @@ use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
 use crate::session::Session;
-use crate::settlements::{Payment, PaymentsOfOrder, Receivable, ReceivablesOfOrder};
+use crate::settlements::{
+    Invoice, InvoicesOfOrder, Payment, PaymentsOfOrder, Receivable, ReceivablesOfOrder,
+};
 use crate::stock::{Demand, DemandOf, Reservation};
 
 struct SeeCustomers;
@@ -309,6 +312,21 @@ impl SalesOrder {
     async fn payments(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Payment>>> {
         let payments = Session::of(ctx)?.load(PaymentsOfOrder(self.order.id)).await?;
         Ok(Some(payments.unwrap_or_default()))
+    }
+
+    /// The requests to pay it, oldest first. Needs the right `invoice.read`.
+    async fn invoices(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Invoice>>> {
+        let invoices = Session::of(ctx)?.load(InvoicesOfOrder(self.order.id)).await?;
+        Ok(Some(invoices.unwrap_or_default()))
+    }
+
+    /// The acts of its services, oldest first. Needs the right `act.read`.
+    async fn service_acts(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ServiceAct>>> {
+        let acts = Session::of(ctx)?.load(ActsOf(self.order.id)).await?;
+        Ok(Some(acts.unwrap_or_default()))
     }
 
     /// What its shipments opened, oldest due first. Needs the right `receivable.read`.

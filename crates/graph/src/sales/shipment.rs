@@ -7,6 +7,7 @@ use ::sales::ShipmentLot;
 use async_graphql::{Context, ID, Object};
 use kernel::Currency;
 
+use super::corrections::{CorrectionsOf, PriceCorrection};
 use super::deliveries::{BroughtBy, DeliveriesOf, Delivery};
 use super::loads::{LotsOf, ShippedLinesOf};
 use super::order::{SalesOrder, SalesOrderLine};
@@ -192,6 +193,15 @@ impl Shipment {
     ) -> async_graphql::Result<Option<Vec<Receivable>>> {
         let receivables = Session::of(ctx)?.load(ReceivablesOfShipment(self.0.id)).await?;
         Ok(Some(receivables.unwrap_or_default()))
+    }
+
+    /// The corrections of its prices, oldest first. Needs the right `correction.read`.
+    async fn price_corrections(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<PriceCorrection>>> {
+        let corrections = Session::of(ctx)?.load(CorrectionsOf(self.0.id)).await?;
+        Ok(Some(corrections.unwrap_or_default()))
     }
 
     /// Its returns, oldest first. Needs the right `return.read`.

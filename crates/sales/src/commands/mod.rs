@@ -39,6 +39,7 @@ pub use reservation_times::{
 };
 pub use reserve_lots::ReserveLots;
 pub use reverse_shipment::ReverseShipment;
+pub(crate) use reverse_shipment::{check_not_corrected, closed, take_order_back};
 pub use ship_order::ShipSalesOrder;
 pub use undo_price_change::UndoPriceChange;
 pub use update_order::{OrderChange, UpdateSalesOrder};

@@ -107,7 +107,7 @@ fn order_conditions(sql: &mut Sql, permit: &Permit<ReadOrders>, filter: &OrderFi
 }
 
 fn shipment_conditions(sql: &mut Sql, permit: &Permit<ReadShipments>, filter: &ShipmentFilter) {
-    sql.with(" from shipment d where d.tenant_id = ", permit.tenant(), "");
+    sql.with(" from shipment d where d.tenant_id = ", permit.tenant(), " and d.kind = 'GOODS'");
     within_reach(sql, permit, "d");
     let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
     in_states(sql, &states);

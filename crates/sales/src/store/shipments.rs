@@ -23,7 +23,8 @@ pub(crate) async fn order_of_shipment<A>(
         order_id: OrderId,
     }
     let mut sql = Sql::new("select h.order_id from shipment h", []);
-    sql.with(" where h.tenant_id = ", permit.tenant(), "").with(" and h.id = ", id, "");
+    sql.with(" where h.tenant_id = ", permit.tenant(), " and h.kind = 'GOODS'");
+    sql.with(" and h.id = ", id, "");
     within_reach(&mut sql, permit, "h");
     let found: Option<Found> = tx.one(sql).await?;
     found.map(|row| row.order_id).ok_or(CommandError::NotFound)
@@ -40,6 +41,7 @@ pub(crate) async fn lock_shipment<A>(
          from shipment h
          where h.tenant_id = $1
            and h.id = $2
+           and h.kind = 'GOODS'
          for no key update"
     );
     let found = tx.one(Sql::new(text, values![permit.tenant(), id])).await?;

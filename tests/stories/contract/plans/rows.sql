@@ -493,6 +493,86 @@ from shipment h
 where h.number_sequence % 10 <> 9
 order by h.id;
 
+insert into refund (tenant_id, id, number, date, customer_id, organization_id, agreement_id,
+                    manager_id, currency, amount, method, state, reason)
+select p.tenant_id, made(60, row_number() over (order by p.id)::int), 'RF-' || p.number, p.date,
+       p.customer_id, p.organization_id, p.agreement_id, p.manager_id, 'RUB', 1, 'BANK', 'POSTED',
+       'Overpaid'
+from payment p
+order by p.id
+limit 12000;
+
+insert into invoice (tenant_id, id, number, date, due_on, order_id, organization_id, customer_id,
+                     agreement_id, manager_id, currency, net, vat, gross, paid, state)
+select h.tenant_id, made(61, h.number_sequence), 'I-' || lpad(h.number_sequence::text, 6, '0'),
+       h.date, h.date + 14, h.order_id, h.organization_id, h.customer_id, h.agreement_id,
+       h.manager_id, 'RUB', greatest(h.gross, 1), 0, greatest(h.gross, 1),
+       case when h.number_sequence % 10 = 9 then 0 else greatest(h.gross, 1) end,
+       case when h.number_sequence % 10 = 9 then 'ISSUED' else 'PAID' end
+from shipment h
+order by h.id;
+
+insert into invoice_line (tenant_id, invoice_id, position, order_line_id, product_id, unit,
+                          quantity, net, vat, gross)
+select l.tenant_id, made(61, h.number_sequence), l.position, l.order_line_id, l.product_id, 'pcs',
+       l.quantity, l.amount, 0, l.amount
+from shipment h
+join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+order by h.id;
+
+insert into invoice_payment (tenant_id, id, invoice_id, payment_id, amount, occurred_on)
+select h.tenant_id, made(62, h.number_sequence), made(61, h.number_sequence),
+       made(19, h.number_sequence), greatest(h.gross, 1), h.date
+from shipment h
+where h.number_sequence % 10 <> 9
+order by h.id;
+
+insert into bank_line (tenant_id, id, organization_id, account, reference, date, currency, amount,
+                       payer_inn, purpose, state, payment_id, ignore_reason)
+select p.tenant_id, made(63, row_number() over (order by p.id)::int), p.organization_id, '40702810',
+       p.number, p.date, 'RUB', p.amount, lpad((row_number() over (order by p.id) % 5000)::text, 10,
+       '7'), 'Invoice I-' || p.number,
+       case when row_number() over (order by p.id) % 50 = 0 then 'NEW' else 'POSTED' end,
+       case when row_number() over (order by p.id) % 50 = 0 then null else p.id end, null
+from payment p
+order by p.id;
+
+insert into exchange_difference (tenant_id, id, payment_id, receivable_id, currency, amount,
+                                 occurred_on)
+select a.tenant_id, a.id, a.payment_id, a.receivable_id, 'USD', 1, a.occurred_on
+from allocation a
+order by a.id;
+
+insert into price_correction (tenant_id, id, number, date, shipment_id, order_id, organization_id,
+                              customer_id, agreement_id, manager_id, currency, prices_include_vat,
+                              state, reason, net, vat, gross, posted_at)
+select h.tenant_id, made(64, h.number_sequence), 'PC-' || lpad(h.number_sequence::text, 6, '0'),
+       h.date, h.id, h.order_id, h.organization_id, h.customer_id, h.agreement_id, h.manager_id,
+       h.currency, h.prices_include_vat, 'POSTED', 'Agreed', 1, 0, 1, now()
+from shipment h
+order by h.id;
+
+insert into price_correction_line (tenant_id, id, correction_id, position, shipment_line_id,
+                                   product_id, unit, amount, vat_amount)
+select l.tenant_id, made(65, 2 * h.number_sequence + l.position), made(64, h.number_sequence),
+       l.position, l.id, l.product_id, l.unit, 1, 0
+from shipment h
+join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+order by h.id;
+
+-- Acts stand among shipments; after everything that is made of each shipment.
+insert into shipment (tenant_id, id, kind, number, number_sequence, date, order_id,
+                      organization_id, customer_id, agreement_id, manager_id, region_id, currency,
+                      prices_include_vat, state, net, vat, gross, cost, posted_at, created_at)
+select o.tenant_id, made(66, o.number_sequence), 'SERVICES',
+       'AC-' || lpad(o.number_sequence::text, 6, '0'), o.number_sequence, o.date, o.id,
+       o.organization_id, o.customer_id, o.agreement_id, o.manager_id, o.region_id, 'RUB', false,
+       'POSTED', 0, 0, 0, 0, now(), o.created_at
+from sales_order o
+where o.state = 'COMPLETED'
+order by o.id
+limit 12000;
+
 insert into custom_field (tenant_id, id, subject_kind, key, name, kind, is_required, choices,
                           place, read_roles, write_roles, is_filterable)
 select here(), made(50, f.n), f.subject_kind, f.key, f.key, f.kind, false, '[]', f.n, '{}', '{}',

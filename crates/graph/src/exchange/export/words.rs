@@ -254,6 +254,42 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("CANCELLED", "Отменено"),
         ],
     ),
+    (
+        "ServiceActState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведён"),
+            ("REVERSED", "Сторнирован"),
+            ("CANCELLED", "Отменён"),
+        ],
+    ),
+    (
+        "ServiceActTransition",
+        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
+    ),
+    (
+        "PriceCorrectionState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведена"),
+            ("REVERSED", "Сторнирована"),
+            ("CANCELLED", "Отменена"),
+        ],
+    ),
+    (
+        "PriceCorrectionTransition",
+        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
+    ),
+    (
+        "InvoiceState",
+        &[
+            ("ISSUED", "Выставлен"),
+            ("PARTIALLY_PAID", "Оплачен частично"),
+            ("PAID", "Оплачен"),
+            ("CANCELLED", "Отменён"),
+        ],
+    ),
+    ("BankLineState", &[("NEW", "Новая"), ("POSTED", "Проведена"), ("IGNORED", "Отложена")]),
     ("PaymentMethod", &[("CASH", "Наличные"), ("BANK", "Банк"), ("CARD", "Карта")]),
     (
         "PaymentMoment",

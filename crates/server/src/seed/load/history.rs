@@ -169,6 +169,7 @@ impl Player<'_> {
             organization_id: None,
             agreement_id: None,
             order,
+            invoice: None,
             amount: payment.amount,
             currency: None,
             date: Some(on),

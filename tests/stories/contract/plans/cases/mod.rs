@@ -5,6 +5,7 @@ mod cards;
 mod catalog;
 mod custom_fields;
 mod money;
+mod papers;
 mod reports;
 mod sales;
 mod stock;
@@ -62,6 +63,8 @@ pub fn all(company: &Large) -> Vec<Case> {
     cases.extend(answers::answers(&ask));
     cases.extend(money::payments(&ask, company));
     cases.extend(money::debts(&ask, company));
+    cases.extend(papers::invoices(&ask, company));
+    cases.extend(papers::others(&ask, company));
     cases.extend(reports::figures(&ask, company));
     cases.extend(reports::events(&ask, company));
     cases
