@@ -13,6 +13,8 @@ pub struct Handed {
     /// Its table, which has `tenant_id`, `customer_id` and `manager_id`, and an index that begins
     /// with the tenant and the manager, and one with the tenant and the customer.
     pub table: &'static str,
+    /// Which rows of the table `d` are of this kind, where others stand there too.
+    pub only: &'static str,
     /// The column of its id.
     pub key: &'static str,
     /// The columns that follow the manager in its index: records are picked in this order.
@@ -72,8 +74,8 @@ pub async fn count_handed<A>(
     let text = format!(
         "select count(*) as counted
          from {} d
-         where d.tenant_id = $1 and d.manager_id = $2",
-        handed.table
+         where d.tenant_id = $1 and d.manager_id = $2 and {}",
+        handed.table, handed.only
     );
     let mut sql = Sql::new(text, values![permit.tenant(), from.leaver]);
     from.push(&mut sql, "d.customer_id");
@@ -94,7 +96,7 @@ pub async fn hand_over_documents<A>(
     (from, heirs): (&HandedFrom, &[UserId]),
     limit: i64,
 ) -> Outcome<Vec<HandedOver>> {
-    let Handed { table, key, .. } = handed;
+    let Handed { table, only, key, .. } = handed;
     let order: Vec<String> = handed.order.iter().map(|column| format!("d.{column}")).collect();
     let heirs: Vec<Uuid> = heirs.iter().map(|id| id.0).collect();
     let is_spread = heirs.len() > 1;
@@ -104,7 +106,7 @@ pub async fn hand_over_documents<A>(
         "with picked as (
              select d.{key} as id
              from {table} d
-             where d.tenant_id = $1 and d.manager_id = $2"
+             where d.tenant_id = $1 and d.manager_id = $2 and {only}"
     ));
     from.push(&mut sql, "d.customer_id");
     sql.with(&format!(" order by {} limit ", order.join(", ")), limit, "");

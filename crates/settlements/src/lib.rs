@@ -36,7 +36,7 @@ pub use credit::{Position, position, prepaid, prepaid_by_order};
 pub use crediting::{Credit, credit, uncredit};
 pub use events::debt_changed;
 pub use exchange::{ExchangeDifference, differences_of_payments};
-pub use handing::{HANDED_PAYMENTS, HANDED_RECEIVABLES};
+pub use handing::{HANDED_INVOICES, HANDED_PAYMENTS, HANDED_RECEIVABLES, HANDED_REFUNDS};
 pub use invoices::{
     CancelInvoice, Invoice, InvoiceFilter, InvoiceLine, InvoicePayment, InvoiceSort, InvoiceState,
     InvoicedLine, NewInvoice, NewInvoiceLine, ReadInvoices, count_invoices, invoice_lines,

@@ -8,10 +8,14 @@ use catalog::Handed;
 pub(super) const HANDED: &[Handed] = &[
     SALES_ORDERS,
     SHIPMENTS,
+    SERVICE_ACTS,
     DELIVERIES,
     SALES_RETURNS,
+    PRICE_CORRECTIONS,
     stock::HANDED_DEMAND,
+    settlements::HANDED_INVOICES,
     settlements::HANDED_PAYMENTS,
+    settlements::HANDED_REFUNDS,
     settlements::HANDED_RECEIVABLES,
 ];
 
@@ -19,15 +23,22 @@ pub(super) const HANDED: &[Handed] = &[
 pub(super) const CUSTOMERS: &str = "Customer";
 
 const SALES_ORDERS: Handed = document("SalesOrder", "sales_order");
-const SHIPMENTS: Handed = document("Shipment", "shipment");
+const SHIPMENTS: Handed = Handed { only: "d.kind = 'GOODS'", ..document("Shipment", "shipment") };
+const SERVICE_ACTS: Handed =
+    Handed { only: "d.kind = 'SERVICES'", ..document("ServiceAct", "shipment") };
 const DELIVERIES: Handed = document("Delivery", "delivery");
 const SALES_RETURNS: Handed =
     Handed { beside: &[("credit_note", "return_id")], ..document("SalesReturn", "sales_return") };
+const PRICE_CORRECTIONS: Handed = Handed {
+    beside: &[("credit_note", "correction_id")],
+    ..document("PriceCorrection", "price_correction")
+};
 
 const fn document(kind: &'static str, table: &'static str) -> Handed {
     Handed {
         kind,
         table,
+        only: "true",
         key: "id",
         order: &["date", "id"],
         is_versioned: true,

@@ -6,6 +6,7 @@ use catalog::Handed;
 pub const HANDED_DEMAND: Handed = Handed {
     kind: "Demand",
     table: "demand",
+    only: "true",
     key: "id",
     order: &["needed_by", "id"],
     is_versioned: false,
