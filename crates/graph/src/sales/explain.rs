@@ -148,11 +148,12 @@ impl DocumentExplanation {
     /// The order's lines; of a shipment those that it took from.
     async fn chosen_lines(&self, session: &Session) -> Result<Vec<SalesOrderLine>, Failure> {
         let lines = seen(session, LinesOf(self.order_id())).await?;
-        let Some(shipment) = &self.shipment else { return Ok(lines) };
+        let currency = self.order.row().currency;
+        let shown = lines.into_iter().map(|line| SalesOrderLine::new(line, currency));
+        let Some(shipment) = &self.shipment else { return Ok(shown.collect()) };
         let shipped = seen(session, ShippedLinesOf(shipment.row().id)).await?;
-        let taken: HashSet<OrderLineId> =
-            shipped.iter().map(|line| line.row().order_line_id).collect();
-        Ok(lines.into_iter().filter(|line| taken.contains(&line.row().id)).collect())
+        let taken: HashSet<OrderLineId> = shipped.iter().map(|line| line.order_line_id).collect();
+        Ok(shown.filter(|line| taken.contains(&line.row().id)).collect())
     }
 
     /// What storekeepers picked for each line.

@@ -273,10 +273,6 @@ impl ShipmentLine {
     pub(super) fn new(line: ::sales::ShipmentLine, currency: Currency) -> Self {
         Self { line: Arc::new(line), currency }
     }
-
-    pub(super) fn row(&self) -> &::sales::ShipmentLine {
-        &self.line
-    }
 }
 
 /// A line of a shipment.

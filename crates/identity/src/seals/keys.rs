@@ -182,11 +182,12 @@ impl SealKeys {
         written.await.map_err(|error| unusable(&path, &error.to_string()))
     }
 
-    /// The newest seal that this folder remembers of a tenant.
-    pub(super) async fn remembered(
-        &self,
-        tenant: TenantId,
-    ) -> Result<Option<(i64, String)>, Fault> {
+    /// The newest seal that this folder remembers of a tenant: its number and hash. To be asked
+    /// before the snapshot that it is compared with.
+    ///
+    /// # Errors
+    /// [`Fault`] where the folder cannot be read.
+    pub async fn remembered(&self, tenant: TenantId) -> Result<Option<(i64, String)>, Fault> {
         let path = self.head_of(tenant);
         let text = match fs::read_to_string(&path).await {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),

@@ -74,6 +74,7 @@ struct Walk<'a> {
 }
 
 /// What is wrong with a tenant's audit trail, in the snapshot of `tx`; at most a thousand faults.
+/// `remembered` is the newest seal that the keys' folder knows, asked before the snapshot.
 /// Memory grows by eight bytes an entry.
 ///
 /// # Errors
@@ -82,9 +83,8 @@ pub async fn trail_faults(
     tx: &TenantTx,
     permit: &Permit<VerifyTrail>,
     keys: &SealKeys,
+    remembered: Option<(i64, String)>,
 ) -> Outcome<Vec<TrailFault>> {
-    // Before the snapshot's first read it could only be older than what is read.
-    let remembered = keys.remembered(permit.tenant()).await?;
     let mut walk = Walk {
         tenant: permit.tenant(),
         keys,

@@ -79,9 +79,10 @@ pub async fn check_trail_of(db: &Db, seals: &SealKeys, slug: &str) -> Result<Vec
 /// From one snapshot of the primary: a replica may lag behind what the seals' folder remembers.
 async fn check_trail(db: &Db, seals: &SealKeys, tenant: &Tenant) -> Outcome<Vec<TrailFault>> {
     let scope = identity::worker_scope(tenant, "verify");
+    let remembered = seals.remembered(tenant.id).await?;
     let reader = db.reader(&scope, ReadPool::Jobs);
     let tx = reader.tx().await?;
-    let found = identity::trail_faults(&tx, &scope.permit()?, seals).await;
+    let found = identity::trail_faults(&tx, &scope.permit()?, seals, remembered).await;
     drop(tx);
     reader.renew().await;
     found
