@@ -117,6 +117,7 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
     .await
     .unwrap();
     let listed = [
+        "access_link",
         "api_key",
         "app_user",
         "awaited_payment",
@@ -124,6 +125,7 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
         "event_position",
         "export_job",
         "import_job",
+        "outgoing_mail",
         "refresh_token",
         "reservation_expiry",
         "rights_change",

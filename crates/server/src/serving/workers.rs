@@ -1,5 +1,5 @@
 //! What runs beside requests: events get their positions and go out, and the days of the outbox
-//! come and go, sums by month take in new sales, goods are held for orders that were paid. Every
+//! come and go, sums by month take in new sales, goods are held for orders that were paid, letters are sent. Every
 //! replica runs these; the database lets one at a time do the work.
 
 use std::time::Duration;
@@ -10,6 +10,7 @@ use files::{Files, Swept};
 use graph::Lists;
 use kernel::TenantId;
 use live::Live;
+use outbound::Post;
 
 use crate::shutdown::Shutdown;
 
@@ -25,6 +26,8 @@ const RELEASE_EVERY: Duration = Duration::from_secs(1);
 const IMPORT_EVERY: Duration = Duration::from_millis(500);
 /// How often lists to write to files are looked for.
 const EXPORT_EVERY: Duration = Duration::from_millis(500);
+/// How often letters to send are looked for.
+const MAIL_EVERY: Duration = Duration::from_millis(500);
 /// After a failure, so that a database that is away is not hammered.
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
@@ -185,6 +188,40 @@ pub async fn run_exports(db: Db, files: Files, lists: Lists, shutdown: Shutdown)
         };
         shutdown.unless_begun(tokio::time::sleep(rest)).await;
     }
+}
+
+/// Sends letters that wait, until stopping begins: one that is being handed over then is tried
+/// again, by another replica or the next start.
+pub async fn send_mail(db: Db, post: Post, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match shutdown.unless_begun(send_all_mail(&db, &post)).await {
+            Some(Err(error)) => {
+                tracing::warn!(%error, "letters could not be looked for");
+                REST
+            }
+            Some(Ok(1..)) => continue,
+            _ => MAIL_EVERY,
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// One round over all tenants that have letters to send; one that fails is logged and does not
+/// stop the others.
+async fn send_all_mail(db: &Db, post: &Post) -> Result<usize, Fault> {
+    let due = outbound::due_tenants(db, post).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let mut sent = 0;
+    for tenant in identity::tenants(db).await?.into_iter().filter(|one| due.contains(&one.id)) {
+        let worker = identity::worker_scope(&tenant, "send mail");
+        match outbound::send_due(db, &worker, post).await {
+            Ok(count) => sent += count,
+            Err(error) => tracing::warn!(tenant = %tenant.id, %error, "letters were not sent"),
+        }
+    }
+    Ok(sent)
 }
 
 /// Removes the bytes of files that are gone or never got a row, now and four times a day.

@@ -5,7 +5,15 @@ use kernel::Language;
 
 /// Words for values of enums, in Russian.
 const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
-    ("ActorKind", &[("USER", "Пользователь"), ("KEY", "Ключ API"), ("WORKER", "Программа")]),
+    (
+        "ActorKind",
+        &[
+            ("USER", "Пользователь"),
+            ("KEY", "Ключ API"),
+            ("WORKER", "Программа"),
+            ("LINK", "Ссылка"),
+        ],
+    ),
     ("AgreementState", &[("DRAFT", "Черновик"), ("ACTIVE", "Действует"), ("CLOSED", "Закрыто")]),
     ("AssemblyKind", &[("ASSEMBLY", "Сборка"), ("DISASSEMBLY", "Разборка")]),
     (
