@@ -9,9 +9,9 @@ mod order;
 mod order_mutations;
 mod picking;
 mod placement;
+mod price_quote;
 mod promise;
 mod queries;
-mod quote;
 mod recipients;
 mod reservations;
 mod returns;
@@ -41,7 +41,7 @@ use crate::session::Session;
 pub struct SalesQuery(
     queries::OrderQuery,
     queries::ShipmentQuery,
-    quote::QuoteQuery,
+    price_quote::PriceQuoteQuery,
     recipients::RecipientQuery,
     reservations::ReservationQuery,
     picking::PickQuery,

@@ -15,6 +15,7 @@ use kernel::CustomerId;
 use serde_json::{Map, json};
 
 use crate::deliveries::move_deliveries;
+use crate::quotes::{hold_quotes_of, move_quotes};
 use crate::returns::move_returns;
 use crate::rules::reason;
 use crate::store::{hold_orders_of, move_documents};
@@ -54,14 +55,17 @@ impl<S: Subject> Command for MergeCustomers<S> {
         // Documents first, then customers: what was written between the two is found below, since
         // nothing is written for a card that is held alone.
         hold_orders_of(tx, permit, from).await?;
+        hold_quotes_of(tx, permit, from).await?;
         settlements::hold_payments_of(tx, permit, from).await?;
         let twins = catalog::hold_twins(tx, permit, merging).await?;
 
         let documents = move_documents(tx, permit, (from, into)).await?;
+        let quotes = move_quotes(tx, permit, (from, into)).await?;
         let returns = move_returns(tx, permit, (from, into)).await?;
         let deliveries = move_deliveries(tx, permit, (from, into)).await?;
         stock::hand_over_demand(tx, permit, (from, into)).await?;
         let noted = merging.noted();
+        tx.audit_each(MERGED_BY, "Quote", &quotes, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "SalesReturn", &returns, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "Delivery", &deliveries, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "SalesOrder", &documents.orders, noted.clone()).await?;
@@ -72,7 +76,7 @@ impl<S: Subject> Command for MergeCustomers<S> {
         let attachments = files::hand_over::<S, _>(tx, permit, (from.0, into.0)).await?;
         let moved = json!({
             "orders": documents.orders.len(), "shipments": documents.shipments.len(),
-            "returns": returns.len(), "deliveries": deliveries.len(),
+            "quotes": quotes.len(), "returns": returns.len(), "deliveries": deliveries.len(),
             "payments": money.payments, "receivables": money.receivables,
             "apiKeys": keys, "attachments": attachments,
         });
