@@ -21,6 +21,7 @@ mod house;
 mod imports;
 mod live;
 mod picking;
+mod quotes;
 mod reserving;
 mod returns;
 mod sale;

@@ -15,7 +15,7 @@ use http::header::{
     CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RETRY_AFTER, VARY, X_FRAME_OPTIONS,
 };
 use http::request::Parts;
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use identity::LinkError;
 use kernel::Language;
 use pages::{Form, Page, Visit};
@@ -34,7 +34,6 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     HeaderValue::from_str(&policy)
         .unwrap_or_else(|_| HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"))
 });
-const ROBOTS: HeaderName = HeaderName::from_static("x-robots-tag");
 
 /// The routes.
 pub(crate) fn router() -> Router<Arc<Api>> {
@@ -126,7 +125,7 @@ fn page(status: StatusCode, html: String, language: Language) -> Response {
     headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(told));
     headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
-    headers.insert(ROBOTS, HeaderValue::from_static("noindex, nofollow"));
+    headers.insert("x-robots-tag", HeaderValue::from_static("noindex, nofollow"));
     headers.insert(VARY, HeaderValue::from_static("accept-language"));
     response
 }

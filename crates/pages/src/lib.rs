@@ -12,6 +12,7 @@
 
 mod form;
 mod frame;
+mod quote;
 
 pub use form::Form;
 pub use frame::{STYLE_SOURCE, busy, gone, unavailable};
@@ -51,15 +52,15 @@ pub trait Purpose: Send + Sync {
     async fn decide(&self, visit: &Visit<'_>, form: &Form) -> Outcome<Page>;
 }
 
-fn purpose(kind: LinkKind) -> Option<&'static dyn Purpose> {
+fn purpose(kind: LinkKind) -> &'static dyn Purpose {
     match kind {
-        LinkKind::Quote => None,
+        LinkKind::Quote => &quote::OfQuote,
     }
 }
 
 fn purpose_of(visit: &Visit<'_>) -> Outcome<&'static dyn Purpose> {
     let link = visit.scope.link();
-    link.and_then(|link| purpose(link.kind)).ok_or(CommandError::NotFound)
+    link.map(|link| purpose(link.kind)).ok_or(CommandError::NotFound)
 }
 
 /// What a link shows.

@@ -130,6 +130,7 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
         "reservation_expiry",
         "rights_change",
         "sale_fact_delta",
+        "sales_quote",
         "signing_key",
         "team",
         "team_member",

@@ -12,6 +12,7 @@ mod placement;
 mod price_quote;
 mod promise;
 mod queries;
+mod quotes;
 mod recipients;
 mod reservations;
 mod returns;
@@ -22,6 +23,7 @@ pub use deliveries::Delivery;
 pub use order::{SalesOrder, SalesOrderLine};
 pub use picking::{PickTask, PickTaskLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
+pub use quotes::{Quote, QuoteLine, quotes_of_customer};
 pub use recipients::LotRecipient;
 pub(crate) use recipients::lot_recipients;
 pub use returns::{CreditNote, SalesReturn, SalesReturnLine};
@@ -46,6 +48,7 @@ pub struct SalesQuery(
     reservations::ReservationQuery,
     picking::PickQuery,
     returns::ReturnQuery,
+    quotes::QuoteQuery,
     deliveries::DeliveryQuery,
 );
 
@@ -57,6 +60,7 @@ pub struct SalesMutation(
     reservations::ReservationMutation,
     picking::PickMutation,
     returns::ReturnMutation,
+    quotes::QuoteMutation,
     deliveries::DeliveryMutation,
 );
 

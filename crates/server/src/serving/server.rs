@@ -12,8 +12,8 @@ use outbound::Post;
 use tokio::task::JoinSet;
 
 use super::workers::{
-    fold_sales, hold_paid_orders, keep_outbox_days, publish_events, release_unpaid_orders,
-    run_exports, run_imports, send_mail, sweep_files,
+    expire_quotes, fold_sales, hold_paid_orders, keep_outbox_days, publish_events,
+    release_unpaid_orders, run_exports, run_imports, send_mail, sweep_files,
 };
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
@@ -81,6 +81,7 @@ impl Doors {
         workers.spawn(fold_sales(db.clone(), shutdown.clone()));
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
         workers.spawn(release_unpaid_orders(db.clone(), shutdown.clone()));
+        workers.spawn(expire_quotes(db.clone(), shutdown.clone()));
         workers.spawn(send_mail(db.clone(), post, shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
         for _ in 0..IMPORTS_AT_ONCE {

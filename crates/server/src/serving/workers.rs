@@ -26,6 +26,8 @@ const RELEASE_EVERY: Duration = Duration::from_secs(1);
 const IMPORT_EVERY: Duration = Duration::from_millis(500);
 /// How often lists to write to files are looked for.
 const EXPORT_EVERY: Duration = Duration::from_millis(500);
+/// How often quotes are looked for whose last day is over.
+const EXPIRE_EVERY: Duration = Duration::from_secs(2);
 /// How often letters to send are looked for.
 const MAIL_EVERY: Duration = Duration::from_millis(500);
 /// After a failure, so that a database that is away is not hammered.
@@ -150,6 +152,20 @@ pub async fn release_unpaid_orders(db: Db, shutdown: Shutdown) {
             Ok(_) => RELEASE_EVERY,
             Err(error) => {
                 tracing::warn!(%error, "unpaid orders could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// Lets quotes expire whose last day is over, until stopping begins.
+pub async fn expire_quotes(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match sales::expire_quotes(&db).await {
+            Ok(_) => EXPIRE_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "quotes to expire could not be looked for");
                 REST
             }
         };
