@@ -149,7 +149,7 @@ pub(crate) async fn note<A>(
         set state = $4,
             due_at = $5,
             last_error = coalesce($6, m.last_error),
-            sent_at = case when $4 = 'SENT' then $7 end,
+            sent_at = case when $4 = 'SENT' then $7::timestamptz end,
             body = case when $4 = 'WAITING' then m.body end
         where m.tenant_id = $1 and m.id = $2 and m.state = 'WAITING'
           and (m.attempts = $3 or $4 = 'SENT')";
