@@ -86,6 +86,16 @@ fn on_own_runtime<T: Send>(work: impl Future<Output = T> + Send) -> T {
 
 /// Starts a server on a thread and a runtime of its own, for as long as the process lives.
 fn start(owner: &str, redis: Option<String>, clock: Clock) -> House {
+    start_mailing(owner, redis, clock, None)
+}
+
+/// As [`start`], with a mail server.
+fn start_mailing(
+    owner: &str,
+    redis: Option<String>,
+    clock: Clock,
+    smtp_url: Option<String>,
+) -> House {
     let (tell, told) = mpsc::channel();
     let settings = Settings {
         database_url: Some(owner.to_owned()),
@@ -95,6 +105,8 @@ fn start(owner: &str, redis: Option<String>, clock: Clock) -> House {
         seals: Some(seals_folder().display().to_string()),
         listen: Some("127.0.0.1:0".to_owned()),
         admin_listen: Some("off".to_owned()),
+        mail_from: smtp_url.as_ref().map(|_| "Vostok <sales@vostok.example>".to_owned()),
+        smtp_url,
         ..Settings::default()
     };
     let owner_url = owner.to_owned();
@@ -276,6 +288,12 @@ impl Replica {
     /// A server on a database of its own whose clock the story moves.
     pub async fn with_clock(clock: Clock) -> Self {
         Self { house: start(&fresh_database(), None, clock), redis: None, redis_url: None }
+    }
+
+    /// A server on a database of its own that sends its letters to a mail server.
+    pub async fn with_mail(smtp_url: String) -> Self {
+        let house = start_mailing(&fresh_database(), None, Clock::system(), Some(smtp_url));
+        Self { house, redis: None, redis_url: None }
     }
 
     /// A server on a database of its own, whose owner the story may play.

@@ -24,6 +24,7 @@ mod leaving;
 mod live;
 mod money;
 mod picking;
+mod quotes;
 mod reserving;
 mod returns;
 mod sale;

@@ -163,6 +163,12 @@ rights! {
     OrderDiscount = "order"."discount",
     /// Sell below a product's minimum price or margin.
     OrderBelowMinimum = "order"."below_minimum",
+    /// See quotes.
+    QuoteRead = "quote"."read",
+    /// Write quotes, send them, answer them for the customer, make orders of them.
+    QuoteWrite = "quote"."write",
+    /// See one quote through its link, accept or decline it; given by such a link alone.
+    QuoteAnswer = "quote"."answer",
     /// See shipments.
     ShipmentRead = "shipment"."read",
     /// Write and post shipments.

@@ -17,6 +17,8 @@ pub enum Reason {
     SignIn,
     /// Finding a partner's key.
     PartnerKey,
+    /// Finding what a single-purpose link is for.
+    OpenLink,
     /// Reading and rotating signing keys.
     SigningKeys,
     /// Learning which tenants changed their rights.
@@ -31,6 +33,10 @@ pub enum Reason {
     PaidOrders,
     /// Learning which tenants have orders that were to be paid by now.
     UnpaidOrders,
+    /// Learning which tenants have letters to send.
+    Mail,
+    /// Learning which tenants have quotes whose validity has ended.
+    ExpiredQuotes,
     /// Learning which tenants have files to bring in or lists to write.
     Exchange,
     /// Working for a user who started a job and is not there any more.

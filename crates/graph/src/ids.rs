@@ -80,6 +80,8 @@ node_ids! {
     AssemblyLineId = "AssemblyOrderLine",
     OrderId = "SalesOrder",
     OrderLineId = "SalesOrderLine",
+    QuoteId = "Quote",
+    QuoteLineId = "QuoteLine",
     ShipmentId = "Shipment",
     ShipmentLineId = "ShipmentLine",
     PickTaskId = "PickTask",

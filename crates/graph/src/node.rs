@@ -93,6 +93,8 @@ nodes! {
     AssemblyOrderLine(crate::stock::AssemblyOrderLine, AssemblyLineId),
     SalesOrder(crate::sales::SalesOrder, OrderId),
     SalesOrderLine(crate::sales::SalesOrderLine, OrderLineId),
+    Quote(crate::sales::Quote, QuoteId),
+    QuoteLine(crate::sales::QuoteLine, QuoteLineId),
     Shipment(crate::sales::Shipment, ShipmentId),
     ShipmentLine(crate::sales::ShipmentLine, ShipmentLineId),
     PickTask(crate::sales::PickTask, PickTaskId),

@@ -11,6 +11,7 @@ use files::Files;
 use identity::{Identity, SealKeys};
 use kernel::Language;
 use live::Live;
+use outbound::Post;
 
 use crate::errors::Failure;
 use crate::live::{Feed, Feeds};
@@ -27,13 +28,31 @@ pub struct Services {
     identity: Option<Identity>,
     files: Option<Files>,
     seal_keys: Option<SealKeys>,
+    mail: Mailing,
+}
+
+/// How letters go out, and where what they link to is found.
+#[derive(Clone, Debug, Default)]
+pub struct Mailing {
+    /// To the mail server, where there is one.
+    pub post: Post,
+    /// What addresses of this program begin with, such as `https://sales.example`.
+    pub public_url: Arc<str>,
 }
 
 impl Services {
     /// What the whole program shares.
     #[must_use]
     pub fn new(db: Db, live: Live) -> Self {
-        Self { db, live, feeds: Arc::default(), identity: None, files: None, seal_keys: None }
+        Self {
+            db,
+            live,
+            feeds: Arc::default(),
+            identity: None,
+            files: None,
+            seal_keys: None,
+            mail: Mailing::default(),
+        }
     }
 
     /// Lets people sign in; without it only those who are known already are served.
@@ -47,9 +66,19 @@ impl Services {
     pub fn keeping(self, files: Files) -> Self {
         Self { files: Some(files), ..self }
     }
-}
 
-impl Services {
+    /// Lets people send letters; without it they are refused.
+    #[must_use]
+    pub fn mailing(self, mail: Mailing) -> Self {
+        Self { mail, ..self }
+    }
+
+    /// Sign-in and what belongs to it, where the program was put together with it.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
     /// Shows the public keys of seals; without it there are none.
     #[must_use]
     pub fn sealing(self, keys: SealKeys) -> Self {
@@ -217,6 +246,12 @@ impl Session {
     pub fn seal_keys(&self) -> Result<&SealKeys, Failure> {
         let keys = self.core.services.seal_keys.as_ref();
         keys.ok_or_else(|| Failure::broken("a server without seals"))
+    }
+
+    /// How letters go out.
+    #[must_use]
+    pub fn mail(&self) -> &Mailing {
+        &self.core.services.mail
     }
 
     /// The language of messages.

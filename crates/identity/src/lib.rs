@@ -1,8 +1,8 @@
-//! Who is asking: tenants, users and their roles, sessions, partners' keys. This context makes
+//! Who is asking: tenants, users and their roles, sessions, partners' keys, single-purpose links. This context makes
 //! scopes and nothing else does, but for named workers.
 //!
 //! Invariants: a password's hash is read by signing in only, by the cross-tenant login; refresh
-//! tokens and keys are kept as hashes; whatever decides rights is written together with a row of
+//! tokens, keys and single-purpose links are kept as hashes; whatever decides rights is written together with a row of
 //! `rights_change`, and what is remembered of it anywhere is forgotten within a second; somebody
 //! can always manage users and roles; entries of the audit trail are sealed within seconds, and the
 //! key that seals them lies outside the database.
@@ -12,6 +12,7 @@ mod actions;
 mod commands;
 mod doorkeeper;
 mod keys;
+mod links;
 mod passwords;
 mod policy;
 mod rules;
@@ -31,6 +32,9 @@ pub use commands::{
 };
 pub use doorkeeper::{AuthError, Authenticated, Credential, Doorkeeper};
 pub use keys::rotate_keys;
+pub use links::{
+    LinkError, MadeLink, NewLink, keep_links_until, make_link, revoke_links, use_link,
+};
 pub use passwords::{PasswordHash, Passwords};
 pub use rules::{RoleDraft, right_named};
 pub use seals::{

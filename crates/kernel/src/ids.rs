@@ -53,6 +53,10 @@ ids! {
     SessionId,
     /// A partner's key.
     ApiKeyId,
+    /// A single-purpose link.
+    LinkId,
+    /// A letter on its way.
+    MailId,
     /// A group of managers with a head.
     TeamId,
     /// A node of the tenant's tree of departments.
@@ -157,6 +161,10 @@ ids! {
     OrderId,
     /// A line of an order.
     OrderLineId,
+    /// What was offered to a customer.
+    QuoteId,
+    /// A line of a quote.
+    QuoteLineId,
     /// Goods leaving, revenue and cost.
     ShipmentId,
     /// A line of a shipment.

@@ -22,9 +22,10 @@ mod loaders;
 mod model;
 mod picking;
 mod posting;
+mod price_quote;
 mod promises;
 mod promising;
-mod quote;
+mod quotes;
 mod quoting;
 mod recipients;
 mod returns;
@@ -82,9 +83,19 @@ pub use picking::{
     ShortageReported, TakePickTask, count_pick_tasks, pick_lines_by_id, pick_lines_by_task,
     pick_orders_by_task, pick_tasks, pick_tasks_by_id, pick_tasks_by_order,
 };
+pub use price_quote::{PriceQuote, PriceQuoteDraft, QuotePrices, QuotedLine, price_quote};
 pub use promises::OrdersKept;
 pub use promising::promises_of_lines;
-pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
+pub use quotes::{
+    AcceptByLink, AcceptQuote, CancelQuote, ClientLine, ClientQuote, CopyQuote,
+    CreateOrderFromQuote, CreateQuote, DeclineByLink, DeclineQuote, ExpireQuote, ExtendQuote,
+    LinkQuote, OfferedLine, OrderedLine, Outgoing, Quote, QuoteChange, QuoteDraft, QuoteFilter,
+    QuoteLetter, QuoteLine, QuoteLink, QuoteMove, QuoteOrderDraft, QuoteState, QuoteText,
+    QuoteTexts, ReadByLink, ReadQuotes, ReviseQuote, SendQuote, UpdateQuote, count_quotes,
+    count_quotes_of_customers, expire_quotes, orders_by_quote, quote_explanations,
+    quote_lines_by_id, quote_lines_by_quote, quote_of_link, quotes, quotes_by_id,
+    quotes_of_customers, versions_by_root,
+};
 pub use quoting::{AskedLine, TypedPrice};
 pub use recipients::{
     LOT_SHIPMENT_ORDER, LotShipment, LotShipmentFilter, count_lot_shipments, lot_shipments,

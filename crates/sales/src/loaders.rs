@@ -98,7 +98,7 @@ pub async fn count_shipments_of_customers(
 }
 
 /// One walk of the index of each customer's documents by date.
-async fn newest_of<T: FromQueryResult, A>(
+pub(crate) async fn newest_of<T: FromQueryResult, A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     (alias, select, columns): (&str, &str, &str),
@@ -116,7 +116,7 @@ async fn newest_of<T: FromQueryResult, A>(
     Ok(tx.all(sql).await?)
 }
 
-async fn counts_of<A>(
+pub(crate) async fn counts_of<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     (alias, table): (&str, &str),
@@ -148,7 +148,7 @@ fn without_acts(sql: &mut Sql, alias: &str) {
 }
 
 /// Rows that came newest first, as the first page of each customer's list.
-fn pages<T>(
+pub(crate) fn pages<T>(
     rows: Vec<T>,
     limit: u32,
     place: impl Fn(&T) -> (CustomerId, NaiveDate, Uuid),

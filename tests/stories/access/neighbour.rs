@@ -35,6 +35,8 @@ async fn busy_company() -> Company {
     let input = json!({"list": "customers", "format": "CSV"});
     let started = company.director.does("startExport", input, "exportJob { id }").await;
     export_is_over(&company.director, &started["exportJob"]["id"]).await;
+    let input = json!({"customerId": customer, "lines": [{"productId": good, "quantity": "1"}]});
+    company.anna.does("createQuote", input, "quote { id }").await;
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
     assembled(&company, &at, &good).await;

@@ -123,6 +123,7 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
     .await
     .unwrap();
     let listed = [
+        "access_link",
         "api_key",
         "app_user",
         "audit_trail",
@@ -133,10 +134,12 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
         "export_job",
         "hand_over",
         "import_job",
+        "outgoing_mail",
         "refresh_token",
         "reservation_expiry",
         "rights_change",
         "sale_fact_delta",
+        "sales_quote",
         "signing_key",
         "team",
         "team_member",

@@ -19,7 +19,9 @@ use crate::identity::{Department, Team, User};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
-use crate::sales::{SalesOrder, Shipment, orders_of_customer, shipments_of_customer};
+use crate::sales::{
+    Quote, SalesOrder, Shipment, orders_of_customer, quotes_of_customer, shipments_of_customer,
+};
 use crate::scalars::{DateTime, Money};
 use crate::session::Session;
 use crate::settlements::{
@@ -288,6 +290,16 @@ impl Customer {
         #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
     ) -> async_graphql::Result<Option<Connection<SalesOrder>>> {
         Ok(Some(orders_of_customer(Session::of(ctx)?, self.key, first).await?))
+    }
+
+    /// Quotes for it, the newest first. Further pages stand in the root field `quotes`, with the same
+    /// cursors. Needs the right quote.read.
+    async fn quotes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
+    ) -> async_graphql::Result<Option<Connection<Quote>>> {
+        Ok(Some(quotes_of_customer(Session::of(ctx)?, self.key, first).await?))
     }
 
     /// Shipments to it, the newest first. Further pages stand in the root field `shipments`, with

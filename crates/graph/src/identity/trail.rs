@@ -26,6 +26,8 @@ pub enum ActorKind {
     Key,
     /// A part of this program.
     Worker,
+    /// Whoever holds a single-purpose link, such as the client to whom a quote was sent.
+    Link,
 }
 
 impl ActorKind {
@@ -80,11 +82,12 @@ impl AuditEntry {
         ID(encode(&self.0.subject_kind, self.0.subject_id))
     }
 
-    /// Whether a person did it, a partner's program, or this one.
+    /// Whether a person did it, a partner's program, whoever holds a link, or this program.
     async fn actor_kind(&self) -> ActorKind {
         match self.0.actor_kind.as_str() {
             "user" => ActorKind::User,
             "key" => ActorKind::Key,
+            "link" => ActorKind::Link,
             _ => ActorKind::Worker,
         }
     }
@@ -107,7 +110,8 @@ impl AuditEntry {
 
     /// The part of this program that did it.
     async fn worker(&self) -> Option<&str> {
-        Some(self.0.actor_label.as_str()).filter(|label| !label.is_empty())
+        let label = Some(self.0.actor_label.as_str()).filter(|label| !label.is_empty());
+        label.filter(|_| self.0.actor_kind == "worker")
     }
 
     /// What changed: fields with what they were and are, or the facts of a posting. For those who

@@ -57,6 +57,8 @@ pub enum DocumentKind {
     AssemblyOrder,
     /// What a customer ordered.
     SalesOrder,
+    /// What was offered to a customer.
+    Quote,
     /// Goods leaving.
     Shipment,
     /// What a storekeeper is to take.
@@ -92,6 +94,7 @@ impl DocumentKind {
             "SupplierReturn" => Some(Self::SupplierReturn),
             "AssemblyOrder" => Some(Self::AssemblyOrder),
             "SalesOrder" => Some(Self::SalesOrder),
+            "Quote" => Some(Self::Quote),
             "Shipment" => Some(Self::Shipment),
             "PickTask" => Some(Self::PickTask),
             "SalesReturn" => Some(Self::SalesReturn),
@@ -116,6 +119,7 @@ impl DocumentKind {
             Self::PurchaseOrder => reaches::<SeePurchases>(event, scope),
             Self::AssemblyOrder => reaches::<SeeAssemblies>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
+            Self::Quote => reaches::<SeeQuotes>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::PickTask => reaches::<SeePickTasks>(event, scope),
             Self::SalesReturn => reaches::<SeeReturns>(event, scope),
@@ -145,6 +149,7 @@ seeing! {
     SeePurchases: PurchaseRead,
     SeeAssemblies: AssemblyRead,
     SeeOrders: OrderRead,
+    SeeQuotes: QuoteRead,
     SeeShipments: ShipmentRead,
     SeePickTasks: PickRead,
     SeeReturns: ReturnRead,

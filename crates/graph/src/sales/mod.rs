@@ -13,9 +13,10 @@ mod order;
 mod order_mutations;
 mod picking;
 mod placement;
+mod price_quote;
 mod promise;
 mod queries;
-mod quote;
+mod quotes;
 mod recipients;
 mod reservations;
 mod returns;
@@ -29,6 +30,7 @@ pub use hand_over::HandOver;
 pub use order::{SalesOrder, SalesOrderLine};
 pub use picking::{PickTask, PickTaskLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
+pub use quotes::{Quote, QuoteLine, quotes_of_customer};
 pub use recipients::LotRecipient;
 pub(crate) use recipients::lot_recipients;
 pub use returns::{CreditNote, SalesReturn, SalesReturnLine};
@@ -48,13 +50,14 @@ use crate::session::Session;
 pub struct SalesQuery(
     queries::OrderQuery,
     queries::ShipmentQuery,
-    quote::QuoteQuery,
+    price_quote::PriceQuoteQuery,
     recipients::RecipientQuery,
     reservations::ReservationQuery,
     picking::PickQuery,
     returns::ReturnQuery,
     corrections::CorrectionQuery,
     acts::ActQuery,
+    quotes::QuoteQuery,
     deliveries::DeliveryQuery,
     hand_over::HandOverQuery,
     explain::ExplainQuery,
@@ -70,6 +73,7 @@ pub struct SalesMutation(
     returns::ReturnMutation,
     corrections::CorrectionMutation,
     acts::ActMutation,
+    quotes::QuoteMutation,
     deliveries::DeliveryMutation,
     hand_over::HandOverMutation,
 );

@@ -13,6 +13,7 @@ use super::loads::{AwaitedFor, HeldFor, HeldUntil, LinesOf, ShipmentsOf};
 use super::picking::{PickTask, TasksOf};
 use super::placement::{GoodsPlacement, placement};
 use super::promise::{LinePromise, PromiseOf};
+use super::quotes::{Quote, QuoteLine};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
 use crate::catalog::{
@@ -287,6 +288,11 @@ impl SalesOrder {
         user(ctx, self.order.created_by).await
     }
 
+    /// The accepted quote it was made of; null where there is none, or the caller may not see it.
+    async fn quote(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Quote>> {
+        Ok(Session::of(ctx)?.load_made(self.order.quote_id).await?)
+    }
+
     /// Its shipments, oldest first. Needs the right `shipment.read`.
     async fn shipments(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Shipment>>> {
         let shipments = Session::of(ctx)?.load(ShipmentsOf(self.order.id)).await?;
@@ -471,6 +477,12 @@ impl SalesOrderLine {
     /// The tax in the amount or on top of it. Needs the right `price.read`.
     async fn vat_amount(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Ok(Some(priced(ctx, Money::new(self.line.vat_amount, self.currency))?))
+    }
+
+    /// The line of the order's quote whose price it keeps; null where it keeps none, or the caller
+    /// may not see it.
+    async fn quote_line(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<QuoteLine>> {
+        Ok(Session::of(ctx)?.load_made(self.line.quote_line_id).await?)
     }
 
     /// What is held for it in stock now. Needs the right `stock.read`.

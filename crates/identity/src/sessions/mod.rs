@@ -15,9 +15,10 @@ use serde_json::{Value, json};
 use crate::commands::SetOwnPassword;
 use crate::doorkeeper::Doorkeeper;
 use crate::keys::SigningKeys;
+use crate::links::{self, LinkError};
 use crate::passwords::{PasswordHash, Passwords};
 use crate::rules::{self, Judgement};
-use crate::secrets::RefreshToken;
+use crate::secrets::{LinkToken, RefreshToken};
 use crate::throttle::Throttle;
 use store::Ending;
 pub(crate) use store::account_lock;
@@ -160,6 +161,31 @@ impl Identity {
     #[must_use]
     pub fn jwks(&self) -> Value {
         self.inner.keys.jwks()
+    }
+
+    /// Opens a single-purpose link: who came with it, in a scope that can do its one thing with
+    /// its one record and nothing else. Changes nothing.
+    ///
+    /// # Errors
+    /// [`LinkError`]: unknown, ended, revoked and used links cannot be told apart.
+    pub async fn open_link(
+        &self,
+        token: &str,
+        address: Option<IpAddr>,
+    ) -> Result<Scope, LinkError> {
+        let inner = Arc::clone(&self.inner);
+        let token = LinkToken::read(token);
+        let now = inner.db.clock().now();
+        let link = token.as_ref().map(|token| token.link);
+        inner
+            .throttle
+            .enter_link(link, address, now)
+            .map_err(|wait_ms| LinkError::Throttled { wait_ms })?;
+        let Some(token) = token else { return Err(LinkError::Gone) };
+        to_the_end(async move { links::open(&inner.db, &token).await.map_err(Into::into) })
+            .await
+            .map_err(LinkError::from)?
+            .ok_or(LinkError::Gone)
     }
 
     /// Signs a person in.

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::check_version;
 use crate::events::order_changed;
 use crate::holding::let_go;
+use crate::quotes::{count_ordered, hold_quote};
 use crate::rules::{OrderMove, OrderState, reason};
 use crate::store::{OrderStep, lock_order, step_order};
 
@@ -34,6 +35,9 @@ impl Command for CancelSalesOrder {
         check_version(self.version, order.version)?;
         order.state.check(OrderMove::Cancel).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
+        if let Some(quote) = order.quote_id {
+            hold_quote(tx, permit, quote).await?;
+        }
         if order.state == OrderState::Confirmed {
             let_go(tx, permit, &order).await?;
         }
@@ -42,6 +46,9 @@ impl Command for CancelSalesOrder {
             ..OrderStep::to(OrderState::Cancelled)
         };
         step_order(tx, permit, order.id, step).await?;
+        if let Some(quote) = order.quote_id {
+            count_ordered(tx, permit, quote, &[]).await?;
+        }
         tx.audit(AuditEntry::new(
             "cancelSalesOrder",
             "SalesOrder",

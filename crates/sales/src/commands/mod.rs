@@ -30,6 +30,9 @@ pub use create_shipment::CreateShipment;
 pub(crate) use dispatch::write_draft;
 pub use dispatch::{Dispatch, ShipLine};
 pub use draft::{LineDraft, OrderDraft};
+pub(crate) use draft::{
+    Parties, People, Trust, Under, Written, check_date, people, prepare, priced, terms,
+};
 pub use merge_customers::MergeCustomers;
 pub use move_reservation::MoveReservation;
 pub use post_shipment::PostShipment;

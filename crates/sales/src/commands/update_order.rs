@@ -11,6 +11,7 @@ use super::check_version;
 use super::draft::{LineDraft, OrderDraft, Trust, Under, check_date, prepare};
 use crate::events::order_changed;
 use crate::model::{Order, OrderLine};
+use crate::quotes::{count_ordered, hold_quote};
 use crate::quoting::TypedPrice;
 use crate::rules::OrderMove;
 use crate::store::{lock_order, order_lines, replace_lines, update_draft};
@@ -74,6 +75,9 @@ impl Command for UpdateSalesOrder {
             }
         };
         let draft = self.change.over(&order, lines);
+        if let Some(quote) = order.quote_id {
+            hold_quote(tx, permit, quote).await?;
+        }
         if draft.customer_id != order.customer_id {
             catalog::share_living_customer(tx, permit, draft.customer_id).await?;
         }
@@ -85,6 +89,9 @@ impl Command for UpdateSalesOrder {
         }
         update_draft(tx, permit, &changed).await?;
         replace_lines(tx, permit, self.id, &lines).await?;
+        if let Some(quote) = order.quote_id {
+            count_ordered(tx, permit, quote, &draft.lines).await?;
+        }
         tx.audit(AuditEntry::new(
             "updateSalesOrder",
             "SalesOrder",
@@ -108,6 +115,7 @@ fn as_written(line: &OrderLine) -> LineDraft {
         quantity: line.entered_quantity.unwrap_or(line.quantity),
         price: line.price_is_manual.then(|| TypedPrice::Kept(line.unit_price())),
         discount_percent: line.discount_is_manual.then_some(line.discount_percent.get()),
+        quote_line_id: line.quote_line_id,
     }
 }
 
@@ -139,6 +147,7 @@ impl OrderChange {
                 .external_reference
                 .unwrap_or_else(|| order.external_reference.clone()),
             comment: change.comment.unwrap_or_else(|| order.comment.clone()),
+            quote_id: order.quote_id,
             lines,
         }
     }

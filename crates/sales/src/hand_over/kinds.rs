@@ -6,6 +6,7 @@ use catalog::Handed;
 /// Documents before what hangs on them, so that nothing new appears under the leaver between two
 /// steps: a shipment takes the manager of its order.
 pub(super) const HANDED: &[Handed] = &[
+    QUOTES,
     SALES_ORDERS,
     SHIPMENTS,
     SERVICE_ACTS,
@@ -22,6 +23,7 @@ pub(super) const HANDED: &[Handed] = &[
 /// What customers are called beside them.
 pub(super) const CUSTOMERS: &str = "Customer";
 
+const QUOTES: Handed = document("Quote", "sales_quote");
 const SALES_ORDERS: Handed = document("SalesOrder", "sales_order");
 const SHIPMENTS: Handed = Handed { only: "d.kind = 'GOODS'", ..document("Shipment", "shipment") };
 const SERVICE_ACTS: Handed =

@@ -21,6 +21,7 @@ pub use explanations::explanations_by_line;
 pub(crate) use facts::{BookedLine, BookedLot, Booking, ReversedLine, Unbooking, book, unbook};
 pub use listing::{OrderField, OrderSort, ShipmentField, ShipmentSort};
 pub(crate) use listing::{counted, in_states, listed, only};
+pub(crate) use lists::found_by;
 pub use lists::{OrderFilter, ShipmentFilter, count_orders, count_shipments, orders, shipments};
 pub(crate) use merging::{hold_orders_of, move_documents};
 pub(crate) use orders::{

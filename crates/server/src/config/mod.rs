@@ -3,6 +3,7 @@
 //! A wrong value stops the start with one sentence that names it and says what would be right.
 
 mod files;
+mod mail;
 mod secret;
 mod settings;
 
@@ -15,6 +16,7 @@ use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
 pub use self::files::FilesConfig;
+pub use self::mail::MailConfig;
 pub use self::secret::SecretUrl;
 pub use self::settings::Settings;
 use crate::cluster;
@@ -36,6 +38,7 @@ pub struct Config {
     pub files: FilesConfig,
     /// Folder of the keys that seal the audit trail.
     pub seals: PathBuf,
+    pub mail: MailConfig,
     /// Web origins whose pages may call the API for every tenant.
     pub origins: Vec<HeaderValue>,
     /// Whether the schema is shown to those who have not signed in; set by the demo alone.
@@ -149,6 +152,7 @@ impl Config {
         )?;
         let (cost, origins) = (cost(&settings)?, origins(settings.origins.as_deref())?);
         let (log, files) = (log(&settings)?, FilesConfig::of(&settings)?);
+        let mail = MailConfig::of(&settings)?;
         let workers = workers(settings.workers.clone())?;
         let seals = seals(&settings);
         let database = database(settings)?;
@@ -163,6 +167,7 @@ impl Config {
             cost,
             files,
             seals,
+            mail,
             origins,
             open_introspection,
             log,

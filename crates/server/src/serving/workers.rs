@@ -1,5 +1,5 @@
 //! What runs beside requests: events get their positions and go out, and the days of the outbox
-//! come and go, sums by month take in new sales, goods are held for orders that were paid. Every
+//! come and go, sums by month take in new sales, goods are held for orders that were paid, letters are sent. Every
 //! replica runs these; the database lets one at a time do the work.
 
 use std::time::Duration;
@@ -11,6 +11,7 @@ use graph::Lists;
 use identity::SealKeys;
 use kernel::TenantId;
 use live::Live;
+use outbound::Post;
 
 use crate::shutdown::Shutdown;
 
@@ -30,6 +31,10 @@ const EXPORT_EVERY: Duration = Duration::from_millis(500);
 const SEAL_EVERY: Duration = Duration::from_secs(2);
 /// How often hand-overs are looked for that go on in the background.
 const HAND_OVER_EVERY: Duration = Duration::from_secs(1);
+/// How often quotes are looked for whose last day is over.
+const EXPIRE_EVERY: Duration = Duration::from_secs(2);
+/// How often letters to send are looked for.
+const MAIL_EVERY: Duration = Duration::from_millis(500);
 /// After a failure, so that a database that is away is not hammered.
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
@@ -184,6 +189,20 @@ pub async fn release_unpaid_orders(db: Db, shutdown: Shutdown) {
     }
 }
 
+/// Lets quotes expire whose last day is over, until stopping begins.
+pub async fn expire_quotes(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match sales::expire_quotes(&db).await {
+            Ok(_) => EXPIRE_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "quotes to expire could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
 /// Brings in the files that wait, one at a time, until stopping begins: a chunk of rows that is
 /// under way rolls back then, and another replica or the next start goes on before it.
 pub async fn run_imports(db: Db, files: Files, shutdown: Shutdown) {
@@ -215,6 +234,40 @@ pub async fn run_exports(db: Db, files: Files, lists: Lists, shutdown: Shutdown)
         };
         shutdown.unless_begun(tokio::time::sleep(rest)).await;
     }
+}
+
+/// Sends letters that wait, until stopping begins: one that is being handed over then is tried
+/// again, by another replica or the next start.
+pub async fn send_mail(db: Db, post: Post, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match shutdown.unless_begun(send_all_mail(&db, &post)).await {
+            Some(Err(error)) => {
+                tracing::warn!(%error, "letters could not be looked for");
+                REST
+            }
+            Some(Ok(1..)) => continue,
+            _ => MAIL_EVERY,
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// One round over all tenants that have letters to send; one that fails is logged and does not
+/// stop the others.
+async fn send_all_mail(db: &Db, post: &Post) -> Result<usize, Fault> {
+    let due = outbound::due_tenants(db, post).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let mut sent = 0;
+    for tenant in identity::tenants(db).await?.into_iter().filter(|one| due.contains(&one.id)) {
+        let worker = identity::worker_scope(&tenant, "send mail");
+        match outbound::send_due(db, &worker, post).await {
+            Ok(count) => sent += count,
+            Err(error) => tracing::warn!(tenant = %tenant.id, %error, "letters were not sent"),
+        }
+    }
+    Ok(sent)
 }
 
 /// Removes the bytes of files that are gone or never got a row, now and four times a day.

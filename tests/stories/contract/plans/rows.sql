@@ -653,3 +653,49 @@ select d.tenant_id, d.id, d.organization_id, d.product_id, 'PurchaseOrder', made
 from demand d
 order by d.id
 limit 2000;
+
+-- Quotes: a tenth of them open, each with one line; a letter and a link for most.
+insert into agreement_version (tenant_id, agreement_id, number, name, currency, discount_percent,
+                               credit_policy, state, is_default, payment_steps, archived)
+select here(), a.id, 1, 'Base', 'RUB', 0, 'IGNORE', 'ACTIVE', true, '[]', false
+from agreement a
+where a.tenant_id = here() and a.id in (select made(9, n) from generate_series(1, 6000) n)
+on conflict do nothing;
+
+insert into sales_quote (tenant_id, id, root_id, number, number_sequence, number_year, date,
+                         valid_until, organization_id, customer_id, agreement_id,
+                         agreement_version, manager_id, region_id, currency, prices_include_vat,
+                         state, net, vat, gross, decline_reason, answered_at, answered_by_link,
+                         external_reference, created_at)
+select here(), made(74, n), made(74, n), 'QU-' || lpad(n::text, 6, '0'), n, 2020,
+       current_date - 1000 + n / 6, current_date + 400, (select id from organization), c.id,
+       made(9, 1 + n % 6000), 1, c.manager_id, c.region_id, 'RUB', false, s.state,
+       200 + n % 5000, 0, 200 + n % 5000, case when s.state = 'DECLINED' then 'too dear' end,
+       case when s.state in ('DECLINED', 'ACCEPTED') then now() end,
+       case when s.state in ('DECLINED', 'ACCEPTED') then true end,
+       case when n % 10 = 0 then 'quote-' || n end, now() - (6000 - n) * interval '4 hours'
+from generate_series(1, 6000) n
+join customer c on c.tenant_id = here() and c.id = made(7, 1 + n % 12000)
+cross join lateral (
+    select case when n % 100 < 3 then 'DRAFT' when n % 100 < 10 then 'SENT'
+                when n % 100 < 50 then 'DECLINED' else 'ACCEPTED' end as state
+) s;
+
+insert into sales_quote_line (tenant_id, id, quote_id, position, product_id, variant_id, name, unit,
+                              quantity, list_price, price, price_numerator, price_denominator,
+                              price_source, price_is_manual, discount_percent, discount_is_manual,
+                              explanation, amount, vat_amount, is_optional)
+select here(), made(75, n), made(74, n), 1, made(6, 1 + n % 30000),
+       case when 1 + n % 30000 <= 2000 then made(31, 1 + n % 30000) end, 'Product', 'pcs', 2, 100,
+       100, 1, 1, 'DEFAULT_LIST', false, 0, false, '{}', 200 + n % 5000, 0, false
+from generate_series(1, 6000) n;
+
+insert into access_link (tenant_id, id, hash, kind, subject_id, one_use, ends_at)
+select here(), made(76, n), '\x00', 'QUOTE', made(74, n), false, now() + interval '1 year'
+from generate_series(1, 6000) n;
+
+insert into outgoing_mail (tenant_id, id, subject_kind, subject_id, recipient, title, state, due_at,
+                           sent_at)
+select here(), made(77, n), 'Quote', made(74, n), 'buyer@client.example', 'Quote', 'SENT', now(),
+       now()
+from generate_series(1, 6000) n;

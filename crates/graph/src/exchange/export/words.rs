@@ -5,7 +5,15 @@ use kernel::Language;
 
 /// Words for values of enums, in Russian.
 const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
-    ("ActorKind", &[("USER", "Пользователь"), ("KEY", "Ключ API"), ("WORKER", "Программа")]),
+    (
+        "ActorKind",
+        &[
+            ("USER", "Пользователь"),
+            ("KEY", "Ключ API"),
+            ("WORKER", "Программа"),
+            ("LINK", "Ссылка"),
+        ],
+    ),
     ("AgreementState", &[("DRAFT", "Черновик"), ("ACTIVE", "Действует"), ("CLOSED", "Закрыто")]),
     ("AssemblyKind", &[("ASSEMBLY", "Сборка"), ("DISASSEMBLY", "Разборка")]),
     (
@@ -44,6 +52,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("CUSTOMER", "Клиент"),
             ("PRODUCT", "Товар"),
             ("SALES_ORDER", "Заказ"),
+            ("QUOTE", "Коммерческое предложение"),
             ("SHIPMENT", "Отгрузка"),
             ("GOODS_RECEIPT", "Поступление"),
             ("STOCK_TRANSFER", "Перемещение"),
@@ -371,6 +380,36 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("OVERDUE", "Просрочена"),
             ("SETTLED", "Погашена"),
             ("REVERSED", "Сторнирована"),
+        ],
+    ),
+    (
+        "OutgoingMailState",
+        &[("WAITING", "Ожидает"), ("SENT", "Отправлено"), ("FAILED", "Не доставлено")],
+    ),
+    (
+        "QuoteState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("PENDING_APPROVAL", "На согласовании"),
+            ("SENT", "Отправлено"),
+            ("ACCEPTED", "Принято"),
+            ("DECLINED", "Отклонено"),
+            ("EXPIRED", "Истекло"),
+            ("SUPERSEDED", "Заменено"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "QuoteTransition",
+        &[
+            ("UPDATE", "Изменить"),
+            ("SEND", "Отправить"),
+            ("ACCEPT", "Принять"),
+            ("DECLINE", "Отклонить"),
+            ("EXTEND", "Продлить"),
+            ("REVISE", "Новая версия"),
+            ("CANCEL", "Отменить"),
+            ("ORDER", "Оформить заказ"),
         ],
     ),
     ("ReserveOn", &[("CONFIRM", "При подтверждении"), ("NEVER", "Не резервировать")]),

@@ -55,6 +55,7 @@ pub fn all(company: &Large) -> Vec<Case> {
     cases.extend(sales::orders(&ask, company));
     cases.extend(sales::orders_found(&ask));
     cases.extend(sales::shipments(&ask, company));
+    cases.extend(sales::quotes(&ask, company));
     cases.extend(catalog::customers(&ask, company));
     cases.extend(catalog::products(&ask));
     cases.extend(catalog::directories(&ask));
