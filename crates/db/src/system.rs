@@ -29,6 +29,10 @@ pub enum Reason {
     PaidOrders,
     /// Learning which tenants have orders that were to be paid by now.
     UnpaidOrders,
+    /// Learning which tenants have documents that may move on, now that they are decided.
+    DecidedDocuments,
+    /// Learning which tenants have approvals that nobody has decided in time.
+    OverdueApprovals,
     /// Learning which tenants have files to bring in or lists to write.
     Exchange,
     /// Working for a user who started a job and is not there any more.

@@ -12,6 +12,7 @@ mod commands;
 mod doorkeeper;
 mod keys;
 mod passwords;
+mod people;
 mod policy;
 mod rules;
 mod secrets;
@@ -30,6 +31,7 @@ pub use commands::{
 pub use doorkeeper::{AuthError, Authenticated, Credential, Doorkeeper};
 pub use keys::rotate_keys;
 pub use passwords::{PasswordHash, Passwords};
+pub use people::{Colleague, colleagues, teammates};
 pub use rules::{RoleDraft, right_named};
 pub use sessions::{Credentials, Identity, SignOut, SignedIn};
 pub use store::{
