@@ -244,6 +244,13 @@ create index approval_deputy_of_deputy on approval_deputy (tenant_id, deputy_id,
 create index approval_deputy_by_day on approval_deputy (tenant_id, valid_from, id);
 grant select, insert, update (ended_at) on approval_deputy to oborot_app;
 
+-- What other contexts may read: the documents that wait, or are about to move on.
+create view approval_waiting_v with (security_invoker = true) as
+    select tenant_id, id, subject_id, root_id, state
+    from approval_request
+    where state = 'PENDING' or is_unfollowed;
+grant select on approval_waiting_v to oborot_app;
+
 -- Tenants that are there get what new ones begin with (approvals, rules/presets.rs), switched off,
 -- in the language of their first user: it was he who made the tenant.
 create policy once on tenant for select to current_user using (true);

@@ -148,6 +148,18 @@ pub async fn judge<A>(
     if findings.is_empty() {
         return Ok(Judgement::Clear);
     }
+    let mut kinds: Vec<ApprovalKind> = findings.iter().map(|finding| finding.kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let rules = store::rules_in_force(tx, permit, &kinds).await?;
+    let terms: Vec<RuleTerms> = rules.iter().map(terms_of).collect();
+    // Every sale on credit has a deferral, and few rules mind: no more is asked of the database.
+    let minds = |finding: &Finding| {
+        finding.kind != ApprovalKind::SpecialTerms || choose(&terms, wanted(case, finding)).is_some()
+    };
+    if !findings.iter().any(minds) {
+        return Ok(Judgement::Clear);
+    }
     let approved = store::approved_of_root(tx, permit, case.root_id()).await?;
     let ids: Vec<ApprovalRequestId> = approved.iter().map(|request| request.id).collect();
     let reasons = store::reasons_by_request(tx, permit, &ids).await?;
@@ -161,24 +173,13 @@ pub async fn judge<A>(
     if open.is_empty() {
         return Ok(Judgement::Clear);
     }
-    let kinds: BTreeSet<ApprovalKind> = open.iter().map(|finding| finding.kind).collect();
-    let kinds: Vec<ApprovalKind> = kinds.into_iter().collect();
-    let rules = store::rules_in_force(tx, permit, &kinds).await?;
-    let terms: Vec<RuleTerms> = rules.iter().map(terms_of).collect();
     let mut asked: Vec<(&Finding, &ApprovalRule)> = Vec::with_capacity(open.len());
     for (place, finding) in findings.iter().enumerate() {
         if !open.contains(&finding) {
             continue;
         }
-        let wanted = Asked {
-            kind: finding.kind,
-            measure: finding.measure,
-            amount: case.base_amount,
-            segment: case.segment,
-        };
-        let chosen = choose(&terms, wanted).and_then(|chosen| {
-            rules.iter().find(|rule| rule.id == chosen.id)
-        });
+        let chosen = choose(&terms, wanted(case, finding))
+            .and_then(|chosen| rules.iter().find(|rule| rule.id == chosen.id));
         match chosen {
             Some(rule) => asked.push((finding, rule)),
             // A long deferral that no rule minds is nothing special.
@@ -190,6 +191,34 @@ pub async fn judge<A>(
         return Ok(Judgement::Clear);
     }
     Ok(Judgement::Asked(asking::ask(tx, permit, case, &asked, &approved).await?))
+}
+
+fn wanted(case: &Case, finding: &Finding) -> Asked {
+    Asked {
+        kind: finding.kind,
+        measure: finding.measure,
+        amount: case.base_amount,
+        segment: case.segment,
+    }
+}
+
+/// Whether somebody has agreed to this, and that still holds. Asks nobody.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn is_settled<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    case: &Case,
+    finding: &Finding,
+) -> Outcome<bool> {
+    let approved = store::approved_of_root(tx, permit, case.root_id()).await?;
+    let ids: Vec<ApprovalRequestId> = approved.iter().map(|request| request.id).collect();
+    let reasons = store::reasons_by_request(tx, permit, &ids).await?;
+    Ok(approved.iter().any(|request| {
+        let known = reasons.get(&request.id).map(Vec::as_slice).unwrap_or_default();
+        is_in_time(request, tx) && case.is_as_in(request) && settles(request, known, finding)
+    }))
 }
 
 fn is_in_time(request: &ApprovalRequest, tx: &TenantTx) -> bool {

@@ -7,11 +7,13 @@
 //! transaction or nothing. [`discrepancies`] proves it.
 
 mod after_payment;
+mod approving;
 mod commands;
 mod credit;
 mod deliveries;
 mod events;
 mod expiry;
+mod following;
 mod holding;
 mod landed;
 mod loaders;
@@ -30,7 +32,7 @@ mod verify;
 
 pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use commands::{
-    CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
+    CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed, CopySalesOrder, CreditSeen,
     CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, MergeCustomers,
     MoveReservation, OrderChange, OrderDraft, PostShipment, ReadReservationSettings,
     ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment, SetReservationExpiry,
@@ -44,6 +46,7 @@ pub use deliveries::{
     brought_by_shipment, count_deliveries, deliveries, deliveries_by_id, deliveries_by_shipment,
     packages_by_delivery,
 };
+pub use following::{FollowOrder, FollowShipment, follow_decisions};
 pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
 pub use landed::SalesRegister;
 pub use loaders::{

@@ -1,7 +1,7 @@
 //! Orders and shipments as they are read.
 
 use access::{Action, Right};
-use catalog::pricing::{DiscountSource, PriceSource};
+use catalog::pricing::{ApprovalReason, DiscountSource, PriceSource};
 use catalog::{PaymentSteps, RouteTerms};
 use db::FromQueryResult;
 use kernel::{
@@ -159,6 +159,8 @@ pub struct OrderLine {
     pub shipped_amount: Decimal,
     /// The tax of the shipped parts.
     pub shipped_vat: Decimal,
+    /// Why it needs somebody's leave, as of when it was written.
+    pub approval_reasons: Option<serde_json::Value>,
 }
 
 /// The columns of [`OrderLine`], of `sales_order_line l`.
@@ -166,9 +168,16 @@ pub(crate) const LINE_COLUMNS: &str = "
     l.id, l.order_id, l.position, l.product_id, l.variant_id, l.unit, l.quantity, l.list_price,
     l.price, l.price_numerator, l.price_denominator, l.price_source, l.price_is_manual, l.discount_percent,
     l.discount_source, l.discount_is_manual, l.amount, l.vat_rate, l.vat_amount, l.shipped,
-    l.shipped_amount, l.shipped_vat, l.packaging_id, l.entered_quantity, l.entered_unit";
+    l.shipped_amount, l.shipped_vat, l.packaging_id, l.entered_quantity, l.entered_unit,
+    l.approval_reasons";
 
 impl OrderLine {
+    /// Why it needs somebody's leave; what is not readable any more is none.
+    pub(crate) fn reasons(&self) -> Vec<ApprovalReason> {
+        let kept = self.approval_reasons.clone();
+        kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+    }
+
     /// The price with its unit: amounts are computed from nothing else.
     #[must_use]
     pub fn unit_price(&self) -> UnitPrice {

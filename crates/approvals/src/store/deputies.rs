@@ -7,10 +7,15 @@ use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{ApprovalDeputyId, NaiveDate, Page, PageRequest, Position, UserId};
 
 use super::{COUNT_CAP, Count, uuids};
-use crate::model::{ApprovalDeputy, ReadDeputies};
+use crate::model::{ApprovalDeputy, ReadApprovalRules, ReadDeputies};
 
 const COLUMNS: &str = "
     y.id, y.user_id, y.deputy_id, y.valid_from, y.valid_to, y.ended_at, y.created_at";
+
+/// Who may read appointments: those whom approvals concern, and those who keep the rules.
+pub trait DeputyReading {}
+impl DeputyReading for ReadDeputies {}
+impl DeputyReading for ReadApprovalRules {}
 
 /// What cursors of lists of deputies are marked with.
 pub const DEPUTY_ORDER: &str = "VALID_FROM_DESC";
@@ -55,7 +60,7 @@ pub(crate) async fn end_deputy<A>(
     Ok(tx.run(Sql::new(sql, values![permit.tenant(), id, of, tx.now()])).await? == 1)
 }
 
-fn narrowed(sql: &mut Sql, permit: &Permit<ReadDeputies>, all: bool) {
+fn narrowed<A>(sql: &mut Sql, permit: &Permit<A>, all: bool) {
     sql.with(" from approval_deputy y where y.tenant_id = ", permit.tenant(), "");
     if !all {
         let me = permit.user();
@@ -75,9 +80,9 @@ struct Listed {
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn deputies(
+pub async fn deputies<A: DeputyReading>(
     tx: &TenantTx,
-    permit: &Permit<ReadDeputies>,
+    permit: &Permit<A>,
     all: bool,
     page: &PageRequest,
 ) -> Outcome<Page<ApprovalDeputy>> {
@@ -113,9 +118,9 @@ pub async fn deputies(
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn count_deputies(
+pub async fn count_deputies<A: DeputyReading>(
     tx: &TenantTx,
-    permit: &Permit<ReadDeputies>,
+    permit: &Permit<A>,
     all: bool,
 ) -> Outcome<i64> {
     let mut sql = Sql::new("select count(*) as count from (select 1", []);
@@ -128,9 +133,9 @@ pub async fn count_deputies(
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn deputies_by_id(
+pub async fn deputies_by_id<A: DeputyReading>(
     tx: &TenantTx,
-    permit: &Permit<ReadDeputies>,
+    permit: &Permit<A>,
     all: bool,
     ids: &[ApprovalDeputyId],
 ) -> Outcome<HashMap<ApprovalDeputyId, ApprovalDeputy>> {

@@ -12,9 +12,9 @@ use crate::model::ReadApprovals;
 use crate::people::holdings;
 
 /// In whose places somebody decides: a row a role, and one for the person himself.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct InboxOf {
-    user: UserId,
+    user: Option<UserId>,
     users: Vec<Uuid>,
     roles: Vec<String>,
 }
@@ -35,15 +35,17 @@ pub async fn inbox_of(
             roles.push(role);
         }
     }
-    Ok(Some(InboxOf { user, users, roles }))
+    Ok(Some(InboxOf { user: Some(user), users, roles }))
 }
 
 impl InboxOf {
     /// Adds the condition on a request `d`.
     pub(crate) fn narrow(&self, sql: &mut Sql) {
+        // Nobody's places hold nothing.
+        let user = self.user.map_or(Uuid::nil(), |user| user.0);
         sql.push(" and d.state = 'PENDING'");
-        sql.with(" and d.author_id is distinct from ", self.user, "");
-        sql.with(" and d.asker_id <> ", self.user, "");
+        sql.with(" and d.author_id is distinct from ", user, "");
+        sql.with(" and d.asker_id <> ", user, "");
         sql.push(
             " and exists (
                 select from approval_step p
@@ -62,7 +64,7 @@ impl InboxOf {
                       where g.tenant_id = d.tenant_id and g.request_id = d.id
                         and g.rule_id = p.rule_id and g.position = p.position",
         );
-        sql.with(" and g.user_id = ", self.user, "))");
+        sql.with(" and g.user_id = ", user, "))");
     }
 }
 

@@ -7,7 +7,7 @@ mod parts;
 mod requests;
 mod rules;
 
-pub use deputies::{DEPUTY_ORDER, count_deputies, deputies, deputies_by_id};
+pub use deputies::{DEPUTY_ORDER, DeputyReading, count_deputies, deputies, deputies_by_id};
 pub(crate) use deputies::{end_deputy, insert_deputy};
 pub use inbox::{InboxOf, decidable, inbox_of};
 pub use lists::{

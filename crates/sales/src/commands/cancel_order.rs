@@ -11,7 +11,7 @@ use crate::holding::let_go;
 use crate::rules::{OrderMove, OrderState, reason};
 use crate::store::{OrderStep, lock_order, step_order};
 
-/// Cancels a draft or a confirmed order and frees what was held for it.
+/// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held for it.
 #[derive(Clone, Debug)]
 pub struct CancelSalesOrder {
     /// Which.
@@ -34,7 +34,10 @@ impl Command for CancelSalesOrder {
         check_version(self.version, order.version)?;
         order.state.check(OrderMove::Cancel).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
-        if order.state == OrderState::Confirmed {
+        if order.state == OrderState::PendingApproval {
+            approvals::close_waiting(tx, permit, order.id.0, &reason).await?;
+        }
+        if order.state != OrderState::Draft {
             let_go(tx, permit, &order).await?;
         }
         let step = OrderStep {

@@ -1,7 +1,9 @@
 //! What a client writes of an order, and what becomes of it: terms, prices, sums.
 
+use std::collections::BTreeSet;
+
 use access::{Permit, Reach, Right};
-use catalog::pricing::{Leave, PricedLine, Record, Step};
+use catalog::pricing::{ApprovalReason, Leave, PricedLine, Record, Step};
 use catalog::{
     Measured, Moment, OrderTerms, PaymentStep, PaymentSteps, Pricing, ProductCard, RouteTerms,
 };
@@ -12,6 +14,7 @@ use kernel::{
     SalesRouteId, UnitPrice, UserId, WarehouseId,
 };
 
+use crate::approving::kind_of;
 use crate::quoting::{self, Answered, AskedLine, Asking, Costs, TypedPrice, author_of, leave_of};
 use crate::rules::{
     LineRule, LineSum, VatMode, at_line, external_reference, optional_text, totals, unknown,
@@ -89,10 +92,12 @@ pub(crate) enum Trust {
 
 /// What an order that is written anew stood on before: another agreement must be in force, another
 /// route in use.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Under {
     pub(crate) agreement: Option<AgreementId>,
     pub(crate) route: Option<SalesRouteId>,
+    /// Why lines that are kept needed somebody's leave, in the order of the lines.
+    pub(crate) reasons: Vec<Vec<ApprovalReason>>,
 }
 
 /// Works a draft out: the header and lines to be written.
@@ -119,7 +124,7 @@ pub(crate) async fn prepare<A>(
     let kept = Leave { below_minimum, ..Leave::KEPT };
     let leave = if trust == Trust::LinesKept { kept } else { leave };
     let pricing = Pricing { terms: &terms, on: date, currency: terms.currency, leave };
-    let lines = priced(tx, permit, pricing, &by, &draft.lines).await?;
+    let lines = priced(tx, permit, (pricing, &by), &draft.lines, &under.reasons).await?;
     let mode = VatMode::of(terms.prices_include_vat);
     let sums = lines.iter().map(|line| LineSum { amount: line.amount, vat: line.vat_amount });
     let totals = totals(sums, mode).ok_or(LineRule::TooLarge).map_err(Refusal::from)?;
@@ -296,13 +301,14 @@ async fn allowed_warehouses<A>(
     Ok(allowed)
 }
 
-/// Prices the lines; what would need an approval is refused, as long as there are none.
+/// Prices the lines. What needs an approval is kept with its line, where a rule of the tenant asks
+/// about it, and refused where none does.
 async fn priced<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    pricing: Pricing<'_>,
-    by: &Record,
+    (pricing, by): (Pricing<'_>, &Record),
     drafts: &[LineDraft],
+    kept: &[Vec<ApprovalReason>],
 ) -> Outcome<Vec<NewLine>> {
     let asked: Vec<AskedLine> = drafts.iter().map(LineDraft::asked).collect();
     let packed: Vec<_> = drafts.iter().filter_map(|line| line.packaging_id).collect();
@@ -311,18 +317,42 @@ async fn priced<A>(
     let answers = priced_for_good(tx, permit, asking, &asked).await?;
     let named = answers.iter().map(|answer| &answer.card).collect();
     catalog::take_products(tx, permit, named).await?;
+    let is_special = |answer: &Answered| {
+        answer.priced.as_ref().is_ok_and(|priced| !priced.reasons.is_empty())
+    };
+    let asked_about = match answers.iter().any(is_special) {
+        true => approvals::kinds_in_force(tx, permit).await?,
+        false => BTreeSet::new(),
+    };
     let mut lines = Vec::with_capacity(answers.len());
     for (index, answer) in answers.into_iter().enumerate() {
         let Answered { card, variant_id, vat_rate, measured, priced, change, .. } = answer;
         let priced = priced?;
-        if let Some(reason) = priced.reasons.first() {
+        let unruled = |reason: &&ApprovalReason| !asked_about.contains(&kind_of(reason));
+        if let Some(reason) = priced.reasons.iter().find(unruled) {
             let refusal = reason.about(&card.name);
             return Err(at_line(refusal, index, reason.field()).into());
         }
+        let reasons = with_kept(&priced, kept.get(index));
+        let approval_reasons = (!reasons.is_empty()).then_some(reasons);
         let goods = (&card, variant_id, vat_rate);
-        lines.push(NewLine { price_change_id: change, ..line(index, goods, measured, priced) });
+        let line = line(index, goods, measured, priced);
+        lines.push(NewLine { price_change_id: change, approval_reasons, ..line });
     }
     Ok(lines)
+}
+
+/// The reasons of a line, with those of what was typed before and only stays: whoever prices it anew
+/// did not type it.
+fn with_kept(priced: &PricedLine, kept: Option<&Vec<ApprovalReason>>) -> Vec<ApprovalReason> {
+    let is_typed = priced.price_is_manual || priced.discount_is_manual;
+    let of_typing = |reason: &&ApprovalReason| {
+        is_typed && matches!(reason, ApprovalReason::DiscountOverLimit { .. })
+    };
+    let kept = kept.into_iter().flatten().filter(of_typing).cloned();
+    let own = priced.reasons.iter().cloned();
+    let typed = priced.reasons.iter().any(|reason| of_typing(&reason));
+    if typed { own.collect() } else { kept.chain(own).collect() }
 }
 
 /// Prices the lines and holds the changes of prices that they come from. One that was undone in
@@ -383,5 +413,6 @@ fn line(
         vat_amount: priced.sum.vat,
         explanation: priced.explanation,
         price_change_id: None,
+        approval_reasons: None,
     }
 }

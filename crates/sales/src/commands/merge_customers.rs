@@ -61,6 +61,7 @@ impl<S: Subject> Command for MergeCustomers<S> {
         let returns = move_returns(tx, permit, (from, into)).await?;
         let deliveries = move_deliveries(tx, permit, (from, into)).await?;
         stock::hand_over_demand(tx, permit, (from, into)).await?;
+        approvals::hand_over_customer(tx, permit, (from, into)).await?;
         let noted = merging.noted();
         tx.audit_each(MERGED_BY, "SalesReturn", &returns, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "Delivery", &deliveries, noted.clone()).await?;
