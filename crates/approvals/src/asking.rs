@@ -13,14 +13,14 @@ use crate::people::Deciders;
 use crate::rules::{ApprovalState, Approver, StepState};
 use crate::store::{self, NewReason, NewSeat, NewStep};
 
-/// Asks. Approvals of this very document that do not hold any more, and what it waited for so far,
-/// are out of date from now on.
+/// Asks. Approvals that do not hold any more, and what the document waited for so far, are out of
+/// date from now on.
 pub(crate) async fn ask<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     case: &Case,
     asked: &[(&Finding, &ApprovalRule)],
-    approved: &[ApprovalRequest],
+    stale: &[ApprovalRequestId],
 ) -> Outcome<ApprovalRequestId> {
     let request = request_of(tx, permit, case);
     let mut rules: Vec<&ApprovalRule> = Vec::new();
@@ -35,12 +35,7 @@ pub(crate) async fn ask<A>(
     for rule in &rules {
         lay_out(tx.now(), rule, &deciders, &mut steps, &mut seats)?;
     }
-    let outdated: Vec<ApprovalRequestId> = approved
-        .iter()
-        .filter(|before| before.subject_id == case.subject.id)
-        .map(|before| before.id)
-        .collect();
-    store::outdate(tx, permit, case.subject.id, &outdated, "asked anew").await?;
+    store::outdate(tx, permit, case.subject.id, stale, "asked anew").await?;
     let reasons: Vec<NewReason> =
         asked.iter().zip(1..).map(|((finding, rule), place)| reason(finding, rule, place)).collect();
     store::insert_request(tx, permit, &request, (&reasons, &steps, &seats)).await?;
@@ -49,7 +44,7 @@ pub(crate) async fn ask<A>(
         "ApprovalRequest",
         request.id,
         json!({ "subject": request.subject_kind, "subjectId": request.subject_id,
-                "reasons": reasons, "outdated": outdated }),
+                "reasons": reasons, "outdated": stale }),
     ));
     events::tell(tx, events::REQUESTED, &request);
     Ok(request.id)

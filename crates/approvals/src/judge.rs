@@ -163,11 +163,19 @@ pub async fn judge<A>(
     let approved = store::approved_of_root(tx, permit, case.root_id()).await?;
     let ids: Vec<ApprovalRequestId> = approved.iter().map(|request| request.id).collect();
     let reasons = store::reasons_by_request(tx, permit, &ids).await?;
+    let known = |request: &ApprovalRequest| {
+        reasons.get(&request.id).map(Vec::as_slice).unwrap_or_default()
+    };
+    // An approval holds as a whole: where one of its reasons has become worse, all are asked anew.
+    let is_fresh = |request: &&ApprovalRequest| {
+        let stands = |finding: &Finding| {
+            !mentions(known(request), finding) || settles(request, known(request), finding)
+        };
+        is_in_time(request, tx) && case.is_as_in(request) && findings.iter().all(stands)
+    };
+    let fresh: Vec<&ApprovalRequest> = approved.iter().filter(is_fresh).collect();
     let is_settled = |finding: &&Finding| {
-        approved.iter().any(|request| {
-            let known = reasons.get(&request.id).map(Vec::as_slice).unwrap_or_default();
-            is_in_time(request, tx) && case.is_as_in(request) && settles(request, known, finding)
-        })
+        fresh.iter().any(|request| settles(request, known(request), finding))
     };
     let open: Vec<&Finding> = findings.iter().filter(|one| !is_settled(one)).collect();
     if open.is_empty() {
@@ -190,7 +198,13 @@ pub async fn judge<A>(
     if asked.is_empty() {
         return Ok(Judgement::Clear);
     }
-    Ok(Judgement::Asked(asking::ask(tx, permit, case, &asked, &approved).await?))
+    let is_own = |request: &ApprovalRequest| {
+        let root = case.root.as_ref().map(|(root, _)| root.id);
+        request.subject_id == case.subject.id || Some(request.subject_id) == root
+    };
+    let stale = approved.iter().filter(|one| is_own(one) && !is_fresh(one));
+    let stale: Vec<ApprovalRequestId> = stale.map(|request| request.id).collect();
+    Ok(Judgement::Asked(asking::ask(tx, permit, case, &asked, &stale).await?))
 }
 
 fn wanted(case: &Case, finding: &Finding) -> Asked {
@@ -223,6 +237,12 @@ pub async fn is_settled<A>(
 
 fn is_in_time(request: &ApprovalRequest, tx: &TenantTx) -> bool {
     request.valid_until.is_some_and(|until| until >= tx.now())
+}
+
+/// Whether one of these reasons is about the same as a finding.
+fn mentions(known: &[ApprovalReason], finding: &Finding) -> bool {
+    let line = finding.line.as_ref().map(|(position, _)| *position);
+    known.iter().any(|reason| reason.kind == finding.kind && reason.line_position == line)
 }
 
 fn settles(request: &ApprovalRequest, known: &[ApprovalReason], finding: &Finding) -> bool {

@@ -119,6 +119,8 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
     let listed = [
         "api_key",
         "app_user",
+        "approval_request",
+        "approval_step",
         "awaited_payment",
         "event_outbox",
         "event_position",

@@ -164,7 +164,7 @@ pub(crate) async fn waiting_of<A>(
     Ok(tx.one(Sql::new(text, values![permit.tenant(), subject])).await?)
 }
 
-/// Puts what a document waits for, and these approvals of it, out of date.
+/// Puts what a document waits for, and these approvals, out of date.
 pub(crate) async fn outdate<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -177,8 +177,8 @@ pub(crate) async fn outdate<A>(
         set state = 'OUTDATED', closed_at = $4, close_reason = $5, is_unfollowed = false,
             version = d.version + 1, updated_at = $4
         where d.tenant_id = $1
-          and d.subject_id = $2
-          and (d.state = 'PENDING' or d.state = 'APPROVED' and d.id = any($3::uuid[]))";
+          and (d.subject_id = $2 and d.state = 'PENDING'
+               or d.state = 'APPROVED' and d.id = any($3::uuid[]))";
     let values = values![permit.tenant(), subject, uuids(approved), tx.now(), why];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())

@@ -11,7 +11,7 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::task::JoinSet;
 
 use super::workers::{
-    fold_sales, hold_paid_orders, keep_outbox_days, publish_events, release_unpaid_orders,
+    escalate_approvals, fold_sales, follow_decisions, hold_paid_orders, keep_outbox_days, publish_events, release_unpaid_orders,
     run_exports, run_imports, sweep_files,
 };
 use super::{Admin, Door, Readiness};
@@ -74,6 +74,8 @@ impl Doors {
         workers.spawn(fold_sales(db.clone(), shutdown.clone()));
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
         workers.spawn(release_unpaid_orders(db.clone(), shutdown.clone()));
+        workers.spawn(follow_decisions(db.clone(), shutdown.clone()));
+        workers.spawn(escalate_approvals(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
         for _ in 0..IMPORTS_AT_ONCE {
             workers.spawn(run_imports(db.clone(), files.clone(), shutdown.clone()));

@@ -7,6 +7,38 @@ use kernel::Language;
 const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("ActorKind", &[("USER", "Пользователь"), ("KEY", "Ключ API"), ("WORKER", "Программа")]),
     ("AgreementState", &[("DRAFT", "Черновик"), ("ACTIVE", "Действует"), ("CLOSED", "Закрыто")]),
+    (
+        "ApprovalKind",
+        &[
+            ("DISCOUNT_OVER_LIMIT", "Скидка выше предела"),
+            ("PRICE_BELOW_MINIMUM", "Цена ниже минимальной"),
+            ("MARGIN_BELOW_MINIMUM", "Рентабельность ниже минимальной"),
+            ("CREDIT_LIMIT_EXCEEDED", "Превышен кредитный лимит"),
+            ("SHIPMENT_WITH_OVERDUE_DEBT", "Отгрузка при просроченном долге"),
+            ("SHIPMENT_BEFORE_PAYMENT", "Отгрузка до оплаты"),
+            ("SPECIAL_TERMS", "Особые условия"),
+        ],
+    ),
+    (
+        "ApprovalState",
+        &[
+            ("PENDING", "Ждёт решения"),
+            ("APPROVED", "Согласовано"),
+            ("REJECTED", "Отклонено"),
+            ("WITHDRAWN", "Отозвано"),
+            ("OUTDATED", "Устарело"),
+        ],
+    ),
+    (
+        "ApprovalStepState",
+        &[
+            ("WAITING", "Ждёт очереди"),
+            ("OPEN", "Открыт"),
+            ("DONE", "Пройден"),
+            ("CLOSED", "Закрыт"),
+        ],
+    ),
+    ("ApprovalVerdict", &[("APPROVE", "Согласен"), ("REJECT", "Отказ")]),
     ("AssemblyKind", &[("ASSEMBLY", "Сборка"), ("DISASSEMBLY", "Разборка")]),
     (
         "AssemblyOrderState",
@@ -36,7 +68,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "CreditPolicy",
-        &[("IGNORE", "Не проверять"), ("WARN", "Предупреждать"), ("BLOCK", "Запрещать")],
+        &[("IGNORE", "Не проверять"), ("WARN", "Предупреждать"), ("BLOCK", "Запрещать"), ("APPROVE", "Согласовывать")],
     ),
     (
         "CustomFieldSubject",
@@ -339,6 +371,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         "SalesOrderState",
         &[
             ("DRAFT", "Черновик"),
+            ("PENDING_APPROVAL", "На согласовании"),
             ("CONFIRMED", "Подтверждён"),
             ("IN_FULFILMENT", "Отгружается"),
             ("COMPLETED", "Выполнен"),
@@ -350,6 +383,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         &[
             ("UPDATE", "Изменить"),
             ("CONFIRM", "Подтвердить"),
+            ("WITHDRAW", "Отозвать запрос"),
             ("CANCEL", "Отменить"),
             ("SHIP", "Отгрузить"),
             ("CLOSE", "Закрыть"),
@@ -372,6 +406,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         "ShipmentState",
         &[
             ("DRAFT", "Черновик"),
+            ("PENDING_APPROVAL", "На согласовании"),
             ("POSTED", "Проведена"),
             ("REVERSED", "Сторнирована"),
             ("CANCELLED", "Отменена"),
@@ -379,7 +414,12 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "ShipmentTransition",
-        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
+        &[
+            ("POST", "Провести"),
+            ("WITHDRAW", "Отозвать запрос"),
+            ("CANCEL", "Отменить"),
+            ("REVERSE", "Сторнировать"),
+        ],
     ),
 ];
 
