@@ -36,8 +36,11 @@ pub(crate) async fn ask<A>(
         lay_out(tx.now(), rule, &deciders, &mut steps, &mut seats)?;
     }
     store::outdate(tx, permit, case.subject.id, stale, "asked anew").await?;
-    let reasons: Vec<NewReason> =
-        asked.iter().zip(1..).map(|((finding, rule), place)| reason(finding, rule, place)).collect();
+    let reasons: Vec<NewReason> = asked
+        .iter()
+        .zip(1..)
+        .map(|((finding, rule), place)| reason(finding, rule, place))
+        .collect();
     store::insert_request(tx, permit, &request, (&reasons, &steps, &seats)).await?;
     tx.audit(AuditEntry::new(
         "requestApproval",
@@ -104,8 +107,7 @@ fn lay_out(
     steps: &mut Vec<NewStep>,
     seats: &mut Vec<NewSeat>,
 ) -> Result<(), Refusal> {
-    let fallback =
-        Approver { role: rule.fallback_role.clone(), user_id: rule.fallback_user_id };
+    let fallback = Approver { role: rule.fallback_role.clone(), user_id: rule.fallback_user_id };
     for (terms, position) in rule.steps.0.iter().zip(1..) {
         let needed = usize::try_from(terms.needed).unwrap_or(usize::MAX);
         let is_short = deciders.count(terms.approvers.iter()) < needed;

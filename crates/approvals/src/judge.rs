@@ -155,7 +155,8 @@ pub async fn judge<A>(
     let terms: Vec<RuleTerms> = rules.iter().map(terms_of).collect();
     // Every sale on credit has a deferral, and few rules mind: no more is asked of the database.
     let minds = |finding: &Finding| {
-        finding.kind != ApprovalKind::SpecialTerms || choose(&terms, wanted(case, finding)).is_some()
+        finding.kind != ApprovalKind::SpecialTerms
+            || choose(&terms, wanted(case, finding)).is_some()
     };
     if !findings.iter().any(minds) {
         return Ok(Judgement::Clear);
@@ -163,9 +164,8 @@ pub async fn judge<A>(
     let approved = store::approved_of_root(tx, permit, case.root_id()).await?;
     let ids: Vec<ApprovalRequestId> = approved.iter().map(|request| request.id).collect();
     let reasons = store::reasons_by_request(tx, permit, &ids).await?;
-    let known = |request: &ApprovalRequest| {
-        reasons.get(&request.id).map(Vec::as_slice).unwrap_or_default()
-    };
+    let known =
+        |request: &ApprovalRequest| reasons.get(&request.id).map(Vec::as_slice).unwrap_or_default();
     // An approval holds as a whole: where one of its reasons has become worse, all are asked anew.
     let is_fresh = |request: &&ApprovalRequest| {
         let stands = |finding: &Finding| {
@@ -174,9 +174,8 @@ pub async fn judge<A>(
         is_in_time(request, tx) && case.is_as_in(request) && findings.iter().all(stands)
     };
     let fresh: Vec<&ApprovalRequest> = approved.iter().filter(is_fresh).collect();
-    let is_settled = |finding: &&Finding| {
-        fresh.iter().any(|request| settles(request, known(request), finding))
-    };
+    let is_settled =
+        |finding: &&Finding| fresh.iter().any(|request| settles(request, known(request), finding));
     let open: Vec<&Finding> = findings.iter().filter(|one| !is_settled(one)).collect();
     if open.is_empty() {
         return Ok(Judgement::Clear);

@@ -28,8 +28,7 @@ pub use commands::{
 };
 pub use escalation::{EscalateApproval, escalate_overdue};
 pub use follow::{
-    Followed, Unfollowed, close_waiting, follow_up, hand_over_customer, unfollowed,
-    void_requests,
+    Followed, Unfollowed, close_waiting, follow_up, hand_over_customer, unfollowed, void_requests,
 };
 pub use judge::{Case, Facts, Finding, Judgement, Subject, is_settled, judge, kinds_in_force};
 pub use model::{
@@ -41,8 +40,9 @@ pub use rules::{
     Verdict,
 };
 pub use store::{
-    ApprovalFilter, DEPUTY_ORDER, DeputyReading, InboxOf, RULE_ORDER, approval_order, approval_requests, approval_rules, approvals_by_id, approvals_of_root,
-    approvals_of_subjects, count_approval_requests, count_approval_rules, count_deputies, decidable,
+    ApprovalFilter, DEPUTY_ORDER, DeputyReading, InboxOf, RULE_ORDER, approval_order,
+    approval_requests, approval_rules, approvals_by_id, approvals_of_root, approvals_of_subjects,
+    count_approval_requests, count_approval_rules, count_deputies, decidable,
     decisions_of_requests, deputies, deputies_by_id, inbox_of, reasons_of_requests, rules_by_id,
     seats_of_requests, steps_of_requests,
 };

@@ -97,7 +97,8 @@ pub(crate) async fn holdings<A>(
           and d.valid_to >= $3
           and d.ended_at is null
           and d.valid_from <= $3";
-    let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), user, tx.today()])).await?;
+    let found: Vec<Found> =
+        tx.all(Sql::new(sql, values![permit.tenant(), user, tx.today()])).await?;
     let own = permit.scope().rights().roles().map(str::to_owned).collect();
     let mut holdings = vec![Holding { user, roles: own }];
     if found.is_empty() {

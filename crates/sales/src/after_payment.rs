@@ -9,7 +9,9 @@
 use std::collections::HashSet;
 
 use access::{Action, Permit, Right, Scope};
-use db::{AuditEntry, Command, CommandError, Db, Fault, Outcome, ReadPool, Reason, Sql, TenantTx, values};
+use db::{
+    AuditEntry, Command, CommandError, Db, Fault, Outcome, ReadPool, Reason, Sql, TenantTx, values,
+};
 use futures::StreamExt;
 use kernel::{OrderId, ProductId, TenantId};
 use serde_json::json;

@@ -4,9 +4,7 @@
 use std::collections::HashMap;
 
 use access::Permit;
-use approvals::{
-    ApprovalKind, Case, Circumstance, Facts, Finding, Judgement, Measured, Subject,
-};
+use approvals::{ApprovalKind, Case, Circumstance, Facts, Finding, Judgement, Measured, Subject};
 use catalog::pricing::{ApprovalReason, Leave, VatMode};
 use catalog::{Goods, OrderTerms, ProductCard};
 use chrono::{Datelike, Duration};
@@ -19,9 +17,7 @@ use crate::model::{Order, OrderLine, Shipment};
 use crate::posting::ShippedLine;
 use crate::quoting::leave_of;
 use crate::rules::{LineSum, OrderState, special_terms};
-use crate::store::{
-    OrderStep, put_expiry, reservation_settings, sellers, step_order,
-};
+use crate::store::{OrderStep, put_expiry, reservation_settings, sellers, step_order};
 
 /// The kind of approval that a line's reason asks for.
 pub(crate) fn kind_of(reason: &ApprovalReason) -> ApprovalKind {
@@ -159,9 +155,9 @@ pub(crate) async fn order_findings<A>(
     let products: Vec<_> = lines.iter().map(|line| line.product_id).collect();
     let cards = catalog::product_cards(tx, permit, &products).await?;
     let mut found: Vec<(Finding, Option<Refusal>)> = Vec::new();
-    for (line, reason) in lines.iter().flat_map(|line| {
-        line.reasons().into_iter().map(move |reason| (line, reason))
-    }) {
+    for (line, reason) in
+        lines.iter().flat_map(|line| line.reasons().into_iter().map(move |reason| (line, reason)))
+    {
         // Margins are asked about anew: costs change.
         if matches!(reason, ApprovalReason::MarginBelowMinimum { .. }) || is_his(&reason, leave) {
             continue;
@@ -183,7 +179,8 @@ async fn leave<A>(
     lines: &[OrderLine],
     consent: Consent,
 ) -> Outcome<Leave> {
-    let strict = Leave { own_price: false, discount_limit: Some(Percent::ZERO), below_minimum: false };
+    let strict =
+        Leave { own_price: false, discount_limit: Some(Percent::ZERO), below_minimum: false };
     if consent == Consent::Decided {
         return Ok(strict);
     }

@@ -9,8 +9,8 @@ use db::{Outcome, TenantTx};
 use kernel::{Decimal, OrderId};
 use settlements::{OrderPart, Position};
 
-use crate::model::Order;
 use crate::approving::order_case;
+use crate::model::Order;
 use crate::rules::{CreditVerdict, Gate, Gated, gated, prepayment_due, unknown};
 use crate::store::{OpenOrder, open_orders, order_lines};
 

@@ -197,12 +197,7 @@ async fn follow(db: &Db, tenant: &Tenant, worker: &Scope, one: Unfollowed) -> Ou
     }
 }
 
-async fn moved(
-    db: &Db,
-    scope: &Scope,
-    one: &Unfollowed,
-    refused: Option<Refusal>,
-) -> Outcome<()> {
+async fn moved(db: &Db, scope: &Scope, one: &Unfollowed, refused: Option<Refusal>) -> Outcome<()> {
     let request = one.id;
     match one.subject_kind.as_str() {
         "SalesOrder" => {

@@ -32,12 +32,12 @@ mod verify;
 
 pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use commands::{
-    CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed, CopySalesOrder, CreditSeen,
-    CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, MergeCustomers,
-    MoveReservation, OrderChange, OrderDraft, PostShipment, ReadReservationSettings,
-    ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment, SetReservationExpiry,
-    ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings, UpdateSalesOrder,
-    Warning,
+    CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
+    CopySalesOrder, CreateSalesOrder, CreateShipment, CreditSeen, Dispatch, LineAvailability,
+    LineDraft, MergeCustomers, MoveReservation, OrderChange, OrderDraft, PostShipment,
+    ReadReservationSettings, ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment,
+    SetReservationExpiry, ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings,
+    UpdateSalesOrder, Warning,
 };
 pub use deliveries::{
     Brought, CompleteDelivery, Delivery, DeliveryChange, DeliveryDraft, DeliveryFilter,
@@ -46,8 +46,8 @@ pub use deliveries::{
     brought_by_shipment, count_deliveries, deliveries, deliveries_by_id, deliveries_by_shipment,
     packages_by_delivery,
 };
-pub use following::{FollowOrder, FollowShipment, follow_decisions};
 pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
+pub use following::{FollowOrder, FollowShipment, follow_decisions};
 pub use landed::SalesRegister;
 pub use loaders::{
     count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,

@@ -210,7 +210,8 @@ async fn check_money<A>(
     let standing = credit::standing(tx, permit, order).await?;
     let due = prepayment_due(order.gross, percent, standing.prepaid);
     let mut found = Vec::new();
-    if let Some((finding, refusal)) = unpaid(due, prepayment_missing(order, due, standing.prepaid)) {
+    if let Some((finding, refusal)) = unpaid(due, prepayment_missing(order, due, standing.prepaid))
+    {
         found.push((finding, Some(refusal)));
     }
     if !looks {

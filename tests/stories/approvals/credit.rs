@@ -43,13 +43,16 @@ async fn two_orders_cannot_share_the_last_of_the_limit() {
     let asked = limited(&company, "Asked", "1000.00", "APPROVE").await;
     let first = draft(&company.anna, &asked, &[(&tea, "6")], json!({})).await.0;
     let second = draft(&company.anna, &asked, &[(&tea, "6")], json!({})).await.0;
-    let (one, two) = tokio::join!(confirms(&company.anna, &first), confirms(&company.anna, &second));
+    let (one, two) =
+        tokio::join!(confirms(&company.anna, &first), confirms(&company.anna, &second));
     let states = [&one["order"]["state"], &two["order"]["state"]];
     assert!(states.contains(&&json!("CONFIRMED")), "{states:?}");
     assert!(states.contains(&&json!("PENDING_APPROVAL")), "{states:?}");
     let (told, id) = if one["approvalRequest"].is_null() { (two, second) } else { (one, first) };
-    assert_eq!(told["approvalRequest"]["reasons"],
-        json!([{"kind": "CREDIT_LIMIT_EXCEEDED", "measure": "200"}]));
+    assert_eq!(
+        told["approvalRequest"]["reasons"],
+        json!([{"kind": "CREDIT_LIMIT_EXCEEDED", "measure": "200"}])
+    );
     assert_eq!(told["credit"]["limit"]["amount"], "1000.00");
     assert_eq!(told["credit"]["exposure"]["amount"], "1200.00");
     assert_eq!(told["credit"]["free"]["amount"], "-200.00");
@@ -74,8 +77,10 @@ async fn two_orders_cannot_share_the_last_of_the_limit() {
     decides(&company.accounting, &again, "APPROVE").await;
     comes_to(&company.anna, &id, "CONFIRMED").await;
     // And it ships on the same word.
-    let shipped = company.warehouse.does("shipSalesOrder", json!({"orderId": id}),
-        "shipment { state } approvalRequest { id }").await;
+    let shipped = company
+        .warehouse
+        .does("shipSalesOrder", json!({"orderId": id}), "shipment { state } approvalRequest { id }")
+        .await;
     assert_eq!(shipped["shipment"]["state"], "POSTED");
     house().verify(&company.slug).await;
 }
@@ -89,8 +94,14 @@ async fn copy_and_reopen_do_not_slip_past_credit() {
     let customer = limited(&company, "Edge", "1000.00", "BLOCK").await;
     let first = draft(&company.anna, &customer, &[(&tea, "7")], json!({})).await.0;
     confirms(&company.anna, &first).await;
-    let copied = company.anna.does("copySalesOrder", json!({"id": first}),
-        "order { id state number lines { quantity } }").await;
+    let copied = company
+        .anna
+        .does(
+            "copySalesOrder",
+            json!({"id": first}),
+            "order { id state number lines { quantity } }",
+        )
+        .await;
     assert_eq!(copied["order"]["state"], "DRAFT");
     assert!(copied["order"]["number"].is_null());
     assert_eq!(copied["order"]["lines"][0]["quantity"], "7");
@@ -103,8 +114,10 @@ async fn copy_and_reopen_do_not_slip_past_credit() {
     let query = "query($id: ID!) { order(id: $id) { lines { id } } }";
     let line = lines(company.anna.ask(query, json!({"id": first})).await);
     let part = json!([{"orderLineId": line, "quantity": "1"}]);
-    let shipped = company.warehouse.does("shipSalesOrder",
-        json!({"orderId": first, "lines": part}), "shipment { id }").await;
+    let shipped = company
+        .warehouse
+        .does("shipSalesOrder", json!({"orderId": first, "lines": part}), "shipment { id }")
+        .await;
     let input = json!({"id": first, "reason": "enough"});
     company.anna.does("closeSalesOrder", input, "order { state }").await;
     assert_eq!(confirms(&company.anna, &copy).await["order"]["state"], "CONFIRMED");

@@ -9,7 +9,9 @@ use stories::company::Company;
 use stories::house::{Replica, house};
 use stories::socket::Socket;
 
-use super::{PATIENCE, comes_to, confirms, decides, discounted, head, inbox, refused, request, rule};
+use super::{
+    PATIENCE, comes_to, confirms, decides, discounted, head, inbox, refused, request, rule,
+};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn many_are_decided_at_once_and_each_that_is_not_is_told() {
@@ -41,8 +43,10 @@ async fn many_are_decided_at_once_and_each_that_is_not_is_told() {
     let told_again = company.director.ask(query, json!({"input": input})).await;
     assert_eq!(told, told_again);
     let payload = &told["decideApprovals"];
-    assert_eq!(payload["userErrors"],
-        json!([{"code": "ILLEGAL_TRANSITION", "field": ["ids", "1"]}]));
+    assert_eq!(
+        payload["userErrors"],
+        json!([{"code": "ILLEGAL_TRANSITION", "field": ["ids", "1"]}])
+    );
     for id in &orders {
         comes_to(&company.anna, id, "CONFIRMED").await;
     }
@@ -75,8 +79,11 @@ async fn what_nobody_decides_in_time_comes_to_the_fallback() {
     let told = company.director.ask(query, json!({"id": one})).await;
     let step = &told["approvalRequest"]["steps"][0];
     assert!(step["escalatedAt"].is_string());
-    assert_eq!(step["approvers"][1], json!({"role": "director", "isFallback": true,
-        "isAsked": true}));
+    assert_eq!(
+        step["approvers"][1],
+        json!({"role": "director", "isFallback": true,
+        "isAsked": true})
+    );
     decides(&company.director, &one, "APPROVE").await;
     comes_to(&company.anna, &id, "CONFIRMED").await;
     server.house().verify(&company.slug).await;

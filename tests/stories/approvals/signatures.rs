@@ -64,8 +64,10 @@ async fn discount_needs_two_signatures() {
     assert_eq!(why["decisions"][1]["user"]["name"], "director");
     assert_eq!(why["facts"]["lines"][0]["discount"], "15");
     // What was approved on the order is not asked again on its shipment.
-    let shipped = company.warehouse.does("shipSalesOrder", json!({"orderId": id}),
-        "shipment { state } approvalRequest { id }").await;
+    let shipped = company
+        .warehouse
+        .does("shipSalesOrder", json!({"orderId": id}), "shipment { state } approvalRequest { id }")
+        .await;
     assert_eq!(shipped["shipment"]["state"], "POSTED");
     assert!(shipped["approvalRequest"].is_null());
     house().verify(&company.slug).await;
@@ -108,8 +110,12 @@ async fn approval_dies_when_the_price_changes() {
     let three = request(&confirms(&company.anna, &id).await);
     decides(&company.director, &three, "APPROVE").await;
     let seen = comes_to(&company.anna, &id, "CONFIRMED").await;
-    let states: Vec<&str> = seen["approvalRequests"].as_array().unwrap().iter()
-        .map(|one| one["state"].as_str().unwrap()).collect();
+    let states: Vec<&str> = seen["approvalRequests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["state"].as_str().unwrap())
+        .collect();
     assert_eq!(states, ["APPROVED", "WITHDRAWN", "REJECTED"]);
 
     // Another draft: what was agreed at 15 % does not hold at 16 %.
@@ -182,7 +188,8 @@ async fn nobody_approves_their_own() {
     assert_eq!(refused(&olga, &one).await, "OWN_REQUEST");
 
     // What another asks, her deputy decides in her place, and that is told.
-    let (second, _) = discounted(&company.anna, &anna_customer(&company).await, &oil, ("1", "8")).await;
+    let (second, _) =
+        discounted(&company.anna, &anna_customer(&company).await, &oil, ("1", "8")).await;
     let two = request(&confirms(&company.anna, &second).await);
     assert_eq!(inbox(&company.accounting).await, [two.clone()]);
     decides(&company.accounting, &two, "APPROVE").await;
@@ -199,7 +206,8 @@ async fn nobody_approves_their_own() {
     let his = named.iter().find(|one| one["deputy"]["name"] == "accounting").unwrap();
     let input = json!({"id": his["id"]});
     olga.does("endDeputy", input, "approvalDeputy { endedAt }").await;
-    let (third, _) = discounted(&company.anna, &anna_customer(&company).await, &oil, ("1", "8")).await;
+    let (third, _) =
+        discounted(&company.anna, &anna_customer(&company).await, &oil, ("1", "8")).await;
     let three = request(&confirms(&company.anna, &third).await);
     assert_eq!(refused(&company.accounting, &three).await, "NOT_APPROVER");
     decides(&company.director, &one, "APPROVE").await;

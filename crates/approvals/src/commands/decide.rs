@@ -3,9 +3,7 @@
 use access::{Action, Permit, Right};
 use chrono::Duration;
 use db::{AuditEntry, Command, Outcome, TenantTx};
-use kernel::{
-    ApprovalDecisionId, ApprovalRequestId, Decimal, Refusal, RefusalCode, Text, UserId,
-};
+use kernel::{ApprovalDecisionId, ApprovalRequestId, Decimal, Refusal, RefusalCode, Text, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -16,7 +14,9 @@ use crate::rules::{
     ApprovalState, Ballot, Holding, Outcome as Voted, StepNow, Verdict, check_validity, comment,
     vote,
 };
-use crate::store::{Closing, NewDecision, advance, close, insert_decision, lock_requests, steps_now};
+use crate::store::{
+    Closing, NewDecision, advance, close, insert_decision, lock_requests, steps_now,
+};
 
 /// Requests decided at once, at most.
 const MOST_REQUESTS: usize = 100;

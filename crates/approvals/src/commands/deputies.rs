@@ -127,8 +127,12 @@ async fn appoint<A>(
     if draft.to < from || draft.to > last || draft.to < tx.today() {
         return Err(Refusal::new(
             RefusalCode::OutOfRange,
-            format!("The last day is not before the first one and today, and within {MOST_DAYS} days."),
-            format!("Последний день — не раньше первого и сегодняшнего и в пределах {MOST_DAYS} дней."),
+            format!(
+                "The last day is not before the first one and today, and within {MOST_DAYS} days."
+            ),
+            format!(
+                "Последний день — не раньше первого и сегодняшнего и в пределах {MOST_DAYS} дней."
+            ),
         )
         .at(["to"])
         .into());

@@ -146,7 +146,11 @@ mod tests {
             (K::SpecialTerms, "60", "100", Some(12)),
             (K::SpecialTerms, "", "100", None),
         ] {
-            assert_eq!(chosen(&rules, asked(kind, measure, amount)), expected, "{kind:?} {measure}");
+            assert_eq!(
+                chosen(&rules, asked(kind, measure, amount)),
+                expected,
+                "{kind:?} {measure}"
+            );
         }
     }
 

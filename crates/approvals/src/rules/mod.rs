@@ -11,5 +11,5 @@ pub use holding::{Circumstance, Measured, holds};
 pub use matching::{Asked, RuleTerms, choose};
 pub(crate) use presets::presets;
 pub use progress::{Ballot, Chair, Holding, Outcome, Seat, StepNow, vote};
-pub use terms::{Approver, RuleDraft, Steps, StepTerms, check, check_validity, comment};
+pub use terms::{Approver, RuleDraft, StepTerms, Steps, check, check_validity, comment};
 pub use words::{ApprovalKind, ApprovalState, StepState, Verdict};

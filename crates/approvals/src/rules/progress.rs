@@ -109,16 +109,10 @@ pub fn may_decide(step: &StepNow, ballot: &Ballot<'_>) -> Option<UserId> {
 
 /// What a word does; `None` where nothing waits for it.
 #[must_use]
-pub fn vote(
-    steps: &[StepNow],
-    ballot: &Ballot<'_>,
-    verdict: Verdict,
-) -> Option<(Outcome, UserId)> {
+pub fn vote(steps: &[StepNow], ballot: &Ballot<'_>, verdict: Verdict) -> Option<(Outcome, UserId)> {
     let key = |step: &StepNow| (step.rule, step.position);
-    let his: Vec<(&StepNow, UserId)> = steps
-        .iter()
-        .filter_map(|step| Some((step, may_decide(step, ballot)?)))
-        .collect();
+    let his: Vec<(&StepNow, UserId)> =
+        steps.iter().filter_map(|step| Some((step, may_decide(step, ballot)?))).collect();
     // His own place comes first, so that a deputy's word is his own where it may be.
     let place = his.iter().map(|(_, place)| *place).min_by_key(|place| *place != ballot.user)?;
     let signed: Vec<_> = his.iter().map(|(step, _)| key(step)).collect();

@@ -151,7 +151,8 @@ pub fn check_validity(
     tolerance_percent: Option<Decimal>,
     valid_days: Option<i32>,
 ) -> Result<(), TermsError> {
-    let in_range = |at: Decimal| at >= Decimal::ZERO && at <= Decimal::ONE_HUNDRED && at.scale() <= 4;
+    let in_range =
+        |at: Decimal| at >= Decimal::ZERO && at <= Decimal::ONE_HUNDRED && at.scale() <= 4;
     if tolerance_percent.is_some_and(|at| !in_range(at)) {
         return Err(TermsError::Range { field: "tolerancePercent", least: 0, most: 100 });
     }
@@ -215,9 +216,8 @@ impl From<TermsError> for Refusal {
     fn from(error: TermsError) -> Self {
         let new = |code, en: String, ru: String| Self::new(code, en, ru);
         let out = RefusalCode::OutOfRange;
-        let at_step = |step: usize, field: &str| {
-            vec!["steps".to_owned(), step.to_string(), field.to_owned()]
-        };
+        let at_step =
+            |step: usize, field: &str| vec!["steps".to_owned(), step.to_string(), field.to_owned()];
         match error {
             TermsError::Name => new(
                 RefusalCode::Invalid,
@@ -260,12 +260,10 @@ impl From<TermsError> for Refusal {
                 format!("Минут может быть от 1 до {MOST_MINUTES}."),
             )
             .at(at_step(step, "escalateAfterMinutes")),
-            TermsError::Range { field, least, most } => new(
-                out,
-                format!("From {least} to {most}."),
-                format!("От {least} до {most}."),
-            )
-            .at([field]),
+            TermsError::Range { field, least, most } => {
+                new(out, format!("From {least} to {most}."), format!("От {least} до {most}."))
+                    .at([field])
+            }
             TermsError::Segments => new(
                 RefusalCode::TooMany,
                 format!("At most {MOST_SEGMENTS} segments."),
@@ -310,10 +308,7 @@ mod tests {
             (|rule| rule.steps.clear(), TermsError::StepCount),
             (|rule| rule.steps = vec![rule.steps[0].clone(); 6], TermsError::StepCount),
             (|rule| rule.steps[0].approvers.clear(), TermsError::ApproverCount { step: 0 }),
-            (
-                |rule| rule.steps[0].approvers[0].role = None,
-                TermsError::Approver { step: Some(0) },
-            ),
+            (|rule| rule.steps[0].approvers[0].role = None, TermsError::Approver { step: Some(0) }),
             (
                 |rule| rule.fallback.user_id = Some(UserId::new()),
                 TermsError::Approver { step: None },

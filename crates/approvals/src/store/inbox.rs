@@ -23,10 +23,7 @@ pub struct InboxOf {
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn inbox_of(
-    tx: &TenantTx,
-    permit: &Permit<ReadApprovals>,
-) -> Outcome<Option<InboxOf>> {
+pub async fn inbox_of(tx: &TenantTx, permit: &Permit<ReadApprovals>) -> Outcome<Option<InboxOf>> {
     let Some(user) = permit.user() else { return Ok(None) };
     let (mut users, mut roles) = (Vec::new(), Vec::new());
     for holding in holdings(tx, permit, user).await? {

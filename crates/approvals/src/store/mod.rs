@@ -11,17 +11,16 @@ pub use deputies::{DEPUTY_ORDER, DeputyReading, count_deputies, deputies, deputi
 pub(crate) use deputies::{end_deputy, insert_deputy};
 pub use inbox::{InboxOf, decidable, inbox_of};
 pub use lists::{
-    ApprovalFilter, approval_order, approval_requests, approvals_by_id, approvals_of_root, approvals_of_subjects,
-    count_approval_requests,
+    ApprovalFilter, approval_order, approval_requests, approvals_by_id, approvals_of_root,
+    approvals_of_subjects, count_approval_requests,
 };
-pub use parts::{
-    decisions_of_requests, reasons_of_requests, seats_of_requests, steps_of_requests,
-};
+pub use parts::{decisions_of_requests, reasons_of_requests, seats_of_requests, steps_of_requests};
 pub(crate) use parts::{reasons_by_request, steps_now};
 pub(crate) use requests::{
     Closing, NewDecision, NewReason, NewSeat, NewStep, advance, approved_of_root, close,
     insert_decision, insert_request, lock_requests, mark_followed, move_customer, outdate,
-    outdate_others, overdue_requests, take_fallbacks, terms_of_requests, unfollowed_requests, waiting_of,
+    outdate_others, overdue_requests, take_fallbacks, terms_of_requests, unfollowed_requests,
+    waiting_of,
 };
 pub use rules::{RULE_ORDER, approval_rules, count_approval_rules, rules_by_id};
 pub(crate) use rules::{hold_rule, insert_rule, put_segments, rules_in_force, update_rule};

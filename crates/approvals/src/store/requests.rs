@@ -272,7 +272,10 @@ struct StepKey {
 }
 
 fn keys(steps: &[(ApprovalRuleId, i32)]) -> Vec<StepKey> {
-    steps.iter().map(|(rule_id, position)| StepKey { rule_id: *rule_id, position: *position }).collect()
+    steps
+        .iter()
+        .map(|(rule_id, position)| StepKey { rule_id: *rule_id, position: *position })
+        .collect()
 }
 
 /// Writes a word and for which steps it counts.

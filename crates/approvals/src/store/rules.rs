@@ -4,9 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
-use kernel::{
-    ApprovalRuleId, Page, PageRequest, Position, PriceSegmentId, Refusal, RefusalCode,
-};
+use kernel::{ApprovalRuleId, Page, PageRequest, Position, PriceSegmentId, Refusal, RefusalCode};
 
 use super::{COUNT_CAP, Count, uuids};
 use crate::model::{ApprovalRule, RULE_COLUMNS, ReadApprovalRules};

@@ -88,7 +88,10 @@ impl Load<ApprovalsOf> for Loaders {
 impl Load<ApprovalsOfRoot> for Loaders {
     type Value = Vec<ApprovalRequest>;
 
-    async fn load(&self, keys: &[ApprovalsOfRoot]) -> Loaded<ApprovalsOfRoot, Vec<ApprovalRequest>> {
+    async fn load(
+        &self,
+        keys: &[ApprovalsOfRoot],
+    ) -> Loaded<ApprovalsOfRoot, Vec<ApprovalRequest>> {
         let permit = self.permit::<ReadApprovals>()?;
         let ids: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let found = ::approvals::approvals_of_root(&*self.tx().await?, &permit, &ids).await?;

@@ -6,9 +6,7 @@ use access::{Action, Permit, Right};
 use approvals::Finding;
 use catalog::{CreditPolicy, OrderTerms, ReserveOn};
 use db::{AuditEntry, Command, Outcome, TenantTx};
-use kernel::{
-    Currency, Decimal, OrderId, OrderLineId, ProductId, Refusal, RefusalCode, Text,
-};
+use kernel::{Currency, Decimal, OrderId, OrderLineId, ProductId, Refusal, RefusalCode, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

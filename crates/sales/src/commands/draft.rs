@@ -317,9 +317,8 @@ async fn priced<A>(
     let answers = priced_for_good(tx, permit, asking, &asked).await?;
     let named = answers.iter().map(|answer| &answer.card).collect();
     catalog::take_products(tx, permit, named).await?;
-    let is_special = |answer: &Answered| {
-        answer.priced.as_ref().is_ok_and(|priced| !priced.reasons.is_empty())
-    };
+    let is_special =
+        |answer: &Answered| answer.priced.as_ref().is_ok_and(|priced| !priced.reasons.is_empty());
     let asked_about = match answers.iter().any(is_special) {
         true => approvals::kinds_in_force(tx, permit).await?,
         false => BTreeSet::new(),

@@ -49,8 +49,8 @@ pub(crate) async fn picked_of<A>(
     let mut lines = Vec::new();
     for line in shipment_lines(tx, permit, shipment.id).await? {
         let order_line = ordered.iter().find(|one| one.id == line.order_line_id).cloned();
-        let order_line =
-            order_line.ok_or_else(|| Fault::broken("a shipment's line without its order's line"))?;
+        let order_line = order_line
+            .ok_or_else(|| Fault::broken("a shipment's line without its order's line"))?;
         let picked = picks.remove(&line.id).unwrap_or_default();
         let (id, quantity) = (line.id, line.quantity);
         lines.push(ShippedLine { id, order_line, quantity, picked });

@@ -92,7 +92,8 @@ impl Command for UpdateSalesOrder {
         replace_lines(tx, permit, self.id, &lines).await?;
         // What was decided about other facts does not hold for these.
         let written = lock_order(tx, permit, self.id).await?;
-        let facts = order_facts(&written, order_lines(tx, permit, self.id).await?.iter().map(Into::into));
+        let facts =
+            order_facts(&written, order_lines(tx, permit, self.id).await?.iter().map(Into::into));
         approvals::void_requests(tx, permit, self.id.0, &[facts.hash().to_owned()]).await?;
         tx.audit(AuditEntry::new(
             "updateSalesOrder",

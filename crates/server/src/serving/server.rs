@@ -11,8 +11,8 @@ use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use tokio::task::JoinSet;
 
 use super::workers::{
-    escalate_approvals, fold_sales, follow_decisions, hold_paid_orders, keep_outbox_days, publish_events, release_unpaid_orders,
-    run_exports, run_imports, sweep_files,
+    escalate_approvals, fold_sales, follow_decisions, hold_paid_orders, keep_outbox_days,
+    publish_events, release_unpaid_orders, run_exports, run_imports, sweep_files,
 };
 use super::{Admin, Door, Readiness};
 use crate::config::Config;

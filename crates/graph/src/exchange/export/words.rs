@@ -68,7 +68,12 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "CreditPolicy",
-        &[("IGNORE", "Не проверять"), ("WARN", "Предупреждать"), ("BLOCK", "Запрещать"), ("APPROVE", "Согласовывать")],
+        &[
+            ("IGNORE", "Не проверять"),
+            ("WARN", "Предупреждать"),
+            ("BLOCK", "Запрещать"),
+            ("APPROVE", "Согласовывать"),
+        ],
     ),
     (
         "CustomFieldSubject",
