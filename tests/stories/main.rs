@@ -11,6 +11,7 @@
 mod access;
 mod answers;
 mod api;
+mod approvals;
 mod assembly;
 mod contract;
 mod custom_fields;

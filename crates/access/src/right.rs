@@ -169,6 +169,16 @@ rights! {
     QuoteWrite = "quote"."write",
     /// See one quote through its link, accept or decline it; given by such a link alone.
     QuoteAnswer = "quote"."answer",
+    /// See what was asked for approval, why, and what was decided.
+    ApprovalRead = "approval"."read",
+    /// Withdraw what was asked for approval.
+    ApprovalAsk = "approval"."ask",
+    /// Decide what the rules ask one about, and name deputies.
+    ApprovalDecide = "approval"."decide",
+    /// See the rules of approvals.
+    ApprovalRuleRead = "approval_rule"."read",
+    /// Make, change and switch the rules of approvals, and name deputies for others.
+    ApprovalRuleWrite = "approval_rule"."write",
     /// See shipments.
     ShipmentRead = "shipment"."read",
     /// Write and post shipments.

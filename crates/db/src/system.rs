@@ -37,6 +37,10 @@ pub enum Reason {
     Mail,
     /// Learning which tenants have quotes whose validity has ended.
     ExpiredQuotes,
+    /// Learning which tenants have documents that may move on, now that they are decided.
+    DecidedDocuments,
+    /// Learning which tenants have approvals that nobody has decided in time.
+    OverdueApprovals,
     /// Learning which tenants have files to bring in or lists to write.
     Exchange,
     /// Working for a user who started a job and is not there any more.

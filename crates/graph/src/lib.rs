@@ -29,6 +29,7 @@
 #![recursion_limit = "512"]
 
 mod analytics;
+mod approvals;
 mod catalog;
 mod custom;
 mod errors;

@@ -14,6 +14,7 @@ mod doorkeeper;
 mod keys;
 mod links;
 mod passwords;
+mod people;
 mod policy;
 mod rules;
 mod seals;
@@ -36,6 +37,7 @@ pub use links::{
     LinkError, MadeLink, NewLink, keep_links_until, make_link, revoke_links, use_link,
 };
 pub use passwords::{PasswordHash, Passwords};
+pub use people::{Colleague, colleagues, teammates};
 pub use rules::{RoleDraft, right_named};
 pub use seals::{
     AuditSeal, PublicKey, ReadSeals, SealKeys, SealedEntry, TrailFault, VerifyTrail, audit_seals,

@@ -169,6 +169,14 @@ ids! {
     ShipmentId,
     /// A line of a shipment.
     ShipmentLineId,
+    /// Who must agree before something special happens.
+    ApprovalRuleId,
+    /// One asking, with its reasons.
+    ApprovalRequestId,
+    /// One person's word on a request.
+    ApprovalDecisionId,
+    /// Somebody who decides in another's place.
+    ApprovalDeputyId,
     /// What a storekeeper is to take from the shelves, and for whom.
     PickTaskId,
     /// A line of a pick task.

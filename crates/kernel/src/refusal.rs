@@ -92,6 +92,12 @@ codes! {
     NegativeBalance = "NEGATIVE_BALANCE",
     /// Currencies differ.
     CurrencyMismatch = "CURRENCY_MISMATCH",
+    /// Nobody but the caller could decide this: the rule's approvers are not there.
+    NoApprover = "NO_APPROVER",
+    /// Nobody decides what he asked for himself, nor does his deputy.
+    OwnRequest = "OWN_REQUEST",
+    /// The request does not wait for the caller.
+    NotApprover = "NOT_APPROVER",
     /// The document is empty.
     NoLines = "NO_LINES",
     /// Too many of something in one request.

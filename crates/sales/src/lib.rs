@@ -8,12 +8,14 @@
 
 mod acts;
 mod after_payment;
+mod approving;
 mod commands;
 mod corrections;
 mod credit;
 mod deliveries;
 mod events;
 mod expiry;
+mod following;
 mod hand_over;
 mod holding;
 mod invoicing;
@@ -42,11 +44,11 @@ pub use acts::{
 pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use commands::{
     CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
-    CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, MergeCustomers,
-    MoveReservation, OrderChange, OrderDraft, PostShipment, ReadReservationSettings,
-    ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment, SetReservationExpiry,
-    ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings, UpdateSalesOrder,
-    Warning,
+    CopySalesOrder, CreateSalesOrder, CreateShipment, CreditSeen, Dispatch, LineAvailability,
+    LineDraft, MergeCustomers, MoveReservation, OrderChange, OrderDraft, PostShipment,
+    ReadReservationSettings, ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment,
+    SetReservationExpiry, ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings,
+    UpdateSalesOrder, Warning,
 };
 pub use corrections::{
     CancelPriceCorrection, CorrectionDraft, CorrectionFilter, CorrectionLineDraft, CorrectionMove,
@@ -63,6 +65,7 @@ pub use deliveries::{
     packages_by_delivery,
 };
 pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
+pub use following::{FollowOrder, FollowShipment, follow_decisions};
 pub use hand_over::{
     HandOver, HandOverFilter, HandOverPreview, HandOverRow, HandOverState, HandOverStep, HeirRow,
     PreviewedHeir, ReadHandOvers, count_hand_overs, hand_over_preview, hand_overs,

@@ -1,7 +1,7 @@
 //! Orders and shipments as they are read.
 
 use access::{Action, Right};
-use catalog::pricing::{DiscountSource, PriceSource};
+use catalog::pricing::{ApprovalReason, DiscountSource, PriceSource};
 use catalog::{PaymentSteps, RouteTerms};
 use db::FromQueryResult;
 use kernel::{
@@ -164,6 +164,8 @@ pub struct OrderLine {
     pub shipped_vat: Decimal,
     /// The line of the order's quote whose price it keeps.
     pub quote_line_id: Option<QuoteLineId>,
+    /// Why it needs somebody's leave, as of when it was written.
+    pub approval_reasons: Option<serde_json::Value>,
 }
 
 /// The columns of [`OrderLine`], of `sales_order_line l`.
@@ -172,9 +174,15 @@ pub(crate) const LINE_COLUMNS: &str = "
     l.price, l.price_numerator, l.price_denominator, l.price_source, l.price_is_manual, l.discount_percent,
     l.discount_source, l.discount_is_manual, l.amount, l.vat_rate, l.vat_amount, l.shipped,
     l.shipped_amount, l.shipped_vat, l.packaging_id, l.entered_quantity, l.entered_unit,
-    l.quote_line_id";
+    l.quote_line_id, l.approval_reasons";
 
 impl OrderLine {
+    /// Why it needs somebody's leave; what is not readable any more is none.
+    pub(crate) fn reasons(&self) -> Vec<ApprovalReason> {
+        let kept = self.approval_reasons.clone();
+        kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+    }
+
     /// The price with its unit: amounts are computed from nothing else.
     #[must_use]
     pub fn unit_price(&self) -> UnitPrice {

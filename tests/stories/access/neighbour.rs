@@ -46,6 +46,7 @@ async fn busy_company() -> Company {
     let order = draft(&company.anna, &customer, &[(&good, "1")], json!({})).await;
     confirm(&company.anna, &order).await;
     picked_and_returned(&company, &order.0, &shipped["shipment"]).await;
+    asked(&company, &customer, &good).await;
     let input = json!({
         "customerId": customer, "amount": "5.00", "currency": "RUB", "method": "CASH",
     });
@@ -71,6 +72,27 @@ async fn busy_company() -> Company {
     let input = json!({"name": "own", "title": "Own", "includes": ["manager"], "rights": []});
     company.admin.does("saveRole", input, "role { name }").await;
     company
+}
+
+/// A rule, an order that waits for the director, and his deputy.
+async fn asked(company: &Company, customer: &str, good: &str) {
+    let input = json!({"name": "Secret rule", "kind": "DISCOUNT_OVER_LIMIT", "isOn": true,
+        "steps": [{"approvers": [{"role": "director"}]}], "fallback": {"role": "director"}});
+    company.admin.does("saveApprovalRule", input, "approvalRule { id }").await;
+    let lines = json!([{"productId": good, "quantity": "1", "discountPercent": "20"}]);
+    let input = json!({"customerId": customer, "lines": lines});
+    let made = company.anna.does("createSalesOrder", input, "order { id }").await;
+    let input = json!({"id": made["order"]["id"]});
+    let told = company.anna.does("confirmSalesOrder", input, "approvalRequest { id }").await;
+    assert!(told["approvalRequest"]["id"].is_string());
+    let people = company.admin.all("users", "id name").await;
+    let deputy = people.iter().find(|one| one["name"] == "accounting").unwrap();
+    let input = json!({"deputyId": deputy["id"], "to": "2099-01-01"});
+    let tried = company.director.tries("appointDeputy", input, "approvalDeputy { id }").await;
+    assert_eq!(tried.unwrap_err(), "OUT_OF_RANGE", "for a year at most");
+    let today = stories::house::house().today().to_string();
+    let input = json!({"deputyId": deputy["id"], "to": today});
+    company.director.does("appointDeputy", input, "approvalDeputy { id }").await;
 }
 
 /// A bill of materials and an assembly order.

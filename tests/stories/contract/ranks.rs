@@ -11,6 +11,7 @@ const RANKS: &[&[&str]] = &[
     &["db"],
     &["live", "files", "sheets", "outbound"],
     &["identity"],
+    &["approvals"],
     &["catalog"],
     &["stock"],
     &["settlements"],

@@ -105,6 +105,15 @@ impl From<CreateSalesOrderInput> for OrderDraft {
     }
 }
 
+/// An order to be written once more.
+#[derive(InputObject)]
+pub struct CopySalesOrderInput {
+    /// Which order, in any state.
+    pub(super) id: GlobalId<OrderId>,
+    /// A repeat with this key changes nothing and answers the same.
+    pub(super) idempotency_key: Option<String>,
+}
+
 /// Changes of a draft; what is left out stays, prices are found anew.
 #[derive(InputObject)]
 pub struct UpdateSalesOrderInput {

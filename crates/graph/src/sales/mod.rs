@@ -114,6 +114,8 @@ async fn user(ctx: &Context<'_>, id: Option<UserId>) -> async_graphql::Result<Op
 pub enum SalesOrderState {
     /// Written, not agreed: no number, holds nothing.
     Draft,
+    /// Somebody has to agree first: has a number, and holds its goods for a while.
+    PendingApproval,
     /// Agreed: has a number and holds goods.
     Confirmed,
     /// A part of it has been shipped.
@@ -132,6 +134,8 @@ pub enum SalesOrderTransition {
     Update,
     /// Agree to it: `confirmSalesOrder`.
     Confirm,
+    /// Take back what was asked of others: `withdrawApproval`.
+    Withdraw,
     /// Give it up: `cancelSalesOrder`.
     Cancel,
     /// Ship a part of it, or all that is left: `shipSalesOrder`.
@@ -146,6 +150,8 @@ pub enum SalesOrderTransition {
 pub enum ShipmentState {
     /// Written, nothing has moved.
     Draft,
+    /// Somebody has to agree first: nothing has moved.
+    PendingApproval,
     /// Goods are gone, revenue and debt are booked.
     Posted,
     /// Posted and undone by a later posting.
@@ -160,6 +166,8 @@ pub enum ShipmentState {
 pub enum ShipmentTransition {
     /// Let the goods go: `postShipment`.
     Post,
+    /// Take back what was asked of others: `withdrawApproval`.
+    Withdraw,
     /// Give the draft up: `cancelShipment`.
     Cancel,
     /// Undo the posting: `reverseShipment`.

@@ -16,6 +16,7 @@ use super::promise::{LinePromise, PromiseOf};
 use super::quotes::{Quote, QuoteLine};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
+use crate::approvals::{ApprovalRequest, ApprovalsOf, ApprovalsOfRoot};
 use crate::catalog::{
     Agreement, AgreementVersion, CoverBy, Customer, Organization, Product, ProductPackaging,
     ProductVariant, ReserveOn, SalesRoute, Warehouse, alternatives,
@@ -99,7 +100,7 @@ impl SalesOrder {
         global(self.order.id)
     }
 
-    /// Given on confirmation, by organization and year of the date; null in a draft.
+    /// Given when it first leaves DRAFT, by organization and year of the date.
     async fn number(&self) -> Option<&str> {
         self.order.number.as_deref()
     }
@@ -351,6 +352,25 @@ impl SalesOrder {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Vec<CustomFieldValue>> {
         Ok(custom_fields_of::<::sales::Order>(Session::of(ctx)?, self.order.id).await?)
+    }
+
+    /// What it waits for; null where nobody has to agree. Needs the right `approval.read`.
+    async fn approval_request(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ApprovalRequest>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOf(self.order.id.0)).await?;
+        Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+    }
+
+    /// What was asked about it and its shipments, newest first, with who decided what and why. Needs
+    /// the right `approval.read`.
+    async fn approval_requests(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOfRoot(self.order.id.0)).await?;
+        Ok(Some(requests.unwrap_or_default()))
     }
 
     /// Who did what to it, newest first, at most 100 entries.

@@ -14,6 +14,7 @@ use super::order::{SalesOrder, SalesOrderLine};
 use super::returns::{ReturnsOf, SalesReturn};
 use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
 use crate::analytics::SalesFigures;
+use crate::approvals::{ApprovalRequest, ApprovalsOf};
 use crate::catalog::{
     Agreement, AgreementVersion, Customer, Organization, Product, ProductVariant, Warehouse,
 };
@@ -246,6 +247,25 @@ impl Shipment {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Vec<CustomFieldValue>> {
         Ok(custom_fields_of::<::sales::Shipment>(Session::of(ctx)?, self.0.id).await?)
+    }
+
+    /// What it waits for; null where nobody has to agree. Needs the right `approval.read`.
+    async fn approval_request(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ApprovalRequest>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
+        Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+    }
+
+    /// What was asked about it, newest first, with who decided what and why. Needs the right
+    /// `approval.read`.
+    async fn approval_requests(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
+        Ok(Some(requests.unwrap_or_default()))
     }
 
     /// Who did what to it, newest first, at most 100 entries.

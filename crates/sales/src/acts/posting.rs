@@ -69,7 +69,11 @@ impl Command for PostServiceAct {
         }
         let terms = credit::terms_of(tx, permit, &order).await?;
         catalog::lock_customer(tx, permit, order.customer_id).await?;
-        check_money(tx, permit, &order, &terms).await?;
+        let found = check_money(tx, permit, &order, &terms).await?;
+        // Nobody is asked about an act: what somebody might agree to for goods is refused.
+        if let Some(refusal) = found.into_iter().find_map(|(_, refusal)| refusal) {
+            return Err(refusal.into());
+        }
         let (booked, totals) = booked(&order, &lines, &cards, &[])?;
         let department_id = department(tx, permit, &order).await?;
         let state = OrderState::by_shipped(shipped_after(&ordered, &lines));

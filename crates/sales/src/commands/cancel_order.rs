@@ -12,7 +12,7 @@ use crate::quotes::{count_ordered, hold_quote};
 use crate::rules::{OrderMove, OrderState, reason};
 use crate::store::{OrderStep, lock_order, step_order};
 
-/// Cancels a draft or a confirmed order and frees what was held for it.
+/// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held for it.
 #[derive(Clone, Debug)]
 pub struct CancelSalesOrder {
     /// Which.
@@ -38,7 +38,10 @@ impl Command for CancelSalesOrder {
         if let Some(quote) = order.quote_id {
             hold_quote(tx, permit, quote).await?;
         }
-        if order.state == OrderState::Confirmed {
+        if order.state == OrderState::PendingApproval {
+            approvals::close_waiting(tx, permit, order.id.0, &reason).await?;
+        }
+        if order.state != OrderState::Draft {
             let_go(tx, permit, &order).await?;
         }
         let step = OrderStep {

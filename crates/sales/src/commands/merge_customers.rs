@@ -66,6 +66,7 @@ impl<S: Subject> Command for MergeCustomers<S> {
         let corrections = move_corrections(tx, permit, (from, into)).await?;
         let deliveries = move_deliveries(tx, permit, (from, into)).await?;
         stock::hand_over_demand(tx, permit, (from, into)).await?;
+        approvals::hand_over_customer(tx, permit, (from, into)).await?;
         let noted = merging.noted();
         tx.audit_each(MERGED_BY, "Quote", &quotes, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "SalesReturn", &returns, noted.clone()).await?;

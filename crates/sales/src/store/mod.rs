@@ -32,7 +32,7 @@ pub(crate) use price_changes::{PricedFrom, priced_from};
 pub(crate) use sellers::{Seller, sellers};
 pub(crate) use shipments::{
     NewShipment, NewShipmentLine, PostedHeader, insert_shipment, lock_shipment, mark_cancelled,
-    mark_posted, mark_reversed, order_of_shipment, shipment_lines,
+    mark_posted, mark_reversed, mark_waiting, order_of_shipment, shipment_lines,
 };
 
 use access::Permit;

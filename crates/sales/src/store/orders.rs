@@ -1,7 +1,7 @@
 //! Writing orders, and reading them under their lock.
 
 use access::Permit;
-use catalog::pricing::{DiscountSource, Explanation, PriceSource};
+use catalog::pricing::{ApprovalReason, DiscountSource, Explanation, PriceSource};
 use catalog::{PaymentSteps, RouteTerms};
 use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
 use kernel::{
@@ -118,6 +118,8 @@ pub(crate) struct NewLine {
     pub(crate) vat_amount: Decimal,
     pub(crate) price_change_id: Option<PriceChangeId>,
     pub(crate) quote_line_id: Option<QuoteLineId>,
+    /// Why it needs somebody's leave; `None` where it needs none.
+    pub(crate) approval_reasons: Option<Vec<ApprovalReason>>,
 }
 
 const INSERT_LINES: &str = "
@@ -125,13 +127,14 @@ const INSERT_LINES: &str = "
         (tenant_id, id, order_id, position, product_id, unit, quantity, list_price, price,
          price_numerator, price_denominator, price_source, price_is_manual,
          discount_percent, discount_source, discount_is_manual, explanation, amount, vat_rate, vat_amount,
-         packaging_id, entered_quantity, entered_unit, variant_id, price_change_id, quote_line_id)
+         packaging_id, entered_quantity, entered_unit, variant_id, price_change_id, quote_line_id,
+         approval_reasons)
     select $1, x.id, $2, x.position, x.product_id, x.unit, x.quantity, x.list_price, x.price,
            x.price_numerator, x.price_denominator, x.price_source, x.price_is_manual,
            x.discount_percent, x.discount_source,
            x.discount_is_manual, x.explanation, x.amount, x.vat_rate, x.vat_amount,
            x.packaging_id, x.entered_quantity, x.entered_unit, x.variant_id, x.price_change_id,
-           x.quote_line_id
+           x.quote_line_id, x.approval_reasons
     from jsonb_to_recordset($3) as x
         (id uuid, position integer, product_id uuid, unit text, quantity numeric,
          list_price numeric, price numeric, price_numerator integer, price_denominator integer,
@@ -139,7 +142,7 @@ const INSERT_LINES: &str = "
          discount_percent numeric, discount_source text, discount_is_manual boolean,
          explanation jsonb, amount numeric, vat_rate numeric, vat_amount numeric,
          packaging_id uuid, entered_quantity numeric, entered_unit text, variant_id uuid,
-         price_change_id uuid, quote_line_id uuid)";
+         price_change_id uuid, quote_line_id uuid, approval_reasons jsonb)";
 
 /// Writes a draft with its lines, in one statement.
 pub(crate) async fn insert_order<A>(
@@ -215,7 +218,14 @@ pub(crate) async fn update_draft<A>(
             prepayment_percent = $19, external_reference = $20, version = o.version + 1,
             updated_at = $21, agreement_version = $22, min_shelf_life_days = $23,
             sales_route_id = $24, sales_route_is_own = $25, reserve_on = $26, cover_by = $27,
-            allowed_warehouses = $28
+            allowed_warehouses = $28,
+            -- A draft that came back from an approval has a number, of its own series only.
+            number = case when o.organization_id = $4
+                               and extract(year from o.date) = extract(year from $3::date)
+                          then o.number end,
+            number_sequence = case when o.organization_id = $4
+                                        and extract(year from o.date) = extract(year from $3::date)
+                                   then o.number_sequence end
         where o.tenant_id = $1
           and o.id = $2";
     let values = values![

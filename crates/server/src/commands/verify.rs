@@ -95,6 +95,7 @@ async fn check(db: &Db, tenant: &Tenant) -> Outcome<Vec<Discrepancy>> {
     let tx = reader.tx().await?;
     let mut found = stock::discrepancies(&tx, &scope.permit()?).await?;
     found.extend(settlements::discrepancies(&tx, &scope.permit()?).await?);
+    found.extend(approvals::discrepancies(&tx, &scope.permit()?).await?);
     found.extend(sales::discrepancies(&tx, &scope.permit()?).await?);
     found.extend(analytics::discrepancies(&tx, &scope.permit()?).await?);
     drop(tx);

@@ -12,9 +12,9 @@ use outbound::Post;
 use tokio::task::JoinSet;
 
 use super::workers::{
-    expire_quotes, fold_sales, hold_paid_orders, keep_outbox_days, publish_events,
-    release_unpaid_orders, run_exports, run_hand_overs, run_imports, seal_audit, send_mail,
-    sweep_files,
+    escalate_approvals, expire_quotes, fold_sales, follow_decisions, hold_paid_orders,
+    keep_outbox_days, publish_events, release_unpaid_orders, run_exports, run_hand_overs,
+    run_imports, seal_audit, send_mail, sweep_files,
 };
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
@@ -84,6 +84,8 @@ impl Doors {
         workers.spawn(release_unpaid_orders(db.clone(), shutdown.clone()));
         workers.spawn(expire_quotes(db.clone(), shutdown.clone()));
         workers.spawn(send_mail(db.clone(), post, shutdown.clone()));
+        workers.spawn(follow_decisions(db.clone(), shutdown.clone()));
+        workers.spawn(escalate_approvals(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
         workers.spawn(run_hand_overs(db.clone(), shutdown.clone()));
         workers.spawn(seal_audit(db.clone(), seals, shutdown.clone()));

@@ -23,6 +23,10 @@ const FOLD_EVERY: Duration = Duration::from_secs(1);
 const HOLD_EVERY: Duration = Duration::from_millis(500);
 /// How often orders are looked for that were to be paid by now.
 const RELEASE_EVERY: Duration = Duration::from_secs(1);
+/// How often decided documents are looked for: people wait to see them move.
+const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// How often approvals are looked for that nobody has decided in time.
+const ESCALATE_EVERY: Duration = Duration::from_secs(1);
 /// How often files to bring in are looked for.
 const IMPORT_EVERY: Duration = Duration::from_millis(500);
 /// How often lists to write to files are looked for.
@@ -196,6 +200,34 @@ pub async fn expire_quotes(db: Db, shutdown: Shutdown) {
             Ok(_) => EXPIRE_EVERY,
             Err(error) => {
                 tracing::warn!(%error, "quotes to expire could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// Moves documents on whose approvals are decided, until stopping begins.
+pub async fn follow_decisions(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match sales::follow_decisions(&db).await {
+            Ok(_) => FOLLOW_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "decided documents could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// Asks the fallbacks of approvals that nobody decides in time, until stopping begins.
+pub async fn escalate_approvals(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match approvals::escalate_overdue(&db).await {
+            Ok(_) => ESCALATE_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "overdue approvals could not be looked for");
                 REST
             }
         };

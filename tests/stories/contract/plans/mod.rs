@@ -31,6 +31,9 @@ const MOST_ROWS: f64 = 1_000.0;
 /// their key. A new table is filled in `rows.sql` or listed here with its reason.
 const SMALL: &[(&str, &str)] = &[
     ("api_key", "some dozens of partners"),
+    ("approval_deputy", "some hundreds, read by their deputy or newest first by an index"),
+    ("approval_rule", "some dozens"),
+    ("approval_rule_segment", "read by its rule alone"),
     ("assembly_pick", "read by its document alone"),
     ("app_user", "some hundreds of people"),
     ("agreement_price", "read by its key alone"),

@@ -699,3 +699,48 @@ insert into outgoing_mail (tenant_id, id, subject_kind, subject_id, recipient, t
 select here(), made(77, n), 'Quote', made(74, n), 'buyer@client.example', 'Quote', 'SENT', now(),
        now()
 from generate_series(1, 6000) n;
+-- Some of the orders needed somebody's word; a few wait for it.
+insert into approval_rule (tenant_id, id, name, kind, steps, fallback_role, tolerance_percent,
+                           valid_days)
+select here(), made(60, 1), 'Tier', 'DISCOUNT_OVER_LIMIT', '[]', 'director', 10, 5;
+
+insert into approval_request (tenant_id, id, state, subject_kind, subject_id, root_id, customer_id,
+                              manager_id, author_id, asker_kind, asker_id, amount, currency, facts,
+                              facts_hash, requested_at, closed_at, valid_until, tolerance_percent)
+select o.tenant_id, made(61, o.n), case when o.n % 100 = 0 then 'PENDING' else 'APPROVED' end,
+       'SalesOrder', o.id, o.id, o.customer_id, o.manager_id, made(1, 1 + o.n % 29), 'user',
+       made(1, 1 + o.n % 29), 100, 'RUB', '{}', 'x', now() - o.n * interval '1 minute',
+       case when o.n % 100 > 0 then now() end, case when o.n % 100 > 0 then now() end,
+       case when o.n % 100 > 0 then 10 end
+from (select row_number() over (order by s.id) as n, s.*
+      from (select * from sales_order order by id limit 6000) s) o
+order by o.n;
+
+insert into approval_reason (tenant_id, request_id, place, kind, rule_id, rule_name, measure,
+                             circumstances, details)
+select d.tenant_id, d.id, 1, 'DISCOUNT_OVER_LIMIT', made(60, 1), 'Tier', 15, '[]', '{}'
+from approval_request d
+order by d.id;
+
+insert into approval_step (tenant_id, request_id, rule_id, position, needed, state, opened_at)
+select d.tenant_id, d.id, made(60, 1), 1, 1,
+       case d.state when 'PENDING' then 'OPEN' else 'DONE' end, d.requested_at
+from approval_request d
+order by d.id;
+
+insert into approval_seat (tenant_id, request_id, rule_id, position, place, role, is_fallback,
+                           is_taken)
+select p.tenant_id, p.request_id, p.rule_id, 1, 1, 'director', false, true
+from approval_step p
+order by p.request_id;
+
+insert into approval_decision (tenant_id, id, request_id, verdict, user_id)
+select d.tenant_id, d.id, d.id, 'APPROVE', made(1, 1)
+from approval_request d
+where d.state = 'APPROVED'
+order by d.id;
+
+insert into approval_signature (tenant_id, request_id, rule_id, position, user_id, decision_id)
+select y.tenant_id, y.request_id, made(60, 1), 1, y.user_id, y.id
+from approval_decision y
+order by y.id;

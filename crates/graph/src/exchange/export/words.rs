@@ -15,6 +15,38 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     ("AgreementState", &[("DRAFT", "Черновик"), ("ACTIVE", "Действует"), ("CLOSED", "Закрыто")]),
+    (
+        "ApprovalKind",
+        &[
+            ("DISCOUNT_OVER_LIMIT", "Скидка выше предела"),
+            ("PRICE_BELOW_MINIMUM", "Цена ниже минимальной"),
+            ("MARGIN_BELOW_MINIMUM", "Рентабельность ниже минимальной"),
+            ("CREDIT_LIMIT_EXCEEDED", "Превышен кредитный лимит"),
+            ("SHIPMENT_WITH_OVERDUE_DEBT", "Отгрузка при просроченном долге"),
+            ("SHIPMENT_BEFORE_PAYMENT", "Отгрузка до оплаты"),
+            ("SPECIAL_TERMS", "Особые условия"),
+        ],
+    ),
+    (
+        "ApprovalState",
+        &[
+            ("PENDING", "Ждёт решения"),
+            ("APPROVED", "Согласовано"),
+            ("REJECTED", "Отклонено"),
+            ("WITHDRAWN", "Отозвано"),
+            ("OUTDATED", "Устарело"),
+        ],
+    ),
+    (
+        "ApprovalStepState",
+        &[
+            ("WAITING", "Ждёт очереди"),
+            ("OPEN", "Открыт"),
+            ("DONE", "Пройден"),
+            ("CLOSED", "Закрыт"),
+        ],
+    ),
+    ("ApprovalVerdict", &[("APPROVE", "Согласен"), ("REJECT", "Отказ")]),
     ("AssemblyKind", &[("ASSEMBLY", "Сборка"), ("DISASSEMBLY", "Разборка")]),
     (
         "AssemblyOrderState",
@@ -44,7 +76,12 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "CreditPolicy",
-        &[("IGNORE", "Не проверять"), ("WARN", "Предупреждать"), ("BLOCK", "Запрещать")],
+        &[
+            ("IGNORE", "Не проверять"),
+            ("WARN", "Предупреждать"),
+            ("BLOCK", "Запрещать"),
+            ("APPROVE", "Согласовывать"),
+        ],
     ),
     (
         "CustomFieldSubject",
@@ -419,6 +456,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         "SalesOrderState",
         &[
             ("DRAFT", "Черновик"),
+            ("PENDING_APPROVAL", "На согласовании"),
             ("CONFIRMED", "Подтверждён"),
             ("IN_FULFILMENT", "Отгружается"),
             ("COMPLETED", "Выполнен"),
@@ -430,6 +468,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         &[
             ("UPDATE", "Изменить"),
             ("CONFIRM", "Подтвердить"),
+            ("WITHDRAW", "Отозвать запрос"),
             ("CANCEL", "Отменить"),
             ("SHIP", "Отгрузить"),
             ("CLOSE", "Закрыть"),
@@ -452,6 +491,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         "ShipmentState",
         &[
             ("DRAFT", "Черновик"),
+            ("PENDING_APPROVAL", "На согласовании"),
             ("POSTED", "Проведена"),
             ("REVERSED", "Сторнирована"),
             ("CANCELLED", "Отменена"),
@@ -459,7 +499,12 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "ShipmentTransition",
-        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
+        &[
+            ("POST", "Провести"),
+            ("WITHDRAW", "Отозвать запрос"),
+            ("CANCEL", "Отменить"),
+            ("REVERSE", "Сторнировать"),
+        ],
     ),
 ];
 

@@ -1,22 +1,34 @@
 //! Lines of a document as they are written: priced by the same code for orders and for quotes.
 
+use std::collections::BTreeSet;
+
 use access::Permit;
-use catalog::pricing::{PricedLine, Record, Step};
+use catalog::pricing::{ApprovalReason, PricedLine, Record, Step};
 use catalog::{Measured, Pricing, ProductCard};
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, Percent, ProductVariantId, UnitPrice, Uuid};
 
+use crate::approving::kind_of;
 use crate::quoting::{self, Answered, AskedLine, Asking, Costs};
 use crate::rules::at_line;
 use crate::store::NewLine;
 
-/// Prices the lines; what would need an approval is refused, as long as there are none.
+/// What becomes of lines that need somebody's leave.
+pub(crate) enum Special<'a> {
+    /// They are refused.
+    Refused,
+    /// The reasons are kept with the line, where a rule of the tenant asks about them; with those
+    /// that the lines had before, in the order of the lines.
+    Asked(&'a [Vec<ApprovalReason>]),
+}
+
+/// Prices the lines. What needs an approval that nobody can give is refused.
 pub(crate) async fn priced<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     (pricing, costs): (Pricing<'_>, Costs),
     by: &Record,
-    asked: &[AskedLine],
+    (asked, special): (&[AskedLine], Special<'_>),
 ) -> Outcome<Vec<Written>> {
     let packed: Vec<_> = asked.iter().filter_map(|line| line.packaging_id).collect();
     let packed = catalog::take_packagings(tx, permit, &packed).await?;
@@ -24,19 +36,47 @@ pub(crate) async fn priced<A>(
     let answers = priced_for_good(tx, permit, asking, asked).await?;
     let named = answers.iter().map(|answer| &answer.card).collect();
     catalog::take_products(tx, permit, named).await?;
+    let is_special =
+        |answer: &Answered| answer.priced.as_ref().is_ok_and(|priced| !priced.reasons.is_empty());
+    let asked_about = match special {
+        Special::Asked(_) if answers.iter().any(is_special) => {
+            approvals::kinds_in_force(tx, permit).await?
+        }
+        _ => BTreeSet::new(),
+    };
     let mut lines = Vec::with_capacity(answers.len());
     for (index, answer) in answers.into_iter().enumerate() {
         let Answered { card, variant_id, vat_rate, measured, priced, change, cost } = answer;
         let priced = priced?;
-        if let Some(reason) = priced.reasons.first() {
+        let unruled = |reason: &&ApprovalReason| !asked_about.contains(&kind_of(reason));
+        if let Some(reason) = priced.reasons.iter().find(unruled) {
             let refusal = reason.about(&card.name);
             return Err(at_line(refusal, index, reason.field()).into());
         }
+        let reasons = match special {
+            Special::Refused => Vec::new(),
+            Special::Asked(before) => with_kept(&priced, before.get(index)),
+        };
+        let approval_reasons = (!reasons.is_empty()).then_some(reasons);
         let goods = (&card, variant_id, vat_rate);
-        let line = NewLine { price_change_id: change, ..line(index, goods, measured, priced) };
+        let line = line(index, goods, measured, priced);
+        let line = NewLine { price_change_id: change, approval_reasons, ..line };
         lines.push(Written { line, name: card.name, cost });
     }
     Ok(lines)
+}
+
+/// The reasons of a line, with those of what was typed before and only stays: whoever prices it anew
+/// did not type it.
+fn with_kept(priced: &PricedLine, kept: Option<&Vec<ApprovalReason>>) -> Vec<ApprovalReason> {
+    let is_typed = priced.price_is_manual || priced.discount_is_manual;
+    let of_typing = |reason: &&ApprovalReason| {
+        is_typed && matches!(reason, ApprovalReason::DiscountOverLimit { .. })
+    };
+    let kept = kept.into_iter().flatten().filter(of_typing).cloned();
+    let own = priced.reasons.iter().cloned();
+    let typed = priced.reasons.iter().any(|reason| of_typing(&reason));
+    if typed { own.collect() } else { kept.chain(own).collect() }
 }
 
 /// A line that is to be written, with what else is known of its goods.
@@ -107,5 +147,6 @@ fn line(
         explanation: priced.explanation,
         price_change_id: None,
         quote_line_id: None,
+        approval_reasons: None,
     }
 }

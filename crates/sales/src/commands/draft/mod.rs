@@ -4,11 +4,11 @@ mod lines;
 mod parties;
 mod places;
 
-pub(crate) use lines::{Written, priced};
+pub(crate) use lines::{Special, Written, priced};
 pub(crate) use parties::{Parties, People, people, terms};
 
 use access::{Permit, Right};
-use catalog::pricing::{Leave, Record};
+use catalog::pricing::{ApprovalReason, Leave, Record};
 use catalog::{Moment, PaymentStep, PaymentSteps, Pricing, RouteTerms};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
@@ -122,10 +122,12 @@ impl Trust {
 
 /// What an order that is written anew stood on before: another agreement must be in force, another
 /// route in use.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Under {
     pub(crate) agreement: Option<AgreementId>,
     pub(crate) route: Option<SalesRouteId>,
+    /// Why lines that are kept needed somebody's leave, in the order of the lines.
+    pub(crate) reasons: Vec<Vec<ApprovalReason>>,
 }
 
 /// Works a draft out: the header and lines to be written.
@@ -151,7 +153,7 @@ pub(crate) async fn prepare<A>(
     let allowed_warehouses = allowed_warehouses(tx, permit, &draft.allowed_warehouses).await?;
     let leave = trust.leave(leave);
     let pricing = Pricing { terms: &terms, on: date, currency: terms.currency, leave };
-    let lines = priced_or_kept(tx, permit, pricing, &by, draft).await?;
+    let lines = priced_or_kept(tx, permit, (pricing, &by), draft, &under.reasons).await?;
     let mode = VatMode::of(terms.prices_include_vat);
     let sums = lines.iter().map(|line| LineSum { amount: line.amount, vat: line.vat_amount });
     let totals = totals(sums, mode).ok_or(LineRule::TooLarge).map_err(Refusal::from)?;
@@ -188,9 +190,9 @@ pub(crate) async fn prepare<A>(
 async fn priced_or_kept<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    pricing: Pricing<'_>,
-    by: &Record,
+    (pricing, by): (Pricing<'_>, &Record),
     draft: &OrderDraft,
+    reasons: &[Vec<ApprovalReason>],
 ) -> Outcome<Vec<NewLine>> {
     let from = KeptFrom { quote: draft.quote_id, pricing };
     let mut lines: Vec<(usize, NewLine)> = kept_lines(tx, permit, from, &draft.lines).await?;
@@ -198,7 +200,10 @@ async fn priced_or_kept<A>(
     let (places, asked): (Vec<usize>, Vec<AskedLine>) =
         fresh.map(|(place, line)| (place, line.asked())).unzip();
     if !asked.is_empty() || lines.is_empty() {
-        let written = priced(tx, permit, (pricing, Costs::Judged), by, &asked).await;
+        let before = |place: &usize| reasons.get(*place).cloned().unwrap_or_default();
+        let before: Vec<_> = places.iter().map(before).collect();
+        let asked = (asked.as_slice(), Special::Asked(&before));
+        let written = priced(tx, permit, (pricing, Costs::Judged), by, asked).await;
         let written = written.map_err(|error| at_place(error, &places))?;
         lines.extend(places.into_iter().zip(written.into_iter().map(|written| written.line)));
     }

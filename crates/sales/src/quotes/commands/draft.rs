@@ -15,7 +15,7 @@ use kernel::{
 use super::super::model::{Quote, QuoteLine, QuoteText};
 use super::super::rules::{USUAL_DAYS, check_validity, texts};
 use super::super::store::{NewQuote, NewQuoteLine, names_of_variants};
-use crate::commands::{Parties, People, Trust, Written, people, priced, terms};
+use crate::commands::{Parties, People, Special, Trust, Written, people, priced, terms};
 use crate::quoting::{AskedLine, Costs, TypedPrice};
 use crate::rules::{LineRule, at_line, external_reference, optional_text};
 
@@ -142,7 +142,8 @@ pub(super) async fn prepare<A>(
     let leave = trust.leave(leave);
     let pricing = Pricing { terms: &terms, on: date, currency: terms.currency, leave };
     let asked: Vec<AskedLine> = draft.lines.iter().map(|line| line.asked.clone()).collect();
-    let written = priced(tx, permit, (pricing, Costs::Shown), &by, &asked).await?;
+    let written =
+        priced(tx, permit, (pricing, Costs::Shown), &by, (&asked, Special::Refused)).await?;
     let lines = offered(tx, permit, (terms.currency, date), &draft.lines, written).await?;
     let mode = VatMode::of(terms.prices_include_vat);
     // Optional lines count once they are chosen.

@@ -25,6 +25,14 @@ const DELIVERIES: &str = "query($filter: DeliveryFilter) { deliveries(filter: $f
 const QUOTES: &str = "query($filter: QuoteFilter, $by: SalesDocumentOrder) {
     quotes(filter: $filter, orderBy: $by) { nodes { number date total { gross { amount } }
         customer { name } lines { name } mails { state } versions { revision } orders { id } } } }";
+const APPROVALS: &str = "query($filter: ApprovalFilter) { approvalRequests(filter: $filter) {
+    nodes { state requestedAt order { number } reasons { kind } steps { state }
+        decisions { verdict } mayDecide } } }";
+
+const INBOX: &str = "{ approvalInbox { nodes { requestedAt reasons { kind } mayDecide } } }";
+
+const OF_ORDERS: &str = "{ orders { nodes { number approvalRequest { id }
+    approvalRequests { state } } } }";
 
 const FIGURES: &str = "{ shipments { nodes { number figures { revenue { amount }
     contribution { amount } } deliveries { number } } } }";
@@ -60,6 +68,17 @@ pub fn orders(ask: &Ask, company: &Large) -> Vec<Case> {
             json!({"filter": {"customer": customer}}),
             &["delivery_of_customer"],
         ),
+        ask("approvals by time", APPROVALS, json!({}), &["approval_request_by_time"]),
+        ask(
+            "a customer's approvals",
+            APPROVALS,
+            json!({"filter": {"customer": customer}}),
+            &["approval_request_of_customer"],
+        ),
+        ask("her approvals", APPROVALS, json!({}), &["approval_request_of_manager"])
+            .by(&company.anna),
+        ask("what waits for him", INBOX, json!({}), &["approval_request_in_state"]),
+        ask("approvals of orders", OF_ORDERS, json!({}), &["approval_request_of_root"]),
         ask("what shipments brought", FIGURES, json!({}), &["sale_fact_once"]),
         ask("pick tasks by date", PICKS, json!({}), &["pick_task_by_date"]),
         ask("a storekeeper's tasks", PICKS, json!({"filter": {"taker": manager}}), &["pick_task"]),
