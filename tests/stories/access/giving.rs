@@ -119,7 +119,8 @@ async fn a_discount_limit_comes_from_the_user_or_his_roles_and_is_given_by_who_h
     };
     assert_eq!(limit_of().await, (json!(null), json!(null)));
     for (name, limit) in [("senior", "20"), ("junior", "15")] {
-        let role = json!({"name": name, "title": name, "includes": [], "rights": [],
+        let rights = json!([right("product", "read", "ALL")]);
+        let role = json!({"name": name, "title": name, "includes": [], "rights": rights,
             "maxDiscount": limit});
         let made = company.admin.does("saveRole", role, "role { maxDiscount }").await;
         assert_eq!(made["role"]["maxDiscount"], limit);

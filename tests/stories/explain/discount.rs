@@ -116,7 +116,7 @@ async fn a_long_order_takes_no_more_statements() {
                 picks { quantity picked lot { number } pickTask { number taker { name } } } }
             gates { kind warnings { code } entry { user { name } } }
             payments { number } events { reason entry { action user { name } } } } }";
-        let ask = async || company.director.ask(query, json!({"id": order.0})).await;
+        let ask = || company.director.ask(query, json!({"id": order.0}));
         assert_eq!(ask().await["explain"]["lines"].as_array().unwrap().len(), count);
         costs.push(server.statements_of(ask).await);
     }
