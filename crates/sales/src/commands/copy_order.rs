@@ -41,6 +41,8 @@ impl Command for CopySalesOrder {
             requested_ship_date: None,
             external_reference: None,
             comment: copied.comment.clone(),
+            // What was offered was offered once.
+            quote_id: None,
             lines: lines.iter().map(as_written).collect(),
         };
         let id = OrderId::new();

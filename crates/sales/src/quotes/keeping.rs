@@ -159,6 +159,7 @@ fn keep(
         vat_amount: mode.vat(amount, vat_rate),
         price_change_id: None,
         quote_line_id: Some(line.id),
+        approval_reasons: None,
     })
 }
 
