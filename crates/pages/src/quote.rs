@@ -285,7 +285,7 @@ mod tests {
             seller: "ООО «Восток»".to_owned(),
             customer: "<script>alert(1)</script>".to_owned(),
             manager: Some("Анна".to_owned()),
-            currency: "RUB".parse().unwrap(),
+            currency: Currency::parse("RUB").unwrap(),
             prices_include_vat: true,
             net: Decimal::from(800),
             vat: Decimal::from(160),

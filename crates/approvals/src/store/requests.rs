@@ -271,7 +271,10 @@ struct StepKey {
     position: i32,
 }
 
-fn keys(steps: &[(ApprovalRuleId, i32)]) -> Vec<StepKey> {
+/// A rule, and which of its steps.
+type RuleStep = (ApprovalRuleId, i32);
+
+fn keys(steps: &[RuleStep]) -> Vec<StepKey> {
     steps
         .iter()
         .map(|(rule_id, position)| StepKey { rule_id: *rule_id, position: *position })
@@ -283,7 +286,7 @@ pub(crate) async fn insert_decision<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     decision: &NewDecision,
-    signed: &[(ApprovalRuleId, i32)],
+    signed: &[RuleStep],
 ) -> Outcome<()> {
     let sql = "
         with decided as (
@@ -318,7 +321,7 @@ pub(crate) async fn advance<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     request: ApprovalRequestId,
-    (done, opened): (&[(ApprovalRuleId, i32)], &[(ApprovalRuleId, i32)]),
+    (done, opened): (&[RuleStep], &[RuleStep]),
 ) -> Outcome<()> {
     let sql = "
         with done as (

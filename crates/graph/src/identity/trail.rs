@@ -36,6 +36,7 @@ impl ActorKind {
             Self::User => "user",
             Self::Key => "key",
             Self::Worker => "worker",
+            Self::Link => "link",
         }
     }
 }

@@ -60,7 +60,7 @@ pub(crate) async fn kept_lines<A>(
     let mut kept = Vec::with_capacity(named.len());
     for (place, draft, id) in named {
         let line = lines.get(&id).ok_or_else(|| no_line(place))?;
-        check_own(draft, line).map_err(|(field, refusal)| at_line(refusal, place, field))?;
+        check_own(place, draft, line)?;
         kept.push(Kept { place, draft, line });
     }
     written(tx, permit, from.pricing, &quote, kept).await
@@ -187,11 +187,11 @@ fn check_alike(quote: &Quote, pricing: Pricing<'_>) -> Result<(), Refusal> {
 }
 
 /// A line that keeps a price names the goods that were offered, and no price of its own.
-fn check_own(draft: &LineDraft, line: &QuoteLine) -> Result<(), (&'static str, Refusal)> {
+fn check_own(place: usize, draft: &LineDraft, line: &QuoteLine) -> Result<(), Refusal> {
     let other = |field| {
         let (en, ru) =
             ("The quote's line offers other goods.", "В строке предложения другой товар.");
-        Err((field, Refusal::new(RefusalCode::Invalid, en, ru)))
+        Err(at_line(Refusal::new(RefusalCode::Invalid, en, ru), place, field))
     };
     if draft.product_id != line.product_id {
         return other("productId");
@@ -205,14 +205,12 @@ fn check_own(draft: &LineDraft, line: &QuoteLine) -> Result<(), (&'static str, R
     let typed =
         [("price", draft.price.is_some()), ("discountPercent", draft.discount_percent.is_some())];
     if let Some((field, _)) = typed.into_iter().find(|(_, is_typed)| *is_typed) {
-        return Err((
-            field,
-            Refusal::new(
-                RefusalCode::Invalid,
-                "The line keeps the price of the quote: it has none of its own.",
-                "Строка хранит цену предложения: своей цены у неё нет.",
-            ),
-        ));
+        let refusal = Refusal::new(
+            RefusalCode::Invalid,
+            "The line keeps the price of the quote: it has none of its own.",
+            "Строка хранит цену предложения: своей цены у неё нет.",
+        );
+        return Err(at_line(refusal, place, field));
     }
     Ok(())
 }

@@ -124,13 +124,13 @@ impl Workshop {
         &mut self,
         need: Need,
         parts: &mut BTreeMap<NeedKey, Need>,
-    ) -> Result<Assembling, Need> {
+    ) -> Result<Assembling, Box<Need>> {
         let shelf = (need.organization_id, need.warehouse_id);
         let recipe = self.recipes.get(&need.goods);
         let Some((bill_id, components)) =
             recipe.and_then(|recipe| Some((recipe.bill_id, components(recipe, need.quantity)?)))
         else {
-            return Err(need);
+            return Err(Box::new(need));
         };
         let components = self.take(shelf, components);
         for part in components.iter().filter(|part| part.missing > Decimal::ZERO) {
@@ -277,7 +277,7 @@ mod tests {
         assert_eq!((wheels.quantity, wheels.for_shelf), (dec("4"), dec("4")));
         assert_eq!((wheels.needed_by.to_string(), wheels.demands.len()), ("2026-03-07".into(), 0));
         let none = need(12, "1", "0", 1);
-        assert_eq!(workshop.later(none.clone(), &mut BTreeMap::new()), Err(none));
+        assert_eq!(workshop.later(none.clone(), &mut BTreeMap::new()), Err(Box::new(none)));
     }
 
     #[test]

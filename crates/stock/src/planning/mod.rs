@@ -146,7 +146,7 @@ async fn meet(
         let mut parts = BTreeMap::new();
         for need in left {
             let is_sold = sold.get(&need.goods.product).is_some_and(|offers| !offers.is_empty());
-            let need = if is_sold { Err(need) } else { workshop.later(need, &mut parts) };
+            let need = if is_sold { Err(Box::new(need)) } else { workshop.later(need, &mut parts) };
             match need {
                 Ok(assembly) => plan.assemblies.push(assembly),
                 Err(need) => need.add_to(&mut bought),
