@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use stories::actor::text;
-use stories::company::Company;
+use stories::company::{Company, Furniture};
 use stories::house::house;
 use stories::imports::colleague;
 use stories::stock::{confirm, draft};
@@ -199,4 +199,40 @@ async fn what_nobody_sells_is_put_together_of_what_is_bought() {
     let told = plan().await;
     assert_eq!(told, json!({"assemblies": [], "purchases": [], "unmet": []}));
     house().verify(&company.slug).await;
+}
+
+/// What the order itself misses of a product says nothing of its other variants: the red shirt of
+/// the outfit is moved from where it lies, although the blue one was looked for first.
+#[tokio::test]
+async fn a_component_of_another_variant_is_looked_for_elsewhere_too() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let wardrobe = company.wardrobe(&at).await;
+    let outfit = company.product(&at, "OUTFIT", "50.00").await;
+    let (red, blue) = (wardrobe.of("Red, M"), wardrobe.of("Blue, M"));
+    let south =
+        company.director.does("createWarehouse", json!({"name": "South"}), "warehouse { id }");
+    let south = Furniture { warehouse: text(&south.await["warehouse"]["id"]), ..at.clone() };
+    company.receive_variants(&south, None, (&wardrobe.shirt, &[(red, "5", "4.00")])).await;
+    let parts = json!([{"productId": wardrobe.shirt, "variantId": red, "quantity": "1"}]);
+    let first = json!({"validFrom": "2000-01-01", "yields": "1", "components": parts});
+    let input = json!({"name": "Usual", "productId": outfit, "firstVersion": first});
+    company.director.does("createBillOfMaterials", input, "billOfMaterials { id }").await;
+    let customer = company.customer("Dresser", &company.anna_id, json!({})).await;
+    let lines = json!([
+        {"productId": wardrobe.shirt, "variantId": blue, "quantity": "2"},
+        {"productId": outfit, "quantity": "3"},
+    ]);
+    let input = json!({"customerId": customer, "lines": lines});
+    let made = company.anna.does("createSalesOrder", input, "order { id version }").await;
+    let input = json!({"id": made["order"]["id"], "version": made["order"]["version"]});
+    company.anna.does("confirmSalesOrder", input, "order { state }").await;
+
+    let query = "{ supplyPlan {
+        moves { need { quantity product { sku } variant { id } } from { id } }
+        unmet { quantity product { sku } variant { id } } } }";
+    let told = company.director.ask(query, json!({})).await["supplyPlan"].clone();
+    let of = |variant: &str, quantity: &str| json!({"quantity": quantity, "product": {"sku": "SHIRT"}, "variant": {"id": variant}});
+    let moves = json!([{"need": of(red, "3"), "from": {"id": south.warehouse}}]);
+    assert_eq!(told, json!({"moves": moves, "unmet": [of(blue, "2")]}));
 }

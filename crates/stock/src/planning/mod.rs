@@ -142,7 +142,7 @@ async fn meet(
         workshop.learn(tx, permit, &left, &warehouses).await?;
         let (assemblies, left) = workshop.now(left);
         plan.assemblies.extend(assemblies);
-        learn_offers(tx, permit, &left, &mut sold).await?;
+        learn_offers(tx, permit, left.iter(), &mut sold).await?;
         let mut parts = BTreeMap::new();
         for need in left {
             let is_sold = sold.get(&need.goods.product).is_some_and(|offers| !offers.is_empty());
@@ -157,7 +157,7 @@ async fn meet(
     for need in needs {
         need.add_to(&mut bought);
     }
-    learn_offers(tx, permit, &bought.values().cloned().collect::<Vec<_>>(), &mut sold).await?;
+    learn_offers(tx, permit, bought.values(), &mut sold).await?;
     buy(tx, permit, bought.into_values(), &sold, &mut plan).await?;
     Ok(plan)
 }
@@ -168,12 +168,13 @@ type Offers = BTreeMap<ProductId, Vec<SupplierOffer>>;
 async fn learn_offers(
     tx: &TenantTx,
     permit: &Permit<PlanSupply>,
-    needs: &[Need],
+    needs: impl Iterator<Item = &Need>,
     sold: &mut Offers,
 ) -> Outcome<()> {
-    let products: BTreeSet<ProductId> = needs.iter().map(|need| need.goods.product).collect();
-    let products: Vec<ProductId> =
-        products.into_iter().filter(|product| !sold.contains_key(product)).collect();
+    let products = needs.map(|need| need.goods.product);
+    let products: BTreeSet<ProductId> =
+        products.filter(|product| !sold.contains_key(product)).collect();
+    let products: Vec<ProductId> = products.into_iter().collect();
     if products.is_empty() {
         return Ok(());
     }

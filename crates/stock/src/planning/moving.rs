@@ -53,8 +53,8 @@ pub struct MoveLine {
 pub(super) struct Elsewhere {
     spares: Quantities,
     drafted: Quantities,
-    /// Goods that were looked for.
-    known: BTreeSet<ProductId>,
+    /// Goods that were looked for, each variant for itself.
+    known: BTreeSet<Goods>,
 }
 
 impl Elsewhere {
@@ -67,13 +67,11 @@ impl Elsewhere {
         mut needs: Vec<Need>,
     ) -> Outcome<(Vec<MoveProposal>, Vec<Need>)> {
         let wanted = needs.iter().map(|need| need.goods);
-        let goods: BTreeSet<Goods> =
-            wanted.filter(|one| !self.known.contains(&one.product)).collect();
+        let goods: BTreeSet<Goods> = wanted.filter(|one| self.known.insert(*one)).collect();
         if !goods.is_empty() {
             let (spares, drafted) = spares(tx, permit, &goods).await?;
             self.spares.extend(spares);
             self.drafted.extend(drafted);
-            self.known.extend(goods.iter().map(|one| one.product));
         }
         let mut places = BTreeMap::new();
         for one in missed {
@@ -181,8 +179,7 @@ async fn spares<A>(
              from reorder_point r
              where r.tenant_id = $1 and r.product_id = any($2::uuid[])
              union all
-             select x.organization_id, x.warehouse_id, x.product_id,
-                    coalesce(x.variant_id, '00000000-0000-0000-0000-000000000000'),
+             select x.organization_id, x.warehouse_id, x.product_id, x.variant_key,
                     -x.quantity, 0
              from wants x
              where x.product_id = any($2::uuid[])

@@ -21,6 +21,7 @@ use crate::store::uuids;
 pub(super) const WANTS: &str = "
     wants as materialized (
         select a.organization_id, a.warehouse_id, l.product_id, l.variant_id,
+               coalesce(l.variant_id, '00000000-0000-0000-0000-000000000000') as variant_key,
                sum(l.quantity) as quantity
         from assembly_order a
         join assembly_line l on l.tenant_id = a.tenant_id and l.assembly_id = a.id
@@ -93,29 +94,17 @@ pub(super) async fn positions(
         "with {WANTS}
         select r.organization_id, r.warehouse_id, r.product_id, r.variant_id, r.reorder_at,
                r.target, s.available, e.awaited + t.coming as awaited,
-               m.missed + coalesce(x.quantity, 0) as missed
+               m.missed + r.wanted as missed
         from (
-            select r.organization_id, r.warehouse_id, r.product_id, r.variant_id, r.variant_key,
-                   r.reorder_at, r.target
-            from reorder_point r
-            where r.tenant_id = $1
-            union all
-            select x.organization_id, x.warehouse_id, x.product_id, x.variant_id,
-                   coalesce(x.variant_id, '00000000-0000-0000-0000-000000000000'), 0, 0
-            from wants x
-            where not exists (
-                select from reorder_point r
-                where r.tenant_id = $1
-                  and r.organization_id = x.organization_id
-                  and r.warehouse_id = x.warehouse_id
-                  and r.product_id = x.product_id
-                  and r.variant_id is not distinct from x.variant_id)
+            select organization_id, warehouse_id, product_id, variant_key,
+                   coalesce(p.variant_id, x.variant_id) as variant_id,
+                   coalesce(p.reorder_at, 0) as reorder_at,
+                   coalesce(p.target, 0) as target,
+                   coalesce(x.quantity, 0) as wanted
+            from (select p.* from reorder_point p where p.tenant_id = $1) p
+            full join wants x
+                using (organization_id, warehouse_id, product_id, variant_key)
         ) r
-        left join wants x
-          on x.organization_id = r.organization_id
-         and x.warehouse_id = r.warehouse_id
-         and x.product_id = r.product_id
-         and x.variant_id is not distinct from r.variant_id
         cross join lateral (
             select coalesce(sum(b.on_hand - b.reserved), 0) as available
             from stock_balance b
