@@ -77,7 +77,15 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ("DiscountCombination", &[("BEST", "Наибольшая"), ("SUM", "Сумма")]),
     ("DiscountSource", &[("AGREEMENT", "Соглашение"), ("RULE", "Правило")]),
     ("ExportState", JOB),
-    ("GoodsPlacementState", &[("RESERVED", "В резерве"), ("SHIPPED", "Отгружено")]),
+    (
+        "GoodsPlacementState",
+        &[
+            ("RESERVED", "В резерве"),
+            ("PICKING", "Собирается"),
+            ("IN_TRANSIT", "В пути на склад"),
+            ("SHIPPED", "Отгружено"),
+        ],
+    ),
     (
         "DeliveryState",
         &[
