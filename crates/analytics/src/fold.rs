@@ -24,6 +24,7 @@ impl Action for FoldSales {
     const RIGHT: Right = Right::SalesReport;
 }
 
+#[async_trait::async_trait]
 impl Command for FoldSales {
     type Output = i64;
 

@@ -1,13 +1,18 @@
 //! Writing: a command runs in one transaction, again where PostgreSQL asks for it, and to its
 //! end even when the client hangs up.
 
+use std::any::Any;
 use std::time::Duration;
 
-use access::{Action, Permit};
+use access::{Action, Permit, Scope};
+use async_trait::async_trait;
+use futures::future::BoxFuture;
 use rand::Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
+use crate::apart::apart;
 use crate::pools::Pool;
 use crate::tx::Access;
 use crate::{CommandError, Db, Fault, Outcome, TenantTx, idempotency, outbox};
@@ -16,6 +21,10 @@ use crate::{CommandError, Db, Fault, Outcome, TenantTx, idempotency, outbox};
 const ATTEMPTS: u32 = 8;
 
 /// A thing a user does: everything it writes, it writes in one transaction.
+///
+/// Its future is boxed where it is written: unboxed, the crate that calls commands would compile
+/// the code of all contexts once more.
+#[async_trait]
 pub trait Command: Action + Sized + Send + Sync + 'static {
     /// The ids of what was made or changed. Kept under the idempotency key, so it holds ids and
     /// not what they stand for.
@@ -25,11 +34,7 @@ pub trait Command: Action + Sized + Send + Sync + 'static {
     ///
     /// # Errors
     /// A refusal, or a fault; then nothing is written.
-    fn run(
-        &self,
-        tx: &TenantTx,
-        permit: &Permit<Self>,
-    ) -> impl Future<Output = Outcome<Self::Output>> + Send;
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Self::Output>;
 }
 
 /// A client's key for doing a thing once.
@@ -56,52 +61,54 @@ impl Db {
     ///
     /// # Errors
     /// What the command answers, or a fault that repeating did not mend.
-    pub async fn write<C: Command>(
+    pub fn write<C: Command>(
         &self,
         permit: &Permit<C>,
         command: C,
         once: Option<Idempotency>,
-    ) -> Outcome<Answer<C::Output>> {
+    ) -> BoxFuture<'static, Outcome<Answer<C::Output>>> {
         let (db, permit) = (self.clone(), permit.clone());
-        let work =
-            async move { db.write_here(&db.inner().requests, &permit, &command, once).await };
-        match tokio::spawn(work).await {
-            Ok(outcome) => outcome,
-            Err(error) => Err(Fault::broken(format!("a command stopped: {error}")).into()),
-        }
+        let work = apart("a command", async move {
+            let bound = Bound { command: &command, permit: &permit };
+            db.write_here(&db.inner().requests, &bound, once.as_ref()).await
+        });
+        Box::pin(async move { answer::<C>(work.await??) })
     }
 
     /// Runs a command on the connections of jobs: seeding, imports, workers.
     ///
     /// # Errors
     /// As [`Db::write`].
-    pub async fn write_as_job<C: Command>(
-        &self,
-        permit: &Permit<C>,
-        command: &C,
-    ) -> Outcome<C::Output> {
-        let answer = self.write_here(&self.inner().jobs, permit, command, None).await?;
-        Ok(answer.output)
+    pub fn write_as_job<'c, C: Command>(
+        &'c self,
+        permit: &'c Permit<C>,
+        command: &'c C,
+    ) -> BoxFuture<'c, Outcome<C::Output>> {
+        Box::pin(async move {
+            let bound = Bound { command, permit };
+            let done = self.write_here(&self.inner().jobs, &bound, None).await?;
+            Ok(answer::<C>(done)?.output)
+        })
     }
 
-    async fn write_here<C: Command>(
+    async fn write_here(
         &self,
         pool: &Pool,
-        permit: &Permit<C>,
-        command: &C,
-        once: Option<Idempotency>,
-    ) -> Outcome<Answer<C::Output>> {
+        work: &dyn Work,
+        once: Option<&Idempotency>,
+    ) -> Outcome<Done> {
+        let scope = work.scope();
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let tx = TenantTx::open(self, permit.scope(), pool, Access::Write).await?;
-            match attempt_once(&tx, permit, command, once.as_ref()).await {
-                Ok((answer, has_events)) => match tx.commit().await {
+            let tx = TenantTx::open(self, scope, pool, Access::Write).await?;
+            match attempt_once(&tx, work, once).await {
+                Ok((done, has_events)) => match tx.commit().await {
                     Ok(()) => {
                         if has_events {
-                            self.tell_committed(permit.tenant()).await;
+                            self.tell_committed(scope.tenant()).await;
                         }
-                        return Ok(answer);
+                        return Ok(done);
                     }
                     Err(fault) if fault.is_retryable() && attempt < ATTEMPTS => {}
                     Err(fault) => return Err(fault.into()),
@@ -120,27 +127,78 @@ impl Db {
     }
 }
 
-async fn attempt_once<C: Command>(
+/// A command with its permit, whatever its type: the rest of writing is compiled once.
+trait Work: Send + Sync {
+    fn scope(&self) -> &Scope;
+
+    /// Runs the command; `kept` asks for its output as JSON as well.
+    fn run<'a>(&'a self, tx: &'a TenantTx, kept: bool) -> BoxFuture<'a, Outcome<Ran>>;
+}
+
+/// What a run gave: the command's output, and what is kept of it under a key.
+type Ran = (Box<dyn Any + Send>, Option<Value>);
+
+/// What was done: now, or before under the same key.
+enum Done {
+    Now(Box<dyn Any + Send>),
+    Before(Value),
+}
+
+struct Bound<'c, C> {
+    command: &'c C,
+    permit: &'c Permit<C>,
+}
+
+impl<C: Command> Work for Bound<'_, C> {
+    fn scope(&self) -> &Scope {
+        self.permit.scope()
+    }
+
+    fn run<'a>(&'a self, tx: &'a TenantTx, kept: bool) -> BoxFuture<'a, Outcome<Ran>> {
+        let running = self.command.run(tx, self.permit);
+        Box::pin(async move {
+            let output = running.await?;
+            let kept = kept.then(|| serde_json::to_value(&output)).transpose().map_err(unkept)?;
+            let output: Box<dyn Any + Send> = Box::new(output);
+            Ok((output, kept))
+        })
+    }
+}
+
+fn answer<C: Command>(done: Done) -> Outcome<Answer<C::Output>> {
+    match done {
+        Done::Now(output) => match output.downcast() {
+            Ok(output) => Ok(Answer { output: *output, repeated: false }),
+            Err(_) => Err(Fault::broken("a command answered with another type").into()),
+        },
+        Done::Before(kept) => {
+            let output = serde_json::from_value(kept).map_err(unkept)?;
+            Ok(Answer { output, repeated: true })
+        }
+    }
+}
+
+fn unkept(error: serde_json::Error) -> Fault {
+    Fault::broken(format!("a result without JSON: {error}"))
+}
+
+async fn attempt_once(
     tx: &TenantTx,
-    permit: &Permit<C>,
-    command: &C,
+    work: &dyn Work,
     once: Option<&Idempotency>,
-) -> Outcome<(Answer<C::Output>, bool)> {
-    let json = |error: serde_json::Error| Fault::broken(format!("a result without JSON: {error}"));
+) -> Outcome<(Done, bool)> {
     if let Some(used) = once
         && let Some(kept) = idempotency::find(tx, used).await?
     {
-        let output = serde_json::from_value(kept).map_err(json)?;
         // The first try may have died between its commit and the telling of it: tell again.
-        return Ok((Answer { output, repeated: true }, true));
+        return Ok((Done::Before(kept), true));
     }
-    let output = command.run(tx, permit).await?;
-    if let Some(used) = once {
-        let kept = serde_json::to_value(&output).map_err(json)?;
+    let (output, kept) = work.run(tx, once.is_some()).await?;
+    if let (Some(used), Some(kept)) = (once, kept) {
         idempotency::keep(tx, used, kept).await?;
     }
     let has_events = outbox::flush(tx, tx.take_pending()).await?;
-    Ok((Answer { output, repeated: false }, has_events))
+    Ok((Done::Now(output), has_events))
 }
 
 /// A growing pause with jitter, so that those who met do not meet again.

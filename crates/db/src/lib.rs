@@ -6,6 +6,7 @@
 //! way never returns to a pool; audit and outbox rows are written in the transaction that they
 //! tell of.
 
+mod apart;
 mod audit;
 mod command;
 mod discrepancy;
@@ -24,6 +25,7 @@ mod sql;
 mod system;
 mod tx;
 
+pub use apart::apart;
 pub use audit::AuditEntry;
 pub use command::{Answer, Command, Idempotency};
 pub use discrepancy::Discrepancy;

@@ -229,6 +229,7 @@ impl<J: Job> Action for Claim<J> {
     const RIGHT: Right = J::RIGHT;
 }
 
+#[async_trait::async_trait]
 impl<J: Job> Command for Claim<J> {
     type Output = Option<Claimed>;
 
@@ -255,6 +256,7 @@ impl<J: Job> Action for Prolong<J> {
     const RIGHT: Right = J::RIGHT;
 }
 
+#[async_trait::async_trait]
 impl<J: Job> Command for Prolong<J> {
     type Output = bool;
 

@@ -54,6 +54,7 @@ impl Action for MarkPurged {
     const RIGHT: Right = Right::SettingsWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for MarkPurged {
     type Output = ();
 

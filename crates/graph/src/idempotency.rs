@@ -1,7 +1,9 @@
 //! The way of a mutation: permit, key, command, and a fresh snapshot for the payload.
 
 use async_graphql::{Context, Value};
-use db::{Command, CommandError, Idempotency};
+use db::{Answer, Command, CommandError, Idempotency, Outcome};
+use futures::future::BoxFuture;
+use kernel::TenantId;
 use sha2::{Digest, Sha256};
 
 use crate::errors::Failure;
@@ -30,24 +32,37 @@ pub struct MutationResult<T> {
 /// # Errors
 /// UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, IDEMPOTENCY_MISMATCH, BAD_USER_INPUT for a key that is
 /// empty or too long, and faults.
-pub async fn mutate<C: Command>(
-    ctx: &Context<'_>,
+pub fn mutate<'c, C: Command>(
+    ctx: &'c Context<'_>,
     command: C,
     key: Option<String>,
-) -> Result<MutationResult<C::Output>, Failure> {
-    let session = Session::of(ctx)?;
-    let permit = session.permit::<C>()?;
-    let once = key.map(|key| keyed(ctx, key)).transpose()?;
-    // What was read so far holds a connection, and the command is about to wait for another: as
-    // many callers as there are connections would wait for each other.
-    session.reader()?.renew().await;
-    let written = session.db().write(&permit, command, once).await;
-    session.reader()?.renew().await;
+) -> BoxFuture<'c, Result<MutationResult<C::Output>, Failure>> {
+    let begun = Session::of(ctx).and_then(|session| {
+        let permit = session.permit::<C>()?;
+        let once = key.map(|key| keyed(ctx, key)).transpose()?;
+        Ok((session, permit.tenant(), session.db().write(&permit, command, once)))
+    });
+    Box::pin(async move {
+        let (session, tenant, writing) = begun?;
+        // What was read so far holds a connection, and the command is about to wait for another:
+        // as many callers as there are connections would wait for each other.
+        session.reader()?.renew().await;
+        let written = writing.await;
+        session.reader()?.renew().await;
+        told(session, tenant, written).await
+    })
+}
+
+async fn told<T>(
+    session: &Session,
+    tenant: TenantId,
+    written: Outcome<Answer<T>>,
+) -> Result<MutationResult<T>, Failure> {
     match written {
         Ok(answer) => {
             if answer.repeated {
                 // The first try may have died between its commit and telling the cache.
-                session.live().advance_epoch(permit.tenant()).await;
+                session.live().advance_epoch(tenant).await;
             }
             let (output, repeated) = (Some(answer.output), answer.repeated);
             Ok(MutationResult { output, user_errors: Vec::new(), repeated })

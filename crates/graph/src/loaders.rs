@@ -12,12 +12,13 @@ use std::marker::PhantomData;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use access::{Action, Permit, Scope};
-use db::TenantTx;
+use db::{TenantTx, apart};
 // Not tokio's: that one makes a task pause after 128 answers, which would split the next batch.
 use futures::channel::oneshot;
+use futures::future::BoxFuture;
 
 use crate::errors::Failure;
-use crate::session::Core;
+use crate::session::Shared;
 
 /// Turns a batch waits for its level at most.
 const MOST_TURNS: usize = 64;
@@ -28,6 +29,9 @@ impl<K: Copy + Eq + Hash + Send + Sync + 'static> Key for K {}
 
 /// What a batch answers: values by key; a key without a value is a record that is not there.
 pub type Loaded<K, V> = Result<HashMap<K, V>, Failure>;
+
+/// Values in the order of the keys that asked; `None` for a record that is not there.
+pub type Values<V> = Vec<Option<V>>;
 
 /// How records are read by one kind of key. Each context's folder implements it for [`Loaders`].
 pub trait Load<K: Key> {
@@ -40,7 +44,7 @@ pub trait Load<K: Key> {
 
 /// The loaders of one operation.
 pub struct Loaders {
-    core: Arc<Core>,
+    core: Shared,
     waiting: Mutex<HashMap<TypeId, Box<dyn Any + Send>>>,
 }
 
@@ -51,11 +55,11 @@ struct Batch<K, V> {
 
 struct Waiter<K, V> {
     keys: Vec<K>,
-    answer: oneshot::Sender<Result<Vec<Option<V>>, Failure>>,
+    answer: oneshot::Sender<Result<Values<V>, Failure>>,
 }
 
 impl Loaders {
-    pub(crate) fn new(core: Arc<Core>) -> Self {
+    pub(crate) fn new(core: Shared) -> Self {
         Self { core, waiting: Mutex::default() }
     }
 
@@ -79,35 +83,39 @@ impl Loaders {
     ///
     /// # Errors
     /// UNAUTHENTICATED, or a fault where no connection is to be had.
-    pub async fn tx(&self) -> Result<Arc<TenantTx>, Failure> {
-        self.core.tx().await
+    pub fn tx(&self) -> BoxFuture<'_, Result<Arc<TenantTx>, Failure>> {
+        self.core.tx()
     }
 
-    pub(crate) async fn fetch<K>(
+    /// Boxed, as all that resolvers wait for: each of them would prove anew that the whole of it
+    /// may move between threads.
+    pub(crate) fn fetch<K>(
         self: &Arc<Self>,
         keys: Vec<K>,
-    ) -> Result<Vec<Option<<Self as Load<K>>::Value>>, Failure>
+    ) -> BoxFuture<'_, Result<Values<<Self as Load<K>>::Value>, Failure>>
     where
         K: Key,
         Self: Load<K>,
     {
-        while !keys.is_empty() {
-            let (answer, answered) = oneshot::channel();
-            let keys = keys.clone();
-            let leads = self.with_batch(|batch| {
-                batch.waiters.push(Waiter { keys, answer });
-                batch.waiters.len() == 1
-            });
-            if leads {
-                let waiters = Lead::<K> { loaders: self, kind: PhantomData }.gather().await;
-                self.answer(waiters).await;
+        Box::pin(async move {
+            while !keys.is_empty() {
+                let (answer, answered) = oneshot::channel();
+                let keys = keys.clone();
+                let leads = self.with_batch(|batch| {
+                    batch.waiters.push(Waiter { keys, answer });
+                    batch.waiters.len() == 1
+                });
+                if leads {
+                    let waiters = Lead::<K> { loaders: self, kind: PhantomData }.gather().await;
+                    self.answer(waiters).await;
+                }
+                if let Ok(values) = answered.await {
+                    return values;
+                }
+                // Whoever read for the others was dropped with his part of the answer: ask again.
             }
-            if let Ok(values) = answered.await {
-                return values;
-            }
-            // Whoever read for the others was dropped with his part of the answer: ask again.
-        }
-        Ok(Vec::new())
+            Ok(Vec::new())
+        })
     }
 
     /// Reads for all, then tells all of them from the request's own task: told from another one,
@@ -120,12 +128,11 @@ impl Loaders {
         let keys: HashSet<K> = waiters.iter().flat_map(|waiter| &waiter.keys).copied().collect();
         let loaders = Arc::clone(self);
         // A task of its own: a dropped resolver cuts off no statement of the shared snapshot.
-        let reading = tokio::spawn(async move {
+        let reading = apart("a batch of reads", async move {
             let keys: Vec<K> = keys.into_iter().collect();
             loaders.load(&keys).await
         });
-        let stopped = |error| Err(Failure::broken(format!("a batch of reads stopped: {error}")));
-        let loaded = reading.await.unwrap_or_else(stopped);
+        let loaded = reading.await.unwrap_or_else(|stopped| Err(stopped.into()));
         for Waiter { keys, answer } in waiters {
             let values = match &loaded {
                 Ok(found) => Ok(keys.iter().map(|key| found.get(key).cloned()).collect()),

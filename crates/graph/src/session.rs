@@ -2,19 +2,24 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use access::{Action, Permit, Reach, Right, Scope};
 use async_graphql::Context;
 use db::{Db, ReadPool, Reader, TenantTx};
 use files::Files;
+use futures::future::BoxFuture;
 use identity::Identity;
 use kernel::Language;
 use live::Live;
 
 use crate::errors::Failure;
 use crate::live::{Feed, Feeds};
-use crate::loaders::{Load, Loaders};
+use crate::loaders::{Key, Load, Loaders, Values};
+
+/// What loaders answer for one kind of key.
+type Of<K> = <Loaders as Load<K>>::Value;
 
 /// What the whole program shares, cheap to clone.
 #[derive(Clone)]
@@ -58,8 +63,33 @@ pub trait Standing: Send + Sync {
 /// Who asks, in which language, over which snapshot. One is made for each operation.
 #[derive(Clone)]
 pub struct Session {
-    core: Arc<Core>,
+    core: Shared,
     loaders: Arc<Loaders>,
+}
+
+/// What a session knows, shared with its loaders.
+///
+/// Behind a trait object, because every resolver holds it while it waits: the compiler would
+/// prove for each of them anew that all that is inside may move between threads.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<dyn Held>);
+
+impl Deref for Shared {
+    type Target = Core;
+
+    fn deref(&self) -> &Core {
+        self.0.core()
+    }
+}
+
+trait Held: Send + Sync {
+    fn core(&self) -> &Core;
+}
+
+impl Held for Core {
+    fn core(&self) -> &Core {
+        self
+    }
 }
 
 pub(crate) struct Core {
@@ -120,8 +150,8 @@ impl Session {
     }
 
     fn with(core: Core) -> Self {
-        let core = Arc::new(core);
-        let loaders = Arc::new(Loaders::new(Arc::clone(&core)));
+        let core = Shared(Arc::new(core));
+        let loaders = Arc::new(Loaders::new(core.clone()));
         Self { core, loaders }
     }
 
@@ -159,8 +189,8 @@ impl Session {
     ///
     /// # Errors
     /// UNAUTHENTICATED, or a fault where no connection is to be had.
-    pub async fn tx(&self) -> Result<Arc<TenantTx>, Failure> {
-        self.core.tx().await
+    pub fn tx(&self) -> BoxFuture<'_, Result<Arc<TenantTx>, Failure>> {
+        self.core.tx()
     }
 
     /// The holder of the snapshot, to renew it after a write.
@@ -218,39 +248,36 @@ impl Session {
     ///
     /// # Errors
     /// What the batch answered.
-    pub async fn load<K>(&self, key: K) -> Result<Option<<Loaders as Load<K>>::Value>, Failure>
+    pub fn load<K>(&self, key: K) -> BoxFuture<'_, Result<Option<Of<K>>, Failure>>
     where
-        K: crate::loaders::Key,
+        K: Key,
         Loaders: Load<K>,
     {
-        Ok(self.loaders.fetch(vec![key]).await?.pop().flatten())
+        Box::pin(async move { Ok(self.loaders.fetch(vec![key]).await?.pop().flatten()) })
     }
 
     /// The one record that a root field names.
     ///
     /// # Errors
     /// NOT_FOUND where it is not there or not visible: the two cannot be told apart.
-    pub async fn found<K>(&self, key: K) -> Result<Option<<Loaders as Load<K>>::Value>, Failure>
+    pub fn found<K>(&self, key: K) -> BoxFuture<'_, Result<Option<Of<K>>, Failure>>
     where
-        K: crate::loaders::Key,
+        K: Key,
         Loaders: Load<K>,
     {
-        self.load(key).await?.map(Some).ok_or_else(Failure::not_found)
+        Box::pin(async move { self.load(key).await?.map(Some).ok_or_else(Failure::not_found) })
     }
 
     /// Records by their keys, in the order of the keys; `None` for those not there.
     ///
     /// # Errors
     /// What the batch answered.
-    pub async fn load_all<K>(
-        &self,
-        keys: Vec<K>,
-    ) -> Result<Vec<Option<<Loaders as Load<K>>::Value>>, Failure>
+    pub fn load_all<K>(&self, keys: Vec<K>) -> BoxFuture<'_, Result<Values<Of<K>>, Failure>>
     where
-        K: crate::loaders::Key,
+        K: Key,
         Loaders: Load<K>,
     {
-        self.loaders.fetch(keys).await
+        self.loaders.fetch(keys)
     }
 
     /// What a mutation made or changed, as it is after the commit; `None` where it was refused or
@@ -258,20 +285,19 @@ impl Session {
     ///
     /// # Errors
     /// What the batch answered.
-    pub async fn load_made<K>(
-        &self,
-        key: Option<K>,
-    ) -> Result<Option<<Loaders as Load<K>>::Value>, Failure>
+    pub fn load_made<K>(&self, key: Option<K>) -> BoxFuture<'_, Result<Option<Of<K>>, Failure>>
     where
-        K: crate::loaders::Key,
+        K: Key,
         Loaders: Load<K>,
     {
-        let Some(key) = key else { return Ok(None) };
-        match self.load(key).await {
-            // Who may write but not read has done his work all the same.
-            Err(failure) if failure.is_forbidden() => Ok(None),
-            loaded => loaded,
-        }
+        Box::pin(async move {
+            let Some(key) = key else { return Ok(None) };
+            match self.load(key).await {
+                // Who may write but not read has done his work all the same.
+                Err(failure) if failure.is_forbidden() => Ok(None),
+                loaded => loaded,
+            }
+        })
     }
 
     /// The same client under a scope of now, in a snapshot to come.
@@ -357,7 +383,7 @@ impl Core {
         }
     }
 
-    pub(crate) async fn tx(&self) -> Result<Arc<TenantTx>, Failure> {
-        Ok(self.reader()?.tx().await?)
+    pub(crate) fn tx(&self) -> BoxFuture<'_, Result<Arc<TenantTx>, Failure>> {
+        Box::pin(async move { Ok(self.reader()?.tx().await?) })
     }
 }

@@ -40,6 +40,7 @@ impl Action for HoldPaidOrder {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for HoldPaidOrder {
     /// Whether goods were asked for now; not so where another replica was first, the money was
     /// taken back, or the order is over.

@@ -36,6 +36,7 @@ impl Action for ReleaseUnpaidOrder {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ReleaseUnpaidOrder {
     /// Whether goods were let go; not so where another replica was first, the money has come or the
     /// order is over.

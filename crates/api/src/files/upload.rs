@@ -8,7 +8,7 @@ use axum::Json;
 use axum::body::{Body, BodyDataStream};
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use db::CommandError;
+use db::{CommandError, apart};
 use files::{AttachmentKind, Files, Upload, UploadError, too_large};
 use futures::{Stream, StreamExt};
 use graph::files::Attachment;
@@ -137,8 +137,7 @@ async fn keep(session: Session, files: Files, form: Form) -> Result<Attachment, 
         }
         Ok(attached?)
     };
-    let stopped = |error| Err(Failure::broken(format!("an upload stopped: {error}")).into());
-    tokio::spawn(work).await.unwrap_or_else(stopped)
+    apart("an upload", work).await.unwrap_or_else(|stopped| Err(Failure::from(stopped).into()))
 }
 
 /// Whether there is no row for sure. After a fault there may be one: the commit may have reached

@@ -37,6 +37,7 @@ pub struct SaveAgreement {
     pub archived: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for SaveAgreement {
     type Output = AgreementId;
 
@@ -81,6 +82,7 @@ pub struct SetAgreementPrices {
     pub prices: Vec<NewPrice>,
 }
 
+#[async_trait::async_trait]
 impl Command for SetAgreementPrices {
     type Output = AgreementId;
 

@@ -43,6 +43,7 @@ pub struct CreateProductAttribute {
     pub choices: Vec<ChoiceDraft>,
 }
 
+#[async_trait::async_trait]
 impl Command for CreateProductAttribute {
     type Output = ProductAttributeId;
 
@@ -99,6 +100,7 @@ pub struct UpdateProductAttribute {
     pub archived: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateProductAttribute {
     type Output = ProductAttributeId;
 

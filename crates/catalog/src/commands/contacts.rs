@@ -39,6 +39,7 @@ pub struct AddContactPerson {
     pub person: NewContact,
 }
 
+#[async_trait::async_trait]
 impl Command for AddContactPerson {
     type Output = ContactId;
 
@@ -67,6 +68,7 @@ pub struct UpdateContactPerson {
     pub channels: Option<Vec<Channel>>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateContactPerson {
     type Output = ContactId;
 
@@ -100,6 +102,7 @@ pub struct RemoveContactPerson {
     pub version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for RemoveContactPerson {
     type Output = CustomerId;
 

@@ -26,6 +26,7 @@ pub struct DraftContract {
     pub fields: ContractChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for DraftContract {
     type Output = ContractId;
 
@@ -67,6 +68,7 @@ pub struct UpdateContract {
     pub fields: ContractChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateContract {
     type Output = ContractId;
 
@@ -97,6 +99,7 @@ pub struct SignContract {
     pub version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for SignContract {
     type Output = ContractId;
 
@@ -116,6 +119,7 @@ pub struct CloseContract {
     pub version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for CloseContract {
     type Output = ContractId;
 

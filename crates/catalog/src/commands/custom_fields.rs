@@ -30,6 +30,7 @@ impl Action for CreateCustomField {
     const RIGHT: Right = Right::CustomFieldWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateCustomField {
     type Output = CustomFieldId;
 
@@ -65,6 +66,7 @@ impl Action for UpdateCustomField {
     const RIGHT: Right = Right::CustomFieldWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateCustomField {
     type Output = CustomFieldId;
 

@@ -67,6 +67,7 @@ impl<S, C: Action> Action for Filled<S, C> {
     const RIGHT: Right = C::RIGHT;
 }
 
+#[async_trait::async_trait]
 impl<S: Customizable, C: Command> Command for Filled<S, C>
 where
     C::Output: Copy + Into<Uuid>,
@@ -104,6 +105,7 @@ impl<S: Customizable> Action for SetCustomFields<S> {
     const RIGHT: Right = S::WRITE;
 }
 
+#[async_trait::async_trait]
 impl<S: Customizable> Command for SetCustomFields<S> {
     type Output = Uuid;
 

@@ -29,6 +29,7 @@ pub struct CreateCustomer {
     pub agreement: Option<(AgreementChanges, Option<Vec<PaymentStep>>)>,
 }
 
+#[async_trait::async_trait]
 impl Command for CreateCustomer {
     type Output = CustomerId;
 
@@ -81,6 +82,7 @@ pub struct UpdateCustomer {
     pub fields: CustomerChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateCustomer {
     type Output = CustomerId;
 
@@ -110,6 +112,7 @@ pub struct ArchiveCustomer {
     pub version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for ArchiveCustomer {
     type Output = CustomerId;
 
@@ -129,6 +132,7 @@ pub struct RestoreCustomer {
     pub version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for RestoreCustomer {
     type Output = CustomerId;
 

@@ -21,6 +21,7 @@ pub struct AddDeliveryAddress {
     pub fields: DeliveryAddressChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for AddDeliveryAddress {
     type Output = DeliveryAddressId;
 
@@ -62,6 +63,7 @@ pub struct UpdateDeliveryAddress {
     pub fields: DeliveryAddressChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateDeliveryAddress {
     type Output = DeliveryAddressId;
 
@@ -89,6 +91,7 @@ pub struct RemoveDeliveryAddress {
     pub version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for RemoveDeliveryAddress {
     type Output = CustomerId;
 

@@ -85,6 +85,7 @@ impl<T: Editable> Action for Update<T> {
     const RIGHT: Right = T::WRITE;
 }
 
+#[async_trait::async_trait]
 impl<T: Written> Command for Create<T> {
     type Output = T::Id;
 
@@ -99,6 +100,7 @@ impl<T: Written> Command for Create<T> {
     }
 }
 
+#[async_trait::async_trait]
 impl<T: Written> Command for Update<T> {
     type Output = T::Id;
 

@@ -23,6 +23,7 @@ impl Action for CreateDiscountRule {
     const RIGHT: Right = Right::PriceWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateDiscountRule {
     type Output = DiscountRuleId;
 
@@ -69,6 +70,7 @@ impl Action for UpdateDiscountRule {
     const RIGHT: Right = Right::PriceWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateDiscountRule {
     type Output = DiscountRuleId;
 
@@ -105,6 +107,7 @@ impl Action for UpdatePriceSettings {
     const RIGHT: Right = Right::PriceWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdatePriceSettings {
     type Output = ();
 

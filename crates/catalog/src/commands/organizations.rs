@@ -17,6 +17,7 @@ pub struct CreateOrganization {
     pub fields: OrganizationChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for CreateOrganization {
     type Output = OrganizationId;
 
@@ -59,6 +60,7 @@ pub struct UpdateOrganization {
     pub archived: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateOrganization {
     type Output = OrganizationId;
 
@@ -92,6 +94,7 @@ pub struct ClosePeriod {
     pub closed_until: Option<NaiveDate>,
 }
 
+#[async_trait::async_trait]
 impl Command for ClosePeriod {
     type Output = OrganizationId;
 

@@ -19,6 +19,7 @@ pub struct AddPackaging {
     pub fields: PackagingChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for AddPackaging {
     type Output = PackagingId;
 
@@ -61,6 +62,7 @@ pub struct UpdatePackaging {
     pub archived: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdatePackaging {
     type Output = PackagingId;
 

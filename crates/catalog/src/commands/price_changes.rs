@@ -65,6 +65,7 @@ impl Action for ApplyPriceChange {
     const RIGHT: Right = Right::PriceWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ApplyPriceChange {
     type Output = PriceChangeId;
 

@@ -32,6 +32,7 @@ pub struct CreatePriceList {
     pub fields: PriceListChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for CreatePriceList {
     type Output = PriceListId;
 
@@ -77,6 +78,7 @@ pub struct UpdatePriceList {
     pub archived: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdatePriceList {
     type Output = PriceListId;
 
@@ -213,6 +215,7 @@ pub struct SetPrices {
     pub prices: Vec<NewPrice>,
 }
 
+#[async_trait::async_trait]
 impl Command for SetPrices {
     type Output = PriceListId;
 

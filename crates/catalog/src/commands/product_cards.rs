@@ -33,6 +33,7 @@ pub struct SetProductBarcodes {
     pub barcodes: Vec<Barcode>,
 }
 
+#[async_trait::async_trait]
 impl Command for SetProductBarcodes {
     type Output = ProductId;
 
@@ -71,6 +72,7 @@ pub struct SetProductSubstitutes {
     pub substitutes: Vec<ProductId>,
 }
 
+#[async_trait::async_trait]
 impl Command for SetProductSubstitutes {
     type Output = ProductId;
 

@@ -20,6 +20,7 @@ pub struct CreateProductGroup {
     pub fields: ProductGroupChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for CreateProductGroup {
     type Output = ProductGroupId;
 
@@ -52,6 +53,7 @@ pub struct UpdateProductGroup {
     pub archived: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateProductGroup {
     type Output = ProductGroupId;
 

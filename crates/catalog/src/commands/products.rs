@@ -17,6 +17,7 @@ pub struct CreateProduct {
     pub fields: ProductChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for CreateProduct {
     type Output = ProductId;
 
@@ -41,6 +42,7 @@ pub struct UpdateProduct {
     pub fields: ProductChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateProduct {
     type Output = ProductId;
 
@@ -72,6 +74,7 @@ pub struct ArchiveProduct {
     pub version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for ArchiveProduct {
     type Output = ProductId;
 
@@ -91,6 +94,7 @@ pub struct RestoreProduct {
     pub version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for RestoreProduct {
     type Output = ProductId;
 

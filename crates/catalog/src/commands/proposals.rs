@@ -33,6 +33,7 @@ pub struct ProposeAgreement {
     pub steps: Option<Vec<PaymentStep>>,
 }
 
+#[async_trait::async_trait]
 impl Command for ProposeAgreement {
     type Output = AgreementId;
 
@@ -81,6 +82,7 @@ pub struct UpdateAgreementProposal {
     pub archived: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateAgreementProposal {
     type Output = AgreementId;
 
@@ -112,6 +114,7 @@ pub struct ProposeAgreementPrices {
     pub prices: Vec<NewPrice>,
 }
 
+#[async_trait::async_trait]
 impl Command for ProposeAgreementPrices {
     type Output = AgreementId;
 
@@ -135,6 +138,7 @@ pub struct ActivateAgreement {
     pub is_default: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for ActivateAgreement {
     type Output = AgreementId;
 
@@ -159,6 +163,7 @@ pub struct CloseAgreement {
     pub version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for CloseAgreement {
     type Output = AgreementId;
 

@@ -43,6 +43,7 @@ pub struct SetCurrencyRates {
     pub removed: Vec<NaiveDate>,
 }
 
+#[async_trait::async_trait]
 impl Command for SetCurrencyRates {
     type Output = CurrencyId;
 
@@ -77,6 +78,7 @@ pub struct SetVatRates {
     pub removed: Vec<(Option<OrganizationId>, NaiveDate)>,
 }
 
+#[async_trait::async_trait]
 impl Command for SetVatRates {
     type Output = VatCategoryId;
 
@@ -109,6 +111,7 @@ pub struct SetSupplierPrices {
     pub removed: Vec<NaiveDate>,
 }
 
+#[async_trait::async_trait]
 impl Command for SetSupplierPrices {
     type Output = SupplierItemId;
 

@@ -16,6 +16,7 @@ pub struct AddRoutePresets {
     pub language: Language,
 }
 
+#[async_trait::async_trait]
 impl Command for AddRoutePresets {
     /// The new routes: the standard one, purchase to order, full prepayment, 30 % and 70 %. Empty
     /// where the tenant has routes.

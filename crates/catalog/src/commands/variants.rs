@@ -34,6 +34,7 @@ pub struct CreateProductVariant {
     pub values: Vec<(ProductAttributeId, GivenValue)>,
 }
 
+#[async_trait::async_trait]
 impl Command for CreateProductVariant {
     type Output = ProductVariantId;
 
@@ -77,6 +78,7 @@ pub struct GenerateProductVariants {
     pub axes: Vec<Axis>,
 }
 
+#[async_trait::async_trait]
 impl Command for GenerateProductVariants {
     type Output = Vec<ProductVariantId>;
 
@@ -126,6 +128,7 @@ pub struct UpdateProductVariant {
     pub archived: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateProductVariant {
     type Output = ProductVariantId;
 

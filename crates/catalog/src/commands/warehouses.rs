@@ -18,6 +18,7 @@ pub struct CreateWarehouse {
     pub fields: WarehouseChanges,
 }
 
+#[async_trait::async_trait]
 impl Command for CreateWarehouse {
     type Output = WarehouseId;
 
@@ -58,6 +59,7 @@ pub struct UpdateWarehouse {
     pub archived: Option<bool>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateWarehouse {
     type Output = WarehouseId;
 

@@ -19,6 +19,7 @@ impl Action for CancelImport {
     const RIGHT: Right = Right::ImportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelImport {
     type Output = ImportJobId;
 

@@ -29,6 +29,7 @@ impl Action for SaveImportProfile {
     const RIGHT: Right = Right::ImportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for SaveImportProfile {
     /// The name as it was kept.
     type Output = String;
@@ -63,6 +64,7 @@ impl Action for DeleteImportProfile {
     const RIGHT: Right = Right::ImportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for DeleteImportProfile {
     type Output = String;
 

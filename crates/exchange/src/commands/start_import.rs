@@ -41,6 +41,7 @@ impl Action for StartImport {
     const RIGHT: Right = Right::ImportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for StartImport {
     type Output = ImportJobId;
 

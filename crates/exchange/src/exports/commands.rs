@@ -36,6 +36,7 @@ impl Action for StartExport {
     const RIGHT: Right = Right::ExportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for StartExport {
     type Output = ExportJobId;
 
@@ -71,6 +72,7 @@ impl Action for CancelExport {
     const RIGHT: Right = Right::ExportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelExport {
     type Output = ExportJobId;
 

@@ -16,6 +16,7 @@ impl Action for Expire {
     const RIGHT: Right = Right::ExportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for Expire {
     type Output = usize;
 

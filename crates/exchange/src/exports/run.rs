@@ -196,6 +196,7 @@ impl Action for NoteProgress {
     const RIGHT: Right = Right::ExportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for NoteProgress {
     /// Whether somebody wants it stopped; nothing where it is not this worker's any more.
     type Output = Option<bool>;
@@ -220,6 +221,7 @@ impl Action for GiveUp {
     const RIGHT: Right = Right::ExportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for GiveUp {
     type Output = ();
 
@@ -247,6 +249,7 @@ impl Action for Complete {
     const RIGHT: Right = Right::ExportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for Complete {
     type Output = ();
 

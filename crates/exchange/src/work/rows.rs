@@ -47,6 +47,7 @@ impl Action for HandleRows {
     const RIGHT: Right = Right::ImportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for HandleRows {
     type Output = Step;
 
@@ -82,6 +83,7 @@ impl Action for WriteAll {
     const RIGHT: Right = Right::ImportRun;
 }
 
+#[async_trait::async_trait]
 impl Command for WriteAll {
     type Output = Step;
 

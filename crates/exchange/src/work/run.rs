@@ -219,6 +219,7 @@ macro_rules! steps {
             const RIGHT: Right = Right::ImportRun;
         }
 
+        #[async_trait::async_trait]
         impl Command for $name {
             type Output = ();
 

@@ -47,6 +47,7 @@ impl<S: Subject> Action for Attach<S> {
     const RIGHT: Right = S::WRITE;
 }
 
+#[async_trait::async_trait]
 impl<S: Subject> Command for Attach<S> {
     type Output = Attached;
 

@@ -30,6 +30,7 @@ impl<S: Subject> Action for Remove<S> {
     const RIGHT: Right = S::WRITE;
 }
 
+#[async_trait::async_trait]
 impl<S: Subject> Command for Remove<S> {
     type Output = AttachmentId;
 

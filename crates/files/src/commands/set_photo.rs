@@ -31,6 +31,7 @@ impl<S: Subject> Action for SetPhoto<S> {
     const RIGHT: Right = S::WRITE;
 }
 
+#[async_trait::async_trait]
 impl<S: Subject> Command for SetPhoto<S> {
     type Output = Uuid;
 

@@ -61,6 +61,7 @@ struct Slug {
     slug: String,
 }
 
+#[async_trait::async_trait]
 impl Command for CreateApiKey {
     type Output = NewKey;
 
@@ -152,6 +153,7 @@ fn refused(fault: Fault) -> CommandError {
     }
 }
 
+#[async_trait::async_trait]
 impl Command for RevokeApiKey {
     type Output = ApiKeyId;
 

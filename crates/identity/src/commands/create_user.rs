@@ -60,6 +60,7 @@ pub(super) fn refuse(fault: Fault) -> CommandError {
     refusal.into()
 }
 
+#[async_trait::async_trait]
 impl Command for CreateUser {
     type Output = UserId;
 

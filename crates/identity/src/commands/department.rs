@@ -62,6 +62,7 @@ fn refuse(fault: Fault) -> CommandError {
     refusal.into()
 }
 
+#[async_trait::async_trait]
 impl Command for CreateDepartment {
     type Output = DepartmentId;
 
@@ -89,6 +90,7 @@ struct Row {
     version: i32,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateDepartment {
     type Output = DepartmentId;
 

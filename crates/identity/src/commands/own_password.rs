@@ -22,6 +22,7 @@ impl Action for SetOwnPassword {
     const RIGHT: Right = Right::UserWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for SetOwnPassword {
     type Output = UserId;
 

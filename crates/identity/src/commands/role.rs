@@ -45,6 +45,7 @@ impl Action for DeleteRole {
     const RIGHT: Right = Right::RoleWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for SaveRole {
     type Output = String;
 
@@ -158,6 +159,7 @@ struct Used {
     found: bool,
 }
 
+#[async_trait::async_trait]
 impl Command for DeleteRole {
     type Output = String;
 

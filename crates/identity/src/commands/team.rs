@@ -50,6 +50,7 @@ fn refuse(fault: Fault) -> CommandError {
     refusal.into()
 }
 
+#[async_trait::async_trait]
 impl Command for SaveTeam {
     type Output = TeamId;
 

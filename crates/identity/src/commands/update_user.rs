@@ -61,6 +61,7 @@ struct Row {
     roles: Vec<String>,
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateUser {
     type Output = UserId;
 

@@ -22,6 +22,7 @@ impl Action for SetWebOrigins {
     const RIGHT: Right = Right::SettingsWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for SetWebOrigins {
     type Output = TenantId;
 

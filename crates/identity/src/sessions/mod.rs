@@ -8,7 +8,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use access::{Actor, Claims, Origin, Reach, Right, RightSet, Scope};
-use db::{CommandError, Db, Fault, Outcome, Reason};
+use db::{CommandError, Db, Fault, Outcome, Reason, apart};
 use kernel::{DateTime, Refusal, RefusalCode, SessionId, UserId, Utc};
 use serde_json::{Value, json};
 
@@ -207,10 +207,7 @@ impl Identity {
 async fn to_the_end<T: Send + 'static>(
     work: impl Future<Output = Outcome<T>> + Send + 'static,
 ) -> Outcome<T> {
-    match tokio::spawn(work).await {
-        Ok(outcome) => outcome,
-        Err(error) => Err(Fault::broken(format!("sign-in stopped: {error}")).into()),
-    }
+    apart("sign-in", work).await?
 }
 
 impl Inner {

@@ -26,6 +26,7 @@ impl Action for CancelSalesOrder {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelSalesOrder {
     type Output = OrderId;
 

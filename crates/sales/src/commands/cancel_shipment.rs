@@ -25,6 +25,7 @@ impl Action for CancelShipment {
     const RIGHT: Right = Right::ShipmentPost;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelShipment {
     type Output = ShipmentId;
 

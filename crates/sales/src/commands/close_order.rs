@@ -26,6 +26,7 @@ impl Action for CloseSalesOrder {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CloseSalesOrder {
     type Output = OrderId;
 

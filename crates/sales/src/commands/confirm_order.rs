@@ -70,6 +70,7 @@ impl Action for ConfirmSalesOrder {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ConfirmSalesOrder {
     type Output = Confirmed;
 

@@ -21,6 +21,7 @@ impl Action for CreateSalesOrder {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateSalesOrder {
     type Output = OrderId;
 

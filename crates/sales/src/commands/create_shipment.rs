@@ -20,6 +20,7 @@ impl Action for CreateShipment {
     const RIGHT: Right = Right::ShipmentPost;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateShipment {
     type Output = ShipmentId;
 

@@ -42,6 +42,7 @@ impl<S: Subject> Action for MergeCustomers<S> {
     const RIGHT: Right = Right::CustomerMerge;
 }
 
+#[async_trait::async_trait]
 impl<S: Subject> Command for MergeCustomers<S> {
     type Output = CustomerId;
 

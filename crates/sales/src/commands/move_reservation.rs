@@ -30,6 +30,7 @@ impl Action for MoveReservation {
     const RIGHT: Right = Right::ReservationMove;
 }
 
+#[async_trait::async_trait]
 impl Command for MoveReservation {
     /// The order that gave, and the one that got.
     type Output = (OrderId, OrderId);

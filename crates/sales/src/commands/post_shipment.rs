@@ -23,6 +23,7 @@ impl Action for PostShipment {
     const RIGHT: Right = Right::ShipmentPost;
 }
 
+#[async_trait::async_trait]
 impl Command for PostShipment {
     type Output = ShipmentId;
 

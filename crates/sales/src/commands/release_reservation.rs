@@ -30,6 +30,7 @@ impl Action for ReleaseReservation {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ReleaseReservation {
     type Output = OrderId;
 
@@ -71,6 +72,7 @@ impl Action for ReserveSalesOrder {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ReserveSalesOrder {
     type Output = (OrderId, Vec<LineAvailability>);
 

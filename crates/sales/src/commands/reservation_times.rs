@@ -38,6 +38,7 @@ impl Action for UpdateReservationSettings {
     const RIGHT: Right = Right::SettingsWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateReservationSettings {
     type Output = ();
 
@@ -82,6 +83,7 @@ impl Action for SetReservationExpiry {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for SetReservationExpiry {
     type Output = OrderId;
 

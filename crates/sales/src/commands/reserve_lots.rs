@@ -29,6 +29,7 @@ impl Action for ReserveLots {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ReserveLots {
     type Output = OrderId;
 

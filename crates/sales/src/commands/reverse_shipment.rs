@@ -37,6 +37,7 @@ impl Action for ReverseShipment {
     const RIGHT: Right = Right::ShipmentReverse;
 }
 
+#[async_trait::async_trait]
 impl Command for ReverseShipment {
     type Output = ShipmentId;
 

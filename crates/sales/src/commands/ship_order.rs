@@ -22,6 +22,7 @@ impl Action for ShipSalesOrder {
     const RIGHT: Right = Right::ShipmentPost;
 }
 
+#[async_trait::async_trait]
 impl Command for ShipSalesOrder {
     type Output = ShipmentId;
 

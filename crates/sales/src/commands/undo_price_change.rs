@@ -21,6 +21,7 @@ impl Action for UndoPriceChange {
     const RIGHT: Right = Right::PriceWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UndoPriceChange {
     type Output = PriceChangeId;
 

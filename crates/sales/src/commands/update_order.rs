@@ -59,6 +59,7 @@ impl Action for UpdateSalesOrder {
     const RIGHT: Right = Right::OrderWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateSalesOrder {
     type Output = OrderId;
 

@@ -40,6 +40,7 @@ impl Action for AllocatePayment {
     const RIGHT: Right = Right::PaymentWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for AllocatePayment {
     type Output = PaymentId;
 

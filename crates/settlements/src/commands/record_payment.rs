@@ -61,6 +61,7 @@ impl Action for RecordPayment {
     const RIGHT: Right = Right::PaymentWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for RecordPayment {
     type Output = PaymentId;
 

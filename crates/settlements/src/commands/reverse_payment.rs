@@ -28,6 +28,7 @@ impl Action for ReversePayment {
     const RIGHT: Right = Right::PaymentReverse;
 }
 
+#[async_trait::async_trait]
 impl Command for ReversePayment {
     type Output = PaymentId;
 

@@ -62,6 +62,7 @@ impl Action for CreateBill {
     const RIGHT: Right = Right::BillWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateBill {
     type Output = BillId;
 
@@ -104,6 +105,7 @@ impl Action for SaveBillVersion {
     const RIGHT: Right = Right::BillWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for SaveBillVersion {
     type Output = BillId;
 
@@ -136,6 +138,7 @@ impl Action for UpdateBill {
     const RIGHT: Right = Right::BillWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateBill {
     type Output = BillId;
 
@@ -172,6 +175,7 @@ impl Action for ArchiveBill {
     const RIGHT: Right = Right::BillWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ArchiveBill {
     type Output = BillId;
 

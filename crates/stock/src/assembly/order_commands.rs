@@ -58,6 +58,7 @@ impl Action for CreateAssemblyOrder {
     const RIGHT: Right = Right::AssemblyWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateAssemblyOrder {
     type Output = AssemblyOrderId;
 
@@ -206,6 +207,7 @@ impl Action for UpdateAssemblyOrder {
     const RIGHT: Right = Right::AssemblyWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateAssemblyOrder {
     type Output = AssemblyOrderId;
 
@@ -258,6 +260,7 @@ impl Action for CancelAssemblyOrder {
     const RIGHT: Right = Right::AssemblyWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelAssemblyOrder {
     type Output = AssemblyOrderId;
 

@@ -38,6 +38,7 @@ impl Action for PostAssemblyOrder {
     const RIGHT: Right = Right::AssemblyWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for PostAssemblyOrder {
     type Output = AssemblyOrderId;
 

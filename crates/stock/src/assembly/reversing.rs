@@ -34,6 +34,7 @@ impl Action for ReverseAssemblyOrder {
     const RIGHT: Right = Right::AssemblyReverse;
 }
 
+#[async_trait::async_trait]
 impl Command for ReverseAssemblyOrder {
     type Output = AssemblyOrderId;
 

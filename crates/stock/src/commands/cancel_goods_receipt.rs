@@ -23,6 +23,7 @@ impl Action for CancelGoodsReceipt {
     const RIGHT: Right = Right::ReceiptWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelGoodsReceipt {
     type Output = ReceiptId;
 

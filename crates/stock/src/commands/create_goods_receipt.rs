@@ -39,6 +39,7 @@ impl Action for CreateGoodsReceipt {
     const RIGHT: Right = Right::ReceiptWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateGoodsReceipt {
     type Output = ReceiptId;
 

@@ -30,6 +30,7 @@ impl Action for PostGoodsReceipt {
     const RIGHT: Right = Right::ReceiptWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for PostGoodsReceipt {
     type Output = ReceiptId;
 

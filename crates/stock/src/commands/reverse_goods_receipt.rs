@@ -32,6 +32,7 @@ impl Action for ReverseGoodsReceipt {
     const RIGHT: Right = Right::ReceiptReverse;
 }
 
+#[async_trait::async_trait]
 impl Command for ReverseGoodsReceipt {
     type Output = ReceiptId;
 

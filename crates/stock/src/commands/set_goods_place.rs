@@ -25,6 +25,7 @@ impl Action for SetGoodsPlace {
     const RIGHT: Right = Right::StockPlace;
 }
 
+#[async_trait::async_trait]
 impl Command for SetGoodsPlace {
     type Output = ProductId;
 

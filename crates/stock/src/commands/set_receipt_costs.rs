@@ -37,6 +37,7 @@ impl Action for SetReceiptCosts {
     const RIGHT: Right = Right::ReceiptCost;
 }
 
+#[async_trait::async_trait]
 impl Command for SetReceiptCosts {
     type Output = ReceiptId;
 

@@ -36,6 +36,7 @@ impl Action for UpdateGoodsReceipt {
     const RIGHT: Right = Right::ReceiptWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateGoodsReceipt {
     type Output = ReceiptId;
 

@@ -21,6 +21,7 @@ impl Action for CancelStockCount {
     const RIGHT: Right = Right::CountWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelStockCount {
     type Output = CountId;
 

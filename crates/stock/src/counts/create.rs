@@ -33,6 +33,7 @@ impl Action for CreateStockCount {
     const RIGHT: Right = Right::CountWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateStockCount {
     type Output = CountId;
 

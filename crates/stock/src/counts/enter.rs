@@ -58,6 +58,7 @@ impl Action for AddCounts {
     const RIGHT: Right = Right::CountWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for AddCounts {
     type Output = CountId;
 

@@ -66,6 +66,7 @@ impl<P: Promises> Action for PostStockCount<P> {
     const RIGHT: Right = Right::CountPost;
 }
 
+#[async_trait::async_trait]
 impl<P: Promises> Command for PostStockCount<P> {
     type Output = CountPosted;
 

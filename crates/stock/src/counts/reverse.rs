@@ -32,6 +32,7 @@ impl Action for ReverseStockCount {
     const RIGHT: Right = Right::CountReverse;
 }
 
+#[async_trait::async_trait]
 impl Command for ReverseStockCount {
     type Output = CountId;
 

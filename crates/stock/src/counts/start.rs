@@ -23,6 +23,7 @@ impl Action for StartStockCount {
     const RIGHT: Right = Right::CountWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for StartStockCount {
     type Output = CountId;
 

@@ -21,6 +21,7 @@ impl Action for CancelLandedCost {
     const RIGHT: Right = Right::LandedCostWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelLandedCost {
     type Output = LandedCostId;
 

@@ -44,6 +44,7 @@ impl Action for CreateLandedCost {
     const RIGHT: Right = Right::LandedCostWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateLandedCost {
     type Output = LandedCostId;
 

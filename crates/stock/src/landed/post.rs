@@ -39,6 +39,7 @@ impl<S: SoldGoods> Action for PostLandedCost<S> {
     const RIGHT: Right = Right::LandedCostWrite;
 }
 
+#[async_trait::async_trait]
 impl<S: SoldGoods> Command for PostLandedCost<S> {
     type Output = LandedCostId;
 

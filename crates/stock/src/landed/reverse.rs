@@ -35,6 +35,7 @@ impl<S: SoldGoods> Action for ReverseLandedCost<S> {
     const RIGHT: Right = Right::LandedCostReverse;
 }
 
+#[async_trait::async_trait]
 impl<S: SoldGoods> Command for ReverseLandedCost<S> {
     type Output = LandedCostId;
 

@@ -45,6 +45,7 @@ impl Action for UpdateLandedCost {
     const RIGHT: Right = Right::LandedCostWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateLandedCost {
     type Output = LandedCostId;
 

@@ -41,6 +41,7 @@ impl<P: Promises> Action for BlockLot<P> {
     const RIGHT: Right = Right::LotBlock;
 }
 
+#[async_trait::async_trait]
 impl<P: Promises> Command for BlockLot<P> {
     type Output = LotHeld;
 
@@ -90,6 +91,7 @@ impl Action for UnblockLot {
     const RIGHT: Right = Right::LotBlock;
 }
 
+#[async_trait::async_trait]
 impl Command for UnblockLot {
     type Output = LotId;
 

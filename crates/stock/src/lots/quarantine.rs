@@ -39,6 +39,7 @@ impl<P: Promises> Action for QuarantineGoods<P> {
     const RIGHT: Right = Right::LotBlock;
 }
 
+#[async_trait::async_trait]
 impl<P: Promises> Command for QuarantineGoods<P> {
     type Output = LotHeld;
 

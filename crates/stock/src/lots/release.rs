@@ -31,6 +31,7 @@ impl Action for ReleaseQuarantine {
     const RIGHT: Right = Right::LotBlock;
 }
 
+#[async_trait::async_trait]
 impl Command for ReleaseQuarantine {
     type Output = LotId;
 

@@ -96,6 +96,7 @@ impl Action for OrderSupply {
     const RIGHT: Right = Right::PurchaseWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for OrderSupply {
     type Output = SupplyMade;
 

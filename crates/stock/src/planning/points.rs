@@ -62,6 +62,7 @@ struct NewPoint {
     target: Decimal,
 }
 
+#[async_trait::async_trait]
 impl Command for SaveReorderPoints {
     /// The points that were set, in the order they were named.
     type Output = Vec<ReorderPointId>;

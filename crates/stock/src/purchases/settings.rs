@@ -48,6 +48,7 @@ impl Action for SaveSupplySettings {
     const RIGHT: Right = Right::PurchaseExceed;
 }
 
+#[async_trait::async_trait]
 impl Command for SaveSupplySettings {
     type Output = ();
 

@@ -50,6 +50,7 @@ impl Action for CreateSupplierReturn {
     const RIGHT: Right = Right::ReceiptWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateSupplierReturn {
     type Output = SupplierReturnId;
 
@@ -153,6 +154,7 @@ impl Action for CancelSupplierReturn {
     const RIGHT: Right = Right::ReceiptWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelSupplierReturn {
     type Output = SupplierReturnId;
 

@@ -32,6 +32,7 @@ impl Action for PostSupplierReturn {
     const RIGHT: Right = Right::ReceiptWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for PostSupplierReturn {
     type Output = SupplierReturnId;
 
@@ -97,6 +98,7 @@ impl Action for ReverseSupplierReturn {
     const RIGHT: Right = Right::ReceiptReverse;
 }
 
+#[async_trait::async_trait]
 impl Command for ReverseSupplierReturn {
     type Output = SupplierReturnId;
 

@@ -21,6 +21,7 @@ impl Action for CancelStockTransfer {
     const RIGHT: Right = Right::TransferWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelStockTransfer {
     type Output = TransferId;
 

@@ -37,6 +37,7 @@ impl Action for CreateStockTransfer {
     const RIGHT: Right = Right::TransferWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateStockTransfer {
     type Output = TransferId;
 

@@ -57,6 +57,7 @@ impl<P: Promises> Action for ReceiveStockTransfer<P> {
     const RIGHT: Right = Right::TransferWrite;
 }
 
+#[async_trait::async_trait]
 impl<P: Promises> Command for ReceiveStockTransfer<P> {
     type Output = TransferMoved;
 

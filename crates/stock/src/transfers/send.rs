@@ -35,6 +35,7 @@ impl Action for SendStockTransfer {
     const RIGHT: Right = Right::TransferWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for SendStockTransfer {
     type Output = TransferId;
 

@@ -32,6 +32,7 @@ impl<P: Promises> Action for ReturnStockTransfer<P> {
     const RIGHT: Right = Right::TransferWrite;
 }
 
+#[async_trait::async_trait]
 impl<P: Promises> Command for ReturnStockTransfer<P> {
     type Output = TransferMoved;
 

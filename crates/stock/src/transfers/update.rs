@@ -40,6 +40,7 @@ impl Action for UpdateStockTransfer {
     const RIGHT: Right = Right::TransferWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateStockTransfer {
     type Output = TransferId;
 

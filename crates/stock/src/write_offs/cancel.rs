@@ -21,6 +21,7 @@ impl Action for CancelWriteOff {
     const RIGHT: Right = Right::WriteOffWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelWriteOff {
     type Output = WriteOffId;
 

@@ -47,6 +47,7 @@ impl Action for CreateWriteOff {
     const RIGHT: Right = Right::WriteOffWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateWriteOff {
     type Output = WriteOffId;
 

@@ -51,6 +51,7 @@ impl<P: Promises> Action for PostWriteOff<P> {
     const RIGHT: Right = Right::WriteOffPost;
 }
 
+#[async_trait::async_trait]
 impl<P: Promises> Command for PostWriteOff<P> {
     type Output = WrittenOff;
 

@@ -32,6 +32,7 @@ impl Action for ReverseWriteOff {
     const RIGHT: Right = Right::WriteOffReverse;
 }
 
+#[async_trait::async_trait]
 impl Command for ReverseWriteOff {
     type Output = WriteOffId;
 

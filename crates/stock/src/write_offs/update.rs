@@ -39,6 +39,7 @@ impl Action for UpdateWriteOff {
     const RIGHT: Right = Right::WriteOffWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateWriteOff {
     type Output = WriteOffId;
 

@@ -25,6 +25,7 @@ impl Action for SetDeliveryCost {
     const RIGHT: Right = Right::DeliveryCost;
 }
 
+#[async_trait::async_trait]
 impl Command for SetDeliveryCost {
     type Output = DeliveryId;
 

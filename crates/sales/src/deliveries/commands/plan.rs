@@ -57,6 +57,7 @@ impl Action for PlanDelivery {
     const RIGHT: Right = Right::DeliveryWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for PlanDelivery {
     type Output = DeliveryId;
 

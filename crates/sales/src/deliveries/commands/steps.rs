@@ -25,6 +25,7 @@ impl Action for StartDelivery {
     const RIGHT: Right = Right::DeliveryWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for StartDelivery {
     type Output = DeliveryId;
 
@@ -59,6 +60,7 @@ impl Action for CompleteDelivery {
     const RIGHT: Right = Right::DeliveryWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CompleteDelivery {
     type Output = DeliveryId;
 
@@ -105,6 +107,7 @@ impl Action for FailDelivery {
     const RIGHT: Right = Right::DeliveryWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for FailDelivery {
     type Output = DeliveryId;
 
@@ -135,6 +138,7 @@ impl Action for ReplanDelivery {
     const RIGHT: Right = Right::DeliveryWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ReplanDelivery {
     type Output = DeliveryId;
 

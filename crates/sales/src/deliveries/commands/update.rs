@@ -52,6 +52,7 @@ impl Action for UpdateDelivery {
     const RIGHT: Right = Right::DeliveryWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdateDelivery {
     type Output = DeliveryId;
 

@@ -28,6 +28,7 @@ impl Action for CancelPickTask {
     const RIGHT: Right = Right::PickAsk;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelPickTask {
     type Output = PickTaskId;
 

@@ -50,6 +50,7 @@ impl Action for ConfirmPick {
     const RIGHT: Right = Right::PickWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ConfirmPick {
     type Output = Picked;
 

@@ -39,6 +39,7 @@ impl Action for CreatePickTask {
     const RIGHT: Right = Right::PickAsk;
 }
 
+#[async_trait::async_trait]
 impl Command for CreatePickTask {
     type Output = PickTaskId;
 

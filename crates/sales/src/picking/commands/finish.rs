@@ -35,6 +35,7 @@ impl Action for FinishPick {
 /// What was picked for one order: quantities by its line and lot.
 type Parts = BTreeMap<(OrderLineId, LotId), Decimal>;
 
+#[async_trait::async_trait]
 impl Command for FinishPick {
     type Output = PickTaskId;
 

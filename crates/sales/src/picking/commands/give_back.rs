@@ -25,6 +25,7 @@ impl Action for GiveBackPickTask {
     const RIGHT: Right = Right::PickWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for GiveBackPickTask {
     type Output = PickTaskId;
 

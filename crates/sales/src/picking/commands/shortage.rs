@@ -55,6 +55,7 @@ impl Action for ReportShortage {
     const RIGHT: Right = Right::PickWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ReportShortage {
     type Output = ShortageReported;
 

@@ -21,6 +21,7 @@ impl Action for TakePickTask {
     const RIGHT: Right = Right::PickWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for TakePickTask {
     type Output = PickTaskId;
 

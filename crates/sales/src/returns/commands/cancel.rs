@@ -22,6 +22,7 @@ impl Action for CancelSalesReturn {
     const RIGHT: Right = Right::ReturnWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CancelSalesReturn {
     type Output = SalesReturnId;
 

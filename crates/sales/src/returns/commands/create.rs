@@ -64,6 +64,7 @@ impl Action for CreateSalesReturn {
     const RIGHT: Right = Right::ReturnWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreateSalesReturn {
     type Output = SalesReturnId;
 

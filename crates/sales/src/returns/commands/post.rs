@@ -31,6 +31,7 @@ impl Action for PostSalesReturn {
     const RIGHT: Right = Right::ReturnPost;
 }
 
+#[async_trait::async_trait]
 impl Command for PostSalesReturn {
     type Output = SalesReturnId;
 

@@ -30,6 +30,7 @@ impl Action for ReverseSalesReturn {
     const RIGHT: Right = Right::ReturnReverse;
 }
 
+#[async_trait::async_trait]
 impl Command for ReverseSalesReturn {
     type Output = SalesReturnId;
 

@@ -34,6 +34,7 @@ impl Action for NoteStage {
     const RIGHT: Right = Right::SettingsWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for NoteStage {
     type Output = ();
 

@@ -51,6 +51,7 @@ impl Action for CreatePurchaseOrder {
     const RIGHT: Right = Right::PurchaseWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for CreatePurchaseOrder {
     type Output = PurchaseOrderId;
 

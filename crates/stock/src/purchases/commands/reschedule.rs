@@ -38,6 +38,7 @@ impl Action for ReschedulePurchaseOrder {
     const RIGHT: Right = Right::PurchaseWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for ReschedulePurchaseOrder {
     type Output = PurchaseOrderId;
 

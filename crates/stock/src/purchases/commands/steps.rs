@@ -55,6 +55,7 @@ impl Action for CancelPurchaseOrder {
     const RIGHT: Right = Right::PurchaseWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for OrderPurchaseOrder {
     type Output = PurchaseOrderId;
 
@@ -97,6 +98,7 @@ pub(crate) async fn place_order<A>(
     Ok(order.id)
 }
 
+#[async_trait::async_trait]
 impl Command for ClosePurchaseOrder {
     type Output = PurchaseOrderId;
 
@@ -107,6 +109,7 @@ impl Command for ClosePurchaseOrder {
     }
 }
 
+#[async_trait::async_trait]
 impl Command for CancelPurchaseOrder {
     type Output = PurchaseOrderId;
 

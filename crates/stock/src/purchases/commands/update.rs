@@ -38,6 +38,7 @@ impl Action for UpdatePurchaseOrder {
     const RIGHT: Right = Right::PurchaseWrite;
 }
 
+#[async_trait::async_trait]
 impl Command for UpdatePurchaseOrder {
     type Output = PurchaseOrderId;
 
