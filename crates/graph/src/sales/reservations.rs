@@ -24,13 +24,19 @@ pub struct ReservationSettings {
     /// Hours that goods are held for an order that is to be paid before shipping; null: for as
     /// long as it takes.
     unpaid_hours: Option<i32>,
+    /// Hours that goods are held for an order that waits for an approval; 0: not at all.
+    approval_hours: i32,
     /// Grows with each change; an update names the version it has read.
     version: i32,
 }
 
 impl From<::sales::ReservationSettings> for ReservationSettings {
     fn from(settings: ::sales::ReservationSettings) -> Self {
-        Self { unpaid_hours: settings.unpaid_hours, version: settings.version }
+        Self {
+            unpaid_hours: settings.unpaid_hours,
+            approval_hours: settings.approval_hours,
+            version: settings.version,
+        }
     }
 }
 
@@ -143,6 +149,9 @@ pub struct UpdateReservationSettingsInput {
     /// Hours that goods are held for an order that is to be paid before shipping, from 1 to 8,760;
     /// null: for as long as it takes.
     unpaid_hours: Option<i32>,
+    /// Hours that goods are held for an order that waits for an approval, from 0 to 8,760; left as it
+    /// is where none is given.
+    approval_hours: Option<i32>,
     /// A key of one's own: a repeat with it changes nothing.
     idempotency_key: Option<String>,
 }
@@ -289,8 +298,13 @@ impl ReservationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What holds from now on.")] input: UpdateReservationSettingsInput,
     ) -> async_graphql::Result<UpdateReservationSettingsPayload> {
-        let UpdateReservationSettingsInput { version, unpaid_hours, idempotency_key } = input;
-        let command = UpdateReservationSettings { version, unpaid_hours };
+        let UpdateReservationSettingsInput {
+            version,
+            unpaid_hours,
+            approval_hours,
+            idempotency_key,
+        } = input;
+        let command = UpdateReservationSettings { version, unpaid_hours, approval_hours };
         let done = mutate(ctx, command, idempotency_key).await?;
         let reservation_settings = match done.output {
             // Who may write but not read has done his work all the same.

@@ -8,6 +8,7 @@ use super::inputs::{
     ShipSalesOrderInput,
 };
 use super::shipment::Shipment;
+use crate::approvals::{ApprovalRequest, waiting};
 use crate::custom::filled_anew;
 use crate::idempotency::mutate;
 use crate::session::Session;
@@ -25,8 +26,11 @@ pub struct CreateShipmentPayload {
 /// What `postShipment` answers.
 #[derive(SimpleObject)]
 pub struct PostShipmentPayload {
-    /// The posted shipment.
+    /// The posted shipment, or one in PENDING_APPROVAL where somebody has to agree first.
     shipment: Option<Shipment>,
+    /// What it waits for, with every reason; it goes on by itself once all have agreed. Null where
+    /// nobody has to agree, or the caller may not see it.
+    approval_request: Option<ApprovalRequest>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
 }
@@ -34,8 +38,11 @@ pub struct PostShipmentPayload {
 /// What `shipSalesOrder` answers.
 #[derive(SimpleObject)]
 pub struct ShipSalesOrderPayload {
-    /// The posted shipment.
+    /// The posted shipment, or one in PENDING_APPROVAL where somebody has to agree first.
     shipment: Option<Shipment>,
+    /// What it waits for, with every reason; it goes on by itself once all have agreed. Null where
+    /// nobody has to agree, or the caller may not see it.
+    approval_request: Option<ApprovalRequest>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
 }
@@ -78,7 +85,8 @@ impl ShipmentMutation {
         Ok(CreateShipmentPayload { shipment, user_errors: done.user_errors })
     }
 
-    /// Posts a draft: stock, revenue, cost and debt at once, or nothing.
+    /// Posts a draft: stock, revenue, cost and debt at once, or nothing. Where somebody has to agree
+    /// first, it waits in PENDING_APPROVAL and goes on by itself: that is no error.
     async fn post_shipment(
         &self,
         ctx: &Context<'_>,
@@ -86,8 +94,13 @@ impl ShipmentMutation {
     ) -> async_graphql::Result<PostShipmentPayload> {
         let command = PostShipment { id: input.id.0, version: input.version };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let shipment = Session::of(ctx)?.load_made(done.output).await?;
-        Ok(PostShipmentPayload { shipment, user_errors: done.user_errors })
+        let session = Session::of(ctx)?;
+        let approval_request = match done.output {
+            Some(id) => waiting(session, id.0).await?,
+            None => None,
+        };
+        let shipment = session.load_made(done.output).await?;
+        Ok(PostShipmentPayload { shipment, approval_request, user_errors: done.user_errors })
     }
 
     /// Writes a shipment of an order and posts it in one step: everything that is left where no
@@ -101,8 +114,13 @@ impl ShipmentMutation {
         let given = std::mem::take(&mut input.custom_fields);
         let command = Ok(ShipSalesOrder { dispatch: input.into(), version });
         let done = filled_anew::<::sales::Shipment, _>(ctx, command, given, key).await?;
-        let shipment = Session::of(ctx)?.load_made(done.output).await?;
-        Ok(ShipSalesOrderPayload { shipment, user_errors: done.user_errors })
+        let session = Session::of(ctx)?;
+        let approval_request = match done.output {
+            Some(id) => waiting(session, id.0).await?,
+            None => None,
+        };
+        let shipment = session.load_made(done.output).await?;
+        Ok(ShipSalesOrderPayload { shipment, approval_request, user_errors: done.user_errors })
     }
 
     /// Cancels a draft of a shipment.

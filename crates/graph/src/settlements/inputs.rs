@@ -2,8 +2,8 @@
 
 use async_graphql::{Enum, InputObject};
 use kernel::{
-    AgreementId, CustomerId, Direction, OrderId, OrganizationId, PaymentId, ReceivableId,
-    ShipmentId, UserId,
+    AgreementId, CustomerId, Direction, InvoiceId, OrderId, OrganizationId, PaymentId,
+    ReceivableId, ShipmentId, UserId,
 };
 
 use super::payment::{PaymentMethod, PaymentState};
@@ -182,6 +182,9 @@ pub struct RecordPaymentInput {
     pub(super) agreement_id: Option<GlobalId<AgreementId>>,
     /// The order that the payer named.
     pub(super) order_id: Option<GlobalId<OrderId>>,
+    /// The invoice that the payer named: its order, customer and terms hold where none are given.
+    /// What an order's payment brings without naming one pays the order's invoices, due first first.
+    pub(super) invoice_id: Option<GlobalId<InvoiceId>>,
     /// How much, above zero, with at most 2 decimal places.
     pub(super) amount: Decimal,
     /// The currency: it must be the agreement's, which is taken where none is given.
