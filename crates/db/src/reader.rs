@@ -50,6 +50,15 @@ impl Reader {
         Ok(tx)
     }
 
+    /// Reads from now on inside a trial, until the snapshot is renewed: what is read is how things
+    /// would be.
+    pub async fn enter(&self, trial: TenantTx) {
+        let before = self.slot.lock().await.replace(Arc::new(trial));
+        if let Some(tx) = before.and_then(Arc::into_inner) {
+            let _ = tx.rollback().await;
+        }
+    }
+
     /// Ends the snapshot; the next read opens a new one. Called after each write, so that a
     /// payload shows what was written, and at the end of the operation.
     pub async fn renew(&self) {
