@@ -28,6 +28,7 @@ pub fn apart<T: Send + 'static>(
 
 type Work = BoxFuture<'static, Box<dyn Any + Send>>;
 
+/// Boxed, so that it is compiled here and not where work is handed in.
 fn run(what: &'static str, work: Work) -> BoxFuture<'static, Result<Box<dyn Any + Send>, Fault>> {
     Box::pin(async move {
         let stopped = |error| Fault::broken(format!("{what} stopped: {error}"));

@@ -181,16 +181,24 @@ impl Db {
 trait Work: Send + Sync {
     fn scope(&self) -> &Scope;
 
-    /// Runs the command; `kept` asks for its output as JSON as well.
-    fn run<'a>(&'a self, tx: &'a TenantTx, kept: bool) -> BoxFuture<'a, Outcome<Ran>>;
+    fn run<'a>(&'a self, tx: &'a TenantTx) -> BoxFuture<'a, Outcome<Box<dyn Output>>>;
 }
 
-/// What a run gave: the command's output, and what is kept of it under a key.
-type Ran = (Box<dyn Any + Send>, Option<Value>);
+/// A command's output, whatever its type.
+trait Output: Any + Send {
+    /// What is kept of it under a key.
+    fn kept(&self) -> serde_json::Result<Value>;
+}
+
+impl<T: Serialize + Send + 'static> Output for T {
+    fn kept(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
+    }
+}
 
 /// What was done: now, or before under the same key.
 enum Done {
-    Now(Box<dyn Any + Send>),
+    Now(Box<dyn Output>),
     Before(Value),
 }
 
@@ -204,20 +212,18 @@ impl<C: Command> Work for Bound<'_, C> {
         self.permit.scope()
     }
 
-    fn run<'a>(&'a self, tx: &'a TenantTx, kept: bool) -> BoxFuture<'a, Outcome<Ran>> {
+    fn run<'a>(&'a self, tx: &'a TenantTx) -> BoxFuture<'a, Outcome<Box<dyn Output>>> {
         let running = self.command.run(tx, self.permit);
         Box::pin(async move {
-            let output = running.await?;
-            let kept = kept.then(|| serde_json::to_value(&output)).transpose().map_err(unkept)?;
-            let output: Box<dyn Any + Send> = Box::new(output);
-            Ok((output, kept))
+            let output: Box<dyn Output> = Box::new(running.await?);
+            Ok(output)
         })
     }
 }
 
 fn answer<C: Command>(done: Done) -> Outcome<Answer<C::Output>> {
     match done {
-        Done::Now(output) => match output.downcast() {
+        Done::Now(output) => match (output as Box<dyn Any>).downcast() {
             Ok(output) => Ok(Answer { output: *output, repeated: false }),
             Err(_) => Err(Fault::broken("a command answered with another type").into()),
         },
@@ -243,9 +249,9 @@ async fn attempt_once(
         // The first try may have died between its commit and the telling of it: tell again.
         return Ok((Done::Before(kept), true));
     }
-    let (output, kept) = work.run(tx, once.is_some()).await?;
-    if let (Some(used), Some(kept)) = (once, kept) {
-        idempotency::keep(tx, used, kept).await?;
+    let output = work.run(tx).await?;
+    if let Some(used) = once {
+        idempotency::keep(tx, used, output.kept().map_err(unkept)?).await?;
     }
     let has_events = outbox::flush(tx, tx.take_pending()).await?;
     Ok((Done::Now(output), has_events))

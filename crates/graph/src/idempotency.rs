@@ -1,9 +1,8 @@
 //! The way of a mutation: permit, key, command, and a fresh snapshot for the payload.
 
 use async_graphql::{Context, Value};
-use db::{Answer, Command, CommandError, Idempotency, Outcome};
+use db::{Command, CommandError, Idempotency};
 use futures::future::BoxFuture;
-use kernel::TenantId;
 use sha2::{Digest, Sha256};
 
 use crate::errors::Failure;
@@ -37,43 +36,32 @@ pub fn mutate<'c, C: Command>(
     command: C,
     key: Option<String>,
 ) -> BoxFuture<'c, Result<MutationResult<C::Output>, Failure>> {
-    let begun = Session::of(ctx).and_then(|session| {
+    Box::pin(async move {
+        let session = Session::of(ctx)?;
         let permit = session.permit::<C>()?;
         let once = key.map(|key| keyed(ctx, key)).transpose()?;
-        Ok((session, permit.tenant(), session.db().write(&permit, command, once)))
-    });
-    Box::pin(async move {
-        let (session, tenant, writing) = begun?;
         // What was read so far holds a connection, and the command is about to wait for another:
         // as many callers as there are connections would wait for each other.
         session.reader()?.renew().await;
-        let written = writing.await;
+        let written = session.db().write(&permit, command, once).await;
         session.reader()?.renew().await;
-        told(session, tenant, written).await
-    })
-}
-
-async fn told<T>(
-    session: &Session,
-    tenant: TenantId,
-    written: Outcome<Answer<T>>,
-) -> Result<MutationResult<T>, Failure> {
-    match written {
-        Ok(answer) => {
-            if answer.repeated {
-                // The first try may have died between its commit and telling the cache.
-                session.live().advance_epoch(tenant).await;
+        match written {
+            Ok(answer) => {
+                if answer.repeated {
+                    // The first try may have died between its commit and telling the cache.
+                    session.live().advance_epoch(permit.tenant()).await;
+                }
+                let (output, repeated) = (Some(answer.output), answer.repeated);
+                Ok(MutationResult { output, user_errors: Vec::new(), repeated })
             }
-            let (output, repeated) = (Some(answer.output), answer.repeated);
-            Ok(MutationResult { output, user_errors: Vec::new(), repeated })
+            Err(CommandError::Refused(refusal)) => Ok(MutationResult {
+                output: None,
+                user_errors: vec![UserError::of(&refusal, session.language())],
+                repeated: false,
+            }),
+            Err(other) => Err(other.into()),
         }
-        Err(CommandError::Refused(refusal)) => Ok(MutationResult {
-            output: None,
-            user_errors: vec![UserError::of(&refusal, session.language())],
-            repeated: false,
-        }),
-        Err(other) => Err(other.into()),
-    }
+    })
 }
 
 fn keyed(ctx: &Context<'_>, key: String) -> Result<Idempotency, Failure> {

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use access::{Actor, Origin, Scope, TenantFacts, TokenError};
-use db::{Db, Fault, Reason};
+use db::{Db, Fault, Reason, apart};
 use kernel::{ApiKeyId, DateTime, SessionId, TenantId, UserId, Utc, Uuid};
 use moka::future::Cache;
 use sha2::{Digest, Sha256};
@@ -199,11 +199,7 @@ impl Inner {
         let made = self.remembered.try_get_with(hash, async {
             let (inner, bearer) = (Arc::clone(self), bearer.to_owned());
             // In a task of its own: a client that hangs up leaves no statement cut in half.
-            let work = tokio::spawn(async move { inner.resolve(&bearer).await.map(Arc::new) });
-            match work.await {
-                Ok(made) => made,
-                Err(error) => Err(Fault::broken(format!("sign-in stopped: {error}")).into()),
-            }
+            apart("sign-in", async move { inner.resolve(&bearer).await.map(Arc::new) }).await?
         });
         made.await.map_err(|error| match error.as_ref() {
             AuthError::Unauthenticated => AuthError::Unauthenticated,
