@@ -142,9 +142,6 @@ impl Db {
         let quick = app.clone().application_name("oborot quick").options([
             ("default_transaction_isolation", "repeatable read"),
             ("default_transaction_read_only", "on"),
-            // A plan made for the values costs as much as the statement itself, and PostgreSQL
-            // chose it time after time. These statements are few, each written for one plan.
-            ("plan_cache_mode", "force_generic_plan"),
         ]);
         let jobs = options(&config.url, "oborot jobs", timeout * 20)?;
         let system = options(&config.system_url, "oborot system", timeout)?;
@@ -203,6 +200,12 @@ impl Db {
     }
 }
 
+/// Statements are planned once a connection, for all tenants and values. A plan made for one tenant
+/// takes a tenant that the statistics do not know yet for an empty one, and goes through all it has,
+/// and through it again for each row; and planning costs small statements as much as running them.
+/// The others say so: [`crate::Sql::planned_by_values`].
+pub(crate) const FOR_ALL: &str = "force_generic_plan";
+
 fn options(url: &str, name: &str, timeout: Duration) -> Result<PgConnectOptions, Fault> {
     let timeout = timeout.as_millis().to_string();
     let settings = [
@@ -213,6 +216,7 @@ fn options(url: &str, name: &str, timeout: Duration) -> Result<PgConnectOptions,
         ("client_connection_check_interval", "1000"),
         // Compiling a plan costs more than these short statements gain.
         ("jit", "off"),
+        ("plan_cache_mode", FOR_ALL),
     ];
     Ok(PgConnectOptions::from_str(url)?
         .application_name(name)

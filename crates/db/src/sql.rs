@@ -8,18 +8,40 @@ use sea_orm::{DbBackend, Statement, Value, Values};
 pub struct Sql {
     text: String,
     values: Vec<Value>,
+    planned_by_values: bool,
 }
 
 impl Sql {
     /// Starts with fixed text and the values of its placeholders `$1`, `$2`, ….
     pub fn new(text: impl Into<String>, values: impl IntoIterator<Item = Value>) -> Self {
-        Self { text: text.into(), values: values.into_iter().collect() }
+        Self { text: text.into(), values: values.into_iter().collect(), planned_by_values: false }
     }
 
     /// Adds text. Only text of the program's own source belongs here.
     pub fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
         self
+    }
+
+    /// Adds one of the program's own words in quotes, such as a state. In the text and not as a
+    /// value: the plan for all values then knows how many rows have it, and which partial index
+    /// holds them.
+    pub fn word(&mut self, word: &'static str) -> &mut Self {
+        debug_assert!(word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
+        self.push("'").push(word).push("'")
+    }
+
+    /// Has the statement planned anew for its values each time, and not once for all of them: for
+    /// one whose best way hangs on them, such as a report that is as good as empty but for days
+    /// long past. Planning costs it a millisecond or more, and up to two round trips.
+    #[must_use]
+    pub fn planned_by_values(mut self) -> Self {
+        self.planned_by_values = true;
+        self
+    }
+
+    pub(crate) fn is_planned_by_values(&self) -> bool {
+        self.planned_by_values
     }
 
     /// Adds a placeholder for a value.

@@ -1,6 +1,7 @@
 //! A transaction that belongs to a tenant from its first statement.
 
 use std::sync::Mutex as SyncMutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use access::{Actor, Scope};
@@ -17,6 +18,7 @@ use tokio::sync::{Mutex, OwnedSemaphorePermit};
 use crate::audit::AuditEntry;
 use crate::lease::Lease;
 use crate::outbox::EventDraft;
+use crate::pools::FOR_ALL;
 use crate::{Db, Fault, Series, Sql};
 
 /// What a transaction may do.
@@ -48,6 +50,8 @@ pub struct TenantTx {
     pub(crate) given: SyncMutex<Vec<Series>>,
     now: DateTime<Utc>,
     pub(crate) pending: SyncMutex<Pending>,
+    /// Whether the next statement will be planned by its values.
+    by_values: AtomicBool,
     /// The tenant's share of the pool.
     _share: OwnedSemaphorePermit,
 }
@@ -82,6 +86,7 @@ impl TenantTx {
             given: SyncMutex::default(),
             now: db.clock().now(),
             pending: SyncMutex::default(),
+            by_values: AtomicBool::new(false),
             _share: share,
         })
     }
@@ -136,7 +141,8 @@ impl TenantTx {
     /// # Errors
     /// [`Fault`] where the statement fails or a row has another shape.
     pub async fn all<T: FromQueryResult>(&self, sql: impl Into<Sql>) -> Result<Vec<T>, Fault> {
-        let rows = self.query_all_raw(sql.into().into_statement()).await?;
+        let statement = self.ready(sql.into()).await?;
+        let rows = self.query_all_raw(statement).await?;
         rows.iter().map(|row| T::from_query_result(row, "").map_err(Fault::from)).collect()
     }
 
@@ -145,7 +151,8 @@ impl TenantTx {
     /// # Errors
     /// [`Fault`] where the statement fails or the row has another shape.
     pub async fn one<T: FromQueryResult>(&self, sql: impl Into<Sql>) -> Result<Option<T>, Fault> {
-        let row = self.query_one_raw(sql.into().into_statement()).await?;
+        let statement = self.ready(sql.into()).await?;
+        let row = self.query_one_raw(statement).await?;
         row.map(|row| T::from_query_result(&row, "").map_err(Fault::from)).transpose()
     }
 
@@ -154,7 +161,24 @@ impl TenantTx {
     /// # Errors
     /// [`Fault`] where the statement fails.
     pub async fn run(&self, sql: impl Into<Sql>) -> Result<u64, Fault> {
-        Ok(self.execute_raw(sql.into().into_statement()).await?.rows_affected())
+        let statement = self.ready(sql.into()).await?;
+        Ok(self.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// The statement, once it will be planned as it asks to be.
+    async fn ready(&self, sql: Sql) -> Result<Statement, Fault> {
+        let by_values = sql.is_planned_by_values();
+        if self.by_values.swap(by_values, Ordering::Relaxed) != by_values {
+            self.db.count_statement();
+            let mode = if by_values { "force_custom_plan" } else { FOR_ALL };
+            let text = format!("set local plan_cache_mode = {mode}");
+            let mut lease = self.lease.lock().await;
+            let used = lease.enter()?;
+            let done = used.conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await;
+            used.done();
+            done?;
+        }
+        Ok(sql.into_statement())
     }
 
     /// Notes what is being done, for the audit trail; written with the transaction.

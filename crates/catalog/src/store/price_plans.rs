@@ -251,7 +251,7 @@ pub async fn price_change_counts<A>(
          from ({}) n",
         planned(plan)
     );
-    let counts = tx.one(Sql::new(sql, values_of(permit, plan, None))).await?;
+    let counts = tx.one(Sql::new(sql, values_of(permit, plan, None)).planned_by_values()).await?;
     Ok(counts.ok_or_else(|| db::Fault::broken("an aggregate without a row"))?)
 }
 
@@ -306,7 +306,7 @@ pub async fn price_change_products<A>(
         }
     };
     let slice = Slice { key: BY_NAME, direction: Direction::Asc, request };
-    let page: Page<Found> = listing::page(tx, sql, slice).await?;
+    let page: Page<Found> = listing::page(tx, sql.planned_by_values(), slice).await?;
     let rows = page.rows.into_iter().map(|(position, found)| (position, found.id)).collect();
     Ok(Page { rows, has_next: page.has_next, has_previous: page.has_previous })
 }
@@ -329,7 +329,8 @@ pub async fn planned_prices<A>(
                   n.min_quantity",
         planned(plan)
     );
-    Ok(tx.all(Sql::new(sql, values_of(permit, plan, Some(products)))).await?)
+    let values = values_of(permit, plan, Some(products));
+    Ok(tx.all(Sql::new(sql, values).planned_by_values()).await?)
 }
 
 /// Writes the plan's prices in the name of a change, and keeps what they are put over. Gives how
@@ -372,5 +373,5 @@ pub(crate) async fn write_planned<A>(
     );
     let mut values = values_of(permit, plan, None);
     values.extend(values![change, tx.now(), permit.user()]);
-    Ok(tx.run(Sql::new(sql, values)).await?)
+    Ok(tx.run(Sql::new(sql, values).planned_by_values()).await?)
 }

@@ -93,7 +93,7 @@ pub(crate) fn in_states(sql: &mut Sql, states: &[&'static str]) {
     match states {
         [] => {}
         [state] => {
-            sql.with(" and d.state = ", *state, "");
+            sql.push(" and d.state = ").word(state);
         }
         states => {
             let states: Vec<String> = states.iter().map(|state| (*state).to_owned()).collect();

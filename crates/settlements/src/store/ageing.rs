@@ -96,7 +96,8 @@ pub async fn ageing(
         customer,
         i64::from(query.limit) + i64::from(MOST_CURRENCIES),
     ];
-    let rows: Vec<AgeingRow> = tx.all(Sql::new(include_str!("ageing.sql"), values)).await?;
+    let sql = Sql::new(include_str!("ageing.sql"), values).planned_by_values();
+    let rows: Vec<AgeingRow> = tx.all(sql).await?;
     let (totals, mut rows): (Vec<_>, Vec<_>) =
         rows.into_iter().partition(|row| row.customer_id.is_none());
     rows.truncate(query.limit as usize);

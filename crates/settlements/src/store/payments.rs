@@ -158,11 +158,10 @@ fn narrow(sql: &mut Sql, tenant: TenantId, filter: &PaymentFilter) {
         sql.with("\n  and p.manager_id = ", manager, "");
     }
     if let Some(state) = filter.state {
-        // In the text and not as a value: a partial index holds the few reversed ones.
-        sql.push("\n  and p.state = '").push(state.as_str()).push("'");
+        sql.push("\n  and p.state = ").word(state.as_str());
     }
     if let Some(method) = filter.method {
-        sql.with("\n  and p.method = ", method.as_str(), "");
+        sql.push("\n  and p.method = ").word(method.as_str());
     }
     if let Some(from) = filter.date_from {
         sql.with("\n  and p.date >= ", from, "");

@@ -70,10 +70,12 @@ async fn lines(
                 l.entered_quantity, l.entered_unit, l.lot_number, l.purchase_order_line_id,
                 case when $3 then l.ordered_cost end as ordered_cost
          from goods_receipt_line l
-         join goods_receipt r on r.tenant_id = l.tenant_id and r.id = l.receipt_id
          where l.tenant_id = $1
-           and ($2::uuid[] is null or r.created_by = any($2))
            and {column} = any($4::uuid[])
+           and ($2::uuid[] is null or exists (
+               select 1
+               from goods_receipt r
+               where r.tenant_id = l.tenant_id and r.id = l.receipt_id and r.created_by = any($2)))
          order by l.receipt_id, l.position"
     );
     let values = values![permit.tenant(), permit.managers(), sees_cost(permit), ids];

@@ -11,6 +11,7 @@
 
 mod cases;
 mod company;
+mod newcomer;
 mod watch;
 
 use std::collections::{BTreeMap, BTreeSet};

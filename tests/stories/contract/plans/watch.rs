@@ -13,9 +13,11 @@ use server::cluster::{Cluster, ClusterOptions, Durability};
 use sqlx::{Connection, PgConnection};
 
 /// While rows are put in: nothing is told, and no foreign key is looked up, which is most of the
-/// work. Every session has the module from its start, so that it can be told to begin.
+/// work. Every session has the module from its start, so that it can be told to begin. Statistics
+/// are what the story had made.
 const LOADING: &str = "
 log_line_prefix = ''
+autovacuum = off
 session_preload_libraries = 'auto_explain'
 auto_explain.log_format = 'json'
 auto_explain.log_analyze = on
