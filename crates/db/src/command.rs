@@ -104,7 +104,7 @@ impl Db {
             let tx = TenantTx::open(self, work.scope(), &self.inner().requests, Access::Trial);
             let tx = tx.await?;
             let tried = async {
-                let (output, _) = work.run(&tx, false).await?;
+                let output = work.run(&tx).await?;
                 // What is checked at the commit is checked now: there will be none.
                 tx.run(Sql::new("set constraints all immediate", values![])).await?;
                 drop(tx.take_pending());
