@@ -190,6 +190,9 @@ pub struct ConfirmSalesOrderInput {
     pub(super) id: GlobalId<OrderId>,
     /// The version that was read; not asked where none is given.
     pub(super) version: Option<i32>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -203,6 +206,9 @@ pub struct CancelSalesOrderInput {
     pub(super) version: Option<i32>,
     /// Why.
     pub(super) reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -216,6 +222,9 @@ pub struct CloseSalesOrderInput {
     pub(super) version: Option<i32>,
     /// Why.
     pub(super) reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -290,6 +299,9 @@ pub struct ShipSalesOrderInput {
     /// What its custom fields hold; those required and writable for the caller must be among them.
     #[graphql(default)]
     pub(super) custom_fields: Vec<CustomFieldInput>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -314,6 +326,9 @@ pub struct PostShipmentInput {
     pub(super) id: GlobalId<ShipmentId>,
     /// The version that was read; not asked where none is given.
     pub(super) version: Option<i32>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -338,6 +353,9 @@ pub struct ReverseShipmentInput {
     pub(super) version: Option<i32>,
     /// Why.
     pub(super) reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }

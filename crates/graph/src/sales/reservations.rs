@@ -115,6 +115,9 @@ pub struct MoveReservationInput {
     quantity: Option<Decimal>,
     /// Why, at most 1,000 characters.
     reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     idempotency_key: Option<String>,
 }
@@ -126,6 +129,9 @@ pub struct ReserveSalesOrderInput {
     id: GlobalId<OrderId>,
     /// The version that was read; not asked where none is given.
     version: Option<i32>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     idempotency_key: Option<String>,
 }

@@ -400,6 +400,9 @@ pub struct PostBankLineInput {
     order_id: Option<GlobalId<OrderId>>,
     /// The invoice it pays.
     invoice_id: Option<GlobalId<InvoiceId>>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     idempotency_key: Option<String>,
 }

@@ -202,6 +202,9 @@ pub struct RecordPaymentInput {
     /// What its custom fields hold; those required and writable for the caller must be among them.
     #[graphql(default)]
     pub(super) custom_fields: Vec<CustomFieldInput>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     pub(super) idempotency_key: Option<String>,
 }
@@ -225,6 +228,9 @@ pub struct AllocatePaymentInput {
     /// All that it settles, at most 200; what is not named here is taken back, and what is left
     /// is an advance. None makes all of it an advance.
     pub(super) allocations: Vec<AllocationInput>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     pub(super) idempotency_key: Option<String>,
 }
@@ -241,6 +247,9 @@ pub struct ReversePaymentInput {
     pub(super) date: Option<Date>,
     /// Why.
     pub(super) reason: Option<String>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     pub(super) idempotency_key: Option<String>,
 }

@@ -159,6 +159,9 @@ pub struct IssueInvoiceInput {
     comment: Option<String>,
     /// Your own key for it, unique among the tenant's invoices for ever.
     external_reference: Option<String>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     idempotency_key: Option<String>,
 }
@@ -172,6 +175,9 @@ pub struct CancelInvoiceInput {
     version: i32,
     /// Why.
     reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     idempotency_key: Option<String>,
 }

@@ -301,6 +301,9 @@ pub struct RefundCustomerInput {
     reason: String,
     /// Your own key for it, unique among the tenant's refunds for ever.
     external_reference: Option<String>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     idempotency_key: Option<String>,
 }
@@ -316,6 +319,9 @@ pub struct ReverseRefundInput {
     date: Option<Date>,
     /// Why.
     reason: Option<String>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     idempotency_key: Option<String>,
 }

@@ -120,7 +120,7 @@ fn narrow(sql: &mut Sql, filter: &BankLineFilter) {
         sql.with("\n  and l.organization_id = ", organization, "");
     }
     if let Some(state) = filter.state {
-        sql.with("\n  and l.state = ", state.as_str(), "");
+        sql.push("\n  and l.state = ").word(state.as_str());
     }
     if let Some(inn) = &filter.payer_inn {
         sql.with("\n  and l.payer_inn = ", inn.as_str(), "");

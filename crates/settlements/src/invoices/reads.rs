@@ -158,7 +158,7 @@ fn narrow(sql: &mut Sql, filter: &InvoiceFilter, tx: &TenantTx) {
     match filter.states.as_slice() {
         [] => {}
         [state] => {
-            sql.with("\n  and i.state = ", state.as_str(), "");
+            sql.push("\n  and i.state = ").word(state.as_str());
         }
         states => {
             let states: Vec<String> = states.iter().map(|s| s.as_str().to_owned()).collect();

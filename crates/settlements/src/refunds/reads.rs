@@ -145,7 +145,7 @@ fn narrow(sql: &mut Sql, filter: &RefundFilter, tx: &TenantTx) {
         sql.with("\n  and f.manager_id = ", manager, "");
     }
     if let Some(state) = filter.state {
-        sql.with("\n  and f.state = ", state.as_str(), "");
+        sql.push("\n  and f.state = ").word(state.as_str());
     }
     if let Some(from) = filter.date_from {
         sql.with("\n  and f.date >= ", from, "");

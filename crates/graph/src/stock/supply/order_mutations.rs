@@ -121,6 +121,9 @@ pub struct OrderPurchaseOrderInput {
     id: GlobalId<PurchaseOrderId>,
     /// The version that was read.
     version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }
@@ -134,6 +137,9 @@ pub struct ClosePurchaseOrderInput {
     version: i32,
     /// Why, 1 to 2,000 characters.
     reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }

@@ -327,6 +327,9 @@ pub struct PostSupplierReturnInput {
     id: GlobalId<SupplierReturnId>,
     /// The version that was read.
     version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }
@@ -349,6 +352,9 @@ pub struct ReverseSupplierReturnInput {
     id: GlobalId<SupplierReturnId>,
     /// The version that was read.
     version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }
