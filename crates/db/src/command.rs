@@ -107,7 +107,6 @@ impl Db {
                 let output = work.run(&tx).await?;
                 // What is checked at the commit is checked now: there will be none.
                 tx.run(Sql::new("set constraints all immediate", values![])).await?;
-                drop(tx.take_pending());
                 Ok(output)
             };
             match tried.await {

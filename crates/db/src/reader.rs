@@ -59,6 +59,11 @@ impl Reader {
         }
     }
 
+    /// Whether what is read is how things would be.
+    pub async fn is_in_trial(&self) -> bool {
+        self.slot.lock().await.as_ref().is_some_and(|tx| tx.is_trial())
+    }
+
     /// Ends the snapshot; the next read opens a new one. Called after each write, so that a
     /// payload shows what was written, and at the end of the operation.
     pub async fn renew(&self) {

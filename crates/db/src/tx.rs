@@ -128,6 +128,14 @@ impl TenantTx {
         self.is_trial
     }
 
+    /// What was noted so far for the audit trail and not written yet.
+    #[must_use]
+    pub fn noted(&self) -> Vec<AuditEntry> {
+        let mut noted = Vec::new();
+        self.with_pending(|pending| noted.clone_from(&pending.audit));
+        noted
+    }
+
     pub(crate) fn db(&self) -> &Db {
         &self.db
     }

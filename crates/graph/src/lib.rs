@@ -48,6 +48,7 @@ mod schema;
 mod search;
 mod session;
 mod settlements;
+mod simulation;
 mod stock;
 #[cfg(test)]
 mod tests;

@@ -20,6 +20,7 @@ use crate::custom::{filled_anew, filled_in};
 use crate::idempotency::mutate;
 use crate::scalars::{Decimal, Money};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// What `createSalesOrder` answers.
@@ -42,6 +43,7 @@ pub struct UpdateSalesOrderPayload {
 
 /// What `confirmSalesOrder` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ConfirmSalesOrderPayload {
     /// The confirmed order, or one in PENDING_APPROVAL where somebody has to agree first.
     order: Option<SalesOrder>,
@@ -108,6 +110,7 @@ pub struct CopySalesOrderPayload {
 
 /// What `cancelSalesOrder` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct CancelSalesOrderPayload {
     /// The cancelled order.
     order: Option<SalesOrder>,
@@ -117,6 +120,7 @@ pub struct CancelSalesOrderPayload {
 
 /// What `closeSalesOrder` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct CloseSalesOrderPayload {
     /// The closed order.
     order: Option<SalesOrder>,
@@ -299,3 +303,5 @@ impl OrderMutation {
         Ok(CloseSalesOrderPayload { order, user_errors: done.user_errors })
     }
 }
+
+simulates!(CancelSalesOrderPayload, CloseSalesOrderPayload, ConfirmSalesOrderPayload);

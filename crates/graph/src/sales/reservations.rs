@@ -16,6 +16,7 @@ use crate::idempotency::mutate;
 use crate::ids::GlobalId;
 use crate::scalars::{DateTime, Decimal};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// What the tenant says about reservations.
@@ -173,6 +174,7 @@ pub struct ReservationPayload {
 
 /// Two orders after goods went from one to the other.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct MoveReservationPayload {
     /// The order that gave.
     from_order: Option<SalesOrder>,
@@ -184,6 +186,7 @@ pub struct MoveReservationPayload {
 
 /// An order after its goods were held anew.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ReserveSalesOrderPayload {
     /// The order as it is now.
     order: Option<SalesOrder>,
@@ -321,3 +324,5 @@ impl ReservationMutation {
         Ok(UpdateReservationSettingsPayload { reservation_settings, user_errors })
     }
 }
+
+simulates!(MoveReservationPayload, ReserveSalesOrderPayload);

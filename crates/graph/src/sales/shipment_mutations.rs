@@ -12,6 +12,7 @@ use crate::approvals::{ApprovalRequest, waiting};
 use crate::custom::filled_anew;
 use crate::idempotency::mutate;
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// What `createShipment` answers.
@@ -25,6 +26,7 @@ pub struct CreateShipmentPayload {
 
 /// What `postShipment` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct PostShipmentPayload {
     /// The posted shipment, or one in PENDING_APPROVAL where somebody has to agree first.
     shipment: Option<Shipment>,
@@ -37,6 +39,7 @@ pub struct PostShipmentPayload {
 
 /// What `shipSalesOrder` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ShipSalesOrderPayload {
     /// The posted shipment, or one in PENDING_APPROVAL where somebody has to agree first.
     shipment: Option<Shipment>,
@@ -58,6 +61,7 @@ pub struct CancelShipmentPayload {
 
 /// What `reverseShipment` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ReverseShipmentPayload {
     /// The reversed shipment.
     shipment: Option<Shipment>,
@@ -149,3 +153,5 @@ impl ShipmentMutation {
         Ok(ReverseShipmentPayload { shipment, user_errors: done.user_errors })
     }
 }
+
+simulates!(PostShipmentPayload, ReverseShipmentPayload, ShipSalesOrderPayload);

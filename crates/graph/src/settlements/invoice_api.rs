@@ -14,6 +14,7 @@ use crate::ids::GlobalId;
 use crate::paging::{self, COUNT_CAP, Connection, OrderDirection};
 use crate::scalars::{Date, Decimal};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// Which invoices; all conditions hold at once.
@@ -184,12 +185,12 @@ pub struct CancelInvoiceInput {
 
 payloads! {
     /// What came of issuing an invoice.
-    IssueInvoicePayload {
+    IssueInvoicePayload (complex) {
         /// The new invoice.
         invoice: Invoice
     }
     /// What came of cancelling an invoice.
-    CancelInvoicePayload {
+    CancelInvoicePayload (complex) {
         /// The cancelled invoice.
         invoice: Invoice
     }
@@ -253,3 +254,5 @@ pub async fn invoices_of_customer(
     let rows = found.map(|page| page.rows).unwrap_or_default();
     Ok(rows.into_iter().map(|(_, row)| Invoice(row)).collect())
 }
+
+simulates!(CancelInvoicePayload, IssueInvoicePayload);

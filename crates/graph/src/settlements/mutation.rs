@@ -12,6 +12,7 @@ use crate::custom::filled_anew;
 use crate::errors::Failure;
 use crate::idempotency::mutate;
 use crate::session::Session;
+use crate::simulation::{self, Simulation};
 use crate::user_error::UserError;
 
 /// A payment after a mutation, or why it was refused.
@@ -33,6 +34,11 @@ impl PaymentPayload {
     /// them gets FORBIDDEN here, and has recorded it.
     async fn payment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Payment>> {
         Ok(Session::of(ctx)?.load_made(self.made).await?)
+    }
+
+    /// What would be done; null where it was done, or refused.
+    async fn simulation(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Simulation>> {
+        simulation::of(ctx).await
     }
 
     /// Why nothing was written; empty where all went well.

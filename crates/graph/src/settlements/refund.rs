@@ -13,6 +13,7 @@ use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::{self, COUNT_CAP, Connection, OrderDirection};
 use crate::scalars::{Date, DateTime, Decimal, Money};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// Money given back to a customer, out of his advances.
@@ -328,12 +329,12 @@ pub struct ReverseRefundInput {
 
 payloads! {
     /// What came of giving money back.
-    RefundCustomerPayload {
+    RefundCustomerPayload (complex) {
         /// The refund.
         refund: Refund
     }
     /// What came of reversing a refund.
-    ReverseRefundPayload {
+    ReverseRefundPayload (complex) {
         /// The reversed refund.
         refund: Refund
     }
@@ -385,3 +386,5 @@ impl RefundMutation {
         Ok(ReverseRefundPayload { refund, user_errors: done.user_errors })
     }
 }
+
+simulates!(RefundCustomerPayload, ReverseRefundPayload);

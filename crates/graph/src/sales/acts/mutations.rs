@@ -10,6 +10,7 @@ use super::inputs::{
 use crate::catalog::payloads;
 use crate::idempotency::mutate;
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 payloads! {
@@ -19,7 +20,7 @@ payloads! {
         service_act: ServiceAct
     }
     /// What came of posting an act.
-    PostServiceActPayload {
+    PostServiceActPayload (complex) {
         /// The posted act.
         service_act: ServiceAct
     }
@@ -29,7 +30,7 @@ payloads! {
         service_act: ServiceAct
     }
     /// What came of reversing an act.
-    ReverseServiceActPayload {
+    ReverseServiceActPayload (complex) {
         /// The reversed act.
         service_act: ServiceAct
     }
@@ -92,3 +93,5 @@ impl ActMutation {
         Ok(ReverseServiceActPayload { service_act, user_errors: done.user_errors })
     }
 }
+
+simulates!(PostServiceActPayload, ReverseServiceActPayload);

@@ -13,6 +13,7 @@ use super::inputs::{
 use crate::catalog::payloads;
 use crate::idempotency::mutate;
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 payloads! {
@@ -22,7 +23,7 @@ payloads! {
         price_correction: PriceCorrection
     }
     /// What came of posting a price correction.
-    PostPriceCorrectionPayload {
+    PostPriceCorrectionPayload (complex) {
         /// The posted correction, with its credit note.
         price_correction: PriceCorrection
     }
@@ -32,7 +33,7 @@ payloads! {
         price_correction: PriceCorrection
     }
     /// What came of reversing a price correction.
-    ReversePriceCorrectionPayload {
+    ReversePriceCorrectionPayload (complex) {
         /// The reversed correction.
         price_correction: PriceCorrection
     }
@@ -96,3 +97,5 @@ impl CorrectionMutation {
         Ok(ReversePriceCorrectionPayload { price_correction, user_errors: done.user_errors })
     }
 }
+
+simulates!(PostPriceCorrectionPayload, ReversePriceCorrectionPayload);

@@ -17,6 +17,7 @@ use crate::idempotency::mutate;
 use crate::ids::GlobalId;
 use crate::scalars::{CurrencyCode, Date, Decimal};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// A line of a purchase order.
@@ -181,6 +182,7 @@ pub struct ReschedulePurchaseOrderInput {
 
 /// A purchase order after a mutation, or why it was refused.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct PurchaseOrderPayload {
     /// The purchase order as it is now; null where it was refused.
     purchase_order: Option<PurchaseOrder>,
@@ -354,3 +356,5 @@ async fn run<C: Command<Output = PurchaseOrderId>>(
     let purchase_order = Session::of(ctx)?.load_made(done.output).await?;
     Ok(PurchaseOrderPayload { purchase_order, user_errors: done.user_errors })
 }
+
+simulates!(PurchaseOrderPayload);
