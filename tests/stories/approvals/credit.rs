@@ -28,8 +28,9 @@ async fn two_orders_cannot_share_the_last_of_the_limit() {
     for _ in 0..8 {
         orders.push(draft(&company.anna, &blocked, &[(&tea, "6")], json!({})).await.0);
     }
-    let tries = orders.iter().map(|id| async {
-        company.anna.tries("confirmSalesOrder", json!({"id": id}), "order { state }").await
+    let anna = &company.anna;
+    let tries = orders.iter().map(|id| async move {
+        anna.tries("confirmSalesOrder", json!({"id": id}), "order { state }").await
     });
     let told = join_all(tries).await;
     assert_eq!(told.iter().filter(|one| one.is_ok()).count(), 1, "{told:?}");

@@ -43,7 +43,7 @@ fn conditions(sql: &mut Sql, permit: &Permit<ReadApprovals>, filter: &ApprovalFi
     match filter.states.as_slice() {
         [] => {}
         [state] => {
-            sql.push(" and d.state = ").word(state);
+            sql.push(" and d.state = ").word(state.as_str());
         }
         states => {
             let states: Vec<String> = states.iter().map(|one| one.as_str().to_owned()).collect();
