@@ -18,7 +18,7 @@ mod refunding;
 #[cfg(test)]
 mod tests;
 
-pub use bank::{is_inn, numbers_in};
+pub use bank::{invoice_numbers_in, is_inn, numbers_in};
 pub use credit::{Reduction, Standing, credited};
 pub use exchange::{Settled, exchange_difference};
 pub use invoicing::{LineLeft, LinePart, invoice_parts, invoice_state, pay_invoices};

@@ -41,7 +41,10 @@ async fn staff(company: &Company) -> (Actor, String) {
     ]);
     let role = json!({"name": "staff", "title": "Staff", "includes": [], "rights": rights});
     company.admin.does("saveRole", role, "role { name }").await;
-    person(company, "staff", json!(["staff"])).await
+    let staff = person(company, "staff", json!(["staff"])).await;
+    // What a new role allows is known everywhere within a second.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    staff
 }
 
 #[tokio::test]

@@ -97,7 +97,6 @@ impl RequestQuery {
 pub struct RuleQuery;
 
 #[Object]
-#[expect(clippy::too_many_arguments, reason = "a Relay connection")]
 impl RuleQuery {
     /// The tenant's rules of approvals, by name. Needs the right `approval_rule.read`.
     async fn approval_rules(

@@ -10,7 +10,7 @@ use kernel::{
 };
 
 use super::model::{BankLine, BankLineState, BankProposal, LINE_COLUMNS, ReadBankLines};
-use crate::rules::{is_inn, numbers_in};
+use crate::rules::{invoice_numbers_in, is_inn, numbers_in};
 use crate::store::{Count, Keyset, Kind, whole_cents};
 
 /// Which lines.
@@ -203,10 +203,11 @@ pub async fn proposals(
     let named: Vec<Named> = tx.all(Sql::new(sql, values![permit.tenant(), all])).await?;
     let proposal = |line: &BankLine| {
         let numbers = numbers.get(&line.id).cloned().unwrap_or_default();
+        let of_invoices = invoice_numbers_in(line.purpose.as_deref().unwrap_or_default());
         let payer = only(payers.iter().filter(|p| Some(&p.inn) == line.payer_inn.as_ref()));
         let payer = payer.map(|payer| payer.customer_id);
         let fits = |invoice: &&Named| {
-            numbers.contains(&invoice.number)
+            of_invoices.contains(&invoice.number)
                 && invoice.organization_id == line.organization_id
                 && invoice.currency == line.currency
                 && payer.is_none_or(|payer| payer == invoice.customer_id)

@@ -25,6 +25,31 @@ pub fn numbers_in(purpose: &str) -> Vec<String> {
     found
 }
 
+/// Those of [`numbers_in`] that may be an invoice's: not one that is called an order's alone. An
+/// organization's orders and invoices are numbered alike, so only the word before tells them apart.
+#[must_use]
+pub fn invoice_numbers_in(purpose: &str) -> Vec<String> {
+    let lowered = purpose.to_lowercase();
+    let mut kept = String::with_capacity(lowered.len());
+    let mut is_order = false;
+    for word in lowered.split_whitespace() {
+        let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
+        if bare.starts_with("заказ") || bare.starts_with("order") {
+            is_order = true;
+        } else if bare.chars().any(|c| c.is_ascii_digit()) {
+            if !is_order {
+                kept.push_str(word);
+                kept.push(' ');
+            }
+            is_order = false;
+        } else if ["счёт", "счет", "invoice"].iter().any(|invoice| bare.starts_with(invoice))
+        {
+            is_order = false;
+        }
+    }
+    numbers_in(&kept)
+}
+
 /// Whether a text is a Russian tax number: 10 digits of a company or 12 of a person.
 #[must_use]
 pub fn is_inn(text: &str) -> bool {
@@ -36,6 +61,22 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn what_is_called_an_order_is_no_invoice() {
+        for (purpose, numbers) in [
+            ("заказ A-000001", vec![]),
+            ("Оплата заказа № A-000001, счёт A-000002", vec!["A-000002"]),
+            ("Order no A-1", vec![]),
+            ("оплата по счёту №A-000001 от 15.01.2026", vec!["A-000001", "15"]),
+            ("по заказу покупателя A-000001", vec![]),
+            ("заказ по счёту A-000001", vec!["A-000001"]),
+        ] {
+            let mut found = invoice_numbers_in(purpose);
+            found.retain(|number| !["01", "2026"].contains(&number.as_str()));
+            assert_eq!(found, numbers, "{purpose}");
+        }
+    }
 
     #[test]
     fn numbers_are_found_whatever_stands_around_them() {
