@@ -1,13 +1,14 @@
 -- A mistyped word is looked for among the words of names that begin with its letter first: the first
--- letter is seldom the wrong one. The trigrams, which find the others, cost several times as much,
--- and are looked at where no word of that letter differs by one letter.
+-- letter is seldom the wrong one. The trigrams, which find the others, are looked at only where no
+-- word of that letter differs by one letter.
 
 -- Loads pg_trgm into this session: before that, its settings are unknown here, and only a
 -- superuser may name an unknown one.
 select show_limit();
 
--- The words of a kind that a mistyped word may have meant, those with the fewest wrong letters:
--- at most one wrong letter in four or five, two in longer ones; a beginning counts as the word.
+-- The words of a kind that a mistyped word may have meant: those of its first letter with one wrong
+-- letter, else those of all with the fewest, at most one wrong letter in four or five, two in longer
+-- ones. A beginning counts as the word.
 create or replace function words_alike(tenant uuid, kind text, typed text) returns text[]
 language plpgsql stable
 set search_path = public, pg_temp
