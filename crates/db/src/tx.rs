@@ -177,14 +177,8 @@ impl TenantTx {
     async fn ready(&self, sql: Sql) -> Result<Statement, Fault> {
         let by_values = sql.is_planned_by_values();
         if self.by_values.swap(by_values, Ordering::Relaxed) != by_values {
-            self.db.count_statement();
             let mode = if by_values { "force_custom_plan" } else { FOR_ALL };
-            let text = format!("set local plan_cache_mode = {mode}");
-            let mut lease = self.lease.lock().await;
-            let used = lease.enter()?;
-            let done = used.conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await;
-            used.done();
-            done?;
+            self.execute_unprepared(&format!("set local plan_cache_mode = {mode}")).await?;
         }
         Ok(sql.into_statement())
     }
