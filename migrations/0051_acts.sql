@@ -14,7 +14,13 @@ alter table sale_fact alter column warehouse_id drop not null;
 drop index shipment_number;
 create unique index shipment_number
     on shipment (tenant_id, organization_id, kind, (extract(year from date)), number);
--- Acts are few beside shipments, and have lists of their own.
+-- Shipments and acts have lists of their own: neither goes through the rows of the other, however
+-- many there are.
+drop index shipment_by_date, shipment_by_number, shipment_by_total, shipment_in_state;
+create index shipment_by_date on shipment (tenant_id, date, id) where kind = 'GOODS';
+create index shipment_by_number on shipment (tenant_id, number_order, id) where kind = 'GOODS';
+create index shipment_by_total on shipment (tenant_id, gross_hundredths, id) where kind = 'GOODS';
+create index shipment_in_state on shipment (tenant_id, state, date, id) where kind = 'GOODS';
 create index act_by_date on shipment (tenant_id, date, id) where kind = 'SERVICES';
 create index act_by_number on shipment (tenant_id, number_order, id) where kind = 'SERVICES';
 create index act_by_total on shipment (tenant_id, gross_hundredths, id) where kind = 'SERVICES';

@@ -323,11 +323,13 @@ impl Replica {
     }
 
     /// How many statements a question costs this server. What its workers send meanwhile is
-    /// counted too, so of several tries the fewest are the question's own.
+    /// counted too, so of several tries the fewest are the question's own; between them is time
+    /// enough for a worker's round to end.
     pub async fn statements_of<A: Future>(&self, ask: impl Fn() -> A) -> u64 {
         let db = self.house.db();
         let mut fewest = u64::MAX;
-        for _ in 0..5 {
+        for _ in 0..7 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
             let before = db.statements();
             ask().await;
             fewest = fewest.min(db.statements() - before);

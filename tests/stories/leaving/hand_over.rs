@@ -47,7 +47,10 @@ async fn busy(company: &Company) -> (String, String, String) {
     let input = json!({"sku": "HOUR", "name": "Hour", "unit": "h", "isService": true});
     let made = company.director.does("createProduct", input, "product { id }").await;
     let hour = text(&made["product"]["id"]);
-    let lines = json!([{"productId": hour, "quantity": "1", "price": "9"}]);
+    let prices = json!([{"productId": hour, "price": "9"}]);
+    let input = json!({"priceListId": at.price_list, "validFrom": "2000-01-01", "prices": prices});
+    company.director.does("setPrices", input, "priceList { id }").await;
+    let lines = json!([{"productId": hour, "quantity": "1"}]);
     let input = json!({"customerId": customer, "lines": lines});
     let made = company.anna.does("createSalesOrder", input, "order { id version }").await;
     let input = json!({"id": made["order"]["id"], "version": made["order"]["version"]});

@@ -89,6 +89,8 @@ async fn an_administrator_leaves_with_his_keys_and_never_as_the_last() {
     ]);
     let role = json!({"name": "staff", "title": "Staff", "includes": [], "rights": rights});
     company.admin.does("saveRole", role, "role { name }").await;
+    // A new role holds within a second.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     let (staff, _) = person(&company, "staff", &["staff"]).await;
     assert_eq!(staff.refused("handOver", input, HANDED).await, "LAST_ADMIN");
     Actor::sign_in(&company.slug, &company.email("admin"), PASSWORD).await;
