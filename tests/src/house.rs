@@ -187,11 +187,19 @@ impl House {
         self.runtime.spawn(work).await.unwrap().unwrap();
     }
 
-    /// What of the tenant differs from its registers.
+    /// What of the tenant differs from its registers. Beside hundreds of other stories the database
+    /// may be busy: then it is asked again, as an operator would.
     pub async fn discrepancies(&self, slug: &str) -> Vec<Discrepancy> {
-        let (db, slug) = (self.parts.db.clone(), slug.to_owned());
-        let work = async move { server::commands::verify::check_tenant(&db, &slug).await };
-        self.runtime.spawn(work).await.unwrap().unwrap()
+        let mut tries = 1;
+        loop {
+            let (db, slug) = (self.parts.db.clone(), slug.to_owned());
+            let work = async move { server::commands::verify::check_tenant(&db, &slug).await };
+            match self.runtime.spawn(work).await.unwrap() {
+                Ok(found) => return found,
+                Err(error) if tries == 5 => panic!("{error}"),
+                Err(_) => tries += 1,
+            }
+        }
     }
 
     /// Runs the program itself on this server's database, as an operator does: what it prints,
