@@ -14,6 +14,7 @@ pub mod files;
 pub mod house;
 pub mod imports;
 pub mod inside;
+pub mod mail;
 pub mod schema;
 pub mod socket;
 pub mod stock;

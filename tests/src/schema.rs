@@ -8,8 +8,8 @@ use crate::actor::Actor;
 
 const INTROSPECTION: &str = "{ __schema { queryType { name } types {
     kind name interfaces { name }
-    fields { name args { name type { ...ref } } type { ...ref } }
-    inputFields { name type { ...ref } }
+    fields { name args { name defaultValue type { ...ref } } type { ...ref } }
+    inputFields { name defaultValue type { ...ref } }
     enumValues { name }
 } } }
 fragment ref on __Type { kind name ofType { kind name ofType { kind name ofType {
@@ -20,7 +20,7 @@ fragment ref on __Type { kind name ofType { kind name ofType { kind name ofType 
 pub struct Ref {
     /// The innermost type.
     pub name: String,
-    /// A null is refused.
+    /// It must be given: a null is refused and nothing stands for it.
     pub required: bool,
     /// A list of it.
     pub list: bool,
@@ -135,7 +135,10 @@ fn fields(list: &Value) -> Vec<Field> {
     let list = list.as_array().cloned().unwrap_or_default();
     let read = |field: &Value| Field {
         name: field["name"].as_str().unwrap().into(),
-        of: reference(&field["type"]),
+        of: Ref {
+            required: field["type"]["kind"] == "NON_NULL" && field["defaultValue"].is_null(),
+            ..reference(&field["type"])
+        },
         arguments: fields(&field["args"]),
     };
     list.iter().map(read).collect()

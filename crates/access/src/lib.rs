@@ -29,11 +29,13 @@
 //!
 //! This is the only crate that knows casbin and jsonwebtoken.
 
+mod link;
 mod policy;
 mod right;
 mod scope;
 mod tokens;
 
+pub use link::{LinkKind, Linked};
 pub use policy::{CustomRole, Policy, PolicyError, RightSet, partner_scopes};
 pub use right::{Reach, Right};
 pub use scope::{Action, Actor, Forbidden, Origin, Permit, Scope, TenantFacts};

@@ -39,6 +39,8 @@ rights! {
     UserRead = "user"."read",
     /// Make users, shut them, give them roles.
     UserWrite = "user"."write",
+    /// Hand somebody's customers and documents over to others, and end his way in.
+    UserHandOver = "user"."hand_over",
     /// See roles and their rights.
     RoleRead = "role"."read",
     /// Make roles and change their rights.
@@ -161,6 +163,22 @@ rights! {
     OrderDiscount = "order"."discount",
     /// Sell below a product's minimum price or margin.
     OrderBelowMinimum = "order"."below_minimum",
+    /// See quotes.
+    QuoteRead = "quote"."read",
+    /// Write quotes, send them, answer them for the customer, make orders of them.
+    QuoteWrite = "quote"."write",
+    /// See one quote through its link, accept or decline it; given by such a link alone.
+    QuoteAnswer = "quote"."answer",
+    /// See what was asked for approval, why, and what was decided.
+    ApprovalRead = "approval"."read",
+    /// Withdraw what was asked for approval.
+    ApprovalAsk = "approval"."ask",
+    /// Decide what the rules ask one about, and name deputies.
+    ApprovalDecide = "approval"."decide",
+    /// See the rules of approvals.
+    ApprovalRuleRead = "approval_rule"."read",
+    /// Make, change and switch the rules of approvals, and name deputies for others.
+    ApprovalRuleWrite = "approval_rule"."write",
     /// See shipments.
     ShipmentRead = "shipment"."read",
     /// Write and post shipments.
@@ -195,6 +213,26 @@ rights! {
     PaymentWrite = "payment"."write",
     /// Reverse a payment.
     PaymentReverse = "payment"."reverse",
+    /// See lines of bank statements.
+    BankRead = "bank"."read",
+    /// Bring in lines of bank statements, and make payments of them or put them aside.
+    BankWrite = "bank"."write",
+    /// See invoices.
+    InvoiceRead = "invoice"."read",
+    /// Issue and cancel invoices.
+    InvoiceWrite = "invoice"."write",
+    /// See service acts.
+    ActRead = "act"."read",
+    /// Write and post service acts.
+    ActWrite = "act"."write",
+    /// Reverse a posted service act.
+    ActReverse = "act"."reverse",
+    /// See price corrections.
+    CorrectionRead = "correction"."read",
+    /// Write and post price corrections with their credit notes.
+    CorrectionWrite = "correction"."write",
+    /// Reverse a posted price correction with its credit note.
+    CorrectionReverse = "correction"."reverse",
     /// See what customers owe.
     ReceivableRead = "receivable"."read",
     /// See sales reports.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono_tz::Tz;
 use kernel::{ApiKeyId, Currency, CustomerId, SessionId, TenantId, UserId, Uuid};
 
-use crate::{Reach, Right, RightSet};
+use crate::{Linked, Reach, Right, RightSet};
 
 /// Who is asking.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -17,6 +17,8 @@ pub enum Actor {
     Key(ApiKeyId),
     /// A named worker inside the program.
     Worker(&'static str),
+    /// Whoever holds a single-purpose link.
+    Link(Linked),
 }
 
 impl Actor {
@@ -27,6 +29,7 @@ impl Actor {
             Self::User(_) => "user",
             Self::Key(_) => "key",
             Self::Worker(_) => "worker",
+            Self::Link(_) => "link",
         }
     }
 
@@ -37,14 +40,16 @@ impl Actor {
             Self::User(id) => id.0,
             Self::Key(id) => id.0,
             Self::Worker(_) => Uuid::nil(),
+            Self::Link(link) => link.id.0,
         }
     }
 
-    /// The name the audit trail writes beside the id; empty but for workers.
+    /// The name the audit trail writes beside the id: a worker's, and what a link is for.
     #[must_use]
     pub fn label(&self) -> &'static str {
         match self {
             Self::Worker(name) => name,
+            Self::Link(link) => link.kind.as_str(),
             _ => "",
         }
     }
@@ -108,6 +113,17 @@ impl Scope {
     pub fn user(&self) -> Option<UserId> {
         match self.0.actor {
             Actor::User(id) => Some(id),
+            _ => None,
+        }
+    }
+
+    /// The single-purpose link that was opened, where somebody came with one. What he may do, he
+    /// may do with its record alone: commands of links take the record from here, never from what
+    /// was sent.
+    #[must_use]
+    pub fn link(&self) -> Option<Linked> {
+        match self.0.actor {
+            Actor::Link(link) => Some(link),
             _ => None,
         }
     }

@@ -1,5 +1,5 @@
 //! The API over HTTP: GraphQL by POST, GET, server-sent events and WebSocket, the public keys,
-//! files of records, and an IDE for browsers. Here stand authentication, limits, cost and
+//! files of records, single-purpose links, and an IDE for browsers. Here stand authentication, limits, cost and
 //! transports; what is answered stands in `graph`.
 //!
 //! Invariants: a tenant comes from a token or key and from nothing else; nothing is executed that
@@ -19,6 +19,7 @@ mod gate_identity;
 mod http_graphql;
 mod ide;
 mod limits;
+mod links;
 mod operation;
 mod order;
 mod request;
@@ -108,6 +109,7 @@ pub fn router(
         .layer(CompressionLayer::new().compress_when(large))
         // Behind the compression: a file is sent as it is, whole or by ranges of its bytes.
         .merge(files::router())
+        .merge(links::router())
         .layer(map_response(guard))
         .layer(cors::layer(&api))
         .with_state(api))

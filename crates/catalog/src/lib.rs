@@ -14,6 +14,7 @@ mod constraints;
 mod custom;
 mod desk;
 mod goods;
+mod hand_over;
 mod naming;
 mod recipients;
 mod records;
@@ -35,6 +36,10 @@ pub use custom::{
 };
 pub use desk::{PricedLines, Pricing, price_lines, prices_by_product, prices_by_variant};
 pub use goods::{Goods, check_variants, take_products};
+pub use hand_over::{
+    Handed, HandedFrom, HandedOver, count_handed, count_handed_customers, customers_of_managers,
+    hand_over_customers, hand_over_documents, hold_handed_customers,
+};
 pub use naming::{
     Named, NamedKind, Names, PackagingNames, ProductNames, VariantNames, variant_attributes,
 };

@@ -15,7 +15,7 @@ use serde_json::Value;
 use crate::apart::apart;
 use crate::pools::Pool;
 use crate::tx::Access;
-use crate::{CommandError, Db, Fault, Outcome, TenantTx, idempotency, outbox};
+use crate::{CommandError, Db, Fault, Outcome, Sql, TenantTx, idempotency, outbox, values};
 
 /// How often a transaction runs at most. Lock order makes deadlocks rare; this bounds the rest.
 const ATTEMPTS: u32 = 8;
@@ -73,6 +73,55 @@ impl Db {
             db.write_here(&db.inner().requests, &bound, once.as_ref()).await
         });
         Box::pin(async move { answer::<C>(work.await??) })
+    }
+
+    /// Runs a command in a transaction that is going to be rolled back, and hands the transaction
+    /// out, to be read in: no number is taken, no event sent, no key kept. What it locks stays
+    /// locked until the transaction ends, so it should end soon.
+    ///
+    /// # Errors
+    /// What the command answers, or a fault; then the transaction has ended.
+    pub fn simulate<C: Command>(
+        &self,
+        permit: &Permit<C>,
+        command: C,
+    ) -> BoxFuture<'static, Outcome<(C::Output, TenantTx)>> {
+        let (db, permit) = (self.clone(), permit.clone());
+        let work = apart("a simulation", async move {
+            let bound = Bound { command: &command, permit: &permit };
+            db.try_out(&bound).await
+        });
+        Box::pin(async move {
+            let (done, tx) = work.await??;
+            Ok((answer::<C>(done)?.output, tx))
+        })
+    }
+
+    async fn try_out(&self, work: &dyn Work) -> Outcome<(Done, TenantTx)> {
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let tx = TenantTx::open(self, work.scope(), &self.inner().requests, Access::Trial);
+            let tx = tx.await?;
+            let tried = async {
+                let output = work.run(&tx).await?;
+                // What is checked at the commit is checked now: there will be none.
+                tx.run(Sql::new("set constraints all immediate", values![])).await?;
+                Ok(output)
+            };
+            match tried.await {
+                Ok(output) => return Ok((Done::Now(output), tx)),
+                Err(error) => {
+                    let _ = tx.rollback().await;
+                    match error {
+                        CommandError::Fault(fault)
+                            if fault.is_retryable() && attempt < ATTEMPTS => {}
+                        error => return Err(error),
+                    }
+                }
+            }
+            tokio::time::sleep(pause(attempt)).await;
+        }
     }
 
     /// Runs a command on the connections of jobs: seeding, imports, workers.

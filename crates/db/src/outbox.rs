@@ -68,6 +68,11 @@ pub(crate) async fn flush(tx: &TenantTx, pending: Pending) -> Result<bool, Fault
             select $1, $2, $3, $4, a.action, a.subject_kind, a.subject_id, a.changes
             from jsonb_to_recordset($5) as a
                 (action text, subject_kind text, subject_id uuid, changes jsonb)
+            returning id
+        ), waiting as (
+            insert into audit_unsealed (tenant_id, audit_id)
+            select $1, w.id
+            from written w
         )
         insert into event_outbox
             (tenant_id, kind, subject_kind, subject_id, manager_id, customer_id, products,
@@ -94,11 +99,17 @@ pub(crate) async fn note_each(
     }
     let actor = tx.actor();
     let sql = "
-        insert into audit_trail
-            (tenant_id, actor_kind, actor_id, actor_label, action, subject_kind, subject_id,
-             changes)
-        select $1, $2, $3, $4, $5, $6, s.id, $8
-        from unnest($7::uuid[]) as s (id)";
+        with written as (
+            insert into audit_trail
+                (tenant_id, actor_kind, actor_id, actor_label, action, subject_kind, subject_id,
+                 changes)
+            select $1, $2, $3, $4, $5, $6, s.id, $8
+            from unnest($7::uuid[]) as s (id)
+            returning id
+        )
+        insert into audit_unsealed (tenant_id, audit_id)
+        select $1, w.id
+        from written w";
     let values = values![
         tx.tenant(),
         actor.kind(),

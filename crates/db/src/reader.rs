@@ -50,6 +50,20 @@ impl Reader {
         Ok(tx)
     }
 
+    /// Reads from now on inside a trial, until the snapshot is renewed: what is read is how things
+    /// would be.
+    pub async fn enter(&self, trial: TenantTx) {
+        let before = self.slot.lock().await.replace(Arc::new(trial));
+        if let Some(tx) = before.and_then(Arc::into_inner) {
+            let _ = tx.rollback().await;
+        }
+    }
+
+    /// Whether what is read is how things would be.
+    pub async fn is_in_trial(&self) -> bool {
+        self.slot.lock().await.as_ref().is_some_and(|tx| tx.is_trial())
+    }
+
     /// Ends the snapshot; the next read opens a new one. Called after each write, so that a
     /// payload shows what was written, and at the end of the operation.
     pub async fn renew(&self) {

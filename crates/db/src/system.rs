@@ -2,11 +2,13 @@
 //! login of its own, also bound by row-level security, with grants and policies on listed tables
 //! and columns only; a test lists the uses.
 
+use access::Actor;
+use kernel::TenantId;
 use sea_orm::{DbErr, FromQueryResult, QueryResult, RuntimeErr, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::{Executor, Postgres, Transaction};
 
-use crate::{Db, Fault, Sql};
+use crate::{AuditEntry, Db, Fault, Sql};
 
 /// Why work crosses tenants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +17,8 @@ pub enum Reason {
     SignIn,
     /// Finding a partner's key.
     PartnerKey,
+    /// Finding what a single-purpose link is for.
+    OpenLink,
     /// Reading and rotating signing keys.
     SigningKeys,
     /// Learning which tenants changed their rights.
@@ -29,6 +33,14 @@ pub enum Reason {
     PaidOrders,
     /// Learning which tenants have orders that were to be paid by now.
     UnpaidOrders,
+    /// Learning which tenants have letters to send.
+    Mail,
+    /// Learning which tenants have quotes whose validity has ended.
+    ExpiredQuotes,
+    /// Learning which tenants have documents that may move on, now that they are decided.
+    DecidedDocuments,
+    /// Learning which tenants have approvals that nobody has decided in time.
+    OverdueApprovals,
     /// Learning which tenants have files to bring in or lists to write.
     Exchange,
     /// Working for a user who started a job and is not there any more.
@@ -37,6 +49,10 @@ pub enum Reason {
     ListTenants,
     /// Making and dropping daily partitions.
     Partitions,
+    /// Learning which tenants have entries of the audit trail to seal.
+    SealAudit,
+    /// Learning which tenants have records to hand over.
+    HandOver,
 }
 
 /// A transaction of the cross-tenant login.
@@ -99,6 +115,40 @@ impl SystemTx {
             .await
             .map_err(|error| Fault::from(DbErr::Exec(RuntimeErr::SqlxError(error.into()))))?;
         Ok(done.rows_affected())
+    }
+
+    /// Writes a row of the audit trail, for what happens before anybody is known: signing in.
+    ///
+    /// # Errors
+    /// [`Fault`] where a statement fails.
+    pub async fn audit(
+        &mut self,
+        tenant: TenantId,
+        actor: Actor,
+        entry: AuditEntry,
+    ) -> Result<(), Fault> {
+        let sql = "
+            insert into audit_trail
+                (tenant_id, actor_kind, actor_id, actor_label, action, subject_kind, subject_id,
+                 changes)
+            values ($1, $2, $3, $4, $5, $6, $7, $8)";
+        let values = crate::values![
+            tenant,
+            actor.kind(),
+            actor.id(),
+            actor.label(),
+            entry.action,
+            entry.subject_kind,
+            entry.subject_id,
+            entry.changes,
+        ];
+        self.run(Sql::new(sql, values)).await?;
+        // This login reads no entries, so the number comes from their sequence.
+        let sql = "
+            insert into audit_unsealed (tenant_id, audit_id)
+            values ($1, currval('audit_trail_id_seq'))";
+        self.run(Sql::new(sql, crate::values![tenant])).await?;
+        Ok(())
     }
 
     /// Makes what was written last.

@@ -19,7 +19,7 @@ use crate::audit::AuditEntry;
 use crate::lease::Lease;
 use crate::outbox::EventDraft;
 use crate::pools::FOR_ALL;
-use crate::{Db, Fault, Sql};
+use crate::{Db, Fault, Series, Sql};
 
 /// What a transaction may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) enum Access {
     Snapshot,
     /// READ COMMITTED with explicit row locks.
     Write,
+    /// A write that is going to be rolled back: it waits for others' locks only briefly.
+    Trial,
 }
 
 /// Rows to be written at the end of the transaction, in one statement.
@@ -42,6 +44,10 @@ pub struct TenantTx {
     lease: Mutex<Lease>,
     scope: Scope,
     db: Db,
+    /// What it writes is going to be rolled back.
+    is_trial: bool,
+    /// The numbers that a trial gave, which no counter knows of.
+    pub(crate) given: SyncMutex<Vec<Series>>,
     now: DateTime<Utc>,
     pub(crate) pending: SyncMutex<Pending>,
     /// Whether the next statement will be planned by its values.
@@ -62,6 +68,9 @@ impl TenantTx {
         let mode = match access {
             Access::Snapshot => "begin isolation level repeatable read read only",
             Access::Write => "begin isolation level read committed",
+            Access::Trial => {
+                "begin isolation level read committed; set local lock_timeout = '500ms'"
+            }
         };
         // A uuid's text holds hexadecimal digits and hyphens only.
         let tenant = scope.tenant().0;
@@ -73,6 +82,8 @@ impl TenantTx {
             lease: Mutex::new(lease),
             scope: scope.clone(),
             db: db.clone(),
+            is_trial: access == Access::Trial,
+            given: SyncMutex::default(),
             now: db.clock().now(),
             pending: SyncMutex::default(),
             by_values: AtomicBool::new(false),
@@ -108,6 +119,21 @@ impl TenantTx {
     #[must_use]
     pub fn clock(&self) -> &Clock {
         self.db.clock()
+    }
+
+    /// Whether all that is written here is going to be rolled back, so that nothing outside of the
+    /// transaction may be touched or waited for.
+    #[must_use]
+    pub fn is_trial(&self) -> bool {
+        self.is_trial
+    }
+
+    /// What was noted so far for the audit trail and not written yet.
+    #[must_use]
+    pub fn noted(&self) -> Vec<AuditEntry> {
+        let mut noted = Vec::new();
+        self.with_pending(|pending| noted.clone_from(&pending.audit));
+        noted
     }
 
     pub(crate) fn db(&self) -> &Db {

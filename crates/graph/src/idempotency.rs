@@ -1,7 +1,7 @@
 //! The way of a mutation: permit, key, command, and a fresh snapshot for the payload.
 
-use async_graphql::{Context, Value};
-use db::{Command, CommandError, Idempotency};
+use async_graphql::{Context, Name, Value};
+use db::{Answer, Command, CommandError, Idempotency};
 use futures::future::BoxFuture;
 use sha2::{Digest, Sha256};
 
@@ -13,6 +13,8 @@ use crate::user_error::UserError;
 const LONGEST_KEY: usize = 200;
 /// The input field that is not part of what the key stands for.
 const KEY_FIELD: &str = "idempotencyKey";
+/// The input field of what may be tried out.
+const SIMULATE_FIELD: &str = "simulate";
 
 /// What a mutation answered: the ids of what was made or changed, or why not.
 #[derive(Clone, Debug)]
@@ -42,9 +44,23 @@ pub fn mutate<'c, C: Command>(
         let once = key.map(|key| keyed(ctx, key)).transpose()?;
         // What was read so far holds a connection, and the command is about to wait for another:
         // as many callers as there are connections would wait for each other.
-        session.reader()?.renew().await;
-        let written = session.db().write(&permit, command, once).await;
-        session.reader()?.renew().await;
+        let reader = session.reader()?;
+        reader.renew().await;
+        let written = if is_simulated(ctx)? {
+            match session.db().simulate(&permit, command).await {
+                Ok((output, trial)) => {
+                    // Until the next mutation, or the end of the operation.
+                    reader.enter(trial).await;
+                    Ok(Answer { output, repeated: false })
+                }
+                Err(error) => Err(error),
+            }
+        } else {
+            session.db().write(&permit, command, once).await
+        };
+        if !reader.is_in_trial().await {
+            reader.renew().await;
+        }
         match written {
             Ok(answer) => {
                 if answer.repeated {
@@ -64,6 +80,23 @@ pub fn mutate<'c, C: Command>(
     })
 }
 
+/// Whether the mutation is only to be tried out. Asked of the field itself, so that no resolver
+/// forgets to hand it on.
+fn is_simulated(ctx: &Context<'_>) -> Result<bool, Failure> {
+    let simulated = arguments(ctx)?.into_iter().any(|(_, value)| match value {
+        Value::Object(fields) => fields.get(SIMULATE_FIELD) == Some(&Value::Boolean(true)),
+        _ => false,
+    });
+    Ok(simulated)
+}
+
+/// The arguments of the mutation field being resolved.
+fn arguments(ctx: &Context<'_>) -> Result<Vec<(Name, Value)>, Failure> {
+    ctx.field().arguments().map_err(|error| {
+        Failure::broken(format!("arguments that were read once are unreadable: {error}"))
+    })
+}
+
 fn keyed(ctx: &Context<'_>, key: String) -> Result<Idempotency, Failure> {
     let length = key.chars().count();
     if length == 0 || length > LONGEST_KEY {
@@ -72,13 +105,9 @@ fn keyed(ctx: &Context<'_>, key: String) -> Result<Idempotency, Failure> {
             format!("ключ идемпотентности содержит от 1 до {LONGEST_KEY} символов"),
         ));
     }
-    let field = ctx.field();
-    let arguments = field.arguments().map_err(|error| {
-        Failure::broken(format!("arguments that were read once are unreadable: {error}"))
-    })?;
     let mut hash = Sha256::new();
-    hash.update(field.name());
-    for (name, value) in arguments {
+    hash.update(ctx.field().name());
+    for (name, value) in arguments(ctx)? {
         hash.update([0]);
         hash.update(name.as_str());
         feed(&mut hash, &value);

@@ -29,6 +29,7 @@
 #![recursion_limit = "512"]
 
 mod analytics;
+mod approvals;
 mod catalog;
 mod custom;
 mod errors;
@@ -47,6 +48,7 @@ mod schema;
 mod search;
 mod session;
 mod settlements;
+mod simulation;
 mod stock;
 #[cfg(test)]
 mod tests;
@@ -62,5 +64,5 @@ pub use loaders::{Load, Loaded, Loaders};
 pub use node::Node;
 pub use scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
 pub use schema::{Graph, Mutation, Query, Subscription};
-pub use session::{Services, Session, Standing};
+pub use session::{Mailing, Services, Session, Standing};
 pub use user_error::{UserError, UserErrorCode};

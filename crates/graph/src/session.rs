@@ -10,9 +10,10 @@ use async_graphql::Context;
 use db::{Db, ReadPool, Reader, TenantTx};
 use files::Files;
 use futures::future::BoxFuture;
-use identity::Identity;
+use identity::{Identity, SealKeys};
 use kernel::Language;
 use live::Live;
+use outbound::Post;
 
 use crate::errors::Failure;
 use crate::live::{Feed, Feeds};
@@ -31,13 +32,32 @@ pub struct Services {
     feeds: Arc<Feeds>,
     identity: Option<Identity>,
     files: Option<Files>,
+    seal_keys: Option<SealKeys>,
+    mail: Mailing,
+}
+
+/// How letters go out, and where what they link to is found.
+#[derive(Clone, Debug, Default)]
+pub struct Mailing {
+    /// To the mail server, where there is one.
+    pub post: Post,
+    /// What addresses of this program begin with, such as `https://sales.example`.
+    pub public_url: Arc<str>,
 }
 
 impl Services {
     /// What the whole program shares.
     #[must_use]
     pub fn new(db: Db, live: Live) -> Self {
-        Self { db, live, feeds: Arc::default(), identity: None, files: None }
+        Self {
+            db,
+            live,
+            feeds: Arc::default(),
+            identity: None,
+            files: None,
+            seal_keys: None,
+            mail: Mailing::default(),
+        }
     }
 
     /// Lets people sign in; without it only those who are known already are served.
@@ -50,6 +70,24 @@ impl Services {
     #[must_use]
     pub fn keeping(self, files: Files) -> Self {
         Self { files: Some(files), ..self }
+    }
+
+    /// Lets people send letters; without it they are refused.
+    #[must_use]
+    pub fn mailing(self, mail: Mailing) -> Self {
+        Self { mail, ..self }
+    }
+
+    /// Sign-in and what belongs to it, where the program was put together with it.
+    #[must_use]
+    pub fn identity(&self) -> Option<&Identity> {
+        self.identity.as_ref()
+    }
+
+    /// Shows the public keys of seals; without it there are none.
+    #[must_use]
+    pub fn sealing(self, keys: SealKeys) -> Self {
+        Self { seal_keys: Some(keys), ..self }
     }
 }
 
@@ -229,6 +267,21 @@ impl Session {
     pub fn files(&self) -> Result<&Files, Failure> {
         let files = self.core.services.files.as_ref();
         files.ok_or_else(|| Failure::broken("a server without files"))
+    }
+
+    /// The keys that seal the audit trail.
+    ///
+    /// # Errors
+    /// A fault where the program was put together without them.
+    pub fn seal_keys(&self) -> Result<&SealKeys, Failure> {
+        let keys = self.core.services.seal_keys.as_ref();
+        keys.ok_or_else(|| Failure::broken("a server without seals"))
+    }
+
+    /// How letters go out.
+    #[must_use]
+    pub fn mail(&self) -> &Mailing {
+        &self.core.services.mail
     }
 
     /// The language of messages.

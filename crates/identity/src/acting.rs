@@ -27,7 +27,7 @@ pub async fn acting_scope_of(
     match actor {
         Actor::User(user) => acting_scope(db, tenant, user).await,
         Actor::Key(key) => key_scope(db, tenant, key).await,
-        Actor::Worker(_) => Ok(None),
+        Actor::Worker(_) | Actor::Link(_) => Ok(None),
     }
 }
 

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use access::{CustomRole, Policy, Reach};
 use db::{Fault, FromQueryResult, Sql, SystemTx, TenantTx, values};
-use kernel::TenantId;
+use kernel::{Decimal, TenantId};
 use tokio::sync::OnceCell;
 
 use crate::rules;
 
 const ROLES: &str = "
-    select name, title, includes, version
+    select name, title, includes, max_discount, version
     from tenant_role
     where tenant_id = $1
     order by name";
@@ -26,6 +26,7 @@ struct RoleRow {
     name: String,
     title: String,
     includes: Vec<String>,
+    max_discount: Option<Decimal>,
     version: i32,
 }
 
@@ -42,6 +43,7 @@ struct RightRow {
 pub(crate) struct OwnRole {
     pub(crate) role: CustomRole,
     pub(crate) title: String,
+    pub(crate) max_discount: Option<Decimal>,
     pub(crate) version: i32,
 }
 
@@ -70,8 +72,10 @@ pub(crate) async fn own_roles_of(tx: &mut SystemTx, tenant: TenantId) -> Result<
 
 fn together(roles: Vec<RoleRow>, rights: Vec<RightRow>) -> OwnRoles {
     let own = |row: RoleRow| {
-        let role = CustomRole { name: row.name.clone(), includes: row.includes, rights: vec![] };
-        (row.name, OwnRole { role, title: row.title, version: row.version })
+        let includes = row.includes.clone();
+        let role = CustomRole { name: row.name.clone(), includes, rights: vec![] };
+        let RoleRow { name, title, max_discount, version, .. } = row;
+        (name, OwnRole { role, title, max_discount, version })
     };
     let mut all: OwnRoles = roles.into_iter().map(own).collect();
     for row in rights {

@@ -3,7 +3,7 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use kernel::{ApiKeyId, SessionId, TenantId, Uuid};
+use kernel::{ApiKeyId, LinkId, SessionId, TenantId, Uuid};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
 
@@ -42,19 +42,50 @@ impl RefreshToken {
     }
 
     pub(crate) fn read(text: &str) -> Option<Self> {
-        // 64 bytes in base64; nothing longer is decoded.
-        if text.len() != 86 {
-            return None;
-        }
-        let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
-        let (tenant, rest) = bytes.split_at_checked(16)?;
-        let (session, secret) = rest.split_at_checked(16)?;
-        Some(Self {
-            tenant: Uuid::from_slice(tenant).ok()?.into(),
-            session: Uuid::from_slice(session).ok()?.into(),
-            secret: secret.try_into().ok()?,
-        })
+        let (tenant, session, secret) = three_parts(text)?;
+        Some(Self { tenant: tenant.into(), session: session.into(), secret })
     }
+}
+
+/// The token of a single-purpose link: tenant, link and secret in one opaque text. The first two
+/// find the link; only the secret proves anything.
+pub(crate) struct LinkToken {
+    pub(crate) tenant: TenantId,
+    pub(crate) link: LinkId,
+    secret: [u8; 32],
+}
+
+impl LinkToken {
+    pub(crate) fn new(tenant: TenantId, link: LinkId) -> Self {
+        Self { tenant, link, secret: random() }
+    }
+
+    pub(crate) fn hash(&self) -> [u8; 32] {
+        digest(&self.secret)
+    }
+
+    pub(crate) fn text(&self) -> String {
+        let parts = [self.tenant.0.as_bytes().as_slice(), self.link.0.as_bytes(), &self.secret];
+        URL_SAFE_NO_PAD.encode(parts.concat())
+    }
+
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        let (tenant, link, secret) = three_parts(text)?;
+        Some(Self { tenant: tenant.into(), link: link.into(), secret })
+    }
+}
+
+/// Two ids and a secret; nothing longer is decoded.
+fn three_parts(text: &str) -> Option<(Uuid, Uuid, [u8; 32])> {
+    // 64 bytes in base64.
+    if text.len() != 86 {
+        return None;
+    }
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    let (first, rest) = bytes.split_at_checked(16)?;
+    let (second, secret) = rest.split_at_checked(16)?;
+    let (first, second) = (Uuid::from_slice(first).ok()?, Uuid::from_slice(second).ok()?);
+    Some((first, second, secret.try_into().ok()?))
 }
 
 /// How partners' keys begin.
@@ -102,6 +133,17 @@ mod tests {
         assert_eq!(read.hash(), token.hash());
         for bad in ["", "x", &"A".repeat(85), &"A".repeat(87), &"!".repeat(86)] {
             assert!(RefreshToken::read(bad).is_none(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_link_comes_back_and_others_do_not() {
+        let token = LinkToken::new(TenantId::new(), LinkId::new());
+        let read = LinkToken::read(&token.text()).unwrap();
+        assert_eq!((read.tenant, read.link), (token.tenant, token.link));
+        assert_eq!(read.hash(), token.hash());
+        for bad in ["", &"A".repeat(85), &"A".repeat(87), &"+".repeat(86), &"я".repeat(43)] {
+            assert!(LinkToken::read(bad).is_none(), "{bad}");
         }
     }
 

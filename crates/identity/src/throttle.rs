@@ -1,4 +1,4 @@
-//! Attempts to sign in are counted per account and per address.
+//! Attempts to sign in are counted per account and per address, and so is the opening of links.
 //!
 //! The counts stand in a table of fixed size in this process: a key's hash names its cell. No
 //! flood of made-up accounts can grow it or push another key's count out; two keys that share a
@@ -10,7 +10,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use kernel::{DateTime, Utc};
+use kernel::{DateTime, LinkId, Utc};
 
 use crate::rules::{Limit, Verdict, admit, refund};
 
@@ -21,6 +21,10 @@ const PER_ACCOUNT: Limit = Limit { burst: 10, each_ms: 30_000 };
 /// Wrong passwords from one address, behind which an office may sit: 120 at once, then one a
 /// second. Attempts under way count until they turn out right.
 const PER_ADDRESS: Limit = Limit { burst: 120, each_ms: 1_000 };
+/// Openings of one link: a person who reads and clicks, and his mail's scanner.
+const PER_LINK: Limit = Limit { burst: 60, each_ms: 2_000 };
+/// Openings of links from one address, whether there are such links or not.
+const LINKS_PER_ADDRESS: Limit = Limit { burst: 240, each_ms: 500 };
 
 /// The counts of this process.
 pub(crate) struct Throttle {
@@ -52,10 +56,31 @@ impl Throttle {
         address: Option<IpAddr>,
         now: DateTime<Utc>,
     ) -> Result<Attempt<'_>, u64> {
-        let now_ms = u64::try_from(now.timestamp_millis()).unwrap_or_default();
-        let mut attempt = Attempt { charged: Vec::with_capacity(2) };
         let mut keys = vec![(self.cell(("account", account)), PER_ACCOUNT)];
         keys.extend(address.map(|address| (self.cell(("address", network(address))), PER_ADDRESS)));
+        Self::charge_all(keys, now)
+    }
+
+    /// Lets somebody open a link; every opening counts.
+    ///
+    /// # Errors
+    /// The milliseconds to wait.
+    pub(crate) fn enter_link(
+        &self,
+        link: Option<LinkId>,
+        address: Option<IpAddr>,
+        now: DateTime<Utc>,
+    ) -> Result<(), u64> {
+        // The address first: a flood from one is not charged to the links that it names.
+        let by_address = address
+            .map(|address| (self.cell(("links of address", network(address))), LINKS_PER_ADDRESS));
+        let by_link = link.map(|link| (self.cell(("link", link)), PER_LINK));
+        Self::charge_all(by_address.into_iter().chain(by_link).collect(), now).map(drop)
+    }
+
+    fn charge_all(keys: Vec<(&AtomicU64, Limit)>, now: DateTime<Utc>) -> Result<Attempt<'_>, u64> {
+        let now_ms = u64::try_from(now.timestamp_millis()).unwrap_or_default();
+        let mut attempt = Attempt { charged: Vec::with_capacity(2) };
         for (cell, limit) in keys {
             match charge(cell, now_ms, limit) {
                 Ok(()) => attempt.charged.push((cell, limit)),
@@ -126,6 +151,23 @@ mod tests {
         }
         assert_eq!(throttle.enter(anna, None, now).err(), Some(30_000));
         assert!(throttle.enter(("zapad", "anna@vostok.example"), None, now).is_ok());
+    }
+
+    #[test]
+    fn a_link_runs_out_wherever_it_is_opened_from_and_an_address_over_all_links() {
+        let now = DateTime::from_timestamp(1_700_000_000, 0).unwrap();
+        let throttle = Throttle::default();
+        let from = |last: u8| Some(IpAddr::from([192, 0, 2, last]));
+        let link = LinkId::new();
+        for attempt in 0..60 {
+            assert!(throttle.enter_link(Some(link), from(attempt), now).is_ok(), "{attempt}");
+        }
+        assert_eq!(throttle.enter_link(Some(link), from(99), now), Err(2_000));
+        assert_eq!(throttle.enter_link(Some(LinkId::new()), from(1), now), Ok(()));
+        for attempt in 0..240 {
+            assert!(throttle.enter_link(None, from(200), now).is_ok(), "{attempt}");
+        }
+        assert_eq!(throttle.enter_link(Some(LinkId::new()), from(200), now), Err(500));
     }
 
     #[test]

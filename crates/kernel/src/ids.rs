@@ -53,6 +53,10 @@ ids! {
     SessionId,
     /// A partner's key.
     ApiKeyId,
+    /// A single-purpose link.
+    LinkId,
+    /// A letter on its way.
+    MailId,
     /// A group of managers with a head.
     TeamId,
     /// A node of the tenant's tree of departments.
@@ -157,10 +161,22 @@ ids! {
     OrderId,
     /// A line of an order.
     OrderLineId,
+    /// What was offered to a customer.
+    QuoteId,
+    /// A line of a quote.
+    QuoteLineId,
     /// Goods leaving, revenue and cost.
     ShipmentId,
     /// A line of a shipment.
     ShipmentLineId,
+    /// Who must agree before something special happens.
+    ApprovalRuleId,
+    /// One asking, with its reasons.
+    ApprovalRequestId,
+    /// One person's word on a request.
+    ApprovalDecisionId,
+    /// Somebody who decides in another's place.
+    ApprovalDeputyId,
     /// What a storekeeper is to take from the shelves, and for whom.
     PickTaskId,
     /// A line of a pick task.
@@ -183,6 +199,20 @@ ids! {
     PaymentId,
     /// A part of a payment that settles a receivable.
     AllocationId,
+    /// A request to pay.
+    InvoiceId,
+    /// Money given back to a customer.
+    RefundId,
+    /// A line of a bank's statement.
+    BankLineId,
+    /// Services done: revenue and a debt without goods.
+    ServiceActId,
+    /// A line of an act.
+    ServiceActLineId,
+    /// What was sold becoming cheaper afterwards.
+    PriceCorrectionId,
+    /// A line of a price correction.
+    PriceCorrectionLineId,
     /// A user's dashboard.
     DashboardId,
     /// A row of the audit trail.
@@ -195,4 +225,6 @@ ids! {
     ImportJobId,
     /// A list being written to a file.
     ExportJobId,
+    /// Somebody's records going to others.
+    HandOverId,
 }

@@ -92,6 +92,12 @@ codes! {
     NegativeBalance = "NEGATIVE_BALANCE",
     /// Currencies differ.
     CurrencyMismatch = "CURRENCY_MISMATCH",
+    /// Nobody but the caller could decide this: the rule's approvers are not there.
+    NoApprover = "NO_APPROVER",
+    /// Nobody decides what he asked for himself, nor does his deputy.
+    OwnRequest = "OWN_REQUEST",
+    /// The request does not wait for the caller.
+    NotApprover = "NOT_APPROVER",
     /// The document is empty.
     NoLines = "NO_LINES",
     /// Too many of something in one request.
@@ -106,6 +112,12 @@ codes! {
     RightsExceeded = "RIGHTS_EXCEEDED",
     /// The last administrator cannot be removed.
     LastAdmin = "LAST_ADMIN",
+    /// The program has no mail server to send letters through.
+    MailNotConfigured = "MAIL_NOT_CONFIGURED",
+    /// The quote is not valid any more on this day; details hold until when it was.
+    QuoteExpired = "QUOTE_EXPIRED",
+    /// More is to be ordered of a quote than was offered; details hold what is left.
+    ExceedsQuote = "EXCEEDS_QUOTE",
     /// The file's name could lead a program or a person astray.
     FileNameNotAllowed = "FILE_NAME_NOT_ALLOWED",
     /// Files of this type are not kept, or the content is not what the name says.

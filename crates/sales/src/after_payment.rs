@@ -9,11 +9,14 @@
 use std::collections::HashSet;
 
 use access::{Action, Permit, Right, Scope};
-use db::{AuditEntry, Command, Db, Fault, Outcome, ReadPool, Reason, Sql, TenantTx, values};
+use db::{
+    AuditEntry, Command, CommandError, Db, Fault, Outcome, ReadPool, Reason, Sql, TenantTx, values,
+};
 use futures::StreamExt;
 use kernel::{OrderId, ProductId, TenantId};
 use serde_json::json;
 
+use crate::credit::check_reserve;
 use crate::events::order_changed;
 use crate::expiry::expire_unless_paid;
 use crate::holding::{goods, held_by_line, hold};
@@ -61,6 +64,19 @@ impl Command for HoldPaidOrder {
                 return Ok(false);
             }
             AfterPayment::Hold => {}
+        }
+        if let Err(error) = check_reserve(tx, permit, &order).await {
+            let CommandError::Refused(refusal) = error else { return Err(error) };
+            // Its next payment asks again.
+            let customer = order.customer_id;
+            settlements::await_payment(tx, permit, order.id, customer, asked).await?;
+            tx.audit(AuditEntry::new(
+                "holdPaidOrder",
+                "SalesOrder",
+                order.id,
+                json!({ "refused": refusal.code.as_str(), "details": refusal.details }),
+            ));
+            return Ok(false);
         }
         // A payment reversed later takes nothing back: the domain delays the reservation until
         // paid and knows no way out of it but shipping, closing and cancelling. The gate before

@@ -4,14 +4,15 @@
 use std::collections::HashSet;
 
 use access::Permit;
-use catalog::OrderTerms;
+use catalog::{CreditPolicy, OrderTerms};
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, OrderId};
 use settlements::{OrderPart, Position};
 
+use crate::approving::order_case;
 use crate::model::Order;
-use crate::rules::{CreditVerdict, Gate, prepayment_due, unknown};
-use crate::store::{OpenOrder, open_orders};
+use crate::rules::{CreditVerdict, Gate, Gated, gated, prepayment_due, unknown};
+use crate::store::{OpenOrder, open_orders, order_lines};
 
 /// Where a customer stands, with what his confirmed orders have got.
 pub(crate) struct Standing {
@@ -48,14 +49,76 @@ pub(crate) async fn standing<A>(
     Ok(Standing { position, prepaid })
 }
 
-/// What the gate of credit says to an order, counting it exactly once.
+/// The customer's other confirmed orders, the order itself, and money that stays with neither.
+struct Parts {
+    document: OrderPart,
+    others: Vec<OrderPart>,
+    idle: Decimal,
+}
+
+/// What the gate of credit says to an order, counting it exactly once; and what the customer would
+/// owe with it, in the order's currency.
 pub(crate) async fn verdict<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
     terms: &OrderTerms,
     standing: &Standing,
-) -> Outcome<CreditVerdict> {
+) -> Outcome<(CreditVerdict, Decimal)> {
+    let Parts { document, others, idle } = parts(tx, permit, order, standing).await?;
+    let position = &standing.position;
+    let gate = Gate {
+        policy: terms.credit_policy,
+        limit: terms.credit_limit,
+        limit_currency: terms.credit_limit_currency,
+        currency: order.currency,
+        position,
+        document,
+        others: &others,
+        idle,
+    };
+    let own = settlements::exposure(Decimal::ZERO, Decimal::ZERO, &[document]);
+    let advances = position.unassigned_advances + idle;
+    let owed = settlements::exposure(position.open_receivables, advances, &others) + own;
+    Ok((gate.verdict(), owed))
+}
+
+/// Whether goods may be held for an order that is agreed to: its customer's credit limit is not
+/// exceeded, or somebody has agreed to that. Under the customer's lock.
+pub(crate) async fn check_reserve<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+) -> Outcome<()> {
+    let terms = terms_of(tx, permit, order).await?;
+    let policy = terms.credit_policy;
+    let looks = matches!(policy, CreditPolicy::Block | CreditPolicy::Approve);
+    if !looks || terms.credit_limit.is_none() {
+        return Ok(());
+    }
+    catalog::lock_customer(tx, permit, order.customer_id).await?;
+    let standing = standing(tx, permit, order).await?;
+    let (verdict, _) = verdict(tx, permit, order, &terms, &standing).await?;
+    match gated(policy, verdict.finding()) {
+        Gated::Passed | Gated::Warned(_) => Ok(()),
+        Gated::Refused(refusal) => Err(refusal.into()),
+        Gated::Asked(finding, refusal) => {
+            let lines = order_lines(tx, permit, order.id).await?;
+            let case = order_case(tx, permit, order, &lines, &terms).await?;
+            match approvals::is_settled(tx, permit, &case, &finding).await? {
+                true => Ok(()),
+                false => Err(refusal.into()),
+            }
+        }
+    }
+}
+
+async fn parts<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    standing: &Standing,
+) -> Outcome<Parts> {
     let position = &standing.position;
     let others = open_orders(tx, permit, order.customer_id, order.currency, order.id).await?;
     let wanting: Vec<OrderId> = others
@@ -85,15 +148,6 @@ pub(crate) async fn verdict<A>(
         .iter()
         .map(|open| part(open, prepaid.get(&open.id).copied().unwrap_or_default()))
         .collect();
-    let gate = Gate {
-        policy: terms.credit_policy,
-        limit: terms.credit_limit,
-        limit_currency: terms.credit_limit_currency,
-        currency: order.currency,
-        position,
-        document: part(&own, standing.prepaid),
-        others: &others,
-        idle: idle.map(|(_, amount)| *amount).sum(),
-    };
-    Ok(gate.verdict())
+    let document = part(&own, standing.prepaid);
+    Ok(Parts { document, others, idle: idle.map(|(_, amount)| *amount).sum() })
 }

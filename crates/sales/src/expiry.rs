@@ -57,6 +57,16 @@ impl Command for ReleaseUnpaidOrder {
             return Ok(false);
         }
         stock::release_order(tx, permit, order.id).await?;
+        if then == AtExpiry::LetGo {
+            tx.audit(AuditEntry::new(
+                "releaseWaitingOrder",
+                "SalesOrder",
+                order.id,
+                json!({ "expiredAt": expires_at }),
+            ));
+            order_changed(tx, order.id, order.manager_id, order.customer_id);
+            return Ok(true);
+        }
         // Its goods are held again when it is paid; till then it waits in no queue.
         settlements::stop_awaiting(tx, permit, order.id).await?;
         settlements::await_payment(tx, permit, order.id, order.customer_id, asked).await?;

@@ -10,7 +10,7 @@ use stock::{Demanding, Holding, Missing, ReserveLine, Reserved};
 
 use crate::commands::LineAvailability;
 use crate::model::{Order, OrderLine};
-use crate::rules::{asked_before_reserve, to_hold};
+use crate::rules::{OrderState, asked_before_reserve, to_hold};
 use crate::store::{forget_expiry, order_lines};
 
 impl Order {
@@ -64,6 +64,23 @@ pub(crate) async fn hold<A>(
         quantity: held.short,
     });
     stock::demand(tx, permit, &demanding(order), &missing.collect::<Vec<_>>()).await?;
+    Ok(held.into_iter().map(told).collect())
+}
+
+/// Holds what is there for lines of goods of an order that is not agreed to yet; what is not there
+/// is no demand. Nothing is held by a route that never reserves.
+pub(crate) async fn hold_for_a_while<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    goods: &[OrderLine],
+) -> Outcome<Vec<LineAvailability>> {
+    if order.route.reserve_on == ReserveOn::Never {
+        return look(tx, permit, order, goods).await;
+    }
+    let wanted = wanted(order, goods, &HashMap::new());
+    let (among, holding) = (order.among(), holding(tx, permit, order));
+    let held = stock::reserve_among(tx, permit, &wanted, (holding, &among)).await?;
     Ok(held.into_iter().map(told).collect())
 }
 
@@ -141,8 +158,8 @@ pub(crate) async fn state_missing<A>(
     order: &Order,
     goods: &[OrderLineId],
 ) -> Outcome<()> {
-    // It takes what is free when it ships, and waits in no queue.
-    if order.route.reserve_on == ReserveOn::Never {
+    // It takes what is free when it ships, and waits in no queue; so does one that is not agreed to.
+    if order.route.reserve_on == ReserveOn::Never || order.state == OrderState::PendingApproval {
         return Ok(());
     }
     let mut lines = order_lines(tx, permit, order.id).await?;

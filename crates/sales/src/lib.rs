@@ -6,36 +6,56 @@
 //! and a reversal is a row of its own; a posting writes stock, revenue and debt in one
 //! transaction or nothing. [`discrepancies`] proves it.
 
+mod acts;
 mod after_payment;
+mod approving;
 mod commands;
+mod corrections;
 mod credit;
 mod deliveries;
 mod events;
 mod expiry;
+mod following;
+mod hand_over;
 mod holding;
+mod invoicing;
 mod landed;
 mod loaders;
 mod model;
 mod picking;
 mod posting;
+mod price_quote;
 mod promises;
 mod promising;
-mod quote;
+mod quotes;
 mod quoting;
 mod recipients;
 mod returns;
 mod rules;
+mod sold;
 mod store;
 mod verify;
 
+pub use acts::{
+    ActDraft, ActFilter, ActMove, ActState, CancelServiceAct, CreateServiceAct, PostServiceAct,
+    ReadActs, ReverseServiceAct, ServiceAct, ServiceActLine, act_lines_by_act, act_lines_by_id,
+    acts, acts_by_id, acts_by_order, count_acts,
+};
 pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use commands::{
     CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
-    CreateSalesOrder, CreateShipment, Dispatch, LineAvailability, LineDraft, MergeCustomers,
-    MoveReservation, OrderChange, OrderDraft, PostShipment, ReadReservationSettings,
-    ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment, SetReservationExpiry,
-    ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings, UpdateSalesOrder,
-    Warning,
+    CopySalesOrder, CreateSalesOrder, CreateShipment, CreditSeen, Dispatch, LineAvailability,
+    LineDraft, MergeCustomers, MoveReservation, OrderChange, OrderDraft, PostShipment,
+    ReadReservationSettings, ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment,
+    SetReservationExpiry, ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings,
+    UpdateSalesOrder, Warning,
+};
+pub use corrections::{
+    CancelPriceCorrection, CorrectionDraft, CorrectionFilter, CorrectionLineDraft, CorrectionMove,
+    CorrectionState, CreatePriceCorrection, PostPriceCorrection, PriceCorrection,
+    PriceCorrectionLine, ReadCorrections, ReversePriceCorrection, SaleRef,
+    correction_lines_by_correction, correction_lines_by_id, corrections, corrections_by_id,
+    corrections_by_shipment, count_corrections, credit_notes_by_correction,
 };
 pub use deliveries::{
     Brought, CompleteDelivery, Delivery, DeliveryChange, DeliveryDraft, DeliveryFilter,
@@ -45,6 +65,13 @@ pub use deliveries::{
     packages_by_delivery,
 };
 pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
+pub use following::{FollowOrder, FollowShipment, follow_decisions};
+pub use hand_over::{
+    HandOver, HandOverFilter, HandOverPreview, HandOverRow, HandOverState, HandOverStep, HeirRow,
+    PreviewedHeir, ReadHandOvers, count_hand_overs, hand_over_preview, hand_overs,
+    hand_overs_by_id, heirs_by_hand_over, run_hand_over, run_hand_overs,
+};
+pub use invoicing::{InvoiceDraft, IssueInvoice, orders_by_numbers};
 pub use landed::SalesRegister;
 pub use loaders::{
     count_orders_of_customers, count_shipments_of_customers, order_lines_by_id,
@@ -59,9 +86,19 @@ pub use picking::{
     ShortageReported, TakePickTask, count_pick_tasks, pick_lines_by_id, pick_lines_by_task,
     pick_orders_by_task, pick_tasks, pick_tasks_by_id, pick_tasks_by_order,
 };
+pub use price_quote::{PriceQuote, PriceQuoteDraft, QuotePrices, QuotedLine, price_quote};
 pub use promises::OrdersKept;
 pub use promising::promises_of_lines;
-pub use quote::{Quote, QuoteDraft, QuotePrices, QuotedLine, quote};
+pub use quotes::{
+    AcceptByLink, AcceptQuote, CancelQuote, ClientLine, ClientQuote, CopyQuote,
+    CreateOrderFromQuote, CreateQuote, DeclineByLink, DeclineQuote, ExpireQuote, ExtendQuote,
+    LinkQuote, OfferedLine, OrderedLine, Outgoing, Quote, QuoteChange, QuoteDraft, QuoteFilter,
+    QuoteLetter, QuoteLine, QuoteLink, QuoteMove, QuoteOrderDraft, QuoteState, QuoteText,
+    QuoteTexts, ReadByLink, ReadQuotes, ReviseQuote, SendQuote, UpdateQuote, count_quotes,
+    count_quotes_of_customers, expire_quotes, orders_by_quote, quote_explanations,
+    quote_lines_by_id, quote_lines_by_quote, quote_of_link, quotes, quotes_by_id,
+    quotes_of_customers, versions_by_root,
+};
 pub use quoting::{AskedLine, TypedPrice};
 pub use recipients::{
     LOT_SHIPMENT_ORDER, LotShipment, LotShipmentFilter, count_lot_shipments, lot_shipments,

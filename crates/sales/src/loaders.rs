@@ -98,7 +98,7 @@ pub async fn count_shipments_of_customers(
 }
 
 /// One walk of the index of each customer's documents by date.
-async fn newest_of<T: FromQueryResult, A>(
+pub(crate) async fn newest_of<T: FromQueryResult, A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     (alias, select, columns): (&str, &str, &str),
@@ -109,13 +109,14 @@ async fn newest_of<T: FromQueryResult, A>(
     sql.with("unnest(", uuids(customers), "::uuid[]) as c (id) cross join lateral (");
     sql.push(select).with(&format!(" where {alias}.tenant_id = "), permit.tenant(), "");
     sql.push(&format!(" and {alias}.customer_id = c.id"));
+    without_acts(&mut sql, alias);
     within_reach(&mut sql, permit, alias);
     sql.push(&format!(" order by {alias}.date desc, {alias}.id desc"));
     sql.with(" limit ", i64::from(limit) + 1, &format!(") {alias}"));
     Ok(tx.all(sql).await?)
 }
 
-async fn counts_of<A>(
+pub(crate) async fn counts_of<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     (alias, table): (&str, &str),
@@ -132,14 +133,22 @@ async fn counts_of<A>(
     sql.push(&format!("select count(*) as counted from (select 1 from {table}"));
     sql.with(&format!(" where {alias}.tenant_id = "), permit.tenant(), "");
     sql.push(&format!(" and {alias}.customer_id = c.id"));
+    without_acts(&mut sql, alias);
     within_reach(&mut sql, permit, alias);
     sql.with(" limit ", cap, ") found) n");
     let rows: Vec<Counted> = tx.all(sql).await?;
     Ok(rows.into_iter().map(|row| (row.customer_id, row.counted)).collect())
 }
 
+/// Acts stand among shipments and are none.
+fn without_acts(sql: &mut Sql, alias: &str) {
+    if alias == "h" {
+        sql.push(" and h.kind = 'GOODS'");
+    }
+}
+
 /// Rows that came newest first, as the first page of each customer's list.
-fn pages<T>(
+pub(crate) fn pages<T>(
     rows: Vec<T>,
     limit: u32,
     place: impl Fn(&T) -> (CustomerId, NaiveDate, Uuid),
@@ -242,7 +251,8 @@ async fn shipments_where(
     ids: Vec<kernel::Uuid>,
 ) -> Outcome<Vec<Shipment>> {
     let mut sql = Sql::new(format!("select {SHIPMENT_COLUMNS} from shipment h"), []);
-    sql.with(" where h.tenant_id = ", permit.tenant(), " and ").push(column);
+    sql.with(" where h.tenant_id = ", permit.tenant(), " and h.kind = 'GOODS' and ");
+    sql.push(column);
     sql.with(" = any(", ids, "::uuid[])");
     within_reach(&mut sql, permit, "h");
     sql.push(" order by h.id");
@@ -324,6 +334,7 @@ async fn reached<T: FromQueryResult>(
     order: &str,
 ) -> Outcome<Vec<T>> {
     let mut sql = Sql::new(text, values![permit.tenant(), ids]);
+    sql.push(" and h.kind = 'GOODS'");
     within_reach(&mut sql, permit, "h");
     sql.push(" order by ").push(order);
     Ok(tx.all(sql).await?)

@@ -1,13 +1,14 @@
 //! Orders and shipments as they are read.
 
 use access::{Action, Right};
-use catalog::pricing::{DiscountSource, PriceSource};
+use catalog::pricing::{ApprovalReason, DiscountSource, PriceSource};
 use catalog::{PaymentSteps, RouteTerms};
 use db::FromQueryResult;
 use kernel::{
     AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, LotId, NaiveDate,
     OrderId, OrderLineId, OrganizationId, PackagingId, Percent, ProductId, ProductVariantId,
-    RegionId, ShipmentId, ShipmentLineId, UnitPrice, UserId, Utc, Uuid, WarehouseId,
+    QuoteId, QuoteLineId, RegionId, ShipmentId, ShipmentLineId, UnitPrice, UserId, Utc, Uuid,
+    WarehouseId,
 };
 
 use crate::rules::{OrderState, ShipmentState};
@@ -86,6 +87,8 @@ pub struct Order {
     pub close_reason: Option<String>,
     /// Its number in another program.
     pub external_reference: Option<String>,
+    /// The accepted quote it was made of.
+    pub quote_id: Option<QuoteId>,
     /// Counts changes, for optimistic locking.
     pub version: i32,
     /// When it was written.
@@ -103,7 +106,7 @@ pub(crate) const ORDER_COLUMNS: &str = "
     o.reserve_on, o.cover_by, o.manager_id, o.department_id, o.region_id, o.warehouse_id,
     o.allowed_warehouses, o.currency, o.prices_include_vat,
     o.net, o.vat, o.gross, o.shipped_gross, o.requested_ship_date, o.comment, o.payment_steps,
-    o.prepayment_percent, o.cancel_reason, o.close_reason, o.external_reference, o.version,
+    o.prepayment_percent, o.cancel_reason, o.close_reason, o.external_reference, o.quote_id, o.version,
     o.created_at, o.updated_at, o.created_by";
 
 /// A line of an order.
@@ -159,6 +162,10 @@ pub struct OrderLine {
     pub shipped_amount: Decimal,
     /// The tax of the shipped parts.
     pub shipped_vat: Decimal,
+    /// The line of the order's quote whose price it keeps.
+    pub quote_line_id: Option<QuoteLineId>,
+    /// Why it needs somebody's leave, as of when it was written.
+    pub approval_reasons: Option<serde_json::Value>,
 }
 
 /// The columns of [`OrderLine`], of `sales_order_line l`.
@@ -166,9 +173,16 @@ pub(crate) const LINE_COLUMNS: &str = "
     l.id, l.order_id, l.position, l.product_id, l.variant_id, l.unit, l.quantity, l.list_price,
     l.price, l.price_numerator, l.price_denominator, l.price_source, l.price_is_manual, l.discount_percent,
     l.discount_source, l.discount_is_manual, l.amount, l.vat_rate, l.vat_amount, l.shipped,
-    l.shipped_amount, l.shipped_vat, l.packaging_id, l.entered_quantity, l.entered_unit";
+    l.shipped_amount, l.shipped_vat, l.packaging_id, l.entered_quantity, l.entered_unit,
+    l.quote_line_id, l.approval_reasons";
 
 impl OrderLine {
+    /// Why it needs somebody's leave; what is not readable any more is none.
+    pub(crate) fn reasons(&self) -> Vec<ApprovalReason> {
+        let kept = self.approval_reasons.clone();
+        kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+    }
+
     /// The price with its unit: amounts are computed from nothing else.
     #[must_use]
     pub fn unit_price(&self) -> UnitPrice {

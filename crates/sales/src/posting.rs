@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 
 use access::{Permit, Right};
+use approvals::Finding;
 use catalog::{CreditPolicy, OrderTerms, OrganizationCard, TaxedProduct};
 use chrono::Datelike;
 use db::{AuditEntry, Outcome, Series, TenantTx};
@@ -15,15 +16,17 @@ use serde_json::json;
 use settlements::Billing;
 use stock::{Issue, IssueLine, IssuedLot};
 
+use crate::approving::{judged, shipment_case};
 use crate::credit;
 use crate::events::{order_changed, shipment_changed};
 use crate::model::{Order, OrderLine, Shipment};
 use crate::rules::{
-    LineRule, LineSum, OrderMove, OrderState, OrderedLine, ShipmentMove, ShipmentState, Shipped,
-    Totals, VatMode, part_of, prepayment_due, totals, unknown,
+    Gated, LineRule, LineSum, OrderMove, OrderState, OrderedLine, ShipmentMove, ShipmentState,
+    Shipped, Totals, VatMode, gated, overdue, part_of, prepayment_due, totals, unknown, unpaid,
 };
 use crate::store::{
-    BookedLine, BookedLot, Booking, OrderStep, PostedHeader, book, mark_posted, sellers, step_order,
+    BookedLine, BookedLot, Booking, OrderStep, PostedHeader, book, mark_posted, mark_waiting,
+    sellers, step_order,
 };
 
 /// A line of a shipment with the order's line it fulfils, as that stood under the order's lock.
@@ -63,7 +66,8 @@ impl OrderLine {
     }
 }
 
-/// Posts a draft whose order is locked.
+/// Posts a draft whose order is locked, or lets it wait where somebody has to agree first; tells
+/// whether it is posted.
 pub(crate) async fn post<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -71,7 +75,7 @@ pub(crate) async fn post<A>(
     order: &Order,
     shipment: &Shipment,
     picked: &Picked,
-) -> Outcome<()> {
+) -> Outcome<bool> {
     let lines = &picked.lines;
     order.state.check(OrderMove::Ship).map_err(Refusal::from)?;
     shipment.state.by(ShipmentMove::Post).map_err(Refusal::from)?;
@@ -83,7 +87,15 @@ pub(crate) async fn post<A>(
     check_left(lines, &cards)?;
     let terms = credit::terms_of(tx, permit, order).await?;
     catalog::lock_customer(tx, permit, order.customer_id).await?;
-    check_money(tx, permit, order, &terms).await?;
+    let found = check_money(tx, permit, order, &terms).await?;
+    if !found.is_empty() {
+        let document = (shipment, &lines[..]);
+        let case = shipment_case(tx, permit, (order, &picked.ordered), document, &terms).await?;
+        if !judged(tx, permit, &case, found).await? {
+            wait(tx, permit, action, (order, shipment)).await?;
+            return Ok(false);
+        }
+    }
     let lots = issue(tx, permit, (order, shipment), lines, &cards).await?;
     let (booked, totals) = booked(order, lines, &cards, &lots)?;
     let cost = booked.iter().map(|line| line.cost).sum();
@@ -103,6 +115,25 @@ pub(crate) async fn post<A>(
     let (manager, customer) = (order.manager_id, order.customer_id);
     shipment_changed(tx, shipment.id, manager, customer, shipment.warehouse_id);
     order_changed(tx, order.id, manager, customer);
+    Ok(true)
+}
+
+/// Lets a draft wait until somebody has agreed; nothing moves.
+async fn wait<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    action: &'static str,
+    (order, shipment): (&Order, &Shipment),
+) -> Outcome<()> {
+    mark_waiting(tx, permit, shipment.id, ShipmentState::PendingApproval).await?;
+    tx.audit(AuditEntry::new(
+        action,
+        "Shipment",
+        shipment.id,
+        json!({ "state": [shipment.state, ShipmentState::PendingApproval], "order": order.id }),
+    ));
+    let (manager, customer) = (order.manager_id, order.customer_id);
+    shipment_changed(tx, shipment.id, manager, customer, shipment.warehouse_id);
     Ok(())
 }
 
@@ -162,38 +193,51 @@ fn check_left(
     Ok(())
 }
 
-/// The gates of money, under the customer's lock: prepayment, overdue debt, credit limit.
-async fn check_money<A>(
+/// The gates of money, under the customer's lock: prepayment, overdue debt, credit limit. What
+/// somebody may agree to is told with what it is refused with otherwise.
+pub(crate) async fn check_money<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
     terms: &OrderTerms,
-) -> Outcome<()> {
+) -> Outcome<Vec<(Finding, Option<Refusal>)>> {
     let percent = order.prepayment_percent.get();
-    let blocks = terms.credit_policy == CreditPolicy::Block;
-    if percent.is_zero() && !blocks {
-        return Ok(());
+    let policy = terms.credit_policy;
+    let looks = matches!(policy, CreditPolicy::Block | CreditPolicy::Approve);
+    if percent.is_zero() && !looks {
+        return Ok(Vec::new());
     }
     let standing = credit::standing(tx, permit, order).await?;
     let due = prepayment_due(order.gross, percent, standing.prepaid);
-    if due > Decimal::ZERO {
-        return Err(prepayment_missing(order, due, standing.prepaid).into());
+    let mut found = Vec::new();
+    if let Some((finding, refusal)) = unpaid(due, prepayment_missing(order, due, standing.prepaid))
+    {
+        found.push((finding, Some(refusal)));
     }
-    if !blocks {
-        return Ok(());
+    if !looks {
+        return Ok(found);
     }
-    let overdue = standing.position.overdue;
-    if overdue > Decimal::ZERO {
-        return Err(Refusal::new(
-            RefusalCode::OverdueDebt,
-            format!("The customer's overdue debt is {overdue} {}.", order.currency),
-            format!("У клиента просроченный долг {overdue} {}.", order.currency),
-        )
-        .with(json!({ "overdue": overdue, "currency": order.currency }))
-        .into());
+    let late = standing.position.overdue;
+    let since = standing.position.overdue_since;
+    let late = overdue(late, since, tx.today(), overdue_debt(order, late));
+    let (verdict, _) = credit::verdict(tx, permit, order, terms, &standing).await?;
+    for asked in [late, verdict.finding()] {
+        match gated(policy, asked) {
+            Gated::Passed | Gated::Warned(_) => {}
+            Gated::Refused(refusal) => return Err(refusal.into()),
+            Gated::Asked(finding, refusal) => found.push((finding, Some(refusal))),
+        }
     }
-    let verdict = credit::verdict(tx, permit, order, terms, &standing).await?;
-    verdict.refusal().map_or(Ok(()), |refusal| Err(refusal.into()))
+    Ok(found)
+}
+
+fn overdue_debt(order: &Order, overdue: Decimal) -> Refusal {
+    Refusal::new(
+        RefusalCode::OverdueDebt,
+        format!("The customer's overdue debt is {overdue} {}.", order.currency),
+        format!("У клиента просроченный долг {overdue} {}.", order.currency),
+    )
+    .with(json!({ "overdue": overdue, "currency": order.currency }))
 }
 
 fn prepayment_missing(order: &Order, due: Decimal, paid: Decimal) -> Refusal {
@@ -243,7 +287,7 @@ async fn issue<A>(
     stock::issue(tx, permit, &issue).await
 }
 
-fn booked(
+pub(crate) fn booked(
     order: &Order,
     lines: &[ShippedLine],
     cards: &HashMap<ProductId, TaxedProduct>,
@@ -280,7 +324,7 @@ fn booked(
 }
 
 /// The manager's department as of now.
-async fn department<A>(
+pub(crate) async fn department<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
@@ -328,7 +372,7 @@ async fn write<A>(
         manager_id: order.manager_id,
         customer_id: order.customer_id,
         region_id: posted.terms.region_id,
-        warehouse_id: shipment.warehouse_id,
+        warehouse_id: Some(shipment.warehouse_id),
         currency: order.currency,
         lines,
         lots: lots.into_iter().map(taken).collect(),

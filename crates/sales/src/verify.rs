@@ -13,8 +13,8 @@ impl Action for VerifySales {
 
 /// What differs: what order lines have shipped from their posted shipments, totals from lines,
 /// the register of sales from posted shipments, what was billed from a shipment's gross, what is
-/// being picked from its reservations, returns from their shipments, and what is booked of
-/// deliveries from their costs.
+/// being picked from its reservations, returns and price corrections from their shipments, what is
+/// booked of deliveries from their costs, and what is ordered of quotes from their orders.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -27,7 +27,9 @@ pub async fn discrepancies(
         include_str!("verify.sql"),
         include_str!("verify_picking.sql"),
         include_str!("verify_returns.sql"),
+        include_str!("verify_corrections.sql"),
         include_str!("verify_deliveries.sql"),
+        include_str!("verify_quotes.sql"),
     ];
     for text in texts {
         let differ: Vec<Discrepancy> = tx.all(Sql::new(text, values![permit.tenant()])).await?;

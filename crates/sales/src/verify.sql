@@ -274,3 +274,16 @@ select 'shipment.merged_customer', s.id::text, 0, 1
 from customer_heir_v h
 join shipment s on s.tenant_id = h.tenant_id and s.customer_id = h.id
 where h.tenant_id = $1
+union all
+-- A document waits for a request, or is about to move on.
+select 'sales_order.waiting', o.id::text, 1, 0
+from sales_order o
+where o.tenant_id = $1 and o.state = 'PENDING_APPROVAL'
+  and not exists (select from approval_waiting_v w
+                  where w.tenant_id = o.tenant_id and w.subject_id = o.id)
+union all
+select 'shipment.waiting', s.id::text, 1, 0
+from shipment s
+where s.tenant_id = $1 and s.state = 'PENDING_APPROVAL'
+  and not exists (select from approval_waiting_v w
+                  where w.tenant_id = s.tenant_id and w.subject_id = s.id)

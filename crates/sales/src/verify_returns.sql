@@ -9,14 +9,25 @@ with line as (
     join sales_return r on r.tenant_id = l.tenant_id and r.id = l.return_id
     where l.tenant_id = $1
 ),
+-- What corrections of prices that stand took off.
+less as (
+    select l.shipment_line_id as id, sum(l.amount) as amount, sum(l.vat_amount) as vat
+    from price_correction r
+    join price_correction_line l on l.tenant_id = r.tenant_id and l.correction_id = r.id
+    where r.tenant_id = $1
+      and r.state = 'POSTED'
+    group by l.shipment_line_id
+),
 back as (
-    select s.id, s.quantity, s.amount, s.vat_amount, s.cost, sum(l.quantity) as returned,
+    select s.id, s.quantity, s.amount - coalesce(c.amount, 0) as amount,
+           s.vat_amount - coalesce(c.vat, 0) as vat_amount, s.cost, sum(l.quantity) as returned,
            sum(l.amount) as returned_amount, sum(l.vat_amount) as returned_vat,
            sum(l.cost) as returned_cost
     from line l
     join shipment_line s on s.tenant_id = $1 and s.id = l.shipment_line_id
+    left join less c on c.id = s.id
     where l.state = 'POSTED'
-    group by s.id, s.quantity, s.amount, s.vat_amount, s.cost
+    group by s.id, s.quantity, s.amount, s.vat_amount, s.cost, c.amount, c.vat
 ),
 header as (
     select r.id, r.net, r.vat, r.gross, r.cost, r.state, sum(l.net) as line_net,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result, bail};
 use db::{Db, DbConfig};
 use files::Files;
+use identity::SealKeys;
 use kernel::Clock;
 use live::Live;
 
@@ -12,13 +13,14 @@ use crate::config::{Config, SecretUrl};
 use crate::place::Place;
 use crate::serving::workers::Announce;
 
-/// Time, cache and bus, database, files. A clone is a handle to the same.
+/// Time, cache and bus, database, files, the keys of seals. A clone is a handle to the same.
 #[derive(Clone)]
 pub struct Parts {
     pub clock: Clock,
     pub live: Live,
     pub db: Db,
     pub files: Files,
+    pub seals: SealKeys,
 }
 
 impl Parts {
@@ -43,7 +45,8 @@ impl Parts {
         if config.files.is_given {
             files.open().await?;
         }
-        Ok(Self { clock, live, db, files })
+        let seals = SealKeys::in_folder(&config.seals);
+        Ok(Self { clock, live, db, files, seals })
     }
 }
 

@@ -11,7 +11,7 @@ use kernel::{
 
 use crate::rules::{assigned_then_oldest_first, debts_of, offset, taken_back};
 use crate::store::{advances, registers};
-use crate::{events, store};
+use crate::{events, exchange, store};
 
 /// What a posted shipment bills.
 #[derive(Clone, Debug)]
@@ -59,9 +59,10 @@ pub async fn bill<A>(tx: &TenantTx, permit: &Permit<A>, billing: &Billing) -> Ou
     let mut money =
         advances::usable(tx, permit, &account, billing.order_id, billing.amount).await?;
     assigned_then_oldest_first(&mut money);
-    let debts = registers::open_debts(tx, permit, billing, parts).await?;
+    let rate = exchange::rate_on(tx, permit, billing.currency, billing.occurred_on).await?;
+    let debts = registers::open_debts(tx, permit, billing, rate, parts).await?;
     let offsets = offset(&debts, &money);
-    registers::settle(tx, permit, &offsets).await?;
+    registers::settle(tx, permit, billing.currency, &offsets).await?;
     let mut used: Vec<PaymentId> = offsets.iter().map(|row| row.payment_id).collect();
     used.dedup();
     for payment in used {
@@ -82,13 +83,14 @@ pub async fn unbill<A>(
     shipment: ShipmentId,
     occurred_on: NaiveDate,
 ) -> Outcome<()> {
-    let Some(customer) = registers::customer_of_shipment(tx, permit, shipment).await? else {
+    let Some((customer, currency)) = registers::customer_of_shipment(tx, permit, shipment).await?
+    else {
         return Ok(());
     };
     catalog::lock_customer(tx, permit, customer).await?;
     let rows = registers::rows_of_shipment(tx, permit, shipment).await?;
     let back = taken_back(&rows, occurred_on);
-    registers::settle(tx, permit, &back).await?;
+    registers::settle(tx, permit, currency, &back).await?;
     let closed = registers::close_debts(tx, permit, shipment, occurred_on).await?;
     let manager = closed.and_then(|posting| posting.manager_id);
     let mut freed: Vec<PaymentId> = back.iter().map(|row| row.payment_id).collect();

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{Currency, CustomerId, Decimal, OrderId, Uuid};
+use kernel::{Currency, CustomerId, Decimal, NaiveDate, OrderId, Uuid};
 
 /// What a customer owes and has paid ahead, in one currency, over all organizations and
 /// agreements.
@@ -16,6 +16,8 @@ pub struct Position {
     pub unassigned_advances: Decimal,
     /// What of the open receivables was due before today.
     pub overdue: Decimal,
+    /// The earliest day that something of that was due.
+    pub overdue_since: Option<NaiveDate>,
     /// Open advances by the order they stay with.
     pub assigned: HashMap<OrderId, Decimal>,
 }
@@ -25,6 +27,7 @@ struct Part {
     order_id: Option<OrderId>,
     owed: Decimal,
     overdue: Decimal,
+    overdue_since: Option<NaiveDate>,
     advance: Decimal,
 }
 
@@ -41,14 +44,15 @@ pub async fn position<A>(
 ) -> Outcome<Position> {
     let sql = "
         select null::uuid as order_id, coalesce(sum(r.open), 0) as owed,
-               coalesce(sum(r.open) filter (where r.due_on < $4), 0) as overdue, 0.00 as advance
+               coalesce(sum(r.open) filter (where r.due_on < $4), 0) as overdue,
+               min(r.due_on) filter (where r.due_on < $4) as overdue_since, 0.00 as advance
         from receivable_balance r
         where r.tenant_id = $1
           and r.customer_id = $2
           and r.currency = $3
           and r.open_cents > 0
         union all
-        select p.order_id, 0.00, 0.00, sum(p.open)
+        select p.order_id, 0.00, 0.00, null::date, sum(p.open)
         from payment_balance p
         where p.tenant_id = $1
           and p.customer_id = $2
@@ -60,6 +64,7 @@ pub async fn position<A>(
     for part in tx.all::<Part>(Sql::new(sql, values)).await? {
         position.open_receivables += part.owed;
         position.overdue += part.overdue;
+        position.overdue_since = position.overdue_since.or(part.overdue_since);
         match part.order_id {
             Some(order) => *position.assigned.entry(order).or_default() += part.advance,
             None => position.unassigned_advances += part.advance,

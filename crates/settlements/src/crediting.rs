@@ -32,7 +32,8 @@ pub async fn credit<A>(tx: &TenantTx, permit: &Permit<A>, credit: &Credit) -> Ou
     if credit.amount.is_zero() {
         return Ok(());
     }
-    let Some(customer) = registers::customer_of_shipment(tx, permit, credit.shipment_id).await?
+    let Some((customer, currency)) =
+        registers::customer_of_shipment(tx, permit, credit.shipment_id).await?
     else {
         return Err(Fault::broken("a credit note of a shipment without debts").into());
     };
@@ -43,7 +44,7 @@ pub async fn credit<A>(tx: &TenantTx, permit: &Permit<A>, credit: &Credit) -> Ou
     if parts.iter().map(|part| part.amount).sum::<Decimal>() != credit.amount {
         return Err(Fault::broken("more is credited than is billed").into());
     }
-    registers::settle(tx, permit, &back).await?;
+    registers::settle(tx, permit, currency, &back).await?;
     let manager = credits::lessen(tx, permit, credit.credit_note_id, &parts).await?;
     tell(tx, customer, manager, &back);
     Ok(())
@@ -55,7 +56,8 @@ pub async fn credit<A>(tx: &TenantTx, permit: &Permit<A>, credit: &Credit) -> Ou
 /// # Errors
 /// A fault where a statement fails.
 pub async fn uncredit<A>(tx: &TenantTx, permit: &Permit<A>, credit: &Credit) -> Outcome<()> {
-    let Some(customer) = registers::customer_of_shipment(tx, permit, credit.shipment_id).await?
+    let Some((customer, currency)) =
+        registers::customer_of_shipment(tx, permit, credit.shipment_id).await?
     else {
         return Ok(());
     };
@@ -73,7 +75,7 @@ pub async fn uncredit<A>(tx: &TenantTx, permit: &Permit<A>, credit: &Credit) -> 
     let mut money = advances::usable(tx, permit, &owner, account.order_id, amount).await?;
     assigned_then_oldest_first(&mut money);
     let offsets = offset(&opened, &money);
-    registers::settle(tx, permit, &offsets).await?;
+    registers::settle(tx, permit, currency, &offsets).await?;
     tell(tx, customer, account.manager_id, &offsets);
     Ok(())
 }

@@ -118,7 +118,8 @@ with paid as (
     having sum(a.amount) > 0
 )
 select d.order_id as paid_order_id, q.id, q.number, q.date, q.customer_id, q.organization_id,
-       q.agreement_id, q.order_id, q.manager_id, q.currency, q.amount, q.open, q.method, q.state,
+       q.agreement_id, q.order_id, q.manager_id, q.currency, q.rate, q.amount, q.open,
+       q.method, q.state,
        q.reversed_on, q.reversal_reason, q.comment, q.external_reference, q.version,
        q.created_at, q.updated_at, q.created_by
 from paid d
@@ -198,7 +199,8 @@ pub async fn payments_of_customers(
     let mut sql = Sql::new(
         "
 select c.id as of_customer_id, q.id, q.number, q.date, q.customer_id, q.organization_id,
-       q.agreement_id, q.order_id, q.manager_id, q.currency, q.amount, q.open, q.method, q.state,
+       q.agreement_id, q.order_id, q.manager_id, q.currency, q.rate, q.amount, q.open,
+       q.method, q.state,
        q.reversed_on, q.reversal_reason, q.comment, q.external_reference, q.version,
        q.created_at, q.updated_at, q.created_by
 from unnest($2::uuid[]) as c (id)

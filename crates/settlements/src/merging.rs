@@ -67,6 +67,14 @@ pub async fn move_money<A>(
             set customer_id = $3
             from moved m
             where b.tenant_id = $1 and b.payment_id = m.id
+        ), refunds as (
+            update refund
+            set customer_id = $3, version = version + 1, updated_at = $4
+            where tenant_id = $1 and customer_id = $2
+        ), invoices as (
+            update invoice
+            set customer_id = $3, version = version + 1, updated_at = $4
+            where tenant_id = $1 and customer_id = $2
         ), unpaid as (
             update awaited_payment
             set customer_id = $3

@@ -6,7 +6,6 @@ use kernel::{
     AgreementId, AllocationId, Currency, CustomerId, DateTime, Decimal, NaiveDate, OrderId,
     OrganizationId, PaymentId, ReceivableId, ShipmentId, UserId, Utc,
 };
-use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable};
 
 macro_rules! words {
     ($(#[$doc:meta])* $type:ident { $($(#[$each:meta])* $name:ident = $text:literal),* $(,)? }) => {
@@ -23,18 +22,24 @@ macro_rules! words {
 
         }
 
-        impl TryGetable for $type {
-            fn try_get_by<I: ColIdx>(row: &QueryResult, index: I) -> Result<Self, TryGetError> {
-                match String::try_get_by(row, index)?.as_str() {
+        impl sea_orm::TryGetable for $type {
+            fn try_get_by<I: sea_orm::ColIdx>(
+                row: &sea_orm::QueryResult,
+                index: I,
+            ) -> Result<Self, sea_orm::TryGetError> {
+                match <String as sea_orm::TryGetable>::try_get_by(row, index)?.as_str() {
                     $($text => Ok(Self::$name),)*
                     other => {
-                        Err(DbErr::Type(format!("{other} is no {}", stringify!($type))).into())
+                        let what = format!("{other} is no {}", stringify!($type));
+                        Err(sea_orm::DbErr::Type(what).into())
                     }
                 }
             }
         }
     };
 }
+
+pub(crate) use words;
 
 words! {
     /// How money came.
@@ -100,6 +105,8 @@ pub struct Payment {
     pub manager_id: Option<UserId>,
     /// The currency of the amounts.
     pub currency: Currency,
+    /// What a unit of it was worth in the base currency on its date; none for that one itself.
+    pub rate: Option<Decimal>,
     /// What came.
     pub amount: Decimal,
     /// What of it settles nothing yet: the advance.

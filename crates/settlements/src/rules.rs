@@ -8,13 +8,21 @@ use catalog::{Moment, PaymentStep};
 use chrono::Days;
 use kernel::{Decimal, NaiveDate, OrderId, PaymentId, ReceivableId, share_out};
 
+mod bank;
 mod credit;
+mod exchange;
+mod invoicing;
 #[cfg(test)]
 mod play;
+mod refunding;
 #[cfg(test)]
 mod tests;
 
+pub use bank::{invoice_numbers_in, is_inn, numbers_in};
 pub use credit::{Reduction, Standing, credited};
+pub use exchange::{Settled, exchange_difference};
+pub use invoicing::{LineLeft, LinePart, invoice_parts, invoice_state, pay_invoices};
+pub use refunding::refunded_from;
 
 /// A debt of which something is left.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -36,8 +36,8 @@ pub mod write_offs;
 
 pub use choosing::{hold_lots, move_part, part_of, picked, release_part, reservation};
 pub use demand::{
-    DEMAND_ORDER, DemandFilter, DemandRow, DemandState, Demanding, Missing, ReadDemand,
-    count_demands, demand, demand_anew, demand_of_order_lines, demands, demands_by_id,
+    DEMAND_ORDER, DemandFilter, DemandRow, DemandState, Demanding, HANDED_DEMAND, Missing,
+    ReadDemand, count_demands, demand, demand_anew, demand_of_order_lines, demands, demands_by_id,
     hand_over_demand,
 };
 pub use document::DocumentSort;

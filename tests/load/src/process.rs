@@ -30,6 +30,7 @@ impl Launch {
         let child = Command::new(&self.binary)
             .args(["serve", "--listen", &self.listen, "--admin-listen", "off"])
             .env("OBOROT_LOG", "warn")
+            .env("OBOROT_SEALS", seals())
             .envs(self.environment.iter().cloned())
             .stdout(Stdio::null())
             .kill_on_drop(true)
@@ -44,6 +45,11 @@ impl Launch {
         let url = format!("http://{}", self.listen);
         Ok(Program { child, launch: self, url, started_in: started.elapsed() })
     }
+}
+
+/// Where programs under test keep the keys of seals.
+fn seals() -> PathBuf {
+    std::env::temp_dir().join("oborot-load-seals")
 }
 
 /// A free port of this machine.
@@ -95,6 +101,7 @@ impl Program {
     ) -> Result<()> {
         let status = Command::new(binary)
             .args(words)
+            .env("OBOROT_SEALS", seals())
             .envs(environment.iter().copied())
             .env("OBOROT_LOG", "warn")
             .stdout(Stdio::null())

@@ -1,5 +1,6 @@
 //! Who sees what, and who does not.
 
+mod giving;
 mod hang_up;
 mod neighbour;
 mod pages;

@@ -35,6 +35,8 @@ async fn busy_company() -> Company {
     let input = json!({"list": "customers", "format": "CSV"});
     let started = company.director.does("startExport", input, "exportJob { id }").await;
     export_is_over(&company.director, &started["exportJob"]["id"]).await;
+    let input = json!({"customerId": customer, "lines": [{"productId": good, "quantity": "1"}]});
+    company.anna.does("createQuote", input, "quote { id }").await;
     let order = draft(&company.anna, &customer, &[(&good, "2")], json!({})).await;
     confirm(&company.anna, &order).await;
     assembled(&company, &at, &good).await;
@@ -44,10 +46,12 @@ async fn busy_company() -> Company {
     let order = draft(&company.anna, &customer, &[(&good, "1")], json!({})).await;
     confirm(&company.anna, &order).await;
     picked_and_returned(&company, &order.0, &shipped["shipment"]).await;
+    asked(&company, &customer, &good).await;
     let input = json!({
         "customerId": customer, "amount": "5.00", "currency": "RUB", "method": "CASH",
     });
     company.accounting.does("recordPayment", input, "payment { id }").await;
+    money_papers(&company, &shipped["shipment"]).await;
     company.director.does("createRegion", json!({"name": "North"}), "region { id }").await;
     let input = json!({"name": "Ten off", "percent": "10"});
     company.director.does("createDiscountRule", input, "discountRule { id }").await;
@@ -60,11 +64,35 @@ async fn busy_company() -> Company {
     company.admin.does("createDepartment", input, "department { id }").await;
     let input = json!({"name": "A-team", "headId": company.anna_id, "memberIds": []});
     company.admin.does("saveTeam", input, "team { id }").await;
+    let parties = json!({"leaverId": company.boris_id, "heirIds": [company.anna_id]});
+    let input = json!({"parties": parties, "signIn": "KEPT"});
+    company.director.does("handOver", input, "handOver { id }").await;
     let input = json!({"name": "shop", "scopes": ["orders:read"]});
     company.admin.does("createApiKey", input, "apiKey { id }").await;
     let input = json!({"name": "own", "title": "Own", "includes": ["manager"], "rights": []});
     company.admin.does("saveRole", input, "role { name }").await;
     company
+}
+
+/// A rule, an order that waits for the director, and his deputy.
+async fn asked(company: &Company, customer: &str, good: &str) {
+    let input = json!({"name": "Secret rule", "kind": "DISCOUNT_OVER_LIMIT", "isOn": true,
+        "steps": [{"approvers": [{"role": "director"}]}], "fallback": {"role": "director"}});
+    company.admin.does("saveApprovalRule", input, "approvalRule { id }").await;
+    let lines = json!([{"productId": good, "quantity": "1", "discountPercent": "20"}]);
+    let input = json!({"customerId": customer, "lines": lines});
+    let made = company.anna.does("createSalesOrder", input, "order { id }").await;
+    let input = json!({"id": made["order"]["id"]});
+    let told = company.anna.does("confirmSalesOrder", input, "approvalRequest { id }").await;
+    assert!(told["approvalRequest"]["id"].is_string());
+    let people = company.admin.all("users", "id name").await;
+    let deputy = people.iter().find(|one| one["name"] == "accounting").unwrap();
+    let input = json!({"deputyId": deputy["id"], "to": "2099-01-01"});
+    let tried = company.director.tries("appointDeputy", input, "approvalDeputy { id }").await;
+    assert_eq!(tried.unwrap_err(), "OUT_OF_RANGE", "for a year at most");
+    let today = stories::house::house().today().to_string();
+    let input = json!({"deputyId": deputy["id"], "to": today});
+    company.director.does("appointDeputy", input, "approvalDeputy { id }").await;
 }
 
 /// A bill of materials and an assembly order.
@@ -120,6 +148,38 @@ async fn picked_and_returned(company: &Company, order: &str, shipment: &Value) {
     keeper.does("postSalesReturn", input, "salesReturn { id }").await;
     let input = json!({"shipmentId": shipment["id"]});
     keeper.does("planDelivery", input, "delivery { id }").await;
+}
+
+/// An invoice, a correction of a price, money given back and a line of a statement.
+async fn money_papers(company: &Company, shipment: &Value) {
+    let accounting = &company.accounting;
+    let query = "query($id: ID!) { shipment(id: $id) { order { id } customer { id }
+        organization { id } } }";
+    let told = accounting.ask(query, json!({"id": shipment["id"]})).await;
+    let told = &told["shipment"];
+    let input = json!({"orderId": told["order"]["id"], "amount": "1"});
+    accounting.does("issueInvoice", input, "invoice { id }").await;
+    let input = json!({"shipmentId": shipment["id"], "reason": "agreed", "amount": "1"});
+    let made = accounting.does("createPriceCorrection", input, "priceCorrection { id }").await;
+    let input = json!({"id": made["priceCorrection"]["id"]});
+    accounting.does("postPriceCorrection", input, "priceCorrection { id }").await;
+    let input = json!({"customerId": told["customer"]["id"], "amount": "100"});
+    accounting.does("recordPayment", input, "payment { id }").await;
+    let input = json!({"customerId": told["customer"]["id"], "amount": "1", "reason": "overpaid"});
+    accounting.does("refundCustomer", input, "refund { id }").await;
+    let input = json!({"sku": "HOUR", "name": "Hour", "unit": "h", "isService": true});
+    let made = company.director.does("createProduct", input, "product { id }").await;
+    let lines = json!([{"productId": made["product"]["id"], "quantity": "1", "price": "9"}]);
+    let input = json!({"customerId": told["customer"]["id"], "lines": lines});
+    let made = company.director.does("createSalesOrder", input, "order { id version }").await;
+    let input = json!({"id": made["order"]["id"], "version": made["order"]["version"]});
+    company.director.does("confirmSalesOrder", input, "order { id }").await;
+    let input = json!({"orderId": made["order"]["id"]});
+    accounting.does("createServiceAct", input, "serviceAct { id }").await;
+    let lines = json!([{"reference": "1", "date": "2026-01-15", "amount": "1"}]);
+    let input = json!({"organizationId": told["organization"]["id"], "account": "1",
+        "lines": lines});
+    accounting.does("bringBankLines", input, "bankLines { id }").await;
 }
 
 /// One of each kind of what customers, goods and prices refer to.

@@ -2,4 +2,4 @@
 
 mod money;
 mod waiting;
-mod worked;
+pub mod worked;

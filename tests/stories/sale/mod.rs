@@ -10,4 +10,5 @@ mod pricing;
 mod product_card;
 mod simple;
 mod tampering;
+mod trying_out;
 mod variants;

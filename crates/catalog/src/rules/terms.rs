@@ -68,6 +68,8 @@ words! {
         Warn = "WARN",
         /// The document is refused.
         Block = "BLOCK",
+        /// Somebody has to agree: an approval rule decides who.
+        Approve = "APPROVE",
     }
 }
 

@@ -19,10 +19,15 @@ use crate::identity::{Department, Team, User};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
-use crate::sales::{SalesOrder, Shipment, orders_of_customer, shipments_of_customer};
+use crate::sales::{
+    Quote, SalesOrder, Shipment, orders_of_customer, quotes_of_customer, shipments_of_customer,
+};
 use crate::scalars::{DateTime, Money};
 use crate::session::Session;
-use crate::settlements::{Payment, Receivable, payments_of_customer, receivables_of_customer};
+use crate::settlements::{
+    Invoice, Payment, Receivable, invoices_of_customer, payments_of_customer,
+    receivables_of_customer,
+};
 
 /// A company that buys.
 #[derive(Clone, SimpleObject)]
@@ -287,6 +292,16 @@ impl Customer {
         Ok(Some(orders_of_customer(Session::of(ctx)?, self.key, first).await?))
     }
 
+    /// Quotes for it, the newest first. Further pages stand in the root field `quotes`, with the same
+    /// cursors. Needs the right quote.read.
+    async fn quotes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
+    ) -> async_graphql::Result<Option<Connection<Quote>>> {
+        Ok(Some(quotes_of_customer(Session::of(ctx)?, self.key, first).await?))
+    }
+
     /// Shipments to it, the newest first. Further pages stand in the root field `shipments`, with
     /// the same cursors. Needs the right shipment.read.
     async fn shipments(
@@ -318,6 +333,16 @@ impl Customer {
         #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
     ) -> async_graphql::Result<Option<Connection<Payment>>> {
         Ok(Some(payments_of_customer(Session::of(ctx)?, self.key, first).await?))
+    }
+
+    /// The requests to pay it got, the newest first; all of them stand in the root field `invoices`.
+    /// Needs the right invoice.read.
+    async fn invoices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many, at most 250; 50 where none is given.")] first: Option<i32>,
+    ) -> async_graphql::Result<Option<Vec<Invoice>>> {
+        Ok(Some(invoices_of_customer(Session::of(ctx)?, self.key, first).await?))
     }
 
     /// The card that stands for it since the two were merged: everything of both is there. Never

@@ -152,11 +152,12 @@ pub struct ReferenceMutation(
 #[derive(MergedObject, Default)]
 pub struct AgreementMutation(terms_writing::TermsMutation, proposal_writing::ProposalMutation);
 
-/// Makes payloads: the record, and why not.
+/// Makes payloads: the record, and why not. `Name (complex)` has more fields elsewhere.
 macro_rules! payloads {
-    ($($(#[doc = $doc:literal])+ $name:ident { $(#[doc = $each:literal])+ $field:ident: $kind:ty })*) => {$(
+    ($($(#[doc = $doc:literal])+ $name:ident $(($complex:ident))? { $(#[doc = $each:literal])+ $field:ident: $kind:ty })*) => {$(
         $(#[doc = $doc])+
         #[derive(SimpleObject)]
+        $(#[graphql($complex)])?
         pub struct $name {
             $(#[doc = $each])+
             $field: Option<$kind>,

@@ -28,6 +28,8 @@ pub enum CreditPolicy {
     Warn,
     /// The document is refused.
     Block,
+    /// The document waits: an approval rule decides who has to agree.
+    Approve,
 }
 
 /// Where an agreement stands.

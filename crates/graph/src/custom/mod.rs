@@ -40,6 +40,10 @@ macro_rules! of_subject {
                 type $of = ::sales::Order;
                 $work
             }
+            $crate::custom::CustomFieldSubject::Quote => {
+                type $of = ::sales::Quote;
+                $work
+            }
             $crate::custom::CustomFieldSubject::Shipment => {
                 type $of = ::sales::Shipment;
                 $work
@@ -78,6 +82,8 @@ pub enum CustomFieldSubject {
     Product,
     /// Sales orders.
     SalesOrder,
+    /// Quotes.
+    Quote,
     /// Shipments.
     Shipment,
     /// Goods receipts.
@@ -93,10 +99,11 @@ pub enum CustomFieldSubject {
 }
 
 impl CustomFieldSubject {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Customer,
         Self::Product,
         Self::SalesOrder,
+        Self::Quote,
         Self::Shipment,
         Self::GoodsReceipt,
         Self::StockTransfer,

@@ -4,6 +4,7 @@
 mod keys;
 mod people;
 mod roles;
+mod seals;
 mod sign_in;
 mod trail;
 mod users;
@@ -12,6 +13,7 @@ mod web_origins;
 
 pub use keys::ApiKey;
 pub use people::{Department, Team};
+pub(crate) use trail::histories;
 pub use trail::{AuditEntry, history};
 pub use users::User;
 pub use viewer::{Reach, Tenant, Viewer};
@@ -45,6 +47,7 @@ pub struct IdentityQuery(
     roles::RoleQuery,
     keys::KeyQuery,
     trail::TrailQuery,
+    seals::SealQuery,
 );
 
 /// Mutations of this context.

@@ -6,10 +6,12 @@ use identity::{DeleteRole, ReadRoles, RoleDraft, SaveRole, right_named};
 use kernel::{Page, PageRequest, Position, Uuid};
 
 use super::Reach;
+use super::users::percent;
 use super::viewer::GrantedRight;
 use crate::errors::Failure;
 use crate::idempotency::mutate;
 use crate::paging::{self, Connection};
+use crate::scalars::Decimal;
 use crate::session::Session;
 use crate::user_error::UserError;
 
@@ -43,6 +45,12 @@ impl Role {
     /// All its rights, those of the roles it takes in among them.
     async fn rights(&self) -> Vec<GrantedRight> {
         self.0.rights.iter().map(|(right, reach)| GrantedRight::of(*right, *reach)).collect()
+    }
+
+    /// The largest discount, percent, that who has the role gives without asking, where he has no
+    /// limit of his own; of several roles the largest counts. Null: the role sets none.
+    async fn max_discount(&self) -> Option<Decimal> {
+        self.0.max_discount.map(|percent| Decimal(percent.normalize()))
     }
 
     /// Grows with each change; null for a role of the start.
@@ -149,6 +157,9 @@ pub struct SaveRoleInput {
     /// Its own rights.
     #[graphql(default)]
     rights: Vec<RightInput>,
+    /// The largest discount, percent, that who has the role gives without asking, where he has no
+    /// limit of his own; null: the role sets none.
+    max_discount: Option<Decimal>,
     /// Does the work once, however often it is sent.
     idempotency_key: Option<String>,
 }
@@ -203,8 +214,13 @@ impl RoleMutation {
                 None => Err(unknown_right(&given)),
             })
             .collect::<Result<_, _>>()?;
-        let role =
-            RoleDraft { name: input.name, title: input.title, includes: input.includes, rights };
+        let role = RoleDraft {
+            name: input.name,
+            title: input.title,
+            includes: input.includes,
+            rights,
+            max_discount: input.max_discount.map(percent).transpose()?,
+        };
         let command = SaveRole { role, version: input.version };
         let done = mutate(ctx, command, input.idempotency_key).await?;
         let role = match done.output {
@@ -246,6 +262,7 @@ mod tests {
             is_own: false,
             includes: vec![],
             rights: vec![],
+            max_discount: None,
             version: None,
         };
         let roles = || ["a", "b", "c", "d"].map(role).to_vec();

@@ -26,6 +26,24 @@ pub enum ActorKind {
     Key,
     /// A part of this program.
     Worker,
+    /// Whoever holds a single-purpose link, such as the client to whom a quote was sent.
+    Link,
+}
+
+impl ActorKind {
+    fn code(self) -> &'static str {
+        match self {
+            Self::User => "user",
+            Self::Key => "key",
+            Self::Worker => "worker",
+            Self::Link => "link",
+        }
+    }
+}
+
+/// The global id of the entry with this number.
+pub(super) fn entry_id(number: i64) -> ID {
+    global(AuditId::from(Uuid::from_u128(u128::try_from(number).unwrap_or_default())))
 }
 
 /// One thing that somebody did to a record. Entries are never changed or removed.
@@ -38,6 +56,11 @@ impl AuditEntry {
     /// The opaque global id.
     pub async fn id(&self) -> ID {
         global(self.0.id())
+    }
+
+    /// Its number in the audit trail, by which seals name it.
+    async fn number(&self) -> i64 {
+        self.0.number()
     }
 
     /// When.
@@ -60,11 +83,12 @@ impl AuditEntry {
         ID(encode(&self.0.subject_kind, self.0.subject_id))
     }
 
-    /// Whether a person did it, a partner's program, or this one.
+    /// Whether a person did it, a partner's program, whoever holds a link, or this program.
     async fn actor_kind(&self) -> ActorKind {
         match self.0.actor_kind.as_str() {
             "user" => ActorKind::User,
             "key" => ActorKind::Key,
+            "link" => ActorKind::Link,
             _ => ActorKind::Worker,
         }
     }
@@ -87,7 +111,8 @@ impl AuditEntry {
 
     /// The part of this program that did it.
     async fn worker(&self) -> Option<&str> {
-        Some(self.0.actor_label.as_str()).filter(|label| !label.is_empty())
+        let label = Some(self.0.actor_label.as_str()).filter(|label| !label.is_empty());
+        label.filter(|_| self.0.actor_kind == "worker")
     }
 
     /// What changed: fields with what they were and are, or the facts of a posting. For those who
@@ -136,6 +161,28 @@ pub async fn history(session: &Session, id: impl Into<Uuid>) -> Result<Vec<Audit
     Ok(session.load(HistoryOf(id.into())).await?.unwrap_or_default())
 }
 
+/// Who did what to each of these records, newest first, at most 100 entries of each, in one read.
+/// Whoever asks has seen the records; nothing for who receives no events.
+///
+/// # Errors
+/// Faults.
+pub(crate) async fn histories(
+    session: &Session,
+    records: Vec<Uuid>,
+) -> Result<Vec<AuditEntry>, Failure> {
+    match session.load_all(records.into_iter().map(HistoryOf).collect()).await {
+        Err(failure) if failure.is_forbidden() => Ok(Vec::new()),
+        found => Ok(found?.into_iter().flatten().flatten().collect()),
+    }
+}
+
+impl AuditEntry {
+    /// As it was read.
+    pub(crate) fn row(&self) -> &AuditRow {
+        &self.0
+    }
+}
+
 /// Which entries; all conditions hold at once.
 #[derive(Clone, Debug, Default, InputObject)]
 pub struct AuditFilter {
@@ -143,12 +190,63 @@ pub struct AuditFilter {
     subject_id: Option<AnyId>,
     /// By this user or key.
     actor_id: Option<AnyId>,
+    /// About records of this type: `SalesOrder`, `User`, `Role`, `UserSession`.
+    subject_type: Option<String>,
+    /// By people, partners' programs or this program itself.
+    actor_kind: Option<ActorKind>,
     /// Of this kind, named as the mutation: `confirmSalesOrder`.
     action: Option<String>,
     /// Not before this moment.
     from: Option<DateTime>,
     /// Before this moment.
     to: Option<DateTime>,
+    /// Where this field changed, as `changes` names it: `creditLimit`. Custom fields are found by
+    /// their record. Needs `subjectId`, or `from` and `to` at most 31 days apart.
+    field: Option<String>,
+    /// Where this text stands in what changed, custom fields aside, whatever its letters' case; of
+    /// `field` alone where that is given. Needs what `field` needs.
+    text: Option<String>,
+}
+
+/// How far a text is looked for, where no record is named.
+const LONGEST_SEARCH_DAYS: i64 = 31;
+/// Letters of what is looked for, at most.
+const LONGEST_TEXT: usize = 200;
+
+impl AuditFilter {
+    /// What is in no index is looked for in a record's entries or in a month's.
+    fn checked(self) -> Result<identity::AuditFilter, Failure> {
+        let looks = self.field.is_some() || self.text.is_some();
+        let month = chrono::Duration::days(LONGEST_SEARCH_DAYS);
+        let is_bounded = self.subject_id.is_some()
+            || matches!((&self.from, &self.to), (Some(from), Some(to)) if to.0 - from.0 <= month);
+        if looks && !is_bounded {
+            return Err(Failure::bad_input(
+                "field and text need subjectId, or from and to at most 31 days apart",
+                "для field и text нужны subjectId либо from и to не дальше 31 дня друг от друга",
+            ));
+        }
+        let is_long = |text: &Option<String>| {
+            text.as_ref().is_some_and(|text| text.chars().count() > LONGEST_TEXT)
+        };
+        if is_long(&self.field) || is_long(&self.text) {
+            return Err(Failure::bad_input(
+                "field and text have at most 200 letters",
+                "в field и text не больше 200 знаков",
+            ));
+        }
+        Ok(identity::AuditFilter {
+            subject: self.subject_id.map(|id| id.uuid),
+            subject_kind: self.subject_type,
+            actor: self.actor_id.map(|id| id.uuid),
+            actor_kind: self.actor_kind.map(ActorKind::code),
+            action: self.action,
+            from: self.from.map(|at| at.0),
+            to: self.to.map(|at| at.0),
+            field: self.field,
+            text: self.text,
+        })
+    }
 }
 
 /// Queries of the audit trail.
@@ -170,14 +268,7 @@ impl TrailQuery {
     ) -> async_graphql::Result<Connection<AuditEntry>> {
         let session = Session::of(ctx)?;
         let permit = session.permit::<ReadAudit>()?;
-        let filter = filter.unwrap_or_default();
-        let filter = identity::AuditFilter {
-            subject: filter.subject_id.map(|id| id.uuid),
-            actor: filter.actor_id.map(|id| id.uuid),
-            action: filter.action,
-            from: filter.from.map(|at| at.0),
-            to: filter.to.map(|at| at.0),
-        };
+        let filter = filter.unwrap_or_default().checked()?;
         let page = paging::request(first, after.as_deref(), last, before.as_deref(), "NEWEST")?;
         let rows = identity::audit_trail(&*session.tx().await?, &permit, &filter, &page).await?;
         Ok(Connection::of(rows, AuditEntry).counted(move |session| {

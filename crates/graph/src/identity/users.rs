@@ -63,6 +63,12 @@ impl User {
         self.0.max_discount.map(|percent| Decimal(percent.normalize()))
     }
 
+    /// The largest discount he gives without asking, percent: his own limit, else the largest of
+    /// his roles'; null where neither is set, and the usual one holds.
+    async fn discount_limit(&self) -> Option<Decimal> {
+        self.0.discount_limit.map(|percent| Decimal(percent.normalize()))
+    }
+
     /// Whether he may sign in.
     async fn active(&self) -> bool {
         self.0.active
@@ -334,7 +340,7 @@ impl UserMutation {
 }
 
 /// A percentage that a column can hold.
-fn percent(value: Decimal) -> Result<Percent, Failure> {
+pub(super) fn percent(value: Decimal) -> Result<Percent, Failure> {
     Percent::new(value.0).map_err(|_| {
         Failure::bad_input(
             "a percentage has at most 4 decimal places",

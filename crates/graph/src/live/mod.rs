@@ -18,11 +18,12 @@ use db::Event;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::BoxStream;
-use kernel::{ExportJobId, ImportJobId, ProductId, WarehouseId};
+use kernel::{ApprovalRequestId, ExportJobId, ImportJobId, ProductId, WarehouseId};
 
 pub(crate) use feed::{Feed, Feeds};
 pub(crate) use resume::Resume;
 
+use crate::approvals::ApprovalRequest;
 use crate::errors::Failure;
 use crate::exchange::{ExportJob, ImportJob};
 use crate::ids::{AnyId, GlobalId};
@@ -57,6 +58,8 @@ pub enum DocumentKind {
     AssemblyOrder,
     /// What a customer ordered.
     SalesOrder,
+    /// What was offered to a customer.
+    Quote,
     /// Goods leaving.
     Shipment,
     /// What a storekeeper is to take.
@@ -65,8 +68,18 @@ pub enum DocumentKind {
     SalesReturn,
     /// A shipment on its way to the customer.
     Delivery,
+    /// Services done.
+    ServiceAct,
+    /// What was sold becoming cheaper.
+    PriceCorrection,
+    /// A request to pay.
+    Invoice,
     /// Money received.
     Payment,
+    /// Money given back.
+    Refund,
+    /// A line of a bank's statement.
+    BankLine,
 }
 
 impl DocumentKind {
@@ -82,11 +95,17 @@ impl DocumentKind {
             "SupplierReturn" => Some(Self::SupplierReturn),
             "AssemblyOrder" => Some(Self::AssemblyOrder),
             "SalesOrder" => Some(Self::SalesOrder),
+            "Quote" => Some(Self::Quote),
             "Shipment" => Some(Self::Shipment),
             "PickTask" => Some(Self::PickTask),
             "SalesReturn" => Some(Self::SalesReturn),
             "Delivery" => Some(Self::Delivery),
+            "ServiceAct" => Some(Self::ServiceAct),
+            "PriceCorrection" => Some(Self::PriceCorrection),
+            "Invoice" => Some(Self::Invoice),
             "Payment" => Some(Self::Payment),
+            "Refund" => Some(Self::Refund),
+            "BankLine" => Some(Self::BankLine),
             _ => None,
         }
     }
@@ -101,11 +120,16 @@ impl DocumentKind {
             Self::PurchaseOrder => reaches::<SeePurchases>(event, scope),
             Self::AssemblyOrder => reaches::<SeeAssemblies>(event, scope),
             Self::SalesOrder => reaches::<SeeOrders>(event, scope),
+            Self::Quote => reaches::<SeeQuotes>(event, scope),
             Self::Shipment => reaches::<SeeShipments>(event, scope),
             Self::PickTask => reaches::<SeePickTasks>(event, scope),
             Self::SalesReturn => reaches::<SeeReturns>(event, scope),
             Self::Delivery => reaches::<SeeDeliveries>(event, scope),
-            Self::Payment => reaches::<SeePayments>(event, scope),
+            Self::ServiceAct => reaches::<SeeActs>(event, scope),
+            Self::PriceCorrection => reaches::<SeeCorrections>(event, scope),
+            Self::Invoice => reaches::<SeeInvoices>(event, scope),
+            Self::Payment | Self::Refund => reaches::<SeePayments>(event, scope),
+            Self::BankLine => reaches::<SeeBankLines>(event, scope),
         }
     }
 }
@@ -126,14 +150,20 @@ seeing! {
     SeePurchases: PurchaseRead,
     SeeAssemblies: AssemblyRead,
     SeeOrders: OrderRead,
+    SeeQuotes: QuoteRead,
     SeeShipments: ShipmentRead,
     SeePickTasks: PickRead,
     SeeReturns: ReturnRead,
     SeeDeliveries: DeliveryRead,
+    SeeActs: ActRead,
+    SeeCorrections: CorrectionRead,
+    SeeInvoices: InvoiceRead,
     SeePayments: PaymentRead,
+    SeeBankLines: BankRead,
     SeeStock: StockRead,
     SeeImports: ImportRun,
     SeeExports: ExportRun,
+    DecideApprovals: ApprovalDecide,
 }
 
 fn reaches<A: Action>(event: &Event, scope: &Scope) -> bool {
@@ -186,6 +216,38 @@ impl DocumentEvent {
     }
 
     /// When the change was made; null for RESYNC.
+    async fn recorded_at(&self) -> Option<DateTime> {
+        self.0.event().map(|event| event.recorded_at.into())
+    }
+}
+
+/// A request that waits for somebody's word.
+pub struct ApprovalEvent(Happening);
+
+/// A request that waits for somebody's word.
+#[Object]
+impl ApprovalEvent {
+    /// Where this event stands: pass it as `after` to go on from here.
+    async fn cursor(&self) -> String {
+        cursor(self.0.position())
+    }
+
+    /// A change, or a call to read everything anew.
+    async fn kind(&self) -> EventKind {
+        self.0.kind()
+    }
+
+    /// The request as it is now; null for RESYNC, or where it is no longer visible. `mayDecide`
+    /// tells whether it waits for the subscriber himself.
+    async fn approval_request(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ApprovalRequest>> {
+        let id = self.0.event().map(|event| ApprovalRequestId(event.subject_id));
+        Ok(Session::of(ctx)?.load_made(id).await?)
+    }
+
+    /// When it came to wait; null for RESYNC.
     async fn recorded_at(&self) -> Option<DateTime> {
         self.0.event().map(|event| event.recorded_at.into())
     }
@@ -293,6 +355,23 @@ impl LiveSubscription {
         };
         let follower = Box::pin(begin_to_follow(ctx, after, Box::new(wants))).await?;
         Ok(follower.into_gathered(move |gathered| StockEvent::of(gathered, &watched)))
+    }
+
+    /// Requests for approval that wait for somebody's word: when they are made, when a next step opens
+    /// or escalates. Those who may decide hear of documents within their reach. Needs the right
+    /// `approval.decide`.
+    async fn approval_requested(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The cursor of the last event received: what came after it is sent \
+                          first.")]
+        after: Option<String>,
+    ) -> async_graphql::Result<BoxStream<'static, async_graphql::Result<ApprovalEvent>>> {
+        Session::of(ctx)?.permit::<DecideApprovals>()?;
+        let wants = move |event: &Event, scope: &Scope| {
+            event.kind == "approval_requested" && reaches::<DecideApprovals>(event, scope)
+        };
+        Ok(follow(ctx, after, Box::new(wants), ApprovalEvent).await?)
     }
 
     /// An import as it goes on: an event for each chunk of rows, and one at its end.

@@ -4,7 +4,7 @@ use ::sales::{Dispatch, LineDraft, OrderChange, OrderDraft, ShipLine, TypedPrice
 use async_graphql::{InputObject, MaybeUndefined};
 use kernel::{
     AgreementId, CustomerId, OrderId, OrderLineId, OrganizationId, PackagingId, ProductId,
-    ProductVariantId, SalesRouteId, ShipmentId, UserId, WarehouseId,
+    ProductVariantId, QuoteLineId, SalesRouteId, ShipmentId, UserId, WarehouseId,
 };
 
 use crate::custom::CustomFieldInput;
@@ -29,6 +29,9 @@ pub struct SalesOrderLineInput {
     /// A discount of one's own in per cent, at most four places; the automatic one where none is
     /// given.
     discount_percent: Option<Decimal>,
+    /// The line of the order's quote whose price it keeps: it names the same goods in the same unit,
+    /// and no price or discount of its own.
+    quote_line_id: Option<GlobalId<QuoteLineId>>,
 }
 
 impl From<SalesOrderLineInput> for LineDraft {
@@ -40,6 +43,7 @@ impl From<SalesOrderLineInput> for LineDraft {
             quantity: line.quantity.0,
             price: line.price.map(|price| TypedPrice::Entered(price.0)),
             discount_percent: line.discount_percent.map(|percent| percent.0),
+            quote_line_id: line.quote_line_id.map(|id| id.0),
         }
     }
 }
@@ -95,9 +99,19 @@ impl From<CreateSalesOrderInput> for OrderDraft {
             requested_ship_date: input.requested_ship_date.map(|day| day.0),
             external_reference: input.external_reference,
             comment: input.comment,
+            quote_id: None,
             lines: input.lines.into_iter().map(Into::into).collect(),
         }
     }
+}
+
+/// An order to be written once more.
+#[derive(InputObject)]
+pub struct CopySalesOrderInput {
+    /// Which order, in any state.
+    pub(super) id: GlobalId<OrderId>,
+    /// A repeat with this key changes nothing and answers the same.
+    pub(super) idempotency_key: Option<String>,
 }
 
 /// Changes of a draft; what is left out stays, prices are found anew.
@@ -176,6 +190,9 @@ pub struct ConfirmSalesOrderInput {
     pub(super) id: GlobalId<OrderId>,
     /// The version that was read; not asked where none is given.
     pub(super) version: Option<i32>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -189,6 +206,9 @@ pub struct CancelSalesOrderInput {
     pub(super) version: Option<i32>,
     /// Why.
     pub(super) reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -202,6 +222,9 @@ pub struct CloseSalesOrderInput {
     pub(super) version: Option<i32>,
     /// Why.
     pub(super) reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -276,6 +299,9 @@ pub struct ShipSalesOrderInput {
     /// What its custom fields hold; those required and writable for the caller must be among them.
     #[graphql(default)]
     pub(super) custom_fields: Vec<CustomFieldInput>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -300,6 +326,9 @@ pub struct PostShipmentInput {
     pub(super) id: GlobalId<ShipmentId>,
     /// The version that was read; not asked where none is given.
     pub(super) version: Option<i32>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -324,6 +353,9 @@ pub struct ReverseShipmentInput {
     pub(super) version: Option<i32>,
     /// Why.
     pub(super) reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }

@@ -89,7 +89,7 @@ impl LinePricing {
 
 /// The explanation of a line's price.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-struct ExplanationOf(OrderLineId);
+pub(super) struct ExplanationOf(pub(super) OrderLineId);
 
 impl Load<ExplanationOf> for Loaders {
     type Value = Arc<Explanation>;

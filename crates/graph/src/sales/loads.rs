@@ -77,7 +77,9 @@ pub(super) struct OrderCountOf(pub(super) CustomerId);
 pub(super) struct ShipmentCountOf(pub(super) CustomerId);
 
 /// Customers by the number of documents asked for: an operation asks in few ways.
-fn alike(keys: impl Iterator<Item = (u32, CustomerId)>) -> HashMap<u32, Vec<CustomerId>> {
+pub(super) fn alike(
+    keys: impl Iterator<Item = (u32, CustomerId)>,
+) -> HashMap<u32, Vec<CustomerId>> {
     let mut groups: HashMap<u32, Vec<CustomerId>> = HashMap::new();
     for (limit, customer) in keys {
         groups.entry(limit).or_default().push(customer);

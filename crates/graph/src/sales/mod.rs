@@ -1,7 +1,11 @@
 //! Sales orders and shipments: what customers ordered and what left the house.
 
+mod acts;
 mod card;
+mod corrections;
 mod deliveries;
+mod explain;
+mod hand_over;
 mod inputs;
 mod line_pricing;
 mod loads;
@@ -9,19 +13,24 @@ mod order;
 mod order_mutations;
 mod picking;
 mod placement;
+mod price_quote;
 mod promise;
 mod queries;
-mod quote;
+mod quotes;
 mod recipients;
 mod reservations;
 mod returns;
 mod shipment;
 mod shipment_mutations;
 
+pub use acts::{ServiceAct, ServiceActLine};
+pub use corrections::{PriceCorrection, PriceCorrectionLine};
 pub use deliveries::Delivery;
+pub use hand_over::HandOver;
 pub use order::{SalesOrder, SalesOrderLine};
 pub use picking::{PickTask, PickTaskLine};
 pub use queries::{orders_of_customer, shipments_of_customer};
+pub use quotes::{Quote, QuoteLine, quotes_of_customer};
 pub use recipients::LotRecipient;
 pub(crate) use recipients::lot_recipients;
 pub use returns::{CreditNote, SalesReturn, SalesReturnLine};
@@ -41,12 +50,17 @@ use crate::session::Session;
 pub struct SalesQuery(
     queries::OrderQuery,
     queries::ShipmentQuery,
-    quote::QuoteQuery,
+    price_quote::PriceQuoteQuery,
     recipients::RecipientQuery,
     reservations::ReservationQuery,
     picking::PickQuery,
     returns::ReturnQuery,
+    corrections::CorrectionQuery,
+    acts::ActQuery,
+    quotes::QuoteQuery,
     deliveries::DeliveryQuery,
+    hand_over::HandOverQuery,
+    explain::ExplainQuery,
 );
 
 /// Mutations of this context.
@@ -57,7 +71,11 @@ pub struct SalesMutation(
     reservations::ReservationMutation,
     picking::PickMutation,
     returns::ReturnMutation,
+    corrections::CorrectionMutation,
+    acts::ActMutation,
+    quotes::QuoteMutation,
     deliveries::DeliveryMutation,
+    hand_over::HandOverMutation,
 );
 
 struct SeePrices;
@@ -96,6 +114,8 @@ async fn user(ctx: &Context<'_>, id: Option<UserId>) -> async_graphql::Result<Op
 pub enum SalesOrderState {
     /// Written, not agreed: no number, holds nothing.
     Draft,
+    /// Somebody has to agree first: has a number, and holds its goods for a while.
+    PendingApproval,
     /// Agreed: has a number and holds goods.
     Confirmed,
     /// A part of it has been shipped.
@@ -114,6 +134,8 @@ pub enum SalesOrderTransition {
     Update,
     /// Agree to it: `confirmSalesOrder`.
     Confirm,
+    /// Take back what was asked of others: `withdrawApproval`.
+    Withdraw,
     /// Give it up: `cancelSalesOrder`.
     Cancel,
     /// Ship a part of it, or all that is left: `shipSalesOrder`.
@@ -128,6 +150,8 @@ pub enum SalesOrderTransition {
 pub enum ShipmentState {
     /// Written, nothing has moved.
     Draft,
+    /// Somebody has to agree first: nothing has moved.
+    PendingApproval,
     /// Goods are gone, revenue and debt are booked.
     Posted,
     /// Posted and undone by a later posting.
@@ -142,6 +166,8 @@ pub enum ShipmentState {
 pub enum ShipmentTransition {
     /// Let the goods go: `postShipment`.
     Post,
+    /// Take back what was asked of others: `withdrawApproval`.
+    Withdraw,
     /// Give the draft up: `cancelShipment`.
     Cancel,
     /// Undo the posting: `reverseShipment`.

@@ -7,13 +7,16 @@ use access::{Action, Right};
 use async_graphql::{Context, ID, Object};
 use kernel::{Currency, WarehouseId};
 
+use super::acts::{ActsOf, ServiceAct};
 use super::line_pricing::LinePricing;
 use super::loads::{AwaitedFor, HeldFor, HeldUntil, LinesOf, ShipmentsOf};
 use super::picking::{PickTask, TasksOf};
 use super::placement::{GoodsPlacement, placement};
 use super::promise::{LinePromise, PromiseOf};
+use super::quotes::{Quote, QuoteLine};
 use super::shipment::Shipment;
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
+use crate::approvals::{ApprovalRequest, ApprovalsOf, ApprovalsOfRoot};
 use crate::catalog::{
     Agreement, AgreementVersion, CoverBy, Customer, Organization, Product, ProductPackaging,
     ProductVariant, ReserveOn, SalesRoute, Warehouse, alternatives,
@@ -24,7 +27,9 @@ use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
 use crate::session::Session;
-use crate::settlements::{Payment, PaymentsOfOrder, Receivable, ReceivablesOfOrder};
+use crate::settlements::{
+    Invoice, InvoicesOfOrder, Payment, PaymentsOfOrder, Receivable, ReceivablesOfOrder,
+};
 use crate::stock::{Demand, DemandOf, Reservation};
 
 struct SeeCustomers;
@@ -72,6 +77,10 @@ impl SalesOrder {
         Ok(Self { order: Arc::new(row.order), customer: Some(customer), lines: None })
     }
 
+    pub(super) fn row(&self) -> &Order {
+        &self.order
+    }
+
     /// With its customer and lines beside it.
     pub(super) fn of_card(card: OrderCard, session: &Session) -> Result<Self, Failure> {
         session.permit::<SeeProducts>()?;
@@ -91,7 +100,7 @@ impl SalesOrder {
         global(self.order.id)
     }
 
-    /// Given on confirmation, by organization and year of the date; null in a draft.
+    /// Given when it first leaves DRAFT, by organization and year of the date.
     async fn number(&self) -> Option<&str> {
         self.order.number.as_deref()
     }
@@ -280,6 +289,11 @@ impl SalesOrder {
         user(ctx, self.order.created_by).await
     }
 
+    /// The accepted quote it was made of; null where there is none, or the caller may not see it.
+    async fn quote(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Quote>> {
+        Ok(Session::of(ctx)?.load_made(self.order.quote_id).await?)
+    }
+
     /// Its shipments, oldest first. Needs the right `shipment.read`.
     async fn shipments(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Shipment>>> {
         let shipments = Session::of(ctx)?.load(ShipmentsOf(self.order.id)).await?;
@@ -307,6 +321,21 @@ impl SalesOrder {
         Ok(Some(payments.unwrap_or_default()))
     }
 
+    /// The requests to pay it, oldest first. Needs the right `invoice.read`.
+    async fn invoices(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Invoice>>> {
+        let invoices = Session::of(ctx)?.load(InvoicesOfOrder(self.order.id)).await?;
+        Ok(Some(invoices.unwrap_or_default()))
+    }
+
+    /// The acts of its services, oldest first. Needs the right `act.read`.
+    async fn service_acts(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ServiceAct>>> {
+        let acts = Session::of(ctx)?.load(ActsOf(self.order.id)).await?;
+        Ok(Some(acts.unwrap_or_default()))
+    }
+
     /// What its shipments opened, oldest due first. Needs the right `receivable.read`.
     async fn receivables(
         &self,
@@ -323,6 +352,25 @@ impl SalesOrder {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Vec<CustomFieldValue>> {
         Ok(custom_fields_of::<::sales::Order>(Session::of(ctx)?, self.order.id).await?)
+    }
+
+    /// What it waits for; null where nobody has to agree. Needs the right `approval.read`.
+    async fn approval_request(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ApprovalRequest>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOf(self.order.id.0)).await?;
+        Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+    }
+
+    /// What was asked about it and its shipments, newest first, with who decided what and why. Needs
+    /// the right `approval.read`.
+    async fn approval_requests(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOfRoot(self.order.id.0)).await?;
+        Ok(Some(requests.unwrap_or_default()))
     }
 
     /// Who did what to it, newest first, at most 100 entries.
@@ -347,6 +395,10 @@ impl SalesOrderLine {
     fn of_card(card: CardLine, currency: Currency) -> Self {
         let product = Product::brief(card.product_id, card.product_sku, card.product_name);
         Self { line: Arc::new(card.line), currency, product: Some(product) }
+    }
+
+    pub(super) fn row(&self) -> &OrderLine {
+        &self.line
     }
 
     pub(super) fn product_id(&self) -> kernel::ProductId {
@@ -445,6 +497,12 @@ impl SalesOrderLine {
     /// The tax in the amount or on top of it. Needs the right `price.read`.
     async fn vat_amount(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Ok(Some(priced(ctx, Money::new(self.line.vat_amount, self.currency))?))
+    }
+
+    /// The line of the order's quote whose price it keeps; null where it keeps none, or the caller
+    /// may not see it.
+    async fn quote_line(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<QuoteLine>> {
+        Ok(Session::of(ctx)?.load_made(self.line.quote_line_id).await?)
     }
 
     /// What is held for it in stock now. Needs the right `stock.read`.

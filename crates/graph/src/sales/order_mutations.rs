@@ -1,22 +1,26 @@
 //! Mutations of orders.
 
 use ::sales::{
-    CancelSalesOrder, CloseSalesOrder, ConfirmSalesOrder, CreateSalesOrder, UpdateSalesOrder,
+    CancelSalesOrder, CloseSalesOrder, ConfirmSalesOrder, CopySalesOrder, CreateSalesOrder,
+    UpdateSalesOrder,
 };
+use access::{Action, Right};
 use async_graphql::{Context, Json, Object, SimpleObject};
 use kernel::OrderLineId;
 
 use super::inputs::{
-    CancelSalesOrderInput, CloseSalesOrderInput, ConfirmSalesOrderInput, CreateSalesOrderInput,
-    UpdateSalesOrderInput,
+    CancelSalesOrderInput, CloseSalesOrderInput, ConfirmSalesOrderInput, CopySalesOrderInput,
+    CreateSalesOrderInput, UpdateSalesOrderInput,
 };
 use super::order::{SalesOrder, SalesOrderLine};
 use super::promise::{LinePromise, PromiseOf};
+use crate::approvals::{ApprovalRequest, waiting};
 use crate::catalog::{Product, alternatives};
 use crate::custom::{filled_anew, filled_in};
 use crate::idempotency::mutate;
-use crate::scalars::Decimal;
+use crate::scalars::{Decimal, Money};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// What `createSalesOrder` answers.
@@ -39,9 +43,16 @@ pub struct UpdateSalesOrderPayload {
 
 /// What `confirmSalesOrder` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ConfirmSalesOrderPayload {
-    /// The confirmed order.
+    /// The confirmed order, or one in PENDING_APPROVAL where somebody has to agree first.
     order: Option<SalesOrder>,
+    /// What it waits for, with every reason; it goes on by itself once all have agreed. Null where
+    /// nobody has to agree, or the caller may not see it.
+    approval_request: Option<ApprovalRequest>,
+    /// Where the customer stands against his credit limit with this order; null where there is no
+    /// limit, or the policy of the agreement looks at none, or the caller may not see it.
+    credit: Option<CreditStanding>,
     /// What is there for each line of goods; services have no stock.
     availability: Vec<LineAvailability>,
     /// What was let through all the same, such as a credit limit that only warns, or an order that
@@ -52,8 +63,54 @@ pub struct ConfirmSalesOrderPayload {
     user_errors: Vec<UserError>,
 }
 
+/// Where a customer stood at the gate of credit, the order counted once.
+#[derive(SimpleObject)]
+pub struct CreditStanding {
+    /// The credit limit.
+    limit: Money,
+    /// What would be used of it; null where the order is in another currency.
+    exposure: Option<Money>,
+    /// Limit less exposure, below zero where it is exceeded.
+    free: Option<Money>,
+    /// Overdue debt in the order's currency.
+    overdue: Money,
+}
+
+impl CreditStanding {
+    fn of(session: &Session, seen: ::sales::CreditSeen) -> Option<Self> {
+        let may = session.permit::<SeeTerms>().is_ok() && session.permit::<SeeDebts>().is_ok();
+        let money = |amount| Money::new(amount, seen.limit_currency);
+        may.then(|| Self {
+            limit: money(seen.limit),
+            exposure: seen.exposure.map(money),
+            free: seen.exposure.map(|exposure| money(seen.limit - exposure)),
+            overdue: Money::new(seen.overdue, seen.currency),
+        })
+    }
+}
+
+struct SeeTerms;
+impl Action for SeeTerms {
+    const RIGHT: Right = Right::TermsRead;
+}
+
+struct SeeDebts;
+impl Action for SeeDebts {
+    const RIGHT: Right = Right::ReceivableRead;
+}
+
+/// What `copySalesOrder` answers.
+#[derive(SimpleObject)]
+pub struct CopySalesOrderPayload {
+    /// The new draft.
+    order: Option<SalesOrder>,
+    /// Why nothing was written.
+    user_errors: Vec<UserError>,
+}
+
 /// What `cancelSalesOrder` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct CancelSalesOrderPayload {
     /// The cancelled order.
     order: Option<SalesOrder>,
@@ -63,6 +120,7 @@ pub struct CancelSalesOrderPayload {
 
 /// What `closeSalesOrder` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct CloseSalesOrderPayload {
     /// The closed order.
     order: Option<SalesOrder>,
@@ -163,7 +221,22 @@ impl OrderMutation {
         Ok(UpdateSalesOrderPayload { order, user_errors: done.user_errors })
     }
 
-    /// Confirms a draft: number, credit check, reservation of what is there. What is short is
+    /// Writes a new draft with an order's customer, terms and lines, dated today. Prices are found
+    /// anew, and typed ones are asked about anew: nothing that was decided about the order holds for
+    /// its copy.
+    async fn copy_sales_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which order.")] input: CopySalesOrderInput,
+    ) -> async_graphql::Result<CopySalesOrderPayload> {
+        let done = mutate(ctx, CopySalesOrder { id: input.id.0 }, input.idempotency_key).await?;
+        let order = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(CopySalesOrderPayload { order, user_errors: done.user_errors })
+    }
+
+    /// Confirms a draft: number, credit check, reservation of what is there. Where somebody has to
+    /// agree first, it waits in PENDING_APPROVAL, holds its goods for as long as the tenant says,
+    /// and goes on by itself: that is no error. What is short is
     /// told in `availability` and is no error. Where a part must be paid before goods are held,
     /// nothing is held until it is: a warning `PREPAYMENT_DUE` and `SalesOrder.awaitedPayment`
     /// tell how much. By a sales route that never reserves nothing is held: `availability` tells what
@@ -181,6 +254,8 @@ impl OrderMutation {
             let (availability, warnings) = (Vec::new(), Vec::new());
             return Ok(ConfirmSalesOrderPayload {
                 order: None,
+                approval_request: None,
+                credit: None,
                 availability,
                 warnings,
                 user_errors,
@@ -194,13 +269,15 @@ impl OrderMutation {
         };
         Ok(ConfirmSalesOrderPayload {
             order: session.load(confirmed.order).await?,
+            approval_request: waiting(session, confirmed.order.0).await?,
+            credit: confirmed.credit.and_then(|seen| CreditStanding::of(session, seen)),
             availability: confirmed.availability.into_iter().map(LineAvailability).collect(),
             warnings: confirmed.warnings.into_iter().map(warning).collect(),
             user_errors,
         })
     }
 
-    /// Cancels a draft or a confirmed order and frees what was held for it.
+    /// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held for it.
     async fn cancel_sales_order(
         &self,
         ctx: &Context<'_>,
@@ -226,3 +303,5 @@ impl OrderMutation {
         Ok(CloseSalesOrderPayload { order, user_errors: done.user_errors })
     }
 }
+
+simulates!(CancelSalesOrderPayload, CloseSalesOrderPayload, ConfirmSalesOrderPayload);

@@ -45,10 +45,18 @@ enum Placed {
 }
 
 impl GoodsPlacement {
-    fn order_line(&self) -> OrderLineId {
+    pub(super) fn order_line(&self) -> OrderLineId {
         match &self.0 {
             Placed::Held { held, .. } => held.order_line_id,
             Placed::Gone(gone) => gone.order_line_id,
+        }
+    }
+
+    /// The shipment it left with.
+    pub(super) fn gone_with(&self) -> Option<kernel::ShipmentId> {
+        match &self.0 {
+            Placed::Held { .. } => None,
+            Placed::Gone(gone) => Some(gone.shipment_id),
         }
     }
 

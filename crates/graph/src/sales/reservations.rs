@@ -16,6 +16,7 @@ use crate::idempotency::mutate;
 use crate::ids::GlobalId;
 use crate::scalars::{DateTime, Decimal};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// What the tenant says about reservations.
@@ -24,13 +25,19 @@ pub struct ReservationSettings {
     /// Hours that goods are held for an order that is to be paid before shipping; null: for as
     /// long as it takes.
     unpaid_hours: Option<i32>,
+    /// Hours that goods are held for an order that waits for an approval; 0: not at all.
+    approval_hours: i32,
     /// Grows with each change; an update names the version it has read.
     version: i32,
 }
 
 impl From<::sales::ReservationSettings> for ReservationSettings {
     fn from(settings: ::sales::ReservationSettings) -> Self {
-        Self { unpaid_hours: settings.unpaid_hours, version: settings.version }
+        Self {
+            unpaid_hours: settings.unpaid_hours,
+            approval_hours: settings.approval_hours,
+            version: settings.version,
+        }
     }
 }
 
@@ -109,6 +116,9 @@ pub struct MoveReservationInput {
     quantity: Option<Decimal>,
     /// Why, at most 1,000 characters.
     reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     idempotency_key: Option<String>,
 }
@@ -120,6 +130,9 @@ pub struct ReserveSalesOrderInput {
     id: GlobalId<OrderId>,
     /// The version that was read; not asked where none is given.
     version: Option<i32>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     idempotency_key: Option<String>,
 }
@@ -143,6 +156,9 @@ pub struct UpdateReservationSettingsInput {
     /// Hours that goods are held for an order that is to be paid before shipping, from 1 to 8,760;
     /// null: for as long as it takes.
     unpaid_hours: Option<i32>,
+    /// Hours that goods are held for an order that waits for an approval, from 0 to 8,760; left as it
+    /// is where none is given.
+    approval_hours: Option<i32>,
     /// A key of one's own: a repeat with it changes nothing.
     idempotency_key: Option<String>,
 }
@@ -158,6 +174,7 @@ pub struct ReservationPayload {
 
 /// Two orders after goods went from one to the other.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct MoveReservationPayload {
     /// The order that gave.
     from_order: Option<SalesOrder>,
@@ -169,6 +186,7 @@ pub struct MoveReservationPayload {
 
 /// An order after its goods were held anew.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ReserveSalesOrderPayload {
     /// The order as it is now.
     order: Option<SalesOrder>,
@@ -289,8 +307,13 @@ impl ReservationMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What holds from now on.")] input: UpdateReservationSettingsInput,
     ) -> async_graphql::Result<UpdateReservationSettingsPayload> {
-        let UpdateReservationSettingsInput { version, unpaid_hours, idempotency_key } = input;
-        let command = UpdateReservationSettings { version, unpaid_hours };
+        let UpdateReservationSettingsInput {
+            version,
+            unpaid_hours,
+            approval_hours,
+            idempotency_key,
+        } = input;
+        let command = UpdateReservationSettings { version, unpaid_hours, approval_hours };
         let done = mutate(ctx, command, idempotency_key).await?;
         let reservation_settings = match done.output {
             // Who may write but not read has done his work all the same.
@@ -301,3 +324,5 @@ impl ReservationMutation {
         Ok(UpdateReservationSettingsPayload { reservation_settings, user_errors })
     }
 }
+
+simulates!(MoveReservationPayload, ReserveSalesOrderPayload);

@@ -7,12 +7,14 @@ use ::sales::ShipmentLot;
 use async_graphql::{Context, ID, Object};
 use kernel::Currency;
 
+use super::corrections::{CorrectionsOf, PriceCorrection};
 use super::deliveries::{BroughtBy, DeliveriesOf, Delivery};
 use super::loads::{LotsOf, ShippedLinesOf};
 use super::order::{SalesOrder, SalesOrderLine};
 use super::returns::{ReturnsOf, SalesReturn};
 use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
 use crate::analytics::SalesFigures;
+use crate::approvals::{ApprovalRequest, ApprovalsOf};
 use crate::catalog::{
     Agreement, AgreementVersion, Customer, Organization, Product, ProductVariant, Warehouse,
 };
@@ -35,7 +37,11 @@ impl From<::sales::Shipment> for Shipment {
     }
 }
 
-impl Shipment {}
+impl Shipment {
+    pub(super) fn row(&self) -> &::sales::Shipment {
+        &self.0
+    }
+}
 
 /// Goods and services leaving for a customer: writes stock off, books revenue and cost, opens
 /// receivables.
@@ -190,6 +196,15 @@ impl Shipment {
         Ok(Some(receivables.unwrap_or_default()))
     }
 
+    /// The corrections of its prices, oldest first. Needs the right `correction.read`.
+    async fn price_corrections(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<PriceCorrection>>> {
+        let corrections = Session::of(ctx)?.load(CorrectionsOf(self.0.id)).await?;
+        Ok(Some(corrections.unwrap_or_default()))
+    }
+
     /// Its returns, oldest first. Needs the right `return.read`.
     async fn returns(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<SalesReturn>>> {
         let returns = Session::of(ctx)?.load(ReturnsOf(self.0.id)).await?;
@@ -232,6 +247,25 @@ impl Shipment {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Vec<CustomFieldValue>> {
         Ok(custom_fields_of::<::sales::Shipment>(Session::of(ctx)?, self.0.id).await?)
+    }
+
+    /// What it waits for; null where nobody has to agree. Needs the right `approval.read`.
+    async fn approval_request(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ApprovalRequest>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
+        Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+    }
+
+    /// What was asked about it, newest first, with who decided what and why. Needs the right
+    /// `approval.read`.
+    async fn approval_requests(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
+        Ok(Some(requests.unwrap_or_default()))
     }
 
     /// Who did what to it, newest first, at most 100 entries.

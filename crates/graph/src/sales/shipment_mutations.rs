@@ -8,9 +8,11 @@ use super::inputs::{
     ShipSalesOrderInput,
 };
 use super::shipment::Shipment;
+use crate::approvals::{ApprovalRequest, waiting};
 use crate::custom::filled_anew;
 use crate::idempotency::mutate;
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// What `createShipment` answers.
@@ -24,18 +26,26 @@ pub struct CreateShipmentPayload {
 
 /// What `postShipment` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct PostShipmentPayload {
-    /// The posted shipment.
+    /// The posted shipment, or one in PENDING_APPROVAL where somebody has to agree first.
     shipment: Option<Shipment>,
+    /// What it waits for, with every reason; it goes on by itself once all have agreed. Null where
+    /// nobody has to agree, or the caller may not see it.
+    approval_request: Option<ApprovalRequest>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
 }
 
 /// What `shipSalesOrder` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ShipSalesOrderPayload {
-    /// The posted shipment.
+    /// The posted shipment, or one in PENDING_APPROVAL where somebody has to agree first.
     shipment: Option<Shipment>,
+    /// What it waits for, with every reason; it goes on by itself once all have agreed. Null where
+    /// nobody has to agree, or the caller may not see it.
+    approval_request: Option<ApprovalRequest>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
 }
@@ -51,6 +61,7 @@ pub struct CancelShipmentPayload {
 
 /// What `reverseShipment` answers.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct ReverseShipmentPayload {
     /// The reversed shipment.
     shipment: Option<Shipment>,
@@ -78,7 +89,8 @@ impl ShipmentMutation {
         Ok(CreateShipmentPayload { shipment, user_errors: done.user_errors })
     }
 
-    /// Posts a draft: stock, revenue, cost and debt at once, or nothing.
+    /// Posts a draft: stock, revenue, cost and debt at once, or nothing. Where somebody has to agree
+    /// first, it waits in PENDING_APPROVAL and goes on by itself: that is no error.
     async fn post_shipment(
         &self,
         ctx: &Context<'_>,
@@ -86,8 +98,13 @@ impl ShipmentMutation {
     ) -> async_graphql::Result<PostShipmentPayload> {
         let command = PostShipment { id: input.id.0, version: input.version };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let shipment = Session::of(ctx)?.load_made(done.output).await?;
-        Ok(PostShipmentPayload { shipment, user_errors: done.user_errors })
+        let session = Session::of(ctx)?;
+        let approval_request = match done.output {
+            Some(id) => waiting(session, id.0).await?,
+            None => None,
+        };
+        let shipment = session.load_made(done.output).await?;
+        Ok(PostShipmentPayload { shipment, approval_request, user_errors: done.user_errors })
     }
 
     /// Writes a shipment of an order and posts it in one step: everything that is left where no
@@ -101,8 +118,13 @@ impl ShipmentMutation {
         let given = std::mem::take(&mut input.custom_fields);
         let command = Ok(ShipSalesOrder { dispatch: input.into(), version });
         let done = filled_anew::<::sales::Shipment, _>(ctx, command, given, key).await?;
-        let shipment = Session::of(ctx)?.load_made(done.output).await?;
-        Ok(ShipSalesOrderPayload { shipment, user_errors: done.user_errors })
+        let session = Session::of(ctx)?;
+        let approval_request = match done.output {
+            Some(id) => waiting(session, id.0).await?,
+            None => None,
+        };
+        let shipment = session.load_made(done.output).await?;
+        Ok(ShipSalesOrderPayload { shipment, approval_request, user_errors: done.user_errors })
     }
 
     /// Cancels a draft of a shipment.
@@ -131,3 +153,5 @@ impl ShipmentMutation {
         Ok(ReverseShipmentPayload { shipment, user_errors: done.user_errors })
     }
 }
+
+simulates!(PostShipmentPayload, ReverseShipmentPayload, ShipSalesOrderPayload);

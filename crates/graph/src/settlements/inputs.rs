@@ -2,8 +2,8 @@
 
 use async_graphql::{Enum, InputObject};
 use kernel::{
-    AgreementId, CustomerId, Direction, OrderId, OrganizationId, PaymentId, ReceivableId,
-    ShipmentId, UserId,
+    AgreementId, CustomerId, Direction, InvoiceId, OrderId, OrganizationId, PaymentId,
+    ReceivableId, ShipmentId, UserId,
 };
 
 use super::payment::{PaymentMethod, PaymentState};
@@ -182,6 +182,9 @@ pub struct RecordPaymentInput {
     pub(super) agreement_id: Option<GlobalId<AgreementId>>,
     /// The order that the payer named.
     pub(super) order_id: Option<GlobalId<OrderId>>,
+    /// The invoice that the payer named: its order, customer and terms hold where none are given.
+    /// What an order's payment brings without naming one pays the order's invoices, due first first.
+    pub(super) invoice_id: Option<GlobalId<InvoiceId>>,
     /// How much, above zero, with at most 2 decimal places.
     pub(super) amount: Decimal,
     /// The currency: it must be the agreement's, which is taken where none is given.
@@ -199,6 +202,9 @@ pub struct RecordPaymentInput {
     /// What its custom fields hold; those required and writable for the caller must be among them.
     #[graphql(default)]
     pub(super) custom_fields: Vec<CustomFieldInput>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     pub(super) idempotency_key: Option<String>,
 }
@@ -222,6 +228,9 @@ pub struct AllocatePaymentInput {
     /// All that it settles, at most 200; what is not named here is taken back, and what is left
     /// is an advance. None makes all of it an advance.
     pub(super) allocations: Vec<AllocationInput>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     pub(super) idempotency_key: Option<String>,
 }
@@ -238,6 +247,9 @@ pub struct ReversePaymentInput {
     pub(super) date: Option<Date>,
     /// Why.
     pub(super) reason: Option<String>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A repeat with the same key and input changes nothing and answers the same.
     pub(super) idempotency_key: Option<String>,
 }

@@ -60,6 +60,22 @@ impl Load<AllocationsOfPayment> for Loaders {
     }
 }
 
+/// The exchange differences of a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct DifferencesOf(pub(super) PaymentId);
+
+impl Load<DifferencesOf> for Loaders {
+    type Value = Vec<::settlements::ExchangeDifference>;
+
+    async fn load(&self, keys: &[DifferencesOf]) -> Loaded<DifferencesOf, Self::Value> {
+        let permit = self.permit::<ReadPayments>()?;
+        let ids: Vec<PaymentId> = keys.iter().map(|key| key.0).collect();
+        let tx = self.tx().await?;
+        let found = ::settlements::differences_of_payments(&tx, &permit, &ids).await?;
+        Ok(found.into_iter().map(|(id, rows)| (DifferencesOf(id), rows)).collect())
+    }
+}
+
 /// What settles and settled a debt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AllocationsOfReceivable(pub ReceivableId);

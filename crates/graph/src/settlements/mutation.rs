@@ -12,12 +12,19 @@ use crate::custom::filled_anew;
 use crate::errors::Failure;
 use crate::idempotency::mutate;
 use crate::session::Session;
+use crate::simulation::{self, Simulation};
 use crate::user_error::UserError;
 
 /// A payment after a mutation, or why it was refused.
 pub struct PaymentPayload {
     made: Option<PaymentId>,
     user_errors: Vec<UserError>,
+}
+
+impl PaymentPayload {
+    pub(super) fn of(made: Option<PaymentId>, user_errors: Vec<UserError>) -> Self {
+        Self { made, user_errors }
+    }
 }
 
 /// A payment after a mutation, or why it was refused.
@@ -29,6 +36,11 @@ impl PaymentPayload {
         Ok(Session::of(ctx)?.load_made(self.made).await?)
     }
 
+    /// What would be done; null where it was done, or refused.
+    async fn simulation(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Simulation>> {
+        simulation::of(ctx).await
+    }
+
     /// Why nothing was written; empty where all went well.
     async fn user_errors(&self) -> &[UserError] {
         &self.user_errors
@@ -37,10 +49,10 @@ impl PaymentPayload {
 
 /// Mutations of payments.
 #[derive(Default)]
-pub struct SettlementsMutation;
+pub struct PaymentMutation;
 
 #[Object]
-impl SettlementsMutation {
+impl PaymentMutation {
     /// Records money received. It settles the named order's open receivables, or the oldest due
     /// ones; what is left is an advance, which the next shipment takes.
     async fn record_payment(
@@ -62,6 +74,7 @@ impl SettlementsMutation {
             organization_id: input.organization_id.map(|id| id.0),
             agreement_id: input.agreement_id.map(|id| id.0),
             order,
+            invoice: input.invoice_id.map(|id| id.0),
             amount: input.amount.0,
             currency: input.currency.map(|currency| currency.0),
             date: input.date.map(|day| day.0),
@@ -108,7 +121,7 @@ impl SettlementsMutation {
 
 /// The order that a payer named, within the caller's right to see orders. Orders stand above
 /// settlements, so it is read here and handed down.
-async fn order_of(session: &Session, id: OrderId) -> Result<Option<OrderRef>, Failure> {
+pub(super) async fn order_of(session: &Session, id: OrderId) -> Result<Option<OrderRef>, Failure> {
     let permit = session.permit::<ReadOrders>()?;
     let found = sales::orders_by_id(&*session.tx().await?, &permit, &[id]).await?;
     Ok(found.get(&id).map(|order| OrderRef {
@@ -120,7 +133,7 @@ async fn order_of(session: &Session, id: OrderId) -> Result<Option<OrderRef>, Fa
     }))
 }
 
-fn unknown_order(session: &Session) -> PaymentPayload {
+pub(super) fn unknown_order(session: &Session) -> PaymentPayload {
     let refusal = Refusal::new(
         RefusalCode::UnknownReference,
         "There is no such order.",

@@ -1,10 +1,12 @@
 //! Money received.
 
-use async_graphql::{Context, Enum, ID, Object};
+use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use kernel::CustomerId;
 
 use super::allocation::PaymentAllocation;
-use super::loads::{AllocationsOfPayment, PaymentCountOf, PaymentsOfCustomer};
+use super::invoice::InvoicePayment;
+use super::invoice_loads::InvoicesOfPayment;
+use super::loads::{AllocationsOfPayment, DifferencesOf, PaymentCountOf, PaymentsOfCustomer};
 use crate::catalog::{Agreement, Customer, Organization};
 use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::errors::Failure;
@@ -12,7 +14,7 @@ use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::paging::{self, Connection};
 use crate::sales::SalesOrder;
-use crate::scalars::{Date, DateTime, Money};
+use crate::scalars::{Date, DateTime, Decimal, Money};
 use crate::session::Session;
 
 /// How money came.
@@ -130,6 +132,37 @@ impl Payment {
         Ok(rows.unwrap_or_default())
     }
 
+    /// What a unit of its currency was worth in the base currency on its date; null for the base
+    /// currency itself.
+    async fn rate(&self) -> Option<Decimal> {
+        self.0.rate.map(|rate| Decimal(rate.normalize()))
+    }
+
+    /// What settling by it cost (below zero) or brought because the rate had changed since the sale,
+    /// in the base currency, as dated rows; what was taken back is a row of its own.
+    async fn exchange_differences(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<ExchangeDifference>> {
+        let session = Session::of(ctx)?;
+        let base = session.scope()?.facts().base_currency;
+        let rows = session.load(DifferencesOf(self.0.id)).await?.unwrap_or_default();
+        let told = |row: ::settlements::ExchangeDifference| ExchangeDifference {
+            date: row.occurred_on.into(),
+            amount: Money::new(row.amount, base),
+        };
+        Ok(rows.into_iter().map(told).collect())
+    }
+
+    /// Which invoices it paid, as dated rows, oldest first. Needs the right `invoice.read`.
+    async fn invoices(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<InvoicePayment>>> {
+        let rows = Session::of(ctx)?.load(InvoicesOfPayment(self.0.id)).await?;
+        Ok(Some(rows.unwrap_or_default()))
+    }
+
     /// The business date of its reversal.
     async fn reversed_on(&self) -> Option<Date> {
         self.0.reversed_on.map(Date)
@@ -183,6 +216,15 @@ impl Payment {
     async fn history(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<AuditEntry>> {
         Ok(history(Session::of(ctx)?, self.0.id).await?)
     }
+}
+
+/// What settling in a foreign currency cost or brought.
+#[derive(SimpleObject)]
+pub struct ExchangeDifference {
+    /// The business date.
+    date: Date,
+    /// In the base currency; below zero is a loss.
+    amount: Money,
 }
 
 /// The newest payments of a customer, for his `payments` field: all customers of one level are

@@ -1,6 +1,6 @@
 //! Questions about payments and receivables.
 
-use ::settlements::{ReadPayments, ReadReceivables};
+use ::settlements::{AsKnown, ReadPayments, ReadReceivables};
 use async_graphql::{Context, Object};
 use kernel::{PaymentId, ReceivableId};
 
@@ -10,6 +10,7 @@ use super::receivable::Receivable;
 use crate::custom::conditions;
 use crate::ids::GlobalId;
 use crate::paging::{self, COUNT_CAP, Connection};
+use crate::scalars::{Date, DateTime};
 use crate::session::Session;
 
 /// Queries of payments and receivables.
@@ -59,12 +60,18 @@ impl ListQuery {
         Ok(Session::of(ctx)?.found(id.0).await?)
     }
 
-    /// What customers owe and owed; the earliest due first where no order is asked for.
+    /// What customers owe and owed; the earliest due first where no order is asked for. With a
+    /// business date or a recorded time, as it was then: amounts and the filters `open` and `overdue`
+    /// are of that day, and `state` and `daysOverdue` are of today.
     async fn receivables(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Only these.")] filter: Option<ReceivableFilter>,
         #[graphql(desc = "The order.")] order_by: Option<ReceivableOrder>,
+        #[graphql(desc = "As of this business date; as things stand where none is given.")]
+        as_of: Option<Date>,
+        #[graphql(desc = "Only what was recorded by then; all where none is given.")]
+        known_at: Option<DateTime>,
         #[graphql(desc = "So many from the start, at most 250; 50 where none is given.")]
         first: Option<i32>,
         #[graphql(desc = "Those after this cursor.")] after: Option<String>,
@@ -77,6 +84,21 @@ impl ListQuery {
         let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
         let filter: ::settlements::ReceivableFilter = filter.unwrap_or_default().into();
         let tx = session.tx().await?;
+        if as_of.is_some() || known_at.is_some() {
+            let as_of = as_of.map_or_else(|| tx.today(), |day| day.0);
+            let when = AsKnown { as_of, known_at: known_at.map(|moment| moment.0) };
+            let sort = (sort, direction);
+            let rows =
+                ::settlements::receivables_then(&tx, &permit, &filter, when, sort, &page).await?;
+            return Ok(Connection::of(rows, Receivable).counted(move |session| {
+                let (permit, filter) = (permit.clone(), filter.clone());
+                async move {
+                    let (tx, cap) = (session.tx().await?, COUNT_CAP + 1);
+                    let count = ::settlements::count_receivables_then;
+                    Ok(count(&tx, &permit, &filter, when, cap).await?)
+                }
+            }));
+        }
         let rows =
             ::settlements::receivables(&tx, &permit, &filter, sort, direction, &page).await?;
         Ok(Connection::of(rows, Receivable).counted(move |session| {

@@ -10,7 +10,7 @@ use crate::errors::Failure;
 use crate::identity::User;
 use crate::ids::global;
 use crate::paging::{self, Connection};
-use crate::sales::{SalesOrder, Shipment};
+use crate::sales::{SalesOrder, ServiceAct, Shipment};
 use crate::scalars::{Date, DateTime, Money};
 use crate::session::Session;
 
@@ -126,9 +126,15 @@ impl Receivable {
         Ok(Session::of(ctx)?.load(self.0.order_id).await?)
     }
 
-    /// The shipment that opened it.
+    /// The shipment that opened it; null where an act did.
     async fn shipment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Shipment>> {
         Ok(Session::of(ctx)?.load(self.0.shipment_id).await?)
+    }
+
+    /// The act that opened it; null where a shipment did, and for who sees no acts.
+    async fn service_act(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<ServiceAct>> {
+        let act = kernel::ServiceActId(self.0.shipment_id.0);
+        Ok(Session::of(ctx)?.load_made(Some(act)).await?)
     }
 
     /// The responsible manager as of the shipment.

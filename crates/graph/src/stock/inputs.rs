@@ -249,6 +249,9 @@ pub struct PostGoodsReceiptInput {
     pub(super) id: GlobalId<ReceiptId>,
     /// The version that was read.
     pub(super) version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -271,6 +274,9 @@ pub struct ReverseGoodsReceiptInput {
     pub(super) id: GlobalId<ReceiptId>,
     /// The version that was read.
     pub(super) version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }

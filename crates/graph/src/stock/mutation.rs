@@ -18,10 +18,12 @@ use super::receipt::GoodsReceipt;
 use crate::custom::{filled_anew, filled_in};
 use crate::idempotency::{MutationResult, mutate};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// A goods receipt after a mutation, or why it was refused.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct GoodsReceiptPayload {
     /// The receipt as it is now; null where it was refused.
     goods_receipt: Option<GoodsReceipt>,
@@ -143,3 +145,5 @@ async fn told(
     let goods_receipt = Session::of(ctx)?.load_made(done.output).await?;
     Ok(GoodsReceiptPayload { goods_receipt, user_errors: done.user_errors })
 }
+
+simulates!(GoodsReceiptPayload);

@@ -5,7 +5,7 @@ use db::{AuditEntry, Command, CommandError, Fault, Outcome, Sql, TenantTx, value
 use kernel::{Decimal, DepartmentId, Language, Percent, Refusal, UserId};
 use serde_json::json;
 
-use super::{check_roles, lock_rights, taken, tell, tenant_wide, unknown};
+use super::{check_roles, lock_rights, taken, tell, tenant_wide, unknown, within_own_discount};
 use crate::passwords::PasswordHash;
 use crate::{policy, rules};
 
@@ -72,6 +72,8 @@ impl Command for CreateUser {
         lock_rights(tx).await?;
         let policy = policy::compile(&policy::own_roles(tx).await?).await?;
         let roles = check_roles(&policy, permit.scope().rights(), &self.roles)?;
+        let names: Vec<String> = roles.iter().cloned().collect();
+        within_own_discount(tx, permit, self.max_discount.map(Percent::get), &names).await?;
         let user = UserId::new();
         let sql = "
             insert into app_user

@@ -4,6 +4,7 @@
 mod api_key;
 mod create_user;
 mod department;
+mod leaving;
 mod own_password;
 mod role;
 mod team;
@@ -13,6 +14,7 @@ mod web_origins;
 pub use api_key::{CreateApiKey, NewKey, RevokeApiKey, rebind_keys};
 pub use create_user::CreateUser;
 pub use department::{CreateDepartment, DepartmentChanges, UpdateDepartment};
+pub use leaving::{Leaving, Successors, see_off, successors, within_reach};
 pub(crate) use own_password::SetOwnPassword;
 pub use role::{DeleteRole, SaveRole};
 pub use team::SaveTeam;
@@ -23,7 +25,7 @@ use std::collections::BTreeSet;
 
 use access::{Forbidden, Permit, Policy, Reach, RightSet};
 use db::{CommandError, EventDraft, Fault, Outcome, Sql, TenantTx, values};
-use kernel::{Refusal, RefusalCode, SessionId, UserId, Uuid};
+use kernel::{Decimal, Refusal, RefusalCode, SessionId, UserId, Uuid};
 use serde_json::json;
 
 use crate::rules::{self, RoleRule};
@@ -99,6 +101,37 @@ fn within_rights(caller: &RightSet, given: &RightSet) -> Result<(), RoleRule> {
         Some(right) => Err(RoleRule::Exceeded(right)),
         None => Ok(()),
     }
+}
+
+/// Nobody gives a larger discount than his own, neither to a person nor by roles that he gives.
+async fn within_own_discount<A: access::Action>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    given: Option<Decimal>,
+    roles: &[String],
+) -> Outcome<()> {
+    #[derive(db::FromQueryResult)]
+    struct Limits {
+        held: Option<Decimal>,
+        by_roles: Option<Decimal>,
+    }
+    if given.is_none() && roles.is_empty() {
+        return Ok(());
+    }
+    let sql = "
+        select (select s.max_discount
+                from seller_v s
+                where s.tenant_id = $1 and s.id = $2) as held,
+               (select max(r.max_discount)
+                from tenant_role r
+                where r.tenant_id = $1 and r.name = any($3)) as by_roles";
+    let values = values![permit.tenant(), permit.user(), roles.to_vec()];
+    let limits: Option<Limits> = tx.one(Sql::new(sql, values)).await?;
+    let (held, by_roles) = limits.map_or((None, None), |row| (row.held, row.by_roles));
+    if rules::exceeds_discount(permit.scope().rights(), held, given.max(by_roles)) {
+        return Err(Refusal::from(RoleRule::DiscountExceeded).into());
+    }
+    Ok(())
 }
 
 /// The roles that make an administrator.

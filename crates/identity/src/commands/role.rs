@@ -6,7 +6,7 @@ use access::{Action, CustomRole, Permit, Reach, Right};
 use db::{
     AuditEntry, Command, CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, values,
 };
-use kernel::{Refusal, RefusalCode, Uuid};
+use kernel::{Percent, Refusal, RefusalCode, Uuid};
 use serde_json::{Value, json};
 
 use super::{keep_an_admin, known_roles, lock_rights, rights_changed, stale, tenant_wide};
@@ -57,6 +57,7 @@ impl Command for SaveRole {
         let shape: BTreeMap<String, Vec<String>> =
             own.iter().map(|(name, own)| (name.clone(), own.role.includes.clone())).collect();
         rules::check_role(&self.role, &known, &shape).map_err(Refusal::from)?;
+        rules::within_discount(self.role.max_discount).map_err(Refusal::from)?;
         let before = own.get(&self.role.name).cloned();
         check_version(before.as_ref(), self.version)?;
         self.put(tx, before.is_none()).await?;
@@ -67,7 +68,8 @@ impl Command for SaveRole {
         };
         let title = self.role.title.trim().to_owned();
         let version = before.as_ref().map_or(1, |own| own.version + 1);
-        let after = OwnRole { role, title, version };
+        let max_discount = self.role.max_discount.map(Percent::get);
+        let after = OwnRole { role, title, max_discount, version };
         let changes = json!({ "before": before.as_ref().map(facts), "after": facts(&after) });
         own.insert(self.role.name.clone(), after);
         self.check_outcome(tx, permit, &own).await?;
@@ -97,16 +99,24 @@ impl SaveRole {
     async fn put(&self, tx: &TenantTx, is_new: bool) -> Result<(), Fault> {
         let role = &self.role;
         let sql = if is_new {
-            "insert into tenant_role (tenant_id, name, title, includes, updated_at)
-             values ($1, $2, $3, $4, $5)"
+            "insert into tenant_role (tenant_id, name, title, includes, updated_at, max_discount)
+             values ($1, $2, $3, $4, $5, $6)"
         } else {
             "update tenant_role
-             set title = $3, includes = $4, version = version + 1, updated_at = $5
+             set title = $3, includes = $4, version = version + 1, updated_at = $5,
+                 max_discount = $6
              where tenant_id = $1 and name = $2"
         };
         let title = role.title.trim();
-        let values =
-            values![tx.tenant(), role.name.clone(), title, role.includes.clone(), tx.now()];
+        let max_discount = role.max_discount.map(Percent::get);
+        let values = values![
+            tx.tenant(),
+            role.name.clone(),
+            title,
+            role.includes.clone(),
+            tx.now(),
+            max_discount
+        ];
         tx.run(Sql::new(sql, values)).await?;
         let clear = "delete from tenant_role_right where tenant_id = $1 and role = $2";
         tx.run(Sql::new(clear, values![tx.tenant(), role.name.clone()])).await?;
@@ -134,7 +144,12 @@ fn facts(own: &OwnRole) -> Value {
         format!("{}.{}.{}", right.object(), right.act(), reach.as_str())
     };
     let rights: Vec<String> = own.role.rights.iter().map(right).collect();
-    json!({ "title": own.title, "includes": own.role.includes, "rights": rights })
+    json!({
+        "title": own.title,
+        "includes": own.role.includes,
+        "rights": rights,
+        "maxDiscount": own.max_discount,
+    })
 }
 
 fn check_version(before: Option<&OwnRole>, read: Option<i32>) -> Outcome<()> {

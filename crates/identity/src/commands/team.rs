@@ -8,7 +8,9 @@ use kernel::{Refusal, RefusalCode, TeamId, UserId, Uuid};
 use serde_json::{Value, json};
 
 use super::{lock_rights, rights_changed, stale, taken, tell, tenant_wide, unknown};
-use crate::rules;
+use crate::policy;
+use crate::rules::{self, RoleRule};
+use crate::store::uuids;
 
 /// Members of one team, at most.
 const MOST_MEMBERS: usize = 500;
@@ -36,6 +38,12 @@ struct Row {
     head_id: UserId,
     version: i32,
     members: Vec<Uuid>,
+}
+
+#[derive(FromQueryResult)]
+struct Person {
+    id: UserId,
+    roles: Vec<String>,
 }
 
 fn refuse(fault: Fault) -> CommandError {
@@ -66,6 +74,7 @@ impl Command for SaveTeam {
             Some((id, version)) => (id, self.update(tx, id, version, &name).await?),
         };
         let members = self.set_members(tx, id).await?;
+        self.check_reach(tx, permit, &before).await?;
         rights_changed(tx, None).await?;
         let after = json!({ "name": name, "headId": self.head, "memberIds": members });
         let changes = json!({ "before": before, "after": after });
@@ -106,6 +115,46 @@ impl SaveTeam {
         let values = values![tx.tenant(), id, name, self.head, tx.now()];
         tx.run(Sql::new(sql, values)).await.map_err(refuse)?;
         Ok(json!({ "name": row.name, "headId": row.head_id, "memberIds": row.members }))
+    }
+
+    /// Whoever comes into a team may reach the others' records from now on.
+    async fn check_reach(
+        &self,
+        tx: &TenantTx,
+        permit: &Permit<Self>,
+        before: &Value,
+    ) -> Outcome<()> {
+        let mut people: Vec<UserId> = self.members.clone();
+        people.push(self.head);
+        people.sort_unstable();
+        people.dedup();
+        let was_there = |person: &UserId| {
+            let id = json!(person);
+            before["headId"] == id
+                || before["memberIds"].as_array().is_some_and(|ids| ids.contains(&id))
+        };
+        if people.iter().all(was_there) {
+            return Ok(());
+        }
+        let sql = "
+            select u.id,
+                   array(select r.role
+                         from user_role r
+                         where r.tenant_id = $1 and r.user_id = u.id) as roles
+            from app_user u
+            where u.tenant_id = $1 and u.id = any($2)";
+        let rows: Vec<Person> = tx.all(Sql::new(sql, values![tx.tenant(), uuids(&people)])).await?;
+        let policy = policy::compile(&policy::own_roles(tx).await?).await?;
+        let people: Vec<_> =
+            rows.into_iter().map(|row| (row.id, policy.rights(&row.roles))).collect();
+        let scope = permit.scope();
+        match rules::exceeded_by_team(scope.rights(), scope.team(), &people) {
+            Some(right) => {
+                let refusal = Refusal::from(RoleRule::TeamExceeded(right));
+                Err(refusal.at(["memberIds"]).into())
+            }
+            None => Ok(()),
+        }
     }
 
     async fn set_members(&self, tx: &TenantTx, id: TeamId) -> Outcome<Vec<Uuid>> {

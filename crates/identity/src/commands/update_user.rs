@@ -1,6 +1,6 @@
 //! Changing a user: his name, place, roles, whether he may sign in, his password.
 
-use access::{Action, Permit, Right};
+use access::{Action, Permit, Right, RightSet};
 use db::{AuditEntry, Command, CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{Decimal, DepartmentId, Language, Percent, Refusal, UserId};
 use serde_json::{Map, Value, json};
@@ -8,9 +8,10 @@ use serde_json::{Map, Value, json};
 use super::create_user::{give_roles, language_code, refuse};
 use super::{
     check_roles, end_sessions, keep_an_admin, lock_account, lock_rights, rights_changed, stale,
-    tell, within_rights,
+    tell, within_own_discount, within_rights,
 };
 use crate::passwords::PasswordHash;
+use crate::rules::RoleRule;
 use crate::{policy, rules};
 
 /// What to change; `None` leaves a field as it is.
@@ -100,6 +101,14 @@ impl Command for UpdateUser {
                 None => before.roles.clone(),
             },
         };
+        let is_raised = after.max_discount != before.max_discount;
+        let given = if is_raised { after.max_discount } else { None };
+        let is_given = |role: &&String| !before.roles.contains(role);
+        let new_roles: Vec<String> = after.roles.iter().filter(is_given).cloned().collect();
+        within_own_discount(tx, permit, given, &new_roles).await?;
+        if !new_roles.is_empty() {
+            within_own_teams(tx, permit, self.user, &policy.rights(&new_roles)).await?;
+        }
         write(tx, self.user, &after, wanted.password.as_ref()).await?;
         if after.roles != before.roles {
             let sql = "delete from user_role where tenant_id = $1 and user_id = $2";
@@ -134,6 +143,43 @@ async fn find(tx: &TenantTx, permit: &Permit<UpdateUser>, user: UserId) -> Outco
         where u.tenant_id = $1 and u.id = $2 and ($3::uuid[] is null or u.id = any($3))
         for no key update of u";
     Ok(tx.one(Sql::new(sql, values![permit.tenant(), user, permit.managers()])).await?)
+}
+
+/// Roles with the reach TEAM give the records of everybody in his teams.
+async fn within_own_teams(
+    tx: &TenantTx,
+    permit: &Permit<UpdateUser>,
+    user: UserId,
+    given: &RightSet,
+) -> Outcome<()> {
+    #[derive(FromQueryResult)]
+    struct Mate {
+        id: UserId,
+    }
+    let sql = "
+        with mine as (
+            select t.id, t.head_id
+            from team t
+            where t.tenant_id = $1
+              and (t.head_id = $2
+                   or exists (select from team_member m
+                              where m.tenant_id = $1 and m.team_id = t.id and m.user_id = $2))
+        )
+        select mine.head_id as id from mine
+        union
+        select m.user_id
+        from team_member m
+        where m.tenant_id = $1 and m.team_id in (select mine.id from mine)";
+    let mates: Vec<Mate> = tx.all(Sql::new(sql, values![permit.tenant(), user])).await?;
+    let nothing = RightSet::default();
+    let mut people: Vec<(UserId, &RightSet)> =
+        mates.iter().filter(|mate| mate.id != user).map(|mate| (mate.id, &nothing)).collect();
+    people.push((user, given));
+    let scope = permit.scope();
+    match rules::exceeded_by_team(scope.rights(), scope.team(), &people) {
+        Some(right) => Err(Refusal::from(RoleRule::TeamExceeded(right)).at(["roles"]).into()),
+        None => Ok(()),
+    }
 }
 
 async fn write(

@@ -4,6 +4,7 @@ mod account;
 mod origin;
 mod refresh;
 mod roles;
+pub(crate) mod seal;
 mod throttle;
 mod tree;
 
@@ -11,6 +12,9 @@ pub(crate) use account::{LONGEST_PASSWORD, email, name, password, within_discoun
 pub(crate) use origin::origins;
 pub(crate) use refresh::{Judgement, Presented, judge};
 pub use roles::{RoleDraft, right_named};
-pub(crate) use roles::{RoleRule, check_role, exceeded, is_administrator, reject_unknown_roles};
+pub(crate) use roles::{
+    RoleRule, check_role, exceeded, exceeded_by_team, exceeds_discount, is_administrator,
+    reject_unknown_roles,
+};
 pub(crate) use throttle::{Limit, Verdict, admit, refund};
 pub(crate) use tree::closes_a_circle;

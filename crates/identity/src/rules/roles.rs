@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use access::{Reach, Right, RightSet};
-use kernel::{Refusal, RefusalCode};
+use kernel::{Decimal, Percent, Refusal, RefusalCode, UserId};
 use serde_json::json;
 
 const LONGEST_NAME: usize = 41;
@@ -21,6 +21,8 @@ pub struct RoleDraft {
     pub includes: Vec<String>,
     /// Its own rights.
     pub rights: Vec<(Right, Reach)>,
+    /// The largest discount that who has it gives without asking, where he has no limit of his own.
+    pub max_discount: Option<Percent>,
 }
 
 /// The right of an object and an act, such as `order` and `read`.
@@ -42,6 +44,8 @@ pub(crate) enum RoleRule {
     Circle(String),
     RightTwice(Right),
     Exceeded(Right),
+    DiscountExceeded,
+    TeamExceeded(Right),
     LastAdmin,
 }
 
@@ -90,6 +94,26 @@ impl From<RoleRule> for Refusal {
                 RefusalCode::RightsExceeded,
                 format!("You lack the right {}.{} yourself.", right.object(), right.act()),
                 format!("У вас самих нет права {}.{}.", right.object(), right.act()),
+            )
+            .with(json!({ "object": right.object(), "act": right.act() })),
+            RoleRule::DiscountExceeded => Self::new(
+                RefusalCode::RightsExceeded,
+                "You may not give a larger discount than your own limit yourself.",
+                "У вас самих предел скидки меньше.",
+            )
+            .at(["maxDiscount"]),
+            RoleRule::TeamExceeded(right) => Self::new(
+                RefusalCode::RightsExceeded,
+                format!(
+                    "In this team people would reach records by {}.{} that you do not reach.",
+                    right.object(),
+                    right.act()
+                ),
+                format!(
+                    "В этой команде по праву {}.{} станут доступны записи, недоступные вам.",
+                    right.object(),
+                    right.act()
+                ),
             )
             .with(json!({ "object": right.object(), "act": right.act() })),
             RoleRule::LastAdmin => Self::new(
@@ -176,8 +200,43 @@ pub(crate) fn exceeded(caller: &RightSet, given: &RightSet) -> Option<Right> {
     given.iter().find(|(right, reach)| caller.reach(*right) < Some(*reach)).map(|(right, _)| right)
 }
 
+/// Whether a limit of discounts is more than the caller may give: who may write roles, or gives any
+/// discount himself, gives any limit; everybody else at most his own.
+pub(crate) fn exceeds_discount(
+    caller: &RightSet,
+    held: Option<Decimal>,
+    given: Option<Decimal>,
+) -> bool {
+    let gives_any = caller.reach(Right::RoleWrite) == Some(Reach::All)
+        || caller.reach(Right::OrderDiscount).is_some();
+    !gives_any && given.is_some_and(|given| given > held.unwrap_or_default())
+}
+
+/// The first right by which people of a team would reach each other's records, while the caller
+/// does not reach them: putting people together gives rights too. `reached` are the people of the
+/// caller's own teams.
+pub(crate) fn exceeded_by_team<S: std::ops::Deref<Target = RightSet>>(
+    caller: &RightSet,
+    reached: &[UserId],
+    people: &[(UserId, S)],
+) -> Option<Right> {
+    if caller.reach(Right::RoleWrite) == Some(Reach::All) || people.len() < 2 {
+        return None;
+    }
+    let is_within = people.iter().all(|(person, _)| reached.contains(person));
+    let widened = people.iter().flat_map(|(_, set)| set.iter());
+    let mut widened = widened.filter(|(_, reach)| *reach == Reach::Team).map(|(right, _)| right);
+    widened.find(|right| match caller.reach(*right) {
+        Some(Reach::All) => false,
+        Some(Reach::Team) => !is_within,
+        _ => true,
+    })
+}
+
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn draft(name: &str, includes: &[&str]) -> RoleDraft {
@@ -186,6 +245,7 @@ mod tests {
             title: "Title".into(),
             includes: includes.iter().map(ToString::to_string).collect(),
             rights: vec![(Right::OrderRead, Reach::Own)],
+            max_discount: None,
         }
     }
 
@@ -252,6 +312,49 @@ mod tests {
             ),
         ] {
             assert_eq!(exceeded(&caller, &given), expected, "{caller:?} gives {given:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_gives_a_larger_discount_than_his_own() {
+        let users = (Right::UserWrite, Reach::All);
+        let five = Some(Decimal::from(5));
+        let seven = Some(Decimal::from(7));
+        for (caller, held, given, expected) in [
+            (set(&[users]), None, None, false),
+            (set(&[users]), None, five, true),
+            (set(&[users]), five, five, false),
+            (set(&[users]), five, seven, true),
+            (set(&[users, (Right::OrderDiscount, Reach::Own)]), None, seven, false),
+            (set(&[users, (Right::RoleWrite, Reach::All)]), None, seven, false),
+            (set(&[users, (Right::RoleWrite, Reach::Team)]), None, seven, true),
+        ] {
+            assert_eq!(exceeds_discount(&caller, held, given), expected, "{held:?} {given:?}");
+        }
+    }
+
+    #[test]
+    fn a_team_gives_nobody_more_than_its_maker_reaches() {
+        let [one, two, other] = [UserId::new(), UserId::new(), UserId::new()];
+        let users = (Right::UserWrite, Reach::All);
+        let orders = |reach| (Right::OrderRead, reach);
+        let person = |id, reach| (id, Arc::new(set(&[orders(reach)])));
+        let heads = [person(one, Reach::Team), person(two, Reach::Own)];
+        let strangers = [person(one, Reach::Team), person(other, Reach::Own)];
+        let equals = [person(one, Reach::Own), person(other, Reach::All)];
+        let exceeded = Some(Right::OrderRead);
+        for (caller, people, expected) in [
+            (vec![users], &heads[..], exceeded),
+            (vec![users], &heads[..1], None),
+            (vec![users], &equals[..], None),
+            (vec![users, orders(Reach::Own)], &heads[..], exceeded),
+            (vec![users, orders(Reach::All)], &strangers[..], None),
+            (vec![users, orders(Reach::Team)], &heads[..], None),
+            (vec![users, orders(Reach::Team)], &strangers[..], exceeded),
+            (vec![users, (Right::RoleWrite, Reach::All)], &strangers[..], None),
+        ] {
+            let found = exceeded_by_team(&set(&caller), &[one, two], people);
+            assert_eq!(found, expected, "{caller:?}");
         }
     }
 

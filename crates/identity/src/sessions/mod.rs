@@ -8,16 +8,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use access::{Actor, Claims, Origin, Reach, Right, RightSet, Scope};
-use db::{CommandError, Db, Fault, Outcome, Reason, apart};
+use db::{AuditEntry, CommandError, Db, Fault, Outcome, Reason, apart};
 use kernel::{DateTime, Refusal, RefusalCode, SessionId, UserId, Utc};
 use serde_json::{Value, json};
 
 use crate::commands::SetOwnPassword;
 use crate::doorkeeper::Doorkeeper;
 use crate::keys::SigningKeys;
+use crate::links::{self, LinkError};
 use crate::passwords::{PasswordHash, Passwords};
 use crate::rules::{self, Judgement};
-use crate::secrets::RefreshToken;
+use crate::secrets::{LinkToken, RefreshToken};
 use crate::throttle::Throttle;
 use store::Ending;
 pub(crate) use store::account_lock;
@@ -26,6 +27,9 @@ pub(crate) use store::account_lock;
 pub(crate) const ACCESS_MINUTES: i64 = 15;
 /// Life of a refresh token that is not used, days.
 const REFRESH_DAYS: i64 = 30;
+
+/// What sessions are called in the audit trail.
+const SESSION: &str = "UserSession";
 
 /// What somebody signs in with.
 #[derive(Clone)]
@@ -159,6 +163,31 @@ impl Identity {
         self.inner.keys.jwks()
     }
 
+    /// Opens a single-purpose link: who came with it, in a scope that can do its one thing with
+    /// its one record and nothing else. Changes nothing.
+    ///
+    /// # Errors
+    /// [`LinkError`]: unknown, ended, revoked and used links cannot be told apart.
+    pub async fn open_link(
+        &self,
+        token: &str,
+        address: Option<IpAddr>,
+    ) -> Result<Scope, LinkError> {
+        let inner = Arc::clone(&self.inner);
+        let token = LinkToken::read(token);
+        let now = inner.db.clock().now();
+        let link = token.as_ref().map(|token| token.link);
+        inner
+            .throttle
+            .enter_link(link, address, now)
+            .map_err(|wait_ms| LinkError::Throttled { wait_ms })?;
+        let Some(token) = token else { return Err(LinkError::Gone) };
+        to_the_end(async move { links::open(&inner.db, &token).await.map_err(Into::into) })
+            .await
+            .map_err(LinkError::from)?
+            .ok_or(LinkError::Gone)
+    }
+
     /// Signs a person in.
     ///
     /// # Errors
@@ -219,10 +248,14 @@ impl Inner {
         let attempt = self.throttle.enter(key, typed.address, now).map_err(throttled)?;
         let account = self.account(&typed.tenant, &email).await?;
         let hash = account.as_ref().map(|found| PasswordHash(found.password_hash.clone()));
-        if !self.fits(&typed.password, hash).await? {
+        let fits = self.fits(&typed.password, hash).await?;
+        // A company or an account that is not there belongs to no trail.
+        let Some(account) = account else { return Err(wrong()) };
+        if !fits || !account.active {
+            let why = if fits { "shut" } else { "password" };
+            self.note_refusal(&account, why, typed.address).await?;
             return Err(wrong());
         }
-        let Some(account) = account.filter(|found| found.active) else { return Err(wrong()) };
         attempt.forgive();
         let session = SessionId::new();
         let token = RefreshToken::new(account.tenant_id, session);
@@ -233,8 +266,26 @@ impl Inner {
             return Err(wrong());
         }
         store::keep_token(&mut tx, &token, 0, now, now + refresh_life()).await?;
+        let changes = json!({ "from": typed.address });
+        let noted = AuditEntry::new("signIn", SESSION, session, changes);
+        tx.audit(account.tenant_id, Actor::User(account.id), noted).await?;
         tx.commit().await?;
         self.pair(&token, account.id, now)
+    }
+
+    /// Somebody tried an account and was not let in: the throttle bounds how often. Nobody has
+    /// proved to be its user, so the program itself notes it.
+    async fn note_refusal(
+        &self,
+        account: &store::Account,
+        why: &str,
+        address: Option<IpAddr>,
+    ) -> Result<(), Fault> {
+        let changes = json!({ "reason": why, "from": address });
+        let noted = AuditEntry::new("signInRefused", "User", account.id, changes);
+        let mut tx = self.db.system(Reason::SignIn).await?;
+        tx.audit(account.tenant_id, Actor::Worker("sign in"), noted).await?;
+        tx.commit().await
     }
 
     async fn account(&self, tenant: &str, email: &str) -> Result<Option<store::Account>, Fault> {
@@ -269,6 +320,9 @@ impl Inner {
             Judgement::Reused => {
                 let ending = Ending::of_session(token.tenant, found.user_id, token.session);
                 store::end(&mut tx, &ending, "REUSED", now).await?;
+                let changes = json!({ "userId": found.user_id });
+                let noted = AuditEntry::new("refreshTokenReused", SESSION, token.session, changes);
+                tx.audit(token.tenant, Actor::Worker("sign in"), noted).await?;
                 tx.commit().await?;
                 self.doorkeeper.forget(token.tenant, Some(found.user_id.0));
                 tracing::warn!(session = %token.session, "a refresh token was used again");
@@ -295,6 +349,9 @@ impl Inner {
         };
         let mut tx = self.db.system(Reason::SignIn).await?;
         store::end(&mut tx, &ending, "SIGNED_OUT", self.db.clock().now()).await?;
+        let changes = json!({ "everywhere": which == SignOut::Everywhere });
+        let noted = AuditEntry::new("signOut", SESSION, session, changes);
+        tx.audit(tenant, scope.actor(), noted).await?;
         tx.commit().await?;
         self.doorkeeper.forget(tenant, Some(user.0));
         Ok(())

@@ -36,6 +36,12 @@ pub struct AuditRow {
 }
 
 impl AuditRow {
+    /// The row's number.
+    #[must_use]
+    pub fn number(&self) -> i64 {
+        self.sequence
+    }
+
     /// The row's id: its number, written as a uuid.
     #[must_use]
     pub fn id(&self) -> AuditId {
@@ -59,14 +65,23 @@ const ENTRIES: &str = "
 pub struct AuditFilter {
     /// About this record.
     pub subject: Option<Uuid>,
+    /// About records of this kind: `SalesOrder`.
+    pub subject_kind: Option<String>,
     /// By this user or key.
     pub actor: Option<Uuid>,
+    /// By a `user`, a `key` or a `worker`.
+    pub actor_kind: Option<&'static str>,
     /// Of this kind, as the API names it: `confirmSalesOrder`.
     pub action: Option<String>,
     /// Not before this moment.
     pub from: Option<DateTime<Utc>>,
     /// Before this moment.
     pub to: Option<DateTime<Utc>>,
+    /// Where this field changed; of the program's own fields.
+    pub field: Option<String>,
+    /// Where this text stands in what changed; of the program's own fields. Whoever asks for it
+    /// bounds the entries by a record or a time: no index helps here.
+    pub text: Option<String>,
 }
 
 fn filtered(sql: &mut Sql, permit: &Permit<ReadAudit>, filter: &AuditFilter) {
@@ -77,6 +92,12 @@ fn filtered(sql: &mut Sql, permit: &Permit<ReadAudit>, filter: &AuditFilter) {
     if let Some(actor) = filter.actor {
         sql.with(" and a.actor_id = ", actor, "");
     }
+    if let Some(kind) = &filter.subject_kind {
+        sql.with(" and a.subject_kind = ", kind.clone(), "");
+    }
+    if let Some(kind) = filter.actor_kind {
+        sql.with(" and a.actor_kind = ", kind, "");
+    }
     if let Some(action) = &filter.action {
         sql.with(" and a.action = ", action.clone(), "");
     }
@@ -85,6 +106,20 @@ fn filtered(sql: &mut Sql, permit: &Permit<ReadAudit>, filter: &AuditFilter) {
     }
     if let Some(to) = filter.to {
         sql.with(" and a.recorded_at < ", to, "");
+    }
+    if filter.field.is_some() || filter.text.is_some() {
+        // Custom fields are shown to some and so found by nobody.
+        sql.push(
+            " and exists (select from jsonb_each_text(a.changes) c
+                          where c.key not like 'customFields.%'",
+        );
+        if let Some(field) = &filter.field {
+            sql.with(" and c.key = ", field.clone(), "");
+        }
+        if let Some(text) = &filter.text {
+            sql.with(" and position(lower(", text.clone(), ") in lower(c.value)) > 0");
+        }
+        sql.push(")");
     }
 }
 

@@ -42,7 +42,7 @@ pub async fn own_key(tx: &TenantTx, scope: &Scope, key: ApiKeyId) -> Outcome<Opt
     Ok(api_keys_by_id(tx, &permit, &[key]).await?.remove(&key))
 }
 
-fn uuids<T: Copy + Into<Uuid>>(ids: &[T]) -> Vec<Uuid> {
+pub(crate) fn uuids<T: Copy + Into<Uuid>>(ids: &[T]) -> Vec<Uuid> {
     ids.iter().map(|id| (*id).into()).collect()
 }
 
@@ -78,7 +78,7 @@ struct Counted {
 }
 
 /// Counts what a select gives, up to `cap`.
-async fn count(tx: &TenantTx, mut select: Sql, cap: i64) -> Outcome<i64> {
+pub(crate) async fn count(tx: &TenantTx, mut select: Sql, cap: i64) -> Outcome<i64> {
     select.with(" limit ", cap, ") as found");
     let row: Option<Counted> = tx.one(select).await?;
     Ok(row.map_or(0, |row| row.counted))

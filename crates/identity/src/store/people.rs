@@ -27,6 +27,8 @@ pub struct User {
     pub department_id: Option<DepartmentId>,
     /// The largest discount he gives without asking, percent.
     pub max_discount: Option<Decimal>,
+    /// The same, else the largest limit of his roles.
+    pub discount_limit: Option<Decimal>,
     /// Whether he may sign in.
     pub active: bool,
     /// His key in another system.
@@ -44,6 +46,7 @@ pub struct User {
 const USERS: &str = "
     select u.id, u.email, u.name, u.language, u.department_id, u.max_discount, u.active,
            u.external_reference, u.version, u.created_at, u.updated_at,
+           discount_limit(u.tenant_id, u.id, u.max_discount) as discount_limit,
            array(select r.role
                  from user_role r
                  where r.tenant_id = $1 and r.user_id = u.id

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use access::{Permit, Reach, Right};
 use db::{Outcome, TenantTx};
-use kernel::Text;
+use kernel::{Decimal, Text};
 
 use crate::ReadRoles;
 use crate::policy;
@@ -34,6 +34,8 @@ pub struct Role {
     pub includes: Vec<String>,
     /// All its rights, those of the roles it takes in among them.
     pub rights: Vec<(Right, Reach)>,
+    /// The largest discount it gives to who has no limit of his own, percent.
+    pub max_discount: Option<Decimal>,
     /// Grows with each change; `None` for a role of the start.
     pub version: Option<i32>,
 }
@@ -54,6 +56,7 @@ pub async fn roles(tx: &TenantTx, _: &Permit<ReadRoles>) -> Outcome<Vec<Role>> {
                 is_own: true,
                 includes: own.role.includes.clone(),
                 rights,
+                max_discount: own.max_discount,
                 version: Some(own.version),
             },
             None => Role {
@@ -62,6 +65,7 @@ pub async fn roles(tx: &TenantTx, _: &Permit<ReadRoles>) -> Outcome<Vec<Role>> {
                 is_own: false,
                 includes: Vec::new(),
                 rights,
+                max_discount: None,
                 version: None,
             },
         }

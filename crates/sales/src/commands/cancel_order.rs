@@ -8,10 +8,11 @@ use serde_json::json;
 use super::check_version;
 use crate::events::order_changed;
 use crate::holding::let_go;
+use crate::quotes::{count_ordered, hold_quote};
 use crate::rules::{OrderMove, OrderState, reason};
 use crate::store::{OrderStep, lock_order, step_order};
 
-/// Cancels a draft or a confirmed order and frees what was held for it.
+/// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held for it.
 #[derive(Clone, Debug)]
 pub struct CancelSalesOrder {
     /// Which.
@@ -35,7 +36,13 @@ impl Command for CancelSalesOrder {
         check_version(self.version, order.version)?;
         order.state.check(OrderMove::Cancel).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
-        if order.state == OrderState::Confirmed {
+        if let Some(quote) = order.quote_id {
+            hold_quote(tx, permit, quote).await?;
+        }
+        if order.state == OrderState::PendingApproval {
+            approvals::close_waiting(tx, permit, order.id.0, &reason).await?;
+        }
+        if order.state != OrderState::Draft {
             let_go(tx, permit, &order).await?;
         }
         let step = OrderStep {
@@ -43,6 +50,9 @@ impl Command for CancelSalesOrder {
             ..OrderStep::to(OrderState::Cancelled)
         };
         step_order(tx, permit, order.id, step).await?;
+        if let Some(quote) = order.quote_id {
+            count_ordered(tx, permit, quote, &[]).await?;
+        }
         tx.audit(AuditEntry::new(
             "cancelSalesOrder",
             "SalesOrder",

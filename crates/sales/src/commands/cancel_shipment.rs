@@ -35,6 +35,9 @@ impl Command for CancelShipment {
         let shipment = lock_shipment(tx, permit, self.id).await?;
         check_version(self.version, shipment.version)?;
         shipment.state.by(ShipmentMove::Cancel).map_err(Refusal::from)?;
+        if shipment.state == ShipmentState::PendingApproval {
+            approvals::close_waiting(tx, permit, shipment.id.0, "cancelled").await?;
+        }
         free_picks(tx, permit, &shipment).await?;
         call_off(tx, permit, &shipment, "The shipment was cancelled.").await?;
         mark_cancelled(tx, permit, shipment.id).await?;

@@ -3,23 +3,24 @@
 use std::collections::HashMap;
 
 use access::{Action, Permit, Right};
-use catalog::{CreditPolicy, ReserveOn};
-use chrono::Datelike;
-use db::{AuditEntry, Command, Outcome, Series, TenantTx};
-use kernel::{Decimal, OrderId, OrderLineId, Refusal, RefusalCode, Text};
+use approvals::Finding;
+use catalog::{CreditPolicy, OrderTerms, ReserveOn};
+use db::{AuditEntry, Command, Outcome, TenantTx};
+use kernel::{Currency, Decimal, OrderId, OrderLineId, ProductId, Refusal, RefusalCode, Text};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::check_version;
+use crate::approving::{Consent, judged, number_of, order_case, order_findings, park_order};
 use crate::credit;
 use crate::events::order_changed;
 use crate::expiry::expire_if_unpaid;
 use crate::holding;
 use crate::model::{Order, OrderLine};
-use crate::rules::{CreditVerdict, LineRule, OrderMove, OrderState, unknown};
-use crate::store::{OrderStep, lock_order, order_lines, step_order};
+use crate::rules::{CreditVerdict, Gated, LineRule, OrderMove, OrderState, gated};
+use crate::store::{OrderStep, forget_expiry, lock_order, order_lines, step_order};
 
-/// Confirms a draft: number, credit check, reservation of what is available. What is short is
+/// Confirms a draft, or lets it wait where somebody has to agree first: number, credit check, reservation of what is available. What is short is
 /// told and is no error. Where a part must be paid before goods are held, nothing is held until
 /// it is; a warning tells what is due. By a route that never reserves nothing is held at all, and
 /// a warning says so.
@@ -34,12 +35,29 @@ pub struct ConfirmSalesOrder {
 /// What came of confirming.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Confirmed {
-    /// The order.
+    /// The order: confirmed, or waiting for an approval.
     pub order: OrderId,
     /// What is there for each line of goods; services have no stock.
     pub availability: Vec<LineAvailability>,
     /// What was let through all the same.
     pub warnings: Vec<Warning>,
+    /// Where the customer stood; `None` where no gate of credit looked.
+    pub credit: Option<CreditSeen>,
+}
+
+/// Where a customer stood at a gate of credit.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub struct CreditSeen {
+    /// The limit.
+    pub limit: Decimal,
+    /// What would be used of it, this order with it; `None` where the limit is in another currency.
+    pub exposure: Option<Decimal>,
+    /// The limit's currency.
+    pub limit_currency: Currency,
+    /// Overdue debt in the order's currency.
+    pub overdue: Decimal,
+    /// The order's currency.
+    pub currency: Currency,
 }
 
 /// What is there for a line, base units.
@@ -78,40 +96,59 @@ impl Command for ConfirmSalesOrder {
         let order = lock_order(tx, permit, self.id).await?;
         check_version(self.version, order.version)?;
         order.state.check(OrderMove::Confirm).map_err(Refusal::from)?;
-        let lines = order_lines(tx, permit, order.id).await?;
-        if lines.is_empty() {
-            return Err(Refusal::from(LineRule::None).into());
-        }
-        let organization =
-            catalog::organization_card(tx, permit, Some(order.organization_id)).await?;
-        let Some(organization) = organization else {
-            return Err(unknown("organizationId", "organization", "организация").into());
-        };
-        let mut warnings = check_credit(tx, permit, &order).await?;
-        let (availability, waits) = hold_or_wait(tx, permit, &order, lines).await?;
-        warnings.extend(waits);
-        let series = Series {
-            organization: order.organization_id,
-            kind: "sales_order",
-            year: order.date.year(),
-        };
-        let sequence = tx.number(&series).await?;
-        let number = format!("{}-{sequence:06}", organization.prefix);
-        let step = OrderStep {
-            number: Some((number.clone(), sequence)),
-            ..OrderStep::to(OrderState::Confirmed)
-        };
-        step_order(tx, permit, order.id, step).await?;
-        tx.audit(AuditEntry::new(
-            "confirmSalesOrder",
-            "SalesOrder",
-            order.id,
-            json!({ "state": [order.state, OrderState::Confirmed], "number": number,
-                    "availability": availability, "warnings": warnings }),
-        ));
-        order_changed(tx, order.id, order.manager_id, order.customer_id);
-        Ok(Confirmed { order: order.id, availability, warnings })
+        confirm(tx, permit, &order, Consent::Caller).await
     }
+}
+
+/// Confirms a locked order, or lets it wait for an approval. One that waited has goods already.
+pub(crate) async fn confirm<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    consent: Consent,
+) -> Outcome<Confirmed> {
+    let lines = order_lines(tx, permit, order.id).await?;
+    if lines.is_empty() {
+        return Err(Refusal::from(LineRule::None).into());
+    }
+    let terms = credit::terms_of(tx, permit, order).await?;
+    let mut found = order_findings(tx, permit, (order, &lines), consent).await?;
+    let CreditGate { warning, asked, seen } = check_credit(tx, permit, order, &terms).await?;
+    found.extend(asked.map(|(finding, refusal)| (finding, Some(refusal))));
+    let case = order_case(tx, permit, order, &lines, &terms).await?;
+    let may_go_on = judged(tx, permit, &case, found).await?;
+    let mut warnings: Vec<Warning> = warning.into_iter().collect();
+    let state = if may_go_on { OrderState::Confirmed } else { OrderState::PendingApproval };
+    let availability = match may_go_on {
+        true => {
+            let (availability, waits) = hold_or_wait(tx, permit, order, lines).await?;
+            warnings.extend(waits);
+            let number = number_of(tx, permit, order).await?;
+            let step = OrderStep { number, ..OrderStep::to(OrderState::Confirmed) };
+            step_order(tx, permit, order.id, step).await?;
+            availability
+        }
+        // One that waits goes on waiting, for another request.
+        false if order.state == OrderState::PendingApproval => Vec::new(),
+        false => park_order(tx, permit, order, lines).await?,
+    };
+    tx.audit(AuditEntry::new(
+        "confirmSalesOrder",
+        "SalesOrder",
+        order.id,
+        json!({ "state": [order.state, state], "availability": availability,
+                "warnings": warnings }),
+    ));
+    order_changed(tx, order.id, order.manager_id, order.customer_id);
+    Ok(Confirmed { order: order.id, availability, warnings, credit: seen })
+}
+
+/// What the gate of credit has found.
+#[derive(Default)]
+struct CreditGate {
+    warning: Option<Warning>,
+    asked: Option<(Finding, Refusal)>,
+    seen: Option<CreditSeen>,
 }
 
 /// Passes the gate of credit, or says why not; locks the customer where it looks at all.
@@ -119,23 +156,35 @@ async fn check_credit<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
-) -> Outcome<Vec<Warning>> {
-    let terms = credit::terms_of(tx, permit, order).await?;
+    terms: &OrderTerms,
+) -> Outcome<CreditGate> {
     if terms.customer_archived {
         let (en, ru) = ("The customer is archived.", "Клиент в архиве.");
         return Err(Refusal::new(RefusalCode::Archived, en, ru).into());
     }
-    if terms.credit_policy == CreditPolicy::Ignore || terms.credit_limit.is_none() {
-        return Ok(Vec::new());
+    let Some(limit) = terms.credit_limit else { return Ok(CreditGate::default()) };
+    if terms.credit_policy == CreditPolicy::Ignore {
+        return Ok(CreditGate::default());
     }
     catalog::lock_customer(tx, permit, order.customer_id).await?;
     let standing = credit::standing(tx, permit, order).await?;
-    let verdict = credit::verdict(tx, permit, order, &terms, &standing).await?;
-    match (terms.credit_policy, verdict.refusal()) {
-        (_, None) | (CreditPolicy::Ignore, _) => Ok(Vec::new()),
-        (CreditPolicy::Block, Some(refusal)) => Err(refusal.into()),
-        (CreditPolicy::Warn, Some(refusal)) => Ok(vec![warning(&verdict, refusal)]),
+    let (verdict, exposure) = credit::verdict(tx, permit, order, terms, &standing).await?;
+    let is_same = terms.credit_limit_currency == order.currency;
+    let seen = CreditSeen {
+        limit,
+        exposure: is_same.then_some(exposure),
+        limit_currency: terms.credit_limit_currency,
+        overdue: standing.position.overdue,
+        currency: order.currency,
+    };
+    let mut gate = CreditGate { seen: Some(seen), ..CreditGate::default() };
+    match gated(terms.credit_policy, verdict.finding()) {
+        Gated::Passed => {}
+        Gated::Refused(refusal) => return Err(refusal.into()),
+        Gated::Warned(refusal) => gate.warning = Some(warning(&verdict, refusal)),
+        Gated::Asked(finding, refusal) => gate.asked = Some((finding, refusal)),
     }
+    Ok(gate)
 }
 
 fn warning(verdict: &CreditVerdict, refusal: Refusal) -> Warning {
@@ -174,8 +223,17 @@ async fn hold_or_wait<A>(
             return Ok((nothing.collect(), Some(waits(order, asked - prepaid, prepaid))));
         }
     }
-    let held = holding::hold(tx, permit, order, &goods, &HashMap::new()).await?;
-    if held.iter().any(|line| !line.reserved.is_zero()) {
+    let before = if order.state == OrderState::PendingApproval {
+        // Its goods stand still while what is held already is looked at.
+        let products: Vec<ProductId> = goods.iter().map(|line| line.product_id).collect();
+        stock::keep_still(tx, permit, order.organization_id, &products).await?;
+        forget_expiry(tx, permit, order.id).await?;
+        holding::held_by_line(tx, permit, &goods).await?
+    } else {
+        HashMap::new()
+    };
+    let held = holding::hold(tx, permit, order, &goods, &before).await?;
+    if !before.is_empty() || held.iter().any(|line| !line.reserved.is_zero()) {
         expire_if_unpaid(tx, permit, order).await?;
     }
     Ok((held, None))

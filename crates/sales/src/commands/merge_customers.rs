@@ -14,7 +14,9 @@ use files::Subject;
 use kernel::CustomerId;
 use serde_json::{Map, json};
 
+use crate::corrections::move_corrections;
 use crate::deliveries::move_deliveries;
+use crate::quotes::{hold_quotes_of, move_quotes};
 use crate::returns::move_returns;
 use crate::rules::reason;
 use crate::store::{hold_orders_of, move_documents};
@@ -55,25 +57,34 @@ impl<S: Subject> Command for MergeCustomers<S> {
         // Documents first, then customers: what was written between the two is found below, since
         // nothing is written for a card that is held alone.
         hold_orders_of(tx, permit, from).await?;
+        hold_quotes_of(tx, permit, from).await?;
         settlements::hold_payments_of(tx, permit, from).await?;
         let twins = catalog::hold_twins(tx, permit, merging).await?;
 
         let documents = move_documents(tx, permit, (from, into)).await?;
+        let quotes = move_quotes(tx, permit, (from, into)).await?;
         let returns = move_returns(tx, permit, (from, into)).await?;
+        let corrections = move_corrections(tx, permit, (from, into)).await?;
         let deliveries = move_deliveries(tx, permit, (from, into)).await?;
         stock::hand_over_demand(tx, permit, (from, into)).await?;
+        approvals::hand_over_customer(tx, permit, (from, into)).await?;
         let noted = merging.noted();
+        tx.audit_each(MERGED_BY, "Quote", &quotes, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "SalesReturn", &returns, noted.clone()).await?;
+        tx.audit_each(MERGED_BY, "PriceCorrection", &corrections, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "Delivery", &deliveries, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "SalesOrder", &documents.orders, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "Shipment", &documents.shipments, noted.clone()).await?;
+        tx.audit_each(MERGED_BY, "ServiceAct", &documents.acts, noted.clone()).await?;
         let how = (MERGED_BY, noted);
         let money = settlements::move_money(tx, permit, (from, into), how.clone()).await?;
         let keys = identity::rebind_keys(tx, permit, (from, into), how).await?;
         let attachments = files::hand_over::<S, _>(tx, permit, (from.0, into.0)).await?;
         let moved = json!({
-            "orders": documents.orders.len(), "shipments": documents.shipments.len(),
-            "returns": returns.len(), "deliveries": deliveries.len(),
+            "quotes": quotes.len(), "orders": documents.orders.len(),
+            "acts": documents.acts.len(), "shipments": documents.shipments.len(),
+            "returns": returns.len(), "corrections": corrections.len(),
+            "deliveries": deliveries.len(),
             "payments": money.payments, "receivables": money.receivables,
             "apiKeys": keys, "attachments": attachments,
         });

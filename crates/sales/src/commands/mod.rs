@@ -4,6 +4,7 @@ mod cancel_order;
 mod cancel_shipment;
 mod close_order;
 mod confirm_order;
+mod copy_order;
 mod create_order;
 mod create_shipment;
 mod custom_fields;
@@ -24,21 +25,28 @@ mod work_on;
 pub use cancel_order::CancelSalesOrder;
 pub use cancel_shipment::CancelShipment;
 pub use close_order::CloseSalesOrder;
-pub use confirm_order::{ConfirmSalesOrder, Confirmed, LineAvailability, Warning};
+pub(crate) use confirm_order::confirm;
+pub use confirm_order::{ConfirmSalesOrder, Confirmed, CreditSeen, LineAvailability, Warning};
+pub use copy_order::CopySalesOrder;
 pub use create_order::CreateSalesOrder;
 pub use create_shipment::CreateShipment;
 pub(crate) use dispatch::write_draft;
 pub use dispatch::{Dispatch, ShipLine};
 pub use draft::{LineDraft, OrderDraft};
+pub(crate) use draft::{
+    Parties, People, Special, Trust, Under, Written, check_date, people, prepare, priced, terms,
+};
 pub use merge_customers::MergeCustomers;
 pub use move_reservation::MoveReservation;
 pub use post_shipment::PostShipment;
+pub(crate) use post_shipment::picked_of;
 pub use release_reservation::{ReleaseReservation, ReserveSalesOrder};
 pub use reservation_times::{
     ReadReservationSettings, SetReservationExpiry, UpdateReservationSettings,
 };
 pub use reserve_lots::ReserveLots;
 pub use reverse_shipment::ReverseShipment;
+pub(crate) use reverse_shipment::{check_not_corrected, closed, take_order_back};
 pub use ship_order::ShipSalesOrder;
 pub use undo_price_change::UndoPriceChange;
 pub use update_order::{OrderChange, UpdateSalesOrder};

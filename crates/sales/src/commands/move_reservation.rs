@@ -6,6 +6,7 @@ use kernel::{Decimal, OrderId, OrderLineId, Refusal, RefusalCode, ReservationId}
 use serde_json::json;
 
 use super::work_on::{check_open, line_of, open_order};
+use crate::credit::check_reserve;
 use crate::events::order_changed;
 use crate::holding::{held_by_line, holding, reserve_line, state_missing};
 use crate::model::{Order, OrderLine};
@@ -50,6 +51,7 @@ impl Command for MoveReservation {
         let (giver, taker) = if from < to { (first, second) } else { (second, first) };
         check_open(&giver)?;
         let (_, line) = open_order(tx, permit, to, self.to, None).await?;
+        check_reserve(tx, permit, &taker).await?;
         stock::keep_still(tx, permit, taker.organization_id, &[line.product_id]).await?;
         // What was read before the lock may have gone meanwhile.
         let held = stock::reservation(tx, permit, self.reservation).await?;

@@ -8,6 +8,7 @@ use serde_json::json;
 use super::check_version;
 use super::confirm_order::LineAvailability;
 use super::work_on::{check_holds, check_open};
+use crate::credit::check_reserve;
 use crate::events::order_changed;
 use crate::expiry::expire_if_unpaid;
 use crate::holding::{goods, held_by_line, hold, state_missing};
@@ -89,6 +90,7 @@ impl Command for ReserveSalesOrder {
                 return Err(super::confirm_order::due_before_reserve(&order, due).into());
             }
         }
+        check_reserve(tx, permit, &order).await?;
         // One that let its goods go for want of money waits for it no longer.
         settlements::stop_awaiting(tx, permit, order.id).await?;
         let lines = order_lines(tx, permit, order.id).await?;

@@ -32,6 +32,9 @@ pub struct UpdateReservationSettings {
     pub version: i32,
     /// From 1 to 8,760; `None`: for as long as it takes.
     pub unpaid_hours: Option<i32>,
+    /// Hours that goods are held for an order that waits for an approval, from 0 to 8,760; `None`
+    /// leaves it.
+    pub approval_hours: Option<i32>,
 }
 
 impl Action for UpdateReservationSettings {
@@ -52,10 +55,21 @@ impl Command for UpdateReservationSettings {
             .at(["unpaidHours"])
             .into());
         }
+        if self.approval_hours.is_some_and(|hours| !(0..=MOST_HOURS).contains(&hours)) {
+            return Err(Refusal::new(
+                RefusalCode::OutOfRange,
+                format!("Hours are from 0 to {MOST_HOURS}."),
+                format!("Часов может быть от 0 до {MOST_HOURS}."),
+            )
+            .at(["approvalHours"])
+            .into());
+        }
         let before = reservation_settings(tx, permit).await?;
         check_version(Some(self.version), before.version)?;
         let version = before.version + 1;
-        let after = ReservationSettings { unpaid_hours: self.unpaid_hours, version };
+        let approval_hours = self.approval_hours.unwrap_or(before.approval_hours);
+        let unpaid_hours = self.unpaid_hours;
+        let after = ReservationSettings { unpaid_hours, approval_hours, version };
         if !put_reservation_settings(tx, permit, after).await? {
             // Somebody else was first.
             return Err(stale(version).into());
@@ -64,7 +78,8 @@ impl Command for UpdateReservationSettings {
             "updateReservationSettings",
             "Tenant",
             permit.tenant(),
-            json!({ "unpaidHours": [before.unpaid_hours, self.unpaid_hours] }),
+            json!({ "unpaidHours": [before.unpaid_hours, self.unpaid_hours],
+                    "approvalHours": [before.approval_hours, approval_hours] }),
         ));
         Ok(())
     }

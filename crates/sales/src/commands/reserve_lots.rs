@@ -7,6 +7,7 @@ use serde_json::json;
 use stock::Pick;
 
 use super::work_on::{line_of, open_order};
+use crate::credit::check_reserve;
 use crate::events::order_changed;
 use crate::holding::{holding, reserve_line, state_missing};
 
@@ -37,6 +38,7 @@ impl Command for ReserveLots {
         let id = line_of(tx, permit, self.line).await?;
         let (order, line) = open_order(tx, permit, id, self.line, self.version).await?;
         check(&self.picks, line.left())?;
+        check_reserve(tx, permit, &order).await?;
         let wanted = reserve_line(&order, &line, line.left());
         let rules = (holding(tx, permit, &order), &order.among()[..]);
         stock::hold_lots(tx, permit, &wanted, &self.picks, rules).await?;

@@ -6,6 +6,7 @@ use kernel::{Decimal, NaiveDate, Refusal, RefusalCode, SaleFactId, ShipmentId};
 use serde_json::json;
 
 use super::check_version;
+use crate::corrections::standing_corrections;
 use crate::deliveries::call_off;
 use crate::events::{order_changed, shipment_changed};
 use crate::holding::{keep_goods_still, state_missing};
@@ -49,6 +50,7 @@ impl Command for ReverseShipment {
         shipment.state.by(ShipmentMove::Reverse).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
         check_not_returned(&standing_returns(tx, permit, shipment.id).await?)?;
+        check_not_corrected(&standing_corrections(tx, permit, shipment.id).await?)?;
         let organization = hold_organization(tx, permit, shipment.organization_id).await?;
         let on = stock::reversal_date(shipment.date, organization.closed_until);
         if on > tx.today() {
@@ -87,7 +89,7 @@ impl Command for ReverseShipment {
 }
 
 /// Puts the order where what is still shipped leaves it.
-async fn take_order_back<A>(
+pub(crate) async fn take_order_back<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
@@ -114,7 +116,21 @@ fn check_not_returned(returns: &[String]) -> Result<(), Refusal> {
     .with(json!({ "returns": returns })))
 }
 
-fn closed(first_open: NaiveDate) -> Refusal {
+/// A credit note of a sale that is no more would credit nothing.
+pub(crate) fn check_not_corrected(corrections: &[String]) -> Result<(), Refusal> {
+    if corrections.is_empty() {
+        return Ok(());
+    }
+    let list = corrections.join(", ");
+    Err(Refusal::new(
+        RefusalCode::InUse,
+        format!("Its prices were corrected: reverse the corrections first ({list})."),
+        format!("Есть корректировки цены: сначала сторнируйте их ({list})."),
+    )
+    .with(json!({ "corrections": corrections })))
+}
+
+pub(crate) fn closed(first_open: NaiveDate) -> Refusal {
     Refusal::new(
         RefusalCode::PeriodClosed,
         format!("The period is closed; the first open day is {first_open}."),

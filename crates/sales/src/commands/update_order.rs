@@ -9,8 +9,10 @@ use serde_json::json;
 
 use super::check_version;
 use super::draft::{LineDraft, OrderDraft, Trust, Under, check_date, prepare};
+use crate::approving::order_facts;
 use crate::events::order_changed;
 use crate::model::{Order, OrderLine};
+use crate::quotes::{count_ordered, hold_quote};
 use crate::quoting::TypedPrice;
 use crate::rules::OrderMove;
 use crate::store::{lock_order, order_lines, replace_lines, update_draft};
@@ -67,25 +69,40 @@ impl Command for UpdateSalesOrder {
         let order = lock_order(tx, permit, self.id).await?;
         check_version(Some(self.version), order.version)?;
         order.state.check(OrderMove::Update).map_err(kernel::Refusal::from)?;
-        let (lines, trust) = match &self.change.lines {
-            Some(lines) => (lines.clone(), Trust::Asked),
+        let (lines, trust, reasons) = match &self.change.lines {
+            Some(lines) => (lines.clone(), Trust::Asked, Vec::new()),
             None => {
                 let lines = order_lines(tx, permit, self.id).await?;
-                (lines.iter().map(as_written).collect(), Trust::LinesKept)
+                let reasons = lines.iter().map(OrderLine::reasons).collect();
+                (lines.iter().map(as_written).collect(), Trust::LinesKept, reasons)
             }
         };
         let draft = self.change.over(&order, lines);
+        if let Some(quote) = order.quote_id {
+            hold_quote(tx, permit, quote).await?;
+        }
         if draft.customer_id != order.customer_id {
             catalog::share_living_customer(tx, permit, draft.customer_id).await?;
         }
-        let under =
-            Under { agreement: Some(order.agreement_id), route: order.route.sales_route_id };
+        let under = Under {
+            agreement: Some(order.agreement_id),
+            route: order.route.sales_route_id,
+            reasons,
+        };
         let (changed, lines) = prepare(tx, permit, self.id, &draft, (trust, under)).await?;
         if changed.date != order.date || changed.organization_id != order.organization_id {
             check_date(tx, permit, changed.organization_id, changed.date).await?;
         }
         update_draft(tx, permit, &changed).await?;
         replace_lines(tx, permit, self.id, &lines).await?;
+        if let Some(quote) = order.quote_id {
+            count_ordered(tx, permit, quote, &draft.lines).await?;
+        }
+        // What was decided about other facts does not hold for these.
+        let written = lock_order(tx, permit, self.id).await?;
+        let facts =
+            order_facts(&written, order_lines(tx, permit, self.id).await?.iter().map(Into::into));
+        approvals::void_requests(tx, permit, self.id.0, &[facts.hash().to_owned()]).await?;
         tx.audit(AuditEntry::new(
             "updateSalesOrder",
             "SalesOrder",
@@ -101,7 +118,7 @@ impl Command for UpdateSalesOrder {
 }
 
 /// A line as somebody once wrote it: what was typed stays, what was automatic is found anew.
-fn as_written(line: &OrderLine) -> LineDraft {
+pub(super) fn as_written(line: &OrderLine) -> LineDraft {
     LineDraft {
         product_id: line.product_id,
         variant_id: line.variant_id,
@@ -109,12 +126,13 @@ fn as_written(line: &OrderLine) -> LineDraft {
         quantity: line.entered_quantity.unwrap_or(line.quantity),
         price: line.price_is_manual.then(|| TypedPrice::Kept(line.unit_price())),
         discount_percent: line.discount_is_manual.then_some(line.discount_percent.get()),
+        quote_line_id: line.quote_line_id,
     }
 }
 
 impl Order {
     /// The route that was chosen on the order itself.
-    fn own_route(&self) -> Option<SalesRouteId> {
+    pub(super) fn own_route(&self) -> Option<SalesRouteId> {
         self.route.sales_route_id.filter(|_| self.sales_route_is_own)
     }
 }
@@ -140,6 +158,7 @@ impl OrderChange {
                 .external_reference
                 .unwrap_or_else(|| order.external_reference.clone()),
             comment: change.comment.unwrap_or_else(|| order.comment.clone()),
+            quote_id: order.quote_id,
             lines,
         }
     }

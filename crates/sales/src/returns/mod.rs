@@ -15,10 +15,11 @@ pub use commands::{
     CancelSalesReturn, CreateSalesReturn, PostSalesReturn, ReturnDraft, ReturnLineDraft,
     ReverseSalesReturn,
 };
+pub(crate) use model::NOTE_COLUMNS;
 pub use model::{CreditNote, ReadReturns, ReturnLot, SalesReturn, SalesReturnLine};
 pub use rules::{GoodsCondition, ReturnMove, ReturnState};
 pub use store::{
     ReturnFilter, count_returns, credit_notes_by_id, credit_notes_by_return, return_lines_by_id,
     return_lines_by_return, return_lots_by_line, returns, returns_by_id, returns_by_shipment,
 };
-pub(crate) use store::{move_returns, standing_returns};
+pub(crate) use store::{move_returns, returned_by_line, standing_returns};

@@ -4,8 +4,8 @@ use access::{Action, Right};
 use db::FromQueryResult;
 use kernel::{
     AgreementId, CreditNoteId, Currency, CustomerId, DateTime, Decimal, LotId, NaiveDate, OrderId,
-    OrganizationId, Percent, ProductId, ProductVariantId, SalesReturnId, SalesReturnLineId,
-    ShipmentId, ShipmentLineId, UserId, Utc, WarehouseId,
+    OrganizationId, Percent, PriceCorrectionId, ProductId, ProductVariantId, SalesReturnId,
+    SalesReturnLineId, ShipmentId, ShipmentLineId, UserId, Utc, WarehouseId,
 };
 
 use super::rules::{GoodsCondition, ReturnState};
@@ -145,7 +145,9 @@ pub struct CreditNote {
     /// The business date.
     pub date: NaiveDate,
     /// The return it is of.
-    pub return_id: SalesReturnId,
+    pub return_id: Option<SalesReturnId>,
+    /// The price correction it is of.
+    pub correction_id: Option<PriceCorrectionId>,
     /// The shipment whose debts became less.
     pub shipment_id: ShipmentId,
     /// Who sold.
@@ -169,6 +171,6 @@ pub struct CreditNote {
 }
 
 /// The columns of [`CreditNote`], of `credit_note n`.
-pub(super) const NOTE_COLUMNS: &str = "
-    n.id, n.number, n.date, n.return_id, n.shipment_id, n.organization_id, n.customer_id,
+pub(crate) const NOTE_COLUMNS: &str = "
+    n.id, n.number, n.date, n.return_id, n.correction_id, n.shipment_id, n.organization_id, n.customer_id,
     n.currency, n.net, n.vat, n.gross, n.reversed_on, n.created_at, n.created_by";

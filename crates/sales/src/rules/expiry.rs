@@ -17,8 +17,10 @@ pub fn asked_to_keep(gross: Decimal, prepayment_percent: Decimal) -> Decimal {
 /// What becomes of an order whose goods were held until a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AtExpiry {
-    /// Its goods are free from now on.
+    /// Its goods are free from now on, and it waits for money.
     Release,
+    /// Its goods are free from now on; it waits for an approval still.
+    LetGo,
     /// The time has not come.
     Wait,
     /// It has paid, or holds nothing any more: there is nothing to wait for.
@@ -34,6 +36,8 @@ pub fn at_expiry(
 ) -> AtExpiry {
     let is_open = matches!(state, OrderState::Confirmed | OrderState::InFulfilment);
     match () {
+        () if state == OrderState::PendingApproval && expires_at > now => AtExpiry::Wait,
+        () if state == OrderState::PendingApproval => AtExpiry::LetGo,
         () if !is_open => AtExpiry::Forget,
         () if expires_at > now => AtExpiry::Wait,
         () if prepaid >= asked => AtExpiry::Forget,
@@ -54,7 +58,7 @@ mod tests {
 
     #[test]
     fn goods_go_when_the_time_has_come_and_the_money_has_not() {
-        use AtExpiry::{Forget, Release, Wait};
+        use AtExpiry::{Forget, LetGo, Release, Wait};
         let now = DateTime::<Utc>::UNIX_EPOCH;
         for (state, seconds, asked, prepaid, then) in [
             (OrderState::Confirmed, -1, "30", "0", Release),
@@ -66,6 +70,8 @@ mod tests {
             (OrderState::Completed, -1, "30", "0", Forget),
             (OrderState::Cancelled, 9, "30", "0", Forget),
             (OrderState::Draft, -1, "30", "0", Forget),
+            (OrderState::PendingApproval, 1, "30", "0", Wait),
+            (OrderState::PendingApproval, 0, "30", "30", LetGo),
         ] {
             let at = now + Duration::seconds(seconds);
             let told = at_expiry(state, (at, now), (dec(asked), dec(prepaid)));

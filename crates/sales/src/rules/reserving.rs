@@ -31,7 +31,10 @@ pub fn after_payment(state: OrderState, asked: Decimal, prepaid: Decimal) -> Aft
     match state {
         OrderState::Confirmed | OrderState::InFulfilment if prepaid >= asked => AfterPayment::Hold,
         OrderState::Confirmed | OrderState::InFulfilment => AfterPayment::Wait,
-        OrderState::Draft | OrderState::Completed | OrderState::Cancelled => AfterPayment::LetGo,
+        OrderState::Draft
+        | OrderState::PendingApproval
+        | OrderState::Completed
+        | OrderState::Cancelled => AfterPayment::LetGo,
     }
 }
 

@@ -52,6 +52,8 @@ words! {
     OrderState {
         /// Written, not agreed: no number, holds nothing.
         Draft = "DRAFT",
+        /// Somebody has to agree first: has a number, and holds its goods for a while.
+        PendingApproval = "PENDING_APPROVAL",
         /// Agreed: has a number and holds goods.
         Confirmed = "CONFIRMED",
         /// A part of it has been shipped.
@@ -66,6 +68,8 @@ words! {
     ShipmentState {
         /// Written, nothing has moved.
         Draft = "DRAFT",
+        /// Somebody has to agree first: nothing has moved.
+        PendingApproval = "PENDING_APPROVAL",
         /// Goods are gone, revenue and debt are booked.
         Posted = "POSTED",
         /// Posted and undone by a later posting.

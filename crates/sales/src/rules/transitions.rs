@@ -12,6 +12,8 @@ words! {
         Update = "UPDATE",
         /// Agree to it: number, credit check, reservation.
         Confirm = "CONFIRM",
+        /// Take back what was asked of others.
+        Withdraw = "WITHDRAW",
         /// Give it up.
         Cancel = "CANCEL",
         /// Ship a part of it, or all that is left.
@@ -24,6 +26,8 @@ words! {
     ShipmentMove {
         /// Let the goods go.
         Post = "POST",
+        /// Take back what was asked of others.
+        Withdraw = "WITHDRAW",
         /// Give the draft up.
         Cancel = "CANCEL",
         /// Undo the posting.
@@ -39,6 +43,8 @@ const ORDER: &[(OrderState, OrderMove)] = &[
     (O::Draft, OrderMove::Update),
     (O::Draft, OrderMove::Confirm),
     (O::Draft, OrderMove::Cancel),
+    (O::PendingApproval, OrderMove::Withdraw),
+    (O::PendingApproval, OrderMove::Cancel),
     (O::Confirmed, OrderMove::Ship),
     (O::Confirmed, OrderMove::Cancel),
     (O::InFulfilment, OrderMove::Ship),
@@ -48,6 +54,8 @@ const ORDER: &[(OrderState, OrderMove)] = &[
 const SHIPMENT: &[(ShipmentState, ShipmentMove, ShipmentState)] = &[
     (S::Draft, ShipmentMove::Post, S::Posted),
     (S::Draft, ShipmentMove::Cancel, S::Cancelled),
+    (S::PendingApproval, ShipmentMove::Withdraw, S::Draft),
+    (S::PendingApproval, ShipmentMove::Cancel, S::Cancelled),
     (S::Posted, ShipmentMove::Reverse, S::Reversed),
 ];
 
@@ -147,9 +155,10 @@ mod tests {
 
     #[test]
     fn an_order_goes_its_ways_and_no_others() {
-        use OrderMove::{Cancel, Close, Confirm, Ship, Update};
+        use OrderMove::{Cancel, Close, Confirm, Ship, Update, Withdraw};
         for (state, allowed) in [
             (O::Draft, vec![Update, Confirm, Cancel]),
+            (O::PendingApproval, vec![Withdraw, Cancel]),
             (O::Confirmed, vec![Ship, Cancel]),
             (O::InFulfilment, vec![Ship, Close]),
             (O::Completed, vec![]),
@@ -164,9 +173,10 @@ mod tests {
 
     #[test]
     fn a_shipment_is_reversed_only_once_and_only_when_posted() {
-        use ShipmentMove::{Cancel, Post, Reverse};
+        use ShipmentMove::{Cancel, Post, Reverse, Withdraw};
         for (state, ways) in [
             (S::Draft, vec![(Post, S::Posted), (Cancel, S::Cancelled)]),
+            (S::PendingApproval, vec![(Withdraw, S::Draft), (Cancel, S::Cancelled)]),
             (S::Posted, vec![(Reverse, S::Reversed)]),
             (S::Reversed, vec![]),
             (S::Cancelled, vec![]),

@@ -8,12 +8,17 @@ use kernel::{DateTime, OrderId, Utc};
 
 use super::uuids;
 
+/// Hours that goods are held for an order that waits for an approval, where nobody says otherwise.
+const USUAL_APPROVAL_HOURS: i32 = 24;
+
 /// What the tenant says about reservations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub struct ReservationSettings {
     /// Hours that goods are held for an order that is to be paid before shipping; `None`: for as
     /// long as it takes.
     pub unpaid_hours: Option<i32>,
+    /// Hours that goods are held for an order that waits for an approval; 0: not at all.
+    pub approval_hours: i32,
     /// Counts changes; 0 before the first.
     pub version: i32,
 }
@@ -27,11 +32,15 @@ pub async fn reservation_settings<A>(
     permit: &Permit<A>,
 ) -> Outcome<ReservationSettings> {
     let sql = "
-        select s.unpaid_hours, s.version
+        select s.unpaid_hours, s.approval_hours, s.version
         from reservation_settings s
         where s.tenant_id = $1";
     let found = tx.one(Sql::new(sql, values![permit.tenant()])).await?;
-    Ok(found.unwrap_or(ReservationSettings { unpaid_hours: None, version: 0 }))
+    Ok(found.unwrap_or(ReservationSettings {
+        unpaid_hours: None,
+        approval_hours: USUAL_APPROVAL_HOURS,
+        version: 0,
+    }))
 }
 
 /// Writes them; `false` where somebody else has written this version.
@@ -41,15 +50,16 @@ pub(crate) async fn put_reservation_settings<A>(
     settings: ReservationSettings,
 ) -> Outcome<bool> {
     let sql = "
-        insert into reservation_settings as s (tenant_id, unpaid_hours, version, updated_at)
-        values ($1, $2, $3, $4)
+        insert into reservation_settings as s (tenant_id, unpaid_hours, version, updated_at, approval_hours)
+        values ($1, $2, $3, $4, $5)
         on conflict (tenant_id)
         do update set unpaid_hours = excluded.unpaid_hours,
+                      approval_hours = excluded.approval_hours,
                       version = excluded.version,
                       updated_at = excluded.updated_at
         where s.version = excluded.version - 1";
-    let ReservationSettings { unpaid_hours, version } = settings;
-    let values = values![permit.tenant(), unpaid_hours, version, tx.now()];
+    let ReservationSettings { unpaid_hours, approval_hours, version } = settings;
+    let values = values![permit.tenant(), unpaid_hours, version, tx.now(), approval_hours];
     Ok(tx.run(Sql::new(sql, values)).await? == 1)
 }
 

@@ -48,7 +48,8 @@ pub(crate) struct Booking {
     pub(crate) manager_id: Option<UserId>,
     pub(crate) customer_id: CustomerId,
     pub(crate) region_id: Option<RegionId>,
-    pub(crate) warehouse_id: WarehouseId,
+    /// From where; an act has no such place.
+    pub(crate) warehouse_id: Option<WarehouseId>,
     pub(crate) currency: Currency,
     pub(crate) lines: Vec<BookedLine>,
     pub(crate) lots: Vec<BookedLot>,

@@ -70,7 +70,12 @@ pub struct ShipmentFilter {
 }
 
 /// Adds a search by the beginning of a number or external reference, or by a number's count.
-fn found_by<A>(sql: &mut Sql, permit: &Permit<A>, table: &'static str, search: Option<&str>) {
+pub(crate) fn found_by<A>(
+    sql: &mut Sql,
+    permit: &Permit<A>,
+    table: &'static str,
+    search: Option<&str>,
+) {
     let Some(text) = search.map(str::trim).filter(|text| !text.is_empty()) else { return };
     let text: String = text.chars().filter(|c| !c.is_control()).take(SEARCH_LENGTH).collect();
     let arm = |sql: &mut Sql| {
@@ -107,7 +112,7 @@ fn order_conditions(sql: &mut Sql, permit: &Permit<ReadOrders>, filter: &OrderFi
 }
 
 fn shipment_conditions(sql: &mut Sql, permit: &Permit<ReadShipments>, filter: &ShipmentFilter) {
-    sql.with(" from shipment d where d.tenant_id = ", permit.tenant(), "");
+    sql.with(" from shipment d where d.tenant_id = ", permit.tenant(), " and d.kind = 'GOODS'");
     within_reach(sql, permit, "d");
     let states: Vec<_> = filter.states.iter().map(|state| state.as_str()).collect();
     in_states(sql, &states);

@@ -28,6 +28,7 @@ pub(crate) async fn hold_orders_of<A>(
 pub(crate) struct MovedDocuments {
     pub(crate) orders: Vec<OrderId>,
     pub(crate) shipments: Vec<ShipmentId>,
+    pub(crate) acts: Vec<ShipmentId>,
 }
 
 /// Gives the documents of one customer to another, whatever their state. Lives on
@@ -44,20 +45,24 @@ pub(crate) async fn move_documents<A>(
     #[derive(FromQueryResult)]
     struct Shipment {
         id: ShipmentId,
+        kind: String,
     }
-    let sql = |table| {
+    let sql = |table, told| {
         let text = format!(
             "update {table}
              set customer_id = $3, version = version + 1, updated_at = $4
              where tenant_id = $1 and customer_id = $2
-             returning id"
+             returning {told}"
         );
         Sql::new(text, values![permit.tenant(), from, into, tx.now()])
     };
-    let orders: Vec<Order> = tx.all(sql("sales_order")).await?;
-    let shipments: Vec<Shipment> = tx.all(sql("shipment")).await?;
+    let orders: Vec<Order> = tx.all(sql("sales_order", "id")).await?;
+    let shipments: Vec<Shipment> = tx.all(sql("shipment", "id, kind")).await?;
+    let (shipments, acts): (Vec<_>, Vec<_>) =
+        shipments.into_iter().partition(|row| row.kind == "GOODS");
     Ok(MovedDocuments {
         orders: orders.into_iter().map(|row| row.id).collect(),
         shipments: shipments.into_iter().map(|row| row.id).collect(),
+        acts: acts.into_iter().map(|row| row.id).collect(),
     })
 }

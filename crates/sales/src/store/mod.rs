@@ -21,6 +21,7 @@ pub use explanations::explanations_by_line;
 pub(crate) use facts::{BookedLine, BookedLot, Booking, ReversedLine, Unbooking, book, unbook};
 pub use listing::{OrderField, OrderSort, ShipmentField, ShipmentSort};
 pub(crate) use listing::{counted, in_states, listed, only};
+pub(crate) use lists::found_by;
 pub use lists::{OrderFilter, ShipmentFilter, count_orders, count_shipments, orders, shipments};
 pub(crate) use merging::{hold_orders_of, move_documents};
 pub(crate) use orders::{
@@ -31,7 +32,7 @@ pub(crate) use price_changes::{PricedFrom, priced_from};
 pub(crate) use sellers::{Seller, sellers};
 pub(crate) use shipments::{
     NewShipment, NewShipmentLine, PostedHeader, insert_shipment, lock_shipment, mark_cancelled,
-    mark_posted, mark_reversed, order_of_shipment, shipment_lines,
+    mark_posted, mark_reversed, mark_waiting, order_of_shipment, shipment_lines,
 };
 
 use access::Permit;

@@ -1,13 +1,13 @@
 //! Writing orders, and reading them under their lock.
 
 use access::Permit;
-use catalog::pricing::{DiscountSource, Explanation, PriceSource};
+use catalog::pricing::{ApprovalReason, DiscountSource, Explanation, PriceSource};
 use catalog::{PaymentSteps, RouteTerms};
 use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
 use kernel::{
-    AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
-    OrganizationId, PackagingId, Percent, PriceChangeId, ProductId, ProductVariantId, Refusal,
-    RefusalCode, RegionId, UserId, Uuid, WarehouseId,
+    AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrganizationId,
+    PackagingId, Percent, PriceChangeId, ProductId, ProductVariantId, QuoteId, QuoteLineId,
+    Refusal, RefusalCode, RegionId, UserId, Uuid, WarehouseId,
 };
 use serde::Serialize;
 
@@ -87,12 +87,14 @@ pub(crate) struct NewOrder {
     pub(crate) payment_steps: PaymentSteps,
     pub(crate) prepayment_percent: Decimal,
     pub(crate) external_reference: Option<String>,
+    pub(crate) quote_id: Option<QuoteId>,
 }
 
 /// A line as it is written.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct NewLine {
-    pub(crate) id: OrderLineId,
+    /// Of an order's line or of a quote's.
+    pub(crate) id: Uuid,
     pub(crate) position: i32,
     pub(crate) product_id: ProductId,
     pub(crate) variant_id: Option<ProductVariantId>,
@@ -115,6 +117,9 @@ pub(crate) struct NewLine {
     pub(crate) vat_rate: Option<Percent>,
     pub(crate) vat_amount: Decimal,
     pub(crate) price_change_id: Option<PriceChangeId>,
+    pub(crate) quote_line_id: Option<QuoteLineId>,
+    /// Why it needs somebody's leave; `None` where it needs none.
+    pub(crate) approval_reasons: Option<Vec<ApprovalReason>>,
 }
 
 const INSERT_LINES: &str = "
@@ -122,12 +127,14 @@ const INSERT_LINES: &str = "
         (tenant_id, id, order_id, position, product_id, unit, quantity, list_price, price,
          price_numerator, price_denominator, price_source, price_is_manual,
          discount_percent, discount_source, discount_is_manual, explanation, amount, vat_rate, vat_amount,
-         packaging_id, entered_quantity, entered_unit, variant_id, price_change_id)
+         packaging_id, entered_quantity, entered_unit, variant_id, price_change_id, quote_line_id,
+         approval_reasons)
     select $1, x.id, $2, x.position, x.product_id, x.unit, x.quantity, x.list_price, x.price,
            x.price_numerator, x.price_denominator, x.price_source, x.price_is_manual,
            x.discount_percent, x.discount_source,
            x.discount_is_manual, x.explanation, x.amount, x.vat_rate, x.vat_amount,
-           x.packaging_id, x.entered_quantity, x.entered_unit, x.variant_id, x.price_change_id
+           x.packaging_id, x.entered_quantity, x.entered_unit, x.variant_id, x.price_change_id,
+           x.quote_line_id, x.approval_reasons
     from jsonb_to_recordset($3) as x
         (id uuid, position integer, product_id uuid, unit text, quantity numeric,
          list_price numeric, price numeric, price_numerator integer, price_denominator integer,
@@ -135,7 +142,7 @@ const INSERT_LINES: &str = "
          discount_percent numeric, discount_source text, discount_is_manual boolean,
          explanation jsonb, amount numeric, vat_rate numeric, vat_amount numeric,
          packaging_id uuid, entered_quantity numeric, entered_unit text, variant_id uuid,
-         price_change_id uuid)";
+         price_change_id uuid, quote_line_id uuid, approval_reasons jsonb)";
 
 /// Writes a draft with its lines, in one statement.
 pub(crate) async fn insert_order<A>(
@@ -152,10 +159,10 @@ pub(crate) async fn insert_order<A>(
                   vat, gross, requested_ship_date, comment, payment_steps, prepayment_percent,
                   external_reference, created_at, updated_at, created_by, agreement_version,
                   min_shelf_life_days, sales_route_id, sales_route_is_own, reserve_on, cover_by,
-                  allowed_warehouses)
+                  allowed_warehouses, quote_id)
              values ($1, $2, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'DRAFT', $14, $15, $16,
                      $17, $18, $19, $20, $21, $22, $22, $23, $24, $25, $26, $27,
-                     $28, $29, $30)
+                     $28, $29, $30, $31)
          )
          {INSERT_LINES}"
     );
@@ -190,6 +197,7 @@ pub(crate) async fn insert_order<A>(
         order.route.reserve_on,
         order.route.cover_by,
         uuids(&order.allowed_warehouses),
+        order.quote_id,
     ];
     taken(tx.run(Sql::new(sql, values)).await)?;
     Ok(())
@@ -210,7 +218,14 @@ pub(crate) async fn update_draft<A>(
             prepayment_percent = $19, external_reference = $20, version = o.version + 1,
             updated_at = $21, agreement_version = $22, min_shelf_life_days = $23,
             sales_route_id = $24, sales_route_is_own = $25, reserve_on = $26, cover_by = $27,
-            allowed_warehouses = $28
+            allowed_warehouses = $28,
+            -- A draft that came back from an approval has a number, of its own series only.
+            number = case when o.organization_id = $4
+                               and extract(year from o.date) = extract(year from $3::date)
+                          then o.number end,
+            number_sequence = case when o.organization_id = $4
+                                        and extract(year from o.date) = extract(year from $3::date)
+                                   then o.number_sequence end
         where o.tenant_id = $1
           and o.id = $2";
     let values = values![

@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::{author, rows, within_reach};
 use crate::model::{Order, SHIPMENT_COLUMNS, SHIPMENT_LINE_COLUMNS, Shipment, ShipmentLine};
-use crate::rules::Totals;
+use crate::rules::{ShipmentState, Totals};
 
 /// The order of a shipment within reach: it is locked before the shipment.
 pub(crate) async fn order_of_shipment<A>(
@@ -23,7 +23,8 @@ pub(crate) async fn order_of_shipment<A>(
         order_id: OrderId,
     }
     let mut sql = Sql::new("select h.order_id from shipment h", []);
-    sql.with(" where h.tenant_id = ", permit.tenant(), "").with(" and h.id = ", id, "");
+    sql.with(" where h.tenant_id = ", permit.tenant(), " and h.kind = 'GOODS'");
+    sql.with(" and h.id = ", id, "");
     within_reach(&mut sql, permit, "h");
     let found: Option<Found> = tx.one(sql).await?;
     found.map(|row| row.order_id).ok_or(CommandError::NotFound)
@@ -40,6 +41,7 @@ pub(crate) async fn lock_shipment<A>(
          from shipment h
          where h.tenant_id = $1
            and h.id = $2
+           and h.kind = 'GOODS'
          for no key update"
     );
     let found = tx.one(Sql::new(text, values![permit.tenant(), id])).await?;
@@ -190,6 +192,22 @@ pub(crate) async fn mark_posted<A>(
         tx.now(),
     ];
     tx.run(Sql::new(sql, values)).await?;
+    Ok(())
+}
+
+/// Marks a locked shipment as waiting for an approval, or as a draft again.
+pub(crate) async fn mark_waiting<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    shipment: ShipmentId,
+    state: ShipmentState,
+) -> Outcome<()> {
+    let sql = "
+        update shipment h
+        set state = $3, version = h.version + 1, updated_at = $4
+        where h.tenant_id = $1
+          and h.id = $2";
+    tx.run(Sql::new(sql, values![permit.tenant(), shipment, state, tx.now()])).await?;
     Ok(())
 }
 

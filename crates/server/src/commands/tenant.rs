@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
+use approvals::AddRulePresets;
 use catalog::{AddRoutePresets, CreateOrganization, OrganizationChanges};
 use clap::{Args, Subcommand};
 use db::Db;
@@ -133,6 +134,8 @@ pub(crate) async fn make(db: &Db, passwords: &Passwords, new: NewTenant) -> Resu
     let permit = identity::worker_scope(&tenant, "tenant").permit::<AddRoutePresets>()?;
     let language = terminal_language();
     db.write_as_job(&permit, &AddRoutePresets { language }).await.map_err(sentence)?;
+    let permit = identity::worker_scope(&tenant, "tenant").permit::<AddRulePresets>()?;
+    db.write_as_job(&permit, &AddRulePresets { language }).await.map_err(sentence)?;
     Ok(tenant)
 }
 

@@ -3,6 +3,7 @@
 //! A wrong value stops the start with one sentence that names it and says what would be right.
 
 mod files;
+mod mail;
 mod secret;
 mod settings;
 
@@ -15,6 +16,7 @@ use tracing_subscriber::filter::LevelFilter;
 use url::Url;
 
 pub use self::files::FilesConfig;
+pub use self::mail::MailConfig;
 pub use self::secret::SecretUrl;
 pub use self::settings::Settings;
 use crate::cluster;
@@ -34,6 +36,9 @@ pub struct Config {
     pub pools: Pools,
     pub cost: Cost,
     pub files: FilesConfig,
+    /// Folder of the keys that seal the audit trail.
+    pub seals: PathBuf,
+    pub mail: MailConfig,
     /// Web origins whose pages may call the API for every tenant.
     pub origins: Vec<HeaderValue>,
     /// Whether the schema is shown to those who have not signed in; set by the demo alone.
@@ -147,7 +152,9 @@ impl Config {
         )?;
         let (cost, origins) = (cost(&settings)?, origins(settings.origins.as_deref())?);
         let (log, files) = (log(&settings)?, FilesConfig::of(&settings)?);
+        let mail = MailConfig::of(&settings)?;
         let workers = workers(settings.workers.clone())?;
+        let seals = seals(&settings);
         let database = database(settings)?;
         let open_introspection = false;
         Ok(Self {
@@ -159,11 +166,22 @@ impl Config {
             pools,
             cost,
             files,
+            seals,
+            mail,
             origins,
             open_introspection,
             log,
         })
     }
+}
+
+/// Beside the private PostgreSQL, never in it: who changes rows must not reach the key.
+fn seals(settings: &Settings) -> PathBuf {
+    let usual = || {
+        let data_dir = settings.data_dir.as_ref();
+        data_dir.map_or_else(cluster::default_data_dir, PathBuf::from).join("seals")
+    };
+    settings.seals.as_ref().map_or_else(usual, PathBuf::from)
 }
 
 fn database(settings: Settings) -> Result<Database, ConfigError> {

@@ -110,6 +110,23 @@ pub struct Settings {
     #[arg(long, value_name = "MIB", env = "OBOROT_FILES_LIMIT_MIB")]
     pub files_limit_mib: Option<String>,
 
+    /// Folder of the keys that seal the audit trail; the same for all servers of a database
+    /// [default: seals in the data folder]
+    #[arg(long, value_name = "DIR", env = "OBOROT_SEALS")]
+    pub seals: Option<String>,
+
+    /// Mail server: smtps://user:password@host, smtp://host:587?tls=required [default: no mail]
+    #[arg(long, value_name = "URL", env = "OBOROT_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+
+    /// Sender of letters, such as `Vostok <sales@vostok.example>`
+    #[arg(long, value_name = "SENDER", env = "OBOROT_MAIL_FROM")]
+    pub mail_from: Option<String>,
+
+    /// What links in letters begin with [default: http:// and where the API listens]
+    #[arg(long, value_name = "URL", env = "OBOROT_PUBLIC_URL")]
+    pub public_url: Option<String>,
+
     /// What is logged: a level or directives such as warn,db=debug [default: info]
     #[arg(long, value_name = "FILTER", env = "OBOROT_LOG")]
     pub log: Option<String>,
@@ -154,6 +171,10 @@ impl Settings {
             files_access_key: first(self.files_access_key, file.files_access_key),
             files_secret_key: first(self.files_secret_key, file.files_secret_key),
             files_limit_mib: first(self.files_limit_mib, file.files_limit_mib),
+            seals: first(self.seals, file.seals),
+            smtp_url: first(self.smtp_url, file.smtp_url),
+            mail_from: first(self.mail_from, file.mail_from),
+            public_url: first(self.public_url, file.public_url),
             log: first(self.log, file.log),
             log_format: first(self.log_format, file.log_format),
         })

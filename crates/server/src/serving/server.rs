@@ -8,11 +8,13 @@ use axum::Router;
 use db::Db;
 use graph::{Lists, Services};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use outbound::Post;
 use tokio::task::JoinSet;
 
 use super::workers::{
-    fold_sales, hold_paid_orders, keep_outbox_days, publish_events, release_unpaid_orders,
-    run_exports, run_imports, sweep_files,
+    escalate_approvals, expire_quotes, fold_sales, follow_decisions, hold_paid_orders,
+    keep_outbox_days, publish_events, release_unpaid_orders, run_exports, run_hand_overs,
+    run_imports, seal_audit, send_mail, sweep_files,
 };
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
@@ -62,9 +64,15 @@ impl Doors {
     ///
     /// # Errors
     /// When the metrics cannot be collected or a worker failed.
-    pub async fn serve(self, api: Router, parts: Parts, shutdown: Shutdown) -> Result<()> {
+    pub async fn serve(
+        self,
+        api: Router,
+        parts: Parts,
+        post: Post,
+        shutdown: Shutdown,
+    ) -> Result<()> {
         let mut workers = JoinSet::new();
-        let Parts { db, live, files, .. } = parts;
+        let Parts { db, live, files, seals, .. } = parts;
         let lists = Lists::new(Services::new(db.clone(), live.clone()).keeping(files.clone()));
         for _ in 0..EXPORTS_AT_ONCE {
             let (db, files, lists) = (db.clone(), files.clone(), lists.clone());
@@ -74,7 +82,13 @@ impl Doors {
         workers.spawn(fold_sales(db.clone(), shutdown.clone()));
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
         workers.spawn(release_unpaid_orders(db.clone(), shutdown.clone()));
+        workers.spawn(expire_quotes(db.clone(), shutdown.clone()));
+        workers.spawn(send_mail(db.clone(), post, shutdown.clone()));
+        workers.spawn(follow_decisions(db.clone(), shutdown.clone()));
+        workers.spawn(escalate_approvals(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
+        workers.spawn(run_hand_overs(db.clone(), shutdown.clone()));
+        workers.spawn(seal_audit(db.clone(), seals, shutdown.clone()));
         for _ in 0..IMPORTS_AT_ONCE {
             workers.spawn(run_imports(db.clone(), files.clone(), shutdown.clone()));
         }
@@ -171,6 +185,7 @@ mod tests {
             database_url: Some(cluster.owner_url().to_string()),
             listen: Some("127.0.0.1:0".to_owned()),
             admin_listen: Some("127.0.0.1:0".to_owned()),
+            seals: Some(folder.options().data_dir.join("seals").display().to_string()),
             ..Settings::default()
         })
         .unwrap();
@@ -181,7 +196,7 @@ mod tests {
         let live = parts.live.clone();
         let shutdown = Shutdown::default();
         let router = Router::new().route("/", get(|| async { "here" }));
-        let serving = tokio::spawn(doors.serve(router, parts, shutdown.clone()));
+        let serving = tokio::spawn(doors.serve(router, parts, Post::nowhere(), shutdown.clone()));
         assert_eq!(status(api, "/").await, "HTTP/1.1 200 OK");
         assert_eq!(status(admin, "/readyz").await, "HTTP/1.1 200 OK");
 

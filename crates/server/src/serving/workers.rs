@@ -1,5 +1,5 @@
 //! What runs beside requests: events get their positions and go out, and the days of the outbox
-//! come and go, sums by month take in new sales, goods are held for orders that were paid. Every
+//! come and go, sums by month take in new sales, goods are held for orders that were paid, letters are sent. Every
 //! replica runs these; the database lets one at a time do the work.
 
 use std::time::Duration;
@@ -8,8 +8,10 @@ use bytes::Bytes;
 use db::{AfterCommit, Db, Fault, Reason, Sequencer};
 use files::{Files, Swept};
 use graph::Lists;
+use identity::SealKeys;
 use kernel::TenantId;
 use live::Live;
+use outbound::Post;
 
 use crate::shutdown::Shutdown;
 
@@ -21,10 +23,22 @@ const FOLD_EVERY: Duration = Duration::from_secs(1);
 const HOLD_EVERY: Duration = Duration::from_millis(500);
 /// How often orders are looked for that were to be paid by now.
 const RELEASE_EVERY: Duration = Duration::from_secs(1);
+/// How often decided documents are looked for: people wait to see them move.
+const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// How often approvals are looked for that nobody has decided in time.
+const ESCALATE_EVERY: Duration = Duration::from_secs(1);
 /// How often files to bring in are looked for.
 const IMPORT_EVERY: Duration = Duration::from_millis(500);
 /// How often lists to write to files are looked for.
 const EXPORT_EVERY: Duration = Duration::from_millis(500);
+/// How long entries of the audit trail wait for their seal at least, while nobody holds it up.
+const SEAL_EVERY: Duration = Duration::from_secs(2);
+/// How often hand-overs are looked for that go on in the background.
+const HAND_OVER_EVERY: Duration = Duration::from_secs(1);
+/// How often quotes are looked for whose last day is over.
+const EXPIRE_EVERY: Duration = Duration::from_secs(2);
+/// How often letters to send are looked for.
+const MAIL_EVERY: Duration = Duration::from_millis(500);
 /// After a failure, so that a database that is away is not hammered.
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
@@ -106,6 +120,31 @@ async fn keep_days(db: &Db) -> Result<(), Fault> {
     tx.commit().await
 }
 
+/// Seals what was written to the audit trail, until stopping begins.
+pub async fn seal_audit(db: Db, keys: SealKeys, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        if let Err(error) = identity::seal_audit(&db, &keys).await {
+            tracing::warn!(%error, "the audit trail could not be sealed");
+        }
+        shutdown.unless_begun(tokio::time::sleep(SEAL_EVERY)).await;
+    }
+}
+
+/// Moves records of those who leave, until stopping begins.
+pub async fn run_hand_overs(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let ran = shutdown.unless_begun(sales::run_hand_overs(&db)).await;
+        let rest = match ran {
+            Some(Err(error)) => {
+                tracing::warn!(%error, "hand-overs could not be looked for");
+                REST
+            }
+            _ => HAND_OVER_EVERY,
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
 /// Folds queued sales into their sums by month, until stopping begins.
 pub async fn fold_sales(db: Db, shutdown: Shutdown) {
     while !shutdown.has_begun() {
@@ -154,6 +193,48 @@ pub async fn release_unpaid_orders(db: Db, shutdown: Shutdown) {
     }
 }
 
+/// Lets quotes expire whose last day is over, until stopping begins.
+pub async fn expire_quotes(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match sales::expire_quotes(&db).await {
+            Ok(_) => EXPIRE_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "quotes to expire could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// Moves documents on whose approvals are decided, until stopping begins.
+pub async fn follow_decisions(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match sales::follow_decisions(&db).await {
+            Ok(_) => FOLLOW_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "decided documents could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// Asks the fallbacks of approvals that nobody decides in time, until stopping begins.
+pub async fn escalate_approvals(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match approvals::escalate_overdue(&db).await {
+            Ok(_) => ESCALATE_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "overdue approvals could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
 /// Brings in the files that wait, one at a time, until stopping begins: a chunk of rows that is
 /// under way rolls back then, and another replica or the next start goes on before it.
 pub async fn run_imports(db: Db, files: Files, shutdown: Shutdown) {
@@ -185,6 +266,40 @@ pub async fn run_exports(db: Db, files: Files, lists: Lists, shutdown: Shutdown)
         };
         shutdown.unless_begun(tokio::time::sleep(rest)).await;
     }
+}
+
+/// Sends letters that wait, until stopping begins: one that is being handed over then is tried
+/// again, by another replica or the next start.
+pub async fn send_mail(db: Db, post: Post, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match shutdown.unless_begun(send_all_mail(&db, &post)).await {
+            Some(Err(error)) => {
+                tracing::warn!(%error, "letters could not be looked for");
+                REST
+            }
+            Some(Ok(1..)) => continue,
+            _ => MAIL_EVERY,
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// One round over all tenants that have letters to send; one that fails is logged and does not
+/// stop the others.
+async fn send_all_mail(db: &Db, post: &Post) -> Result<usize, Fault> {
+    let due = outbound::due_tenants(db, post).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let mut sent = 0;
+    for tenant in identity::tenants(db).await?.into_iter().filter(|one| due.contains(&one.id)) {
+        let worker = identity::worker_scope(&tenant, "send mail");
+        match outbound::send_due(db, &worker, post).await {
+            Ok(count) => sent += count,
+            Err(error) => tracing::warn!(tenant = %tenant.id, %error, "letters were not sent"),
+        }
+    }
+    Ok(sent)
 }
 
 /// Removes the bytes of files that are gone or never got a row, now and four times a day.

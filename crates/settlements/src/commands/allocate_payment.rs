@@ -9,6 +9,7 @@ use kernel::{Decimal, Money, PaymentId, ReceivableId, Refusal, RefusalCode};
 use serde_json::json;
 
 use super::{check_date, hold_organization, hold_payment};
+use crate::refunds::refunded;
 use crate::rules::{Share, Spread, SpreadRefusal, spread};
 use crate::store::{advances, registers};
 use crate::{awaiting, events};
@@ -68,12 +69,12 @@ impl Command for AllocatePayment {
         let whole = Spread {
             payment_id: self.id,
             free_from: advances::free_from(tx, permit, self.id).await?,
-            amount: payment.amount,
+            amount: payment.amount - refunded(tx, permit, self.id).await?.amount,
             today: tx.today(),
             first_open_day,
         };
         let rows = spread(whole, &shares, &debts, &held).map_err(Refusal::from)?;
-        registers::settle(tx, permit, &rows).await?;
+        registers::settle(tx, permit, payment.currency, &rows).await?;
         awaiting::mark_paid(tx, permit, payment.customer_id).await?;
         touch(tx, permit, self.id).await?;
 

@@ -6,6 +6,7 @@ mod record_payment;
 mod reverse_payment;
 
 pub use allocate_payment::{AllocatePayment, WantedShare};
+pub(crate) use record_payment::record;
 pub use record_payment::{OrderRef, RecordPayment};
 pub use reverse_payment::ReversePayment;
 
@@ -13,8 +14,8 @@ use access::{Permit, Right};
 use catalog::{OrganizationCard, check_period};
 use db::{CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrganizationId, PaymentId, Refusal,
-    RefusalCode, UserId,
+    AgreementId, Currency, CustomerId, Decimal, Money, NaiveDate, OrganizationId, PaymentId,
+    Refusal, RefusalCode, ScaleError, UserId,
 };
 use serde_json::json;
 
@@ -22,19 +23,19 @@ use crate::PaymentState;
 use crate::store::{self, Account};
 
 /// Longest free text of a payment, in characters.
-const LONGEST_TEXT: usize = 2000;
+pub(crate) const LONGEST_TEXT: usize = 2000;
 /// Longest external reference, in characters.
-const LONGEST_REFERENCE: usize = 200;
+pub(crate) const LONGEST_REFERENCE: usize = 200;
 
 /// A payment as its own commands need it, locked.
 #[derive(FromQueryResult)]
-struct Held {
+pub(crate) struct Held {
     date: NaiveDate,
     number: String,
     customer_id: CustomerId,
     organization_id: OrganizationId,
     agreement_id: AgreementId,
-    manager_id: Option<UserId>,
+    pub(crate) manager_id: Option<UserId>,
     currency: Currency,
     amount: Decimal,
     state: PaymentState,
@@ -42,7 +43,7 @@ struct Held {
 }
 
 impl Held {
-    fn account(&self) -> Account {
+    pub(crate) fn account(&self) -> Account {
         Account {
             customer_id: self.customer_id,
             organization_id: self.organization_id,
@@ -56,13 +57,7 @@ impl Held {
         if self.version == version {
             return Ok(());
         }
-        Err(Refusal::new(
-            RefusalCode::StaleVersion,
-            "The payment was changed since you read it.",
-            "Оплата изменилась с тех пор, как вы её прочитали.",
-        )
-        .at(["version"])
-        .with(json!({ "currentVersion": self.version })))
+        Err(stale(self.version))
     }
 
     /// Refuses what a reversed payment or an outdated version does not allow.
@@ -80,8 +75,50 @@ impl Held {
     }
 }
 
+/// The document was changed since it was read.
+pub(crate) fn stale(current: i32) -> Refusal {
+    Refusal::new(
+        RefusalCode::StaleVersion,
+        "The document was changed since you read it.",
+        "Документ изменился с тех пор, как вы его прочитали.",
+    )
+    .at(["version"])
+    .with(json!({ "currentVersion": current }))
+}
+
+/// An amount of money above zero, with two places.
+pub(crate) fn amount_above_zero<A>(
+    permit: &Permit<A>,
+    amount: Decimal,
+) -> Result<Decimal, Refusal> {
+    let wrong =
+        |en: String, ru: String| Refusal::new(RefusalCode::OutOfRange, en, ru).at(["amount"]);
+    let too_small =
+        || wrong("The amount must be above zero.".into(), "Сумма должна быть больше нуля.".into());
+    // Amounts of all currencies have the same two places.
+    match Money::checked(amount, permit.scope().facts().base_currency) {
+        Ok(money) if money.amount.is_zero() => Err(too_small()),
+        Ok(mut money) => {
+            money.amount.rescale(2);
+            Ok(money.amount)
+        }
+        Err(ScaleError::TooSmall) => Err(too_small()),
+        Err(ScaleError::TooManyPlaces(places)) => Err(wrong(
+            format!("The amount has at most {places} decimal places."),
+            format!("У суммы не больше знаков после запятой: {places}."),
+        )),
+        Err(ScaleError::TooLarge) => {
+            Err(wrong("The amount is too large.".into(), "Сумма слишком велика.".into()))
+        }
+    }
+}
+
 /// Reads a payment within reach and locks it.
-async fn hold_payment<A>(tx: &TenantTx, permit: &Permit<A>, id: PaymentId) -> Outcome<Held> {
+pub(crate) async fn hold_payment<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: PaymentId,
+) -> Outcome<Held> {
     let mut sql = Sql::new(
         "
         select p.date, p.number, p.customer_id, p.organization_id, p.agreement_id, p.manager_id,
@@ -97,7 +134,7 @@ async fn hold_payment<A>(tx: &TenantTx, permit: &Permit<A>, id: PaymentId) -> Ou
 }
 
 /// Holds the organization's period open and gives its card.
-async fn hold_organization<A>(
+pub(crate) async fn hold_organization<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: OrganizationId,
@@ -107,7 +144,7 @@ async fn hold_organization<A>(
 }
 
 /// Checks a posting's date against the organization's closed period and the caller's rights.
-fn check_date<A>(
+pub(crate) fn check_date<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     organization: &OrganizationCard,
@@ -119,7 +156,7 @@ fn check_date<A>(
 }
 
 /// Trims free text; empty text is none.
-fn text(
+pub(crate) fn text(
     field: &'static str,
     value: Option<&str>,
     longest: usize,

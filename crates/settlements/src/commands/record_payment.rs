@@ -6,15 +6,17 @@ use catalog::OrderTerms;
 use chrono::Datelike;
 use db::{Command, Outcome, Series, Sql, TenantTx, on_constraint, values};
 use kernel::{
-    AgreementId, Currency, CustomerId, Decimal, Money, NaiveDate, OrderId, OrganizationId,
-    PaymentId, Refusal, RefusalCode, ScaleError, Uuid,
+    AgreementId, Currency, CustomerId, Decimal, InvoiceId, NaiveDate, OrderId, OrganizationId,
+    PaymentId, Refusal, RefusalCode, Uuid,
 };
 use serde_json::json;
 
-use super::{LONGEST_REFERENCE, LONGEST_TEXT, check_date, hold_organization, text};
+use super::{
+    LONGEST_REFERENCE, LONGEST_TEXT, amount_above_zero, check_date, hold_organization, text,
+};
 use crate::rules::{Advance, offset, oldest_due_first};
 use crate::store::{Account, advances, registers};
-use crate::{PaymentMethod, awaiting, events};
+use crate::{InvoiceState, PaymentMethod, awaiting, events, exchange, invoices};
 
 /// An order as its payment needs it. Orders live above this context, so whoever records a
 /// payment for one reads it first, under a right to read it.
@@ -43,6 +45,8 @@ pub struct RecordPayment {
     pub agreement_id: Option<AgreementId>,
     /// The order that the payer named.
     pub order: Option<OrderRef>,
+    /// The invoice that the payer named: it tells all that is not given, its order too.
+    pub invoice: Option<InvoiceId>,
     /// How much, above zero.
     pub amount: Decimal,
     /// The currency, which must be the agreement's; that one where none is given.
@@ -66,45 +70,59 @@ impl Command for RecordPayment {
     type Output = PaymentId;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<PaymentId> {
-        let amount = self.checked_amount(permit)?;
-        let terms = self.terms(tx, permit).await?;
-        let organization = hold_organization(tx, permit, terms.organization_id).await?;
-        let date = self.date.unwrap_or_else(|| tx.today());
-        check_date(tx, permit, &organization, date)?;
-        let series = Series { organization: organization.id, kind: "payment", year: date.year() };
-        let number = format!("{}-{:06}", organization.prefix, tx.number(&series).await?);
-        catalog::lock_customer(tx, permit, terms.customer_id).await?;
-
-        let id = PaymentId::new();
-        let account = Account {
-            customer_id: terms.customer_id,
-            organization_id: terms.organization_id,
-            agreement_id: terms.agreement_id,
-            currency: terms.currency,
-        };
-        let order_id = self.order.map(|order| order.id);
-        self.insert(tx, permit, &Entry { id, number: &number, date, amount, terms: &terms })
-            .await?;
-        let mut debts = advances::debts(tx, permit, &account, order_id, amount).await?;
-        oldest_due_first(&mut debts);
-        let money = Advance { id, date, free_from: date, order_id, open: amount };
-        let offsets = offset(&debts, &[money]);
-        registers::settle(tx, permit, &offsets).await?;
-        awaiting::mark_paid(tx, permit, terms.customer_id).await?;
-
-        let facts = json!({
-            "number": number,
-            "date": date,
-            "amount": amount,
-            "currency": terms.currency,
-            "order": order_id,
-            "settled": offsets.iter().map(|row| row.amount).sum::<Decimal>(),
-        });
-        tx.audit(db::AuditEntry::new("recordPayment", "Payment", id, facts));
-        events::payment_changed(tx, id, terms.customer_id, terms.manager_id);
-        events::debt_changed(tx, terms.customer_id, terms.manager_id);
-        Ok(id)
+        record(tx, permit, "recordPayment", self).await
     }
+}
+
+/// Records money, for whichever command it came by.
+pub(crate) async fn record<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    action: &'static str,
+    paid: &RecordPayment,
+) -> Outcome<PaymentId> {
+    let amount = amount_above_zero(permit, paid.amount)?;
+    let paid = &paid.with_invoice(tx, permit).await?;
+    let terms = paid.terms(tx, permit).await?;
+    let organization = hold_organization(tx, permit, terms.organization_id).await?;
+    let date = paid.date.unwrap_or_else(|| tx.today());
+    check_date(tx, permit, &organization, date)?;
+    let rate = exchange::rate_on(tx, permit, terms.currency, date).await?;
+    let series = Series { organization: organization.id, kind: "payment", year: date.year() };
+    let number = format!("{}-{:06}", organization.prefix, tx.number(&series).await?);
+    catalog::lock_customer(tx, permit, terms.customer_id).await?;
+
+    let id = PaymentId::new();
+    let account = Account {
+        customer_id: terms.customer_id,
+        organization_id: terms.organization_id,
+        agreement_id: terms.agreement_id,
+        currency: terms.currency,
+    };
+    let order_id = paid.order.map(|order| order.id);
+    let entry = Entry { id, number: &number, date, amount, rate, terms: &terms };
+    paid.insert(tx, permit, &entry).await?;
+    let mut debts = advances::debts(tx, permit, &account, order_id, amount).await?;
+    oldest_due_first(&mut debts);
+    let money = Advance { id, date, free_from: date, order_id, open: amount };
+    let offsets = offset(&debts, &[money]);
+    registers::settle(tx, permit, terms.currency, &offsets).await?;
+    invoices::pay(tx, permit, (id, date, amount), paid.invoice, order_id).await?;
+    awaiting::mark_paid(tx, permit, terms.customer_id).await?;
+
+    let facts = json!({
+        "number": number,
+        "date": date,
+        "amount": amount,
+        "currency": terms.currency,
+        "order": order_id,
+        "invoice": paid.invoice,
+        "settled": offsets.iter().map(|row| row.amount).sum::<Decimal>(),
+    });
+    tx.audit(db::AuditEntry::new(action, "Payment", id, facts));
+    events::payment_changed(tx, id, terms.customer_id, terms.manager_id);
+    events::debt_changed(tx, terms.customer_id, terms.manager_id);
+    Ok(id)
 }
 
 /// What a payment's rows are made of.
@@ -113,36 +131,41 @@ struct Entry<'a> {
     number: &'a str,
     date: NaiveDate,
     amount: Decimal,
+    /// What a unit is worth in the base currency; none for the base currency itself.
+    rate: Option<Decimal>,
     terms: &'a OrderTerms,
 }
 
 impl RecordPayment {
-    fn checked_amount(&self, permit: &Permit<Self>) -> Result<Decimal, Refusal> {
-        let wrong =
-            |en: String, ru: String| Refusal::new(RefusalCode::OutOfRange, en, ru).at(["amount"]);
-        let too_small = || {
-            wrong("The amount must be above zero.".into(), "Сумма должна быть больше нуля.".into())
+    /// With what the named invoice tells: its order, and through that all the rest.
+    async fn with_invoice<A>(&self, tx: &TenantTx, permit: &Permit<A>) -> Outcome<Self> {
+        let Some(id) = self.invoice else { return Ok(self.clone()) };
+        let refused = |code, en: &str, ru: &str| Refusal::new(code, en, ru).at(["invoiceId"]);
+        let Some(invoice) = invoices::invoice_to_pay(tx, permit, id).await? else {
+            let (en, ru) = ("There is no such invoice.", "Такого счёта нет.");
+            return Err(refused(RefusalCode::UnknownReference, en, ru).into());
         };
-        // Amounts of all currencies have the same two places.
-        match Money::checked(self.amount, permit.scope().facts().base_currency) {
-            Ok(money) if money.amount.is_zero() => Err(too_small()),
-            Ok(mut money) => {
-                money.amount.rescale(2);
-                Ok(money.amount)
-            }
-            Err(ScaleError::TooSmall) => Err(too_small()),
-            Err(ScaleError::TooManyPlaces(places)) => Err(wrong(
-                format!("The amount has at most {places} decimal places."),
-                format!("У суммы не больше знаков после запятой: {places}."),
-            )),
-            Err(ScaleError::TooLarge) => {
-                Err(wrong("The amount is too large.".into(), "Сумма слишком велика.".into()))
-            }
+        if invoice.state == InvoiceState::Cancelled {
+            let (en, ru) = ("The invoice is cancelled.", "Счёт отменён.");
+            return Err(refused(RefusalCode::IllegalTransition, en, ru).into());
         }
+        if self.order.is_some_and(|order| order.id != invoice.order_id) {
+            let (en, ru) =
+                ("The invoice is of another order.", "Счёт выставлен по другому заказу.");
+            return Err(refused(RefusalCode::Invalid, en, ru).into());
+        }
+        let order = OrderRef {
+            id: invoice.order_id,
+            customer_id: invoice.customer_id,
+            organization_id: invoice.organization_id,
+            agreement_id: invoice.agreement_id,
+            currency: invoice.currency,
+        };
+        Ok(Self { order: Some(order), ..self.clone() })
     }
 
     /// The terms the money comes under: the customer's, the order's where one is named.
-    async fn terms(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<OrderTerms> {
+    async fn terms<A>(&self, tx: &TenantTx, permit: &Permit<A>) -> Outcome<OrderTerms> {
         if let Some(order) = self.order {
             self.check_order(&order)?;
         }
@@ -202,14 +225,15 @@ impl RecordPayment {
         Ok(())
     }
 
-    async fn insert(&self, tx: &TenantTx, permit: &Permit<Self>, entry: &Entry<'_>) -> Outcome<()> {
+    async fn insert<A>(&self, tx: &TenantTx, permit: &Permit<A>, entry: &Entry<'_>) -> Outcome<()> {
         let sql = "
             with paid as (
                 insert into payment
                     (tenant_id, id, number, date, customer_id, organization_id, agreement_id,
                      order_id, manager_id, currency, amount, method, state, comment,
-                     external_reference, created_by)
-                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'POSTED', $13, $14, $15)
+                     external_reference, created_by, rate)
+                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, 'POSTED', $13, $14, $15,
+                        $17)
             ), entered as (
                 insert into payment_entry
                     (tenant_id, id, payment_id, customer_id, organization_id, agreement_id,
@@ -239,6 +263,7 @@ impl RecordPayment {
             reference,
             permit.user(),
             Uuid::now_v7(),
+            entry.rate,
         ];
         let written = tx.run(Sql::new(sql, values)).await;
         on_constraint(written, "payment_external_reference_key", || {

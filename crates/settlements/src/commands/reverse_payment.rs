@@ -7,9 +7,10 @@ use kernel::{Decimal, NaiveDate, PaymentId, Refusal, RefusalCode, Uuid};
 use serde_json::json;
 
 use super::{Held, LONGEST_TEXT, check_date, hold_organization, hold_payment, text};
-use crate::events;
+use crate::refunds::refunded;
 use crate::rules::taken_back;
 use crate::store::registers;
+use crate::{bank, events, invoices};
 
 /// Reverses a payment.
 #[derive(Clone, Debug)]
@@ -50,11 +51,14 @@ impl Command for ReversePayment {
             .into());
         }
         catalog::lock_customer(tx, permit, payment.customer_id).await?;
+        check_not_refunded(tx, permit, self.id, date).await?;
 
         let rows = registers::rows_of_payment(tx, permit, self.id).await?;
         let back = taken_back(&rows, date);
-        registers::settle(tx, permit, &back).await?;
+        registers::settle(tx, permit, payment.currency, &back).await?;
         self.take_money_back(tx, permit, &payment, date, reason.as_deref()).await?;
+        invoices::take_back(tx, permit, self.id, date).await?;
+        bank::set_free(tx, permit, self.id).await?;
 
         let facts = json!({
             "number": payment.number,
@@ -68,6 +72,39 @@ impl Command for ReversePayment {
         events::payment_changed(tx, self.id, payment.customer_id, payment.manager_id);
         events::debt_changed(tx, payment.customer_id, payment.manager_id);
         Ok(self.id)
+    }
+}
+
+/// What was given back of a payment cannot be taken back with it, nor before it came back.
+async fn check_not_refunded<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    payment: PaymentId,
+    date: NaiveDate,
+) -> Outcome<()> {
+    let refunded = refunded(tx, permit, payment).await?;
+    if refunded.amount > Decimal::ZERO {
+        return Err(Refusal::new(
+            RefusalCode::InUse,
+            "A part of the payment was given back: reverse the refund first.",
+            "Часть оплаты возвращена клиенту: сначала сторнируйте возврат денег.",
+        )
+        .with(json!({ "refunded": refunded.amount }))
+        .into());
+    }
+    match refunded.last_on.filter(|last| date < *last) {
+        None => Ok(()),
+        Some(last) => Err(Refusal::new(
+            RefusalCode::Invalid,
+            format!("A part of the payment was given back until {last}: reverse it then or later."),
+            format!(
+                "Часть оплаты была возвращена до {}: сторнируйте не раньше.",
+                last.format("%d.%m.%Y")
+            ),
+        )
+        .at(["date"])
+        .with(json!({ "earliest": last }))
+        .into()),
     }
 }
 
@@ -96,6 +133,7 @@ impl ReversePayment {
                 from payment_entry e
                 where e.tenant_id = $1
                   and e.payment_id = $2
+                  and e.refund_id is null
                   and e.amount > 0
             )
             update payment_balance

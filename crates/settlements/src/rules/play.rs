@@ -1,4 +1,5 @@
-//! Random play of bills, payments, reversals and moves, held against a simple model.
+//! Random play of bills, payments, refunds, credit notes, reversals and moves, held against a simple
+//! model.
 
 use std::collections::HashMap;
 
@@ -8,8 +9,8 @@ use proptest::prelude::*;
 
 use super::tests::{day, rub, step};
 use super::{
-    Advance, Debt, Offset, Share, Spread, assigned_then_oldest_first, debts_of, offset,
-    oldest_due_first, taken_back,
+    Advance, Debt, Offset, Share, Spread, Standing, assigned_then_oldest_first, credited, debts_of,
+    offset, oldest_due_first, refunded_from, taken_back,
 };
 
 /// The day on which all of it is played; documents are dated in the 60 days before.
@@ -23,6 +24,9 @@ enum Move {
     ReversePayment { which: usize, date: i32 },
     ReverseShipment { which: usize, date: i32 },
     Spread { which: usize, onto: usize, kopecks: i64 },
+    Refund { kopecks: i64, date: i32 },
+    ReverseRefund { which: usize, date: i32 },
+    Credit { which: usize, percent: i64, date: i32 },
 }
 
 fn moves() -> impl Strategy<Value = Move> {
@@ -40,8 +44,13 @@ fn moves() -> impl Strategy<Value = Move> {
             .prop_map(|(which, date)| Move::ReversePayment { which, date }),
         1 => (any::<usize>(), date.clone())
             .prop_map(|(which, date)| Move::ReverseShipment { which, date }),
-        1 => (any::<usize>(), any::<usize>(), kopecks)
+        1 => (any::<usize>(), any::<usize>(), kopecks.clone())
             .prop_map(|(which, onto, kopecks)| Move::Spread { which, onto, kopecks }),
+        2 => (kopecks, date.clone()).prop_map(|(kopecks, date)| Move::Refund { kopecks, date }),
+        1 => (any::<usize>(), date.clone())
+            .prop_map(|(which, date)| Move::ReverseRefund { which, date }),
+        2 => (any::<usize>(), 1_i64..=100, date)
+            .prop_map(|(which, percent, date)| Move::Credit { which, percent, date }),
     ]
 }
 
@@ -50,14 +59,30 @@ struct Item {
     date: NaiveDate,
     shipment: ShipmentId,
     order: OrderId,
-    amount: Decimal,
-    reversed_on: Option<NaiveDate>,
+    /// What its register holds: the bill, credit notes with a minus, its reversal.
+    entries: Vec<(NaiveDate, Decimal)>,
+    reversed: bool,
 }
 
 struct Money {
     advance: Advance,
-    amount: Decimal,
-    reversed_on: Option<NaiveDate>,
+    /// What its register holds: the payment, refunds with a minus, its reversal.
+    entries: Vec<(NaiveDate, Decimal)>,
+    reversed: bool,
+}
+
+/// What a refund took, until it is reversed.
+struct Refund {
+    date: NaiveDate,
+    parts: Vec<(PaymentId, Decimal)>,
+}
+
+fn sum(entries: &[(NaiveDate, Decimal)]) -> Decimal {
+    entries.iter().map(|entry| entry.1).sum()
+}
+
+fn sum_on(entries: &[(NaiveDate, Decimal)], on: NaiveDate) -> Decimal {
+    entries.iter().filter(|entry| entry.0 <= on).map(|entry| entry.1).sum()
 }
 
 /// The registers in memory, moved by the rules as the commands move the tables.
@@ -66,7 +91,9 @@ struct Ledger {
     items: Vec<Item>,
     money: Vec<Money>,
     rows: Vec<Offset>,
-    /// The simple model: what was billed and not reversed − what was paid and not reversed.
+    refunds: Vec<Refund>,
+    /// The simple model: what was billed and not reversed − what was credited − what was paid and
+    /// not reversed + what was refunded and not reversed.
     balance: Decimal,
 }
 
@@ -98,6 +125,9 @@ impl Ledger {
             Move::ReversePayment { which, date } => self.reverse_payment(which, day(date)),
             Move::ReverseShipment { which, date } => self.reverse_shipment(which, day(date)),
             Move::Spread { which, onto, kopecks } => self.spread(which, onto, rub(kopecks)),
+            Move::Refund { kopecks, date } => self.refund(rub(kopecks), day(date)),
+            Move::ReverseRefund { which, date } => self.reverse_refund(which, day(date)),
+            Move::Credit { which, percent, date } => self.credit(which, percent, day(date)),
         }
     }
 
@@ -111,7 +141,8 @@ impl Ledger {
         for (due_on, open) in debts_of(amount, &steps, date) {
             let debt = Debt { id: ReceivableId::new(), due_on, free_from: date, open };
             debts.push(debt.clone());
-            self.items.push(Item { debt, date, shipment, order, amount: open, reversed_on: None });
+            let entries = vec![(date, open)];
+            self.items.push(Item { debt, date, shipment, order, entries, reversed: false });
         }
         let mut money: Vec<Advance> = self
             .money
@@ -127,7 +158,8 @@ impl Ledger {
     fn pay(&mut self, order: Option<OrderId>, amount: Decimal, date: NaiveDate) {
         let advance =
             Advance { id: PaymentId::new(), date, free_from: date, order_id: order, open: amount };
-        self.money.push(Money { advance: advance.clone(), amount, reversed_on: None });
+        let entries = vec![(date, amount)];
+        self.money.push(Money { advance: advance.clone(), entries, reversed: false });
         let mut debts: Vec<Debt> = self
             .items
             .iter()
@@ -142,47 +174,126 @@ impl Ledger {
 
     fn reverse_payment(&mut self, which: usize, date: NaiveDate) {
         let standing: Vec<usize> =
-            (0..self.money.len()).filter(|i| self.money[*i].reversed_on.is_none()).collect();
+            (0..self.money.len()).filter(|i| !self.money[*i].reversed).collect();
         let Some(index) = standing.get(which % standing.len().max(1)).copied() else { return };
         let id = self.money[index].advance.id;
-        let date = date.max(self.money[index].advance.date);
+        let part_of = |refund: &Refund| refund.parts.iter().any(|part| part.0 == id);
+        if self.refunds.iter().any(part_of) {
+            return;
+        }
+        let last = self.money[index].entries.iter().map(|entry| entry.0).max().unwrap();
+        let date = date.max(last);
         let rows: Vec<Offset> =
             self.rows.iter().filter(|row| row.payment_id == id).cloned().collect();
         self.write(taken_back(&rows, date));
         let money = &mut self.money[index];
-        assert_eq!(money.advance.open, money.amount, "all of it is free before it goes");
+        let whole = sum(&money.entries);
+        assert_eq!(money.advance.open, whole, "all of it is free before it goes");
         money.advance.open = Decimal::ZERO;
-        money.reversed_on = Some(date);
-        self.balance -= -money.amount;
+        money.entries.push((date, -whole));
+        money.reversed = true;
+        self.balance += whole;
     }
 
     fn reverse_shipment(&mut self, which: usize, date: NaiveDate) {
+        let credited = |item: &Item| item.entries.len() > 1;
         let standing: Vec<usize> =
-            (0..self.items.len()).filter(|i| self.items[*i].reversed_on.is_none()).collect();
+            (0..self.items.len()).filter(|i| !self.items[*i].reversed).collect();
         let Some(index) = standing.get(which % standing.len().max(1)).copied() else { return };
         let shipment = self.items[index].shipment;
+        if self.items.iter().any(|item| item.shipment == shipment && credited(item)) {
+            return;
+        }
         let date = date.max(self.items[index].date);
+        self.write(taken_back(&self.rows_of(shipment), date));
+        for item in self.items.iter_mut().filter(|item| item.shipment == shipment) {
+            let whole = sum(&item.entries);
+            assert_eq!(item.debt.open, whole, "all of it is open before it goes");
+            item.debt.open = Decimal::ZERO;
+            item.entries.push((date, -whole));
+            item.reversed = true;
+            self.balance -= whole;
+        }
+    }
+
+    fn rows_of(&self, shipment: ShipmentId) -> Vec<Offset> {
         let debts: Vec<ReceivableId> = self
             .items
             .iter()
             .filter(|item| item.shipment == shipment)
             .map(|item| item.debt.id)
             .collect();
-        let rows: Vec<Offset> =
-            self.rows.iter().filter(|row| debts.contains(&row.receivable_id)).cloned().collect();
-        self.write(taken_back(&rows, date));
-        for item in self.items.iter_mut().filter(|item| item.shipment == shipment) {
-            assert_eq!(item.debt.open, item.amount, "all of it is open before it goes");
-            item.debt.open = Decimal::ZERO;
-            item.reversed_on = Some(date);
-            self.balance -= item.amount;
+        self.rows.iter().filter(|row| debts.contains(&row.receivable_id)).cloned().collect()
+    }
+
+    fn refund(&mut self, amount: Decimal, date: NaiveDate) {
+        let mut free: Vec<Advance> = self
+            .money
+            .iter()
+            .map(|money| money.advance.clone())
+            .filter(|one| one.open > Decimal::ZERO && one.free_from <= date)
+            .collect();
+        let Some(parts) = refunded_from(&mut free, amount) else { return };
+        for (id, part) in &parts {
+            let money = self.money.iter_mut().find(|money| money.advance.id == *id).unwrap();
+            money.advance.open -= *part;
+            money.entries.push((date, -*part));
         }
+        self.refunds.push(Refund { date, parts });
+        self.balance += amount;
+    }
+
+    fn reverse_refund(&mut self, which: usize, date: NaiveDate) {
+        if self.refunds.is_empty() {
+            return;
+        }
+        let refund = self.refunds.remove(which % self.refunds.len());
+        let date = date.max(refund.date);
+        for (id, part) in refund.parts {
+            let money = self.money.iter_mut().find(|money| money.advance.id == id).unwrap();
+            money.advance.open += part;
+            money.advance.free_from = money.advance.free_from.max(date);
+            money.entries.push((date, part));
+            self.balance -= part;
+        }
+    }
+
+    fn credit(&mut self, which: usize, percent: i64, date: NaiveDate) {
+        let standing: Vec<usize> =
+            (0..self.items.len()).filter(|i| !self.items[*i].reversed).collect();
+        let Some(index) = standing.get(which % standing.len().max(1)).copied() else { return };
+        let shipment = self.items[index].shipment;
+        let date = date.max(self.items[index].date);
+        let of = |item: &&Item| item.shipment == shipment;
+        let debts: Vec<Standing> = self
+            .items
+            .iter()
+            .filter(of)
+            .map(|item| Standing {
+                id: item.debt.id,
+                due_on: item.debt.due_on,
+                free_from: item.debt.free_from,
+                amount: sum(&item.entries),
+                open: item.debt.open,
+            })
+            .collect();
+        let billed: Decimal = debts.iter().map(|debt| debt.amount).sum();
+        let amount = kernel::round_money(billed * Decimal::from(percent) / Decimal::ONE_HUNDRED);
+        let (back, parts) = credited(&debts, &self.rows_of(shipment), amount, date);
+        self.write(back);
+        for part in parts {
+            let item = self.items.iter_mut().find(|item| item.debt.id == part.receivable_id);
+            let item = item.unwrap();
+            item.debt.open -= part.amount;
+            item.entries.push((part.occurred_on, -part.amount));
+        }
+        self.balance -= amount;
     }
 
     fn spread(&mut self, which: usize, onto: usize, amount: Decimal) {
         let Some(money) = self.money.get(which % self.money.len().max(1)) else { return };
         let Some(item) = self.items.get(onto % self.items.len().max(1)) else { return };
-        if money.reversed_on.is_some() || item.reversed_on.is_some() {
+        if money.reversed || item.reversed {
             return;
         }
         let id = money.advance.id;
@@ -194,7 +305,7 @@ impl Ledger {
         let whole = Spread {
             payment_id: id,
             free_from: money.advance.free_from,
-            amount: money.amount,
+            amount: sum(&money.entries),
             today: day(TODAY),
             first_open_day: money.advance.date,
         };
@@ -211,36 +322,31 @@ impl Ledger {
         assert_eq!(owed - free, self.balance, "open receivables − open advances");
         for item in &self.items {
             let settled = self.settled(|row| row.receivable_id == item.debt.id);
-            let stands = if item.reversed_on.is_some() { Decimal::ZERO } else { item.amount };
+            let stands = sum(&item.entries);
             assert_eq!(item.debt.open, stands - settled, "a debt equals its register");
             assert!(item.debt.open >= Decimal::ZERO && item.debt.open <= stands);
         }
         for money in &self.money {
             let settled = self.settled(|row| row.payment_id == money.advance.id);
-            let stands = if money.reversed_on.is_some() { Decimal::ZERO } else { money.amount };
+            let stands = sum(&money.entries);
             assert_eq!(money.advance.open, stands - settled, "an advance equals its register");
             assert!(money.advance.open >= Decimal::ZERO);
         }
     }
 
-    /// At no business date was more settled than there was.
+    /// At no business date was more settled, or given back, than there was.
     fn check_every_date(&self) {
-        let stood = |from: NaiveDate, until: Option<NaiveDate>, on: NaiveDate| {
-            from <= on && until.is_none_or(|until| on < until)
-        };
         for on in (0..=TODAY).map(day) {
             for item in &self.items {
                 let settled =
                     self.settled(|row| row.receivable_id == item.debt.id && row.occurred_on <= on);
-                let stands = stood(item.date, item.reversed_on, on);
-                let amount = if stands { item.amount } else { Decimal::ZERO };
+                let amount = sum_on(&item.entries, on);
                 assert!(settled >= Decimal::ZERO && settled <= amount, "{settled} of {amount}");
             }
             for money in &self.money {
                 let id = money.advance.id;
                 let settled = self.settled(|row| row.payment_id == id && row.occurred_on <= on);
-                let stands = stood(money.advance.date, money.reversed_on, on);
-                let amount = if stands { money.amount } else { Decimal::ZERO };
+                let amount = sum_on(&money.entries, on);
                 assert!(settled >= Decimal::ZERO && settled <= amount, "{settled} of {amount}");
             }
         }
@@ -252,8 +358,8 @@ impl Ledger {
 }
 
 proptest! {
-    /// Balance with a customer = receivables − payments = open receivables − open advances, at
-    /// every moment, to the kopeck.
+    /// Balance with a customer = receivables − credit notes − payments + refunds = open receivables −
+    /// open advances, at every moment, to the kopeck.
     #[test]
     fn the_balance_equals_a_simple_model(played in prop::collection::vec(moves(), 1..40)) {
         let orders = [OrderId::new(), OrderId::new(), OrderId::new()];

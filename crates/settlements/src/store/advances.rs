@@ -16,6 +16,18 @@ struct AdvanceRow {
     free_from: NaiveDate,
 }
 
+impl From<AdvanceRow> for Advance {
+    fn from(row: AdvanceRow) -> Self {
+        Self {
+            id: row.payment_id,
+            date: row.date,
+            order_id: row.order_id,
+            open: row.open,
+            free_from: row.free_from,
+        }
+    }
+}
+
 /// The advances that may settle a bill of an order: its own and unassigned ones, as many as the
 /// amount needs.
 pub(crate) async fn usable<A>(
@@ -53,14 +65,7 @@ pub(crate) async fn usable<A>(
         amount,
     ];
     let rows: Vec<AdvanceRow> = tx.all(Sql::new(sql, values)).await?;
-    let advance = |row: AdvanceRow| Advance {
-        id: row.payment_id,
-        date: row.date,
-        order_id: row.order_id,
-        open: row.open,
-        free_from: row.free_from,
-    };
-    Ok(rows.into_iter().map(advance).collect())
+    Ok(rows.into_iter().map(Advance::from).collect())
 }
 
 #[derive(FromQueryResult)]
@@ -167,4 +172,38 @@ pub(crate) async fn free_from<A>(
     let row: Option<Freed> = tx.one(Sql::new(sql, values![permit.tenant(), payment])).await?;
     let row = row.ok_or_else(|| Fault::broken("a payment without a balance"))?;
     Ok(row.free_from)
+}
+
+/// The advances of an account that are free on a day, for giving back: of one payment where it is
+/// named. Nothing that was taken back later is among them, so at no past day more went than was.
+pub(crate) async fn refundable<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    account: &Account,
+    payment: Option<PaymentId>,
+    on: NaiveDate,
+) -> Result<Vec<Advance>, Fault> {
+    let sql = "
+        select b.payment_id, b.date, b.order_id, b.open, greatest(b.date, b.freed_on) as free_from
+        from payment_balance b
+        where b.tenant_id = $1
+          and b.customer_id = $2
+          and b.organization_id = $3
+          and b.agreement_id = $4
+          and b.currency = $5
+          and b.open_cents > 0
+          and greatest(b.date, b.freed_on) <= $6
+          and ($7::uuid is null or b.payment_id = $7)
+        order by b.date, b.payment_id";
+    let values = values![
+        permit.tenant(),
+        account.customer_id,
+        account.organization_id,
+        account.agreement_id,
+        account.currency,
+        on,
+        payment,
+    ];
+    let rows: Vec<AdvanceRow> = tx.all(Sql::new(sql, values)).await?;
+    Ok(rows.into_iter().map(Advance::from).collect())
 }

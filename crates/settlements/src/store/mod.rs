@@ -16,8 +16,12 @@ use kernel::{AgreementId, Currency, CustomerId, Decimal, OrganizationId};
 pub use ageing::{Ageing, AgeingQuery, AgeingRow, ageing};
 pub use check::{VerifySettlements, discrepancies};
 pub use payments::{PaymentFilter, PaymentSort, count_payments, payments};
-pub use receivables::{ReceivableFilter, ReceivableSort, count_receivables, receivables};
+pub use receivables::{
+    AsKnown, ReceivableFilter, ReceivableSort, count_receivables, count_receivables_then,
+    receivables, receivables_then,
+};
 
+pub(crate) use keyset::{Keyset, Kind};
 pub(crate) use payments::{PAYMENT, within_reach as payments_within_reach};
 pub(crate) use receivables::{
     RECEIVABLE, narrow as receivables_narrow, within_reach as receivables_within_reach,
@@ -33,18 +37,18 @@ pub(crate) struct Account {
 }
 
 #[derive(FromQueryResult)]
-struct Count {
+pub(crate) struct Count {
     counted: i64,
 }
 
 impl Count {
-    fn of(row: Option<Self>) -> Outcome<i64> {
+    pub(crate) fn of(row: Option<Self>) -> Outcome<i64> {
         let row = row.ok_or_else(|| Fault::broken("a count without a row"))?;
         Ok(row.counted)
     }
 }
 
 /// An amount in hundredths, as its generated column holds it.
-fn whole_cents(amount: Decimal) -> String {
+pub(crate) fn whole_cents(amount: Decimal) -> String {
     (amount * Decimal::ONE_HUNDRED).trunc().normalize().to_string()
 }

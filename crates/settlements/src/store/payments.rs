@@ -15,7 +15,7 @@ use crate::{Payment, PaymentMethod, PaymentState, ReadPayments};
 /// A payment with what is left of it; the tenant is `$1`.
 pub(crate) const PAYMENT: &str = "
 select p.id, p.number, p.date, p.customer_id, p.organization_id, p.agreement_id, p.order_id,
-       p.manager_id, p.currency, p.amount, b.open, p.method, p.state, p.reversed_on,
+       p.manager_id, p.currency, p.rate, p.amount, b.open, p.method, p.state, p.reversed_on,
        p.reversal_reason, p.comment, p.external_reference, p.version, p.created_at, p.updated_at,
        p.created_by
 from payment p

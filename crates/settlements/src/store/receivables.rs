@@ -4,8 +4,8 @@ use access::Permit;
 use catalog::push_customer;
 use db::{Outcome, Sql, TenantTx, values};
 use kernel::{
-    CustomerId, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest, Position,
-    ShipmentId, UserId,
+    CustomerId, DateTime, Direction, NaiveDate, OrderId, OrganizationId, Page, PageRequest,
+    Position, ShipmentId, UserId, Utc,
 };
 
 use super::keyset::{Keyset, Kind};
@@ -20,6 +20,54 @@ select b.receivable_id as id, b.customer_id, b.organization_id, b.agreement_id, 
 from receivable_balance b
 join receivable_item i on i.tenant_id = b.tenant_id and i.id = b.receivable_id
 where b.tenant_id = $1";
+
+/// A debt as it was on a day, and as it was known at a time: what is billed and open is added up anew
+/// from the registers, whatever became of it since. The tenant is `$1`, the day `$2`, the time `$3`
+/// (null: all that is known).
+const PAST_RECEIVABLE: &str = "
+select b.receivable_id as id, b.customer_id, b.organization_id, b.agreement_id, b.order_id,
+       b.shipment_id, b.manager_id, b.currency, b.due_on, b.occurred_on, b.amount, b.billed,
+       b.billed - b.settled as open, b.reversed_on, b.recorded_at
+from (
+    select r.tenant_id, r.receivable_id, r.customer_id, r.organization_id, r.agreement_id,
+           r.order_id, r.shipment_id, r.manager_id, r.currency, r.due_on, r.occurred_on, i.amount,
+           coalesce(s.billed, 0) as billed, coalesce(a.settled, 0) as settled,
+           ((coalesce(s.billed, 0) - coalesce(a.settled, 0)) * 100)::bigint as open_cents,
+           case when coalesce(s.billed, 0) = 0 and r.reversed_on <= $2 then r.reversed_on end
+               as reversed_on,
+           i.recorded_at
+    from receivable_balance r
+    join receivable_item i on i.tenant_id = r.tenant_id and i.id = r.receivable_id
+    cross join lateral (
+        select sum(x.amount) as billed
+        from receivable_item x
+        where x.tenant_id = $1
+          and (x.id = r.receivable_id or x.reverses = r.receivable_id)
+          and x.occurred_on <= $2
+          and ($3::timestamptz is null or x.recorded_at <= $3)
+    ) s
+    cross join lateral (
+        select sum(x.amount) as settled
+        from allocation x
+        where x.tenant_id = $1
+          and x.receivable_id = r.receivable_id
+          and x.occurred_on <= $2
+          and ($3::timestamptz is null or x.recorded_at <= $3)
+    ) a
+    where r.tenant_id = $1
+      and r.occurred_on <= $2
+      and ($3::timestamptz is null or i.recorded_at <= $3)
+) b
+where b.tenant_id = $1";
+
+/// A day in the past, as known at a time.
+#[derive(Clone, Copy, Debug)]
+pub struct AsKnown {
+    /// The business date.
+    pub as_of: NaiveDate,
+    /// Only what was recorded by then; all that is known where none is given.
+    pub known_at: Option<DateTime<Utc>>,
+}
 
 /// Which debts.
 #[derive(Clone, Debug, Default)]
@@ -109,6 +157,46 @@ pub async fn receivables(
     Ok(Page::of(rows.into_iter().map(|row| (sort.position(&row), row)).collect(), page))
 }
 
+/// One page of debts as they were on a day, as known at a time.
+///
+/// # Errors
+/// A refusal where a cursor is not of this list; a fault where the statement fails.
+pub async fn receivables_then(
+    tx: &TenantTx,
+    permit: &Permit<ReadReceivables>,
+    filter: &ReceivableFilter,
+    when: AsKnown,
+    (sort, direction): (ReceivableSort, Direction),
+    page: &PageRequest,
+) -> Outcome<Page<Receivable>> {
+    let values = values![permit.tenant(), when.as_of, when.known_at];
+    let mut sql = Sql::new(PAST_RECEIVABLE, values);
+    within_reach(&mut sql, permit);
+    narrow_on(&mut sql, filter, tx, when.as_of);
+    sort.keyset(direction).finish(&mut sql, page)?;
+    let rows: Vec<Receivable> = tx.all(sql).await?;
+    Ok(Page::of(rows.into_iter().map(|row| (sort.position(&row), row)).collect(), page))
+}
+
+/// How many debts there were on a day, as known at a time, counted up to `cap`.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn count_receivables_then(
+    tx: &TenantTx,
+    permit: &Permit<ReadReceivables>,
+    filter: &ReceivableFilter,
+    when: AsKnown,
+    cap: i64,
+) -> Outcome<i64> {
+    let values = values![permit.tenant(), when.as_of, when.known_at];
+    let mut sql = Sql::new(format!("select count(*) as counted from ({PAST_RECEIVABLE}"), values);
+    within_reach(&mut sql, permit);
+    narrow_on(&mut sql, filter, tx, when.as_of);
+    sql.with("\nlimit ", cap, "\n) c");
+    Count::of(tx.one(sql).await?)
+}
+
 /// How many debts there are, counted up to `cap`.
 ///
 /// # Errors
@@ -143,7 +231,10 @@ pub(crate) fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
 
 /// Keeps to the debts that a filter asks for.
 pub(crate) fn narrow(sql: &mut Sql, filter: &ReceivableFilter, tx: &TenantTx) {
-    let today = tx.today();
+    narrow_on(sql, filter, tx, tx.today());
+}
+
+fn narrow_on(sql: &mut Sql, filter: &ReceivableFilter, tx: &TenantTx, today: NaiveDate) {
     push_customer(sql, tx.tenant(), "b.customer_id", filter.customer);
     if let Some(organization) = filter.organization {
         sql.with("\n  and b.organization_id = ", organization, "");

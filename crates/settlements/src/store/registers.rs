@@ -3,10 +3,12 @@
 use access::Permit;
 use db::{Fault, FromQueryResult, Sql, TenantTx, values};
 use kernel::{
-    AllocationId, CustomerId, Decimal, NaiveDate, PaymentId, ReceivableId, ShipmentId, UserId, Uuid,
+    AllocationId, Currency, CustomerId, Decimal, NaiveDate, PaymentId, ReceivableId, ShipmentId,
+    UserId, Uuid,
 };
 
 use crate::billing::Billing;
+use crate::exchange;
 use crate::rules::{Debt, Offset};
 
 /// Opens the debts of a bill: due dates and amounts.
@@ -14,6 +16,7 @@ pub(crate) async fn open_debts<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     billing: &Billing,
+    rate: Option<Decimal>,
     parts: Vec<(NaiveDate, Decimal)>,
 ) -> Result<Vec<Debt>, Fault> {
     let sql = "
@@ -23,8 +26,8 @@ pub(crate) async fn open_debts<A>(
         ), item as (
             insert into receivable_item
                 (tenant_id, id, customer_id, organization_id, agreement_id, order_id,
-                 shipment_id, manager_id, currency, due_on, amount, occurred_on)
-            select $1, p.id, $5, $6, $7, $8, $9, $10, $11, p.due_on, p.amount, $12
+                 shipment_id, manager_id, currency, due_on, amount, occurred_on, rate)
+            select $1, p.id, $5, $6, $7, $8, $9, $10, $11, p.due_on, p.amount, $12, $13
             from part p
         )
         insert into receivable_balance
@@ -55,15 +58,18 @@ pub(crate) async fn open_debts<A>(
         billing.manager_id,
         billing.currency,
         billing.occurred_on,
+        rate,
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(debts)
 }
 
-/// Writes offsets and moves the open amounts of both sides. Nothing to write, no statement.
+/// Writes offsets of one account and moves the open amounts of both sides; in a foreign currency,
+/// books what the rates make of it. Nothing to write, no statement.
 pub(crate) async fn settle<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
+    currency: Currency,
     rows: &[Offset],
 ) -> Result<(), Fault> {
     if rows.is_empty() {
@@ -116,6 +122,9 @@ pub(crate) async fn settle<A>(
         rows.iter().map(|row| row.occurred_on).collect::<Vec<NaiveDate>>(),
     ];
     tx.run(Sql::new(sql, values)).await?;
+    if currency != permit.scope().facts().base_currency {
+        exchange::book_differences(tx, permit, currency, rows).await?;
+    }
     Ok(())
 }
 
@@ -177,23 +186,24 @@ pub(crate) async fn rows_of_shipment<A>(
 #[derive(FromQueryResult)]
 struct Debtor {
     customer_id: CustomerId,
+    currency: Currency,
 }
 
-/// Who owes for a shipment; none where it has no debts that stand.
+/// Who owes for a shipment, and in which currency; none where it has no debts that stand.
 pub(crate) async fn customer_of_shipment<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     shipment: ShipmentId,
-) -> Result<Option<CustomerId>, Fault> {
+) -> Result<Option<(CustomerId, Currency)>, Fault> {
     let sql = "
-        select b.customer_id
+        select b.customer_id, b.currency
         from receivable_balance b
         where b.tenant_id = $1
           and b.shipment_id = $2
           and b.reversed_on is null
         limit 1";
     let row: Option<Debtor> = tx.one(Sql::new(sql, values![permit.tenant(), shipment])).await?;
-    Ok(row.map(|row| row.customer_id))
+    Ok(row.map(|row| (row.customer_id, row.currency)))
 }
 
 /// The manager of a posting.

@@ -4,12 +4,14 @@
 //! Rows of a product are written under that product's queue alone ([`queue`]). Whoever takes
 //! queues takes them after documents and customers, and before balances.
 
+mod handing;
 pub(crate) mod queue;
 mod reads;
 mod rules;
 mod stating;
 pub(crate) mod store;
 
+pub use handing::HANDED_DEMAND;
 pub use reads::*;
 pub use rules::DemandState;
 #[cfg(test)]

@@ -166,9 +166,9 @@ async fn put<A>(
 
 async fn remove<A>(tx: &TenantTx, permit: &Permit<A>, ids: &[ReorderPointId]) -> Outcome<()> {
     let sql = "delete from reorder_point where tenant_id = $1 and id = any($2::uuid[])";
-    let values = values![permit.tenant(), uuids(ids.iter().copied())];
-    tx.run(Sql::new(sql, values)).await?;
-    Ok(())
+    let ids: BTreeSet<_> = ids.iter().copied().collect();
+    let removed = tx.run(Sql::new(sql, values![permit.tenant(), uuids(ids.iter().copied())]));
+    if removed.await? == ids.len() as u64 { Ok(()) } else { Err(gone().into()) }
 }
 
 /// A reorder point.
@@ -289,6 +289,15 @@ fn unknown(place: usize, field: &str) -> Refusal {
         "Такой записи нет, или это не товар.",
     )
     .at(["points".to_owned(), place.to_string(), field.to_owned()])
+}
+
+fn gone() -> Refusal {
+    Refusal::new(
+        RefusalCode::UnknownReference,
+        "One of the reorder points to remove is not there.",
+        "Одной из удаляемых точек заказа нет.",
+    )
+    .at(["removed"])
 }
 
 fn twice(place: usize) -> Refusal {

@@ -35,6 +35,8 @@ pub struct Large {
     pub director: Actor,
     /// Reaches the customers that are hers, one in thirty.
     pub anna: Actor,
+    /// Her id.
+    pub anna_id: String,
     /// Reads the audit trail.
     pub admin: Actor,
     /// The last day of its business; the first is a thousand days earlier.
@@ -63,8 +65,10 @@ impl Large {
         sqlx::raw_sql(numbered).execute(&mut system).await.unwrap();
         sqlx::raw_sql("vacuum analyze").execute(&mut owner).await.unwrap();
         let [director, anna, admin] = large;
+        let told = anna.ask("{ viewer { user { id } } }", json!({})).await;
+        let anna_id = stories::actor::text(&told["viewer"]["user"]["id"]);
         let (url, today) = (server.url(), server.house().today());
-        Self { url, director, anna, admin, today }
+        Self { url, director, anna, anna_id, admin, today }
     }
 
     /// A date so many days ago.

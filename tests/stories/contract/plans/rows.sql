@@ -496,6 +496,86 @@ from shipment h
 where h.number_sequence % 10 <> 9
 order by h.id;
 
+insert into refund (tenant_id, id, number, date, customer_id, organization_id, agreement_id,
+                    manager_id, currency, amount, method, state, reason)
+select p.tenant_id, made(60, row_number() over (order by p.id)::int), 'RF-' || p.number, p.date,
+       p.customer_id, p.organization_id, p.agreement_id, p.manager_id, 'RUB', 1, 'BANK', 'POSTED',
+       'Overpaid'
+from payment p
+order by p.id
+limit 12000;
+
+insert into invoice (tenant_id, id, number, date, due_on, order_id, organization_id, customer_id,
+                     agreement_id, manager_id, currency, net, vat, gross, paid, state)
+select h.tenant_id, made(61, h.number_sequence), 'I-' || lpad(h.number_sequence::text, 6, '0'),
+       h.date, h.date + 14, h.order_id, h.organization_id, h.customer_id, h.agreement_id,
+       h.manager_id, 'RUB', greatest(h.gross, 1), 0, greatest(h.gross, 1),
+       case when h.number_sequence % 10 = 9 then 0 else greatest(h.gross, 1) end,
+       case when h.number_sequence % 10 = 9 then 'ISSUED' else 'PAID' end
+from shipment h
+order by h.id;
+
+insert into invoice_line (tenant_id, invoice_id, position, order_line_id, product_id, unit,
+                          quantity, net, vat, gross)
+select l.tenant_id, made(61, h.number_sequence), l.position, l.order_line_id, l.product_id, 'pcs',
+       l.quantity, l.amount, 0, l.amount
+from shipment h
+join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+order by h.id;
+
+insert into invoice_payment (tenant_id, id, invoice_id, payment_id, amount, occurred_on)
+select h.tenant_id, made(62, h.number_sequence), made(61, h.number_sequence),
+       made(19, h.number_sequence), greatest(h.gross, 1), h.date
+from shipment h
+where h.number_sequence % 10 <> 9
+order by h.id;
+
+insert into bank_line (tenant_id, id, organization_id, account, reference, date, currency, amount,
+                       payer_inn, purpose, state, payment_id, ignore_reason)
+select p.tenant_id, made(63, row_number() over (order by p.id)::int), p.organization_id, '40702810',
+       p.number, p.date, 'RUB', p.amount, lpad((row_number() over (order by p.id) % 5000)::text, 10,
+       '7'), 'Invoice I-' || p.number,
+       case when row_number() over (order by p.id) % 50 = 0 then 'NEW' else 'POSTED' end,
+       case when row_number() over (order by p.id) % 50 = 0 then null else p.id end, null
+from payment p
+order by p.id;
+
+insert into exchange_difference (tenant_id, id, payment_id, receivable_id, currency, amount,
+                                 occurred_on)
+select a.tenant_id, a.id, a.payment_id, a.receivable_id, 'USD', 1, a.occurred_on
+from allocation a
+order by a.id;
+
+insert into price_correction (tenant_id, id, number, date, shipment_id, order_id, organization_id,
+                              customer_id, agreement_id, manager_id, currency, prices_include_vat,
+                              state, reason, net, vat, gross, posted_at)
+select h.tenant_id, made(64, h.number_sequence), 'PC-' || lpad(h.number_sequence::text, 6, '0'),
+       h.date, h.id, h.order_id, h.organization_id, h.customer_id, h.agreement_id, h.manager_id,
+       h.currency, h.prices_include_vat, 'POSTED', 'Agreed', 1, 0, 1, now()
+from shipment h
+order by h.id;
+
+insert into price_correction_line (tenant_id, id, correction_id, position, shipment_line_id,
+                                   product_id, unit, amount, vat_amount)
+select l.tenant_id, made(65, 2 * h.number_sequence + l.position), made(64, h.number_sequence),
+       l.position, l.id, l.product_id, l.unit, 1, 0
+from shipment h
+join shipment_line l on l.tenant_id = h.tenant_id and l.shipment_id = h.id
+order by h.id;
+
+-- Acts stand among shipments; after everything that is made of each shipment.
+insert into shipment (tenant_id, id, kind, number, number_sequence, date, order_id,
+                      organization_id, customer_id, agreement_id, manager_id, region_id, currency,
+                      prices_include_vat, state, net, vat, gross, cost, posted_at, created_at)
+select o.tenant_id, made(66, o.number_sequence), 'SERVICES',
+       'AC-' || lpad(o.number_sequence::text, 6, '0'), o.number_sequence, o.date, o.id,
+       o.organization_id, o.customer_id, o.agreement_id, o.manager_id, o.region_id, 'RUB', false,
+       'POSTED', 0, 0, 0, 0, now(), o.created_at
+from sales_order o
+where o.state = 'COMPLETED'
+order by o.id
+limit 12000;
+
 insert into custom_field (tenant_id, id, subject_kind, key, name, kind, is_required, choices,
                           place, read_roles, write_roles, is_filterable)
 select here(), made(50, f.n), f.subject_kind, f.key, f.key, f.kind, false, '[]', f.n, '{}', '{}',
@@ -576,3 +656,94 @@ select d.tenant_id, d.id, d.organization_id, d.product_id, 'PurchaseOrder', made
 from demand d
 order by d.id
 limit 2000;
+
+-- Quotes: a tenth of them open, each with one line; a letter and a link for most.
+insert into agreement_version (tenant_id, agreement_id, number, name, currency, discount_percent,
+                               credit_policy, state, is_default, payment_steps, archived)
+select here(), a.id, 1, 'Base', 'RUB', 0, 'IGNORE', 'ACTIVE', true, '[]', false
+from agreement a
+where a.tenant_id = here() and a.id in (select made(9, n) from generate_series(1, 6000) n)
+on conflict do nothing;
+
+insert into sales_quote (tenant_id, id, root_id, number, number_sequence, number_year, date,
+                         valid_until, organization_id, customer_id, agreement_id,
+                         agreement_version, manager_id, region_id, currency, prices_include_vat,
+                         state, net, vat, gross, decline_reason, answered_at, answered_by_link,
+                         external_reference, created_at)
+select here(), made(74, n), made(74, n), 'QU-' || lpad(n::text, 6, '0'), n, 2020,
+       current_date - 1000 + n / 6, current_date + 400, (select id from organization), c.id,
+       made(9, 1 + n % 6000), 1, c.manager_id, c.region_id, 'RUB', false, s.state,
+       200 + n % 5000, 0, 200 + n % 5000, case when s.state = 'DECLINED' then 'too dear' end,
+       case when s.state in ('DECLINED', 'ACCEPTED') then now() end,
+       case when s.state in ('DECLINED', 'ACCEPTED') then true end,
+       case when n % 10 = 0 then 'quote-' || n end, now() - (6000 - n) * interval '4 hours'
+from generate_series(1, 6000) n
+join customer c on c.tenant_id = here() and c.id = made(7, 1 + n % 12000)
+cross join lateral (
+    select case when n % 100 < 3 then 'DRAFT' when n % 100 < 10 then 'SENT'
+                when n % 100 < 50 then 'DECLINED' else 'ACCEPTED' end as state
+) s;
+
+insert into sales_quote_line (tenant_id, id, quote_id, position, product_id, variant_id, name, unit,
+                              quantity, list_price, price, price_numerator, price_denominator,
+                              price_source, price_is_manual, discount_percent, discount_is_manual,
+                              explanation, amount, vat_amount, is_optional)
+select here(), made(75, n), made(74, n), 1, made(6, 1 + n % 30000),
+       case when 1 + n % 30000 <= 2000 then made(31, 1 + n % 30000) end, 'Product', 'pcs', 2, 100,
+       100, 1, 1, 'DEFAULT_LIST', false, 0, false, '{}', 200 + n % 5000, 0, false
+from generate_series(1, 6000) n;
+
+insert into access_link (tenant_id, id, hash, kind, subject_id, one_use, ends_at)
+select here(), made(76, n), '\x00', 'QUOTE', made(74, n), false, now() + interval '1 year'
+from generate_series(1, 6000) n;
+
+insert into outgoing_mail (tenant_id, id, subject_kind, subject_id, recipient, title, state, due_at,
+                           sent_at)
+select here(), made(77, n), 'Quote', made(74, n), 'buyer@client.example', 'Quote', 'SENT', now(),
+       now()
+from generate_series(1, 6000) n;
+-- Some of the orders needed somebody's word; a few wait for it.
+insert into approval_rule (tenant_id, id, name, kind, steps, fallback_role, tolerance_percent,
+                           valid_days)
+select here(), made(60, 1), 'Tier', 'DISCOUNT_OVER_LIMIT', '[]', 'director', 10, 5;
+
+insert into approval_request (tenant_id, id, state, subject_kind, subject_id, root_id, customer_id,
+                              manager_id, author_id, asker_kind, asker_id, amount, currency, facts,
+                              facts_hash, requested_at, closed_at, valid_until, tolerance_percent)
+select o.tenant_id, made(61, o.n), case when o.n % 100 = 0 then 'PENDING' else 'APPROVED' end,
+       'SalesOrder', o.id, o.id, o.customer_id, o.manager_id, made(1, 1 + o.n % 29), 'user',
+       made(1, 1 + o.n % 29), 100, 'RUB', '{}', 'x', now() - o.n * interval '1 minute',
+       case when o.n % 100 > 0 then now() end, case when o.n % 100 > 0 then now() end,
+       case when o.n % 100 > 0 then 10 end
+from (select row_number() over (order by s.id) as n, s.*
+      from (select * from sales_order order by id limit 6000) s) o
+order by o.n;
+
+insert into approval_reason (tenant_id, request_id, place, kind, rule_id, rule_name, measure,
+                             circumstances, details)
+select d.tenant_id, d.id, 1, 'DISCOUNT_OVER_LIMIT', made(60, 1), 'Tier', 15, '[]', '{}'
+from approval_request d
+order by d.id;
+
+insert into approval_step (tenant_id, request_id, rule_id, position, needed, state, opened_at)
+select d.tenant_id, d.id, made(60, 1), 1, 1,
+       case d.state when 'PENDING' then 'OPEN' else 'DONE' end, d.requested_at
+from approval_request d
+order by d.id;
+
+insert into approval_seat (tenant_id, request_id, rule_id, position, place, role, is_fallback,
+                           is_taken)
+select p.tenant_id, p.request_id, p.rule_id, 1, 1, 'director', false, true
+from approval_step p
+order by p.request_id;
+
+insert into approval_decision (tenant_id, id, request_id, verdict, user_id)
+select d.tenant_id, d.id, d.id, 'APPROVE', made(1, 1)
+from approval_request d
+where d.state = 'APPROVED'
+order by d.id;
+
+insert into approval_signature (tenant_id, request_id, rule_id, position, user_id, decision_id)
+select y.tenant_id, y.request_id, made(60, 1), 1, y.user_id, y.id
+from approval_decision y
+order by y.id;

@@ -5,8 +5,48 @@ use kernel::Language;
 
 /// Words for values of enums, in Russian.
 const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
-    ("ActorKind", &[("USER", "Пользователь"), ("KEY", "Ключ API"), ("WORKER", "Программа")]),
+    (
+        "ActorKind",
+        &[
+            ("USER", "Пользователь"),
+            ("KEY", "Ключ API"),
+            ("WORKER", "Программа"),
+            ("LINK", "Ссылка"),
+        ],
+    ),
     ("AgreementState", &[("DRAFT", "Черновик"), ("ACTIVE", "Действует"), ("CLOSED", "Закрыто")]),
+    (
+        "ApprovalKind",
+        &[
+            ("DISCOUNT_OVER_LIMIT", "Скидка выше предела"),
+            ("PRICE_BELOW_MINIMUM", "Цена ниже минимальной"),
+            ("MARGIN_BELOW_MINIMUM", "Рентабельность ниже минимальной"),
+            ("CREDIT_LIMIT_EXCEEDED", "Превышен кредитный лимит"),
+            ("SHIPMENT_WITH_OVERDUE_DEBT", "Отгрузка при просроченном долге"),
+            ("SHIPMENT_BEFORE_PAYMENT", "Отгрузка до оплаты"),
+            ("SPECIAL_TERMS", "Особые условия"),
+        ],
+    ),
+    (
+        "ApprovalState",
+        &[
+            ("PENDING", "Ждёт решения"),
+            ("APPROVED", "Согласовано"),
+            ("REJECTED", "Отклонено"),
+            ("WITHDRAWN", "Отозвано"),
+            ("OUTDATED", "Устарело"),
+        ],
+    ),
+    (
+        "ApprovalStepState",
+        &[
+            ("WAITING", "Ждёт очереди"),
+            ("OPEN", "Открыт"),
+            ("DONE", "Пройден"),
+            ("CLOSED", "Закрыт"),
+        ],
+    ),
+    ("ApprovalVerdict", &[("APPROVE", "Согласен"), ("REJECT", "Отказ")]),
     ("AssemblyKind", &[("ASSEMBLY", "Сборка"), ("DISASSEMBLY", "Разборка")]),
     (
         "AssemblyOrderState",
@@ -36,7 +76,12 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "CreditPolicy",
-        &[("IGNORE", "Не проверять"), ("WARN", "Предупреждать"), ("BLOCK", "Запрещать")],
+        &[
+            ("IGNORE", "Не проверять"),
+            ("WARN", "Предупреждать"),
+            ("BLOCK", "Запрещать"),
+            ("APPROVE", "Согласовывать"),
+        ],
     ),
     (
         "CustomFieldSubject",
@@ -44,6 +89,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("CUSTOMER", "Клиент"),
             ("PRODUCT", "Товар"),
             ("SALES_ORDER", "Заказ"),
+            ("QUOTE", "Коммерческое предложение"),
             ("SHIPMENT", "Отгрузка"),
             ("GOODS_RECEIPT", "Поступление"),
             ("STOCK_TRANSFER", "Перемещение"),
@@ -154,6 +200,11 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         ],
     ),
     (
+        "HandOverSignIn",
+        &[("KEPT", "Оставлен"), ("ENDED", "Сеансы завершены"), ("SHUT", "Заблокирован")],
+    ),
+    ("HandOverState", &[("RUNNING", "Идёт"), ("DONE", "Завершена")]),
+    (
         "ImportKind",
         &[
             ("PRODUCTS", "Товары"),
@@ -257,6 +308,42 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("CANCELLED", "Отменено"),
         ],
     ),
+    (
+        "ServiceActState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведён"),
+            ("REVERSED", "Сторнирован"),
+            ("CANCELLED", "Отменён"),
+        ],
+    ),
+    (
+        "ServiceActTransition",
+        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
+    ),
+    (
+        "PriceCorrectionState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("POSTED", "Проведена"),
+            ("REVERSED", "Сторнирована"),
+            ("CANCELLED", "Отменена"),
+        ],
+    ),
+    (
+        "PriceCorrectionTransition",
+        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
+    ),
+    (
+        "InvoiceState",
+        &[
+            ("ISSUED", "Выставлен"),
+            ("PARTIALLY_PAID", "Оплачен частично"),
+            ("PAID", "Оплачен"),
+            ("CANCELLED", "Отменён"),
+        ],
+    ),
+    ("BankLineState", &[("NEW", "Новая"), ("POSTED", "Проведена"), ("IGNORED", "Отложена")]),
     ("PaymentMethod", &[("CASH", "Наличные"), ("BANK", "Банк"), ("CARD", "Карта")]),
     (
         "PaymentMoment",
@@ -340,6 +427,36 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("REVERSED", "Сторнирована"),
         ],
     ),
+    (
+        "OutgoingMailState",
+        &[("WAITING", "Ожидает"), ("SENT", "Отправлено"), ("FAILED", "Не доставлено")],
+    ),
+    (
+        "QuoteState",
+        &[
+            ("DRAFT", "Черновик"),
+            ("PENDING_APPROVAL", "На согласовании"),
+            ("SENT", "Отправлено"),
+            ("ACCEPTED", "Принято"),
+            ("DECLINED", "Отклонено"),
+            ("EXPIRED", "Истекло"),
+            ("SUPERSEDED", "Заменено"),
+            ("CANCELLED", "Отменено"),
+        ],
+    ),
+    (
+        "QuoteTransition",
+        &[
+            ("UPDATE", "Изменить"),
+            ("SEND", "Отправить"),
+            ("ACCEPT", "Принять"),
+            ("DECLINE", "Отклонить"),
+            ("EXTEND", "Продлить"),
+            ("REVISE", "Новая версия"),
+            ("CANCEL", "Отменить"),
+            ("ORDER", "Оформить заказ"),
+        ],
+    ),
     ("ReserveOn", &[("CONFIRM", "При подтверждении"), ("NEVER", "Не резервировать")]),
     ("RoundingDirection", &[("NEAREST", "К ближайшему"), ("UP", "Вверх"), ("DOWN", "Вниз")]),
     ("ReturnedCondition", &[("GOOD", "Исправен"), ("DAMAGED", "Повреждён")]),
@@ -347,6 +464,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         "SalesOrderState",
         &[
             ("DRAFT", "Черновик"),
+            ("PENDING_APPROVAL", "На согласовании"),
             ("CONFIRMED", "Подтверждён"),
             ("IN_FULFILMENT", "Отгружается"),
             ("COMPLETED", "Выполнен"),
@@ -358,6 +476,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         &[
             ("UPDATE", "Изменить"),
             ("CONFIRM", "Подтвердить"),
+            ("WITHDRAW", "Отозвать запрос"),
             ("CANCEL", "Отменить"),
             ("SHIP", "Отгрузить"),
             ("CLOSE", "Закрыть"),
@@ -380,6 +499,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         "ShipmentState",
         &[
             ("DRAFT", "Черновик"),
+            ("PENDING_APPROVAL", "На согласовании"),
             ("POSTED", "Проведена"),
             ("REVERSED", "Сторнирована"),
             ("CANCELLED", "Отменена"),
@@ -387,7 +507,12 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
     ),
     (
         "ShipmentTransition",
-        &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
+        &[
+            ("POST", "Провести"),
+            ("WITHDRAW", "Отозвать запрос"),
+            ("CANCEL", "Отменить"),
+            ("REVERSE", "Сторнировать"),
+        ],
     ),
 ];
 

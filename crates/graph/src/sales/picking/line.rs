@@ -26,6 +26,12 @@ impl From<::sales::PickLine> for PickTaskLine {
     }
 }
 
+impl PickTaskLine {
+    pub(in crate::sales) fn row(&self) -> &::sales::PickLine {
+        &self.0
+    }
+}
+
 /// What is to be taken for one order line out of one lot.
 #[Object]
 impl PickTaskLine {

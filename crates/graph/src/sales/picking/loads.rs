@@ -12,7 +12,7 @@ use crate::loaders::{Load, Loaded, Loaders};
 
 /// The lines of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct PickLinesOf(pub(super) PickTaskId);
+pub(in crate::sales) struct PickLinesOf(pub(in crate::sales) PickTaskId);
 
 /// The orders of a task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,7 +8,7 @@ mod queries;
 mod task;
 
 pub use line::PickTaskLine;
-pub(super) use loads::TasksOf;
+pub(super) use loads::{PickLinesOf, TasksOf};
 pub use mutations::PickMutation;
 pub use queries::PickQuery;
 pub use task::PickTask;

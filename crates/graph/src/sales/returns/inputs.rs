@@ -112,6 +112,9 @@ pub struct PostSalesReturnInput {
     pub(super) id: GlobalId<SalesReturnId>,
     /// The version that was read; not asked where none is given.
     pub(super) version: Option<i32>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -136,6 +139,9 @@ pub struct ReverseSalesReturnInput {
     pub(super) version: Option<i32>,
     /// Why.
     pub(super) reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }

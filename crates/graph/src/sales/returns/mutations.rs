@@ -10,6 +10,7 @@ use super::sales_return::SalesReturn;
 use crate::catalog::payloads;
 use crate::idempotency::mutate;
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 payloads! {
@@ -19,7 +20,7 @@ payloads! {
         sales_return: SalesReturn
     }
     /// What came of posting a return.
-    PostSalesReturnPayload {
+    PostSalesReturnPayload (complex) {
         /// The posted return, with its credit note.
         sales_return: SalesReturn
     }
@@ -29,7 +30,7 @@ payloads! {
         sales_return: SalesReturn
     }
     /// What came of reversing a return.
-    ReverseSalesReturnPayload {
+    ReverseSalesReturnPayload (complex) {
         /// The reversed return.
         sales_return: SalesReturn
     }
@@ -94,3 +95,5 @@ impl ReturnMutation {
         Ok(ReverseSalesReturnPayload { sales_return, user_errors: done.user_errors })
     }
 }
+
+simulates!(PostSalesReturnPayload, ReverseSalesReturnPayload);

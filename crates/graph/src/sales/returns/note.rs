@@ -8,7 +8,7 @@ use super::sales_return::SalesReturn;
 use crate::catalog::{Customer, Organization};
 use crate::identity::User;
 use crate::ids::global;
-use crate::sales::{DocumentTotal, Shipment, priced, user};
+use crate::sales::{DocumentTotal, PriceCorrection, Shipment, priced, user};
 use crate::scalars::{Date, DateTime};
 use crate::session::Session;
 
@@ -22,8 +22,8 @@ impl From<::sales::CreditNote> for CreditNote {
     }
 }
 
-/// The paper by which a customer owes less: written with a posted return, it stands as long as that
-/// does.
+/// The paper by which a customer owes less: written with a posted return or price correction,
+/// it stands as long as that does.
 #[Object]
 impl CreditNote {
     /// The opaque global id.
@@ -36,14 +36,22 @@ impl CreditNote {
         &self.0.number
     }
 
-    /// The business date: that of its return.
+    /// The business date: that of its return or price correction.
     async fn date(&self) -> Date {
         self.0.date.into()
     }
 
-    /// The return it is of.
+    /// The return it is of; null where it is of a price correction.
     async fn sales_return(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesReturn>> {
-        Ok(Session::of(ctx)?.load(self.0.return_id).await?)
+        Ok(Session::of(ctx)?.load_made(self.0.return_id).await?)
+    }
+
+    /// The price correction it is of; null where it is of a return, and for who sees no corrections.
+    async fn price_correction(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<PriceCorrection>> {
+        Ok(Session::of(ctx)?.load_made(self.0.correction_id).await?)
     }
 
     /// The shipment whose debts became less.
@@ -67,7 +75,7 @@ impl CreditNote {
         Ok(Some(priced(ctx, total)?))
     }
 
-    /// The business date on which it was reversed with its return.
+    /// The business date on which it was reversed with that.
     async fn reversed_on(&self) -> Option<Date> {
         self.0.reversed_on.map(Date)
     }

@@ -330,6 +330,9 @@ pub struct PostAssemblyOrderInput {
     pub(super) id: GlobalId<AssemblyOrderId>,
     /// The version that was read.
     pub(super) version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -352,6 +355,9 @@ pub struct ReverseAssemblyOrderInput {
     pub(super) id: GlobalId<AssemblyOrderId>,
     /// The version that was read.
     pub(super) version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }

@@ -15,10 +15,12 @@ use super::inputs::{
 use super::order::AssemblyOrder;
 use crate::idempotency::mutate;
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// An assembly order after a mutation, or why it was refused.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct AssemblyOrderPayload {
     /// The order as it is now; null where it was refused.
     assembly_order: Option<AssemblyOrder>,
@@ -133,3 +135,5 @@ async fn run<C: Command<Output = AssemblyOrderId>>(
     let assembly_order = Session::of(ctx)?.load_made(done.output).await?;
     Ok(AssemblyOrderPayload { assembly_order, user_errors: done.user_errors })
 }
+
+simulates!(AssemblyOrderPayload);

@@ -203,6 +203,9 @@ pub struct PostStockCountInput {
     /// What goods mean that nobody entered.
     #[graphql(default_with = "UncountedGoods::Stand")]
     pub(super) uncounted: UncountedGoods,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -214,6 +217,9 @@ pub struct ReverseStockCountInput {
     pub(super) id: GlobalId<CountId>,
     /// The version that was read.
     pub(super) version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }

@@ -21,10 +21,12 @@ use super::inputs::{
 use crate::custom::filled_anew;
 use crate::idempotency::{MutationResult, mutate};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// A count after a mutation, or why it was refused.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct StockCountPayload {
     /// The count as it is now; null where it was refused.
     stock_count: Option<StockCount>,
@@ -145,3 +147,5 @@ async fn posted(
     let reservations = kept.into_iter().flatten().map(Into::into).collect();
     Ok(StockCountPayload { stock_count, reservations, user_errors: done.user_errors })
 }
+
+simulates!(StockCountPayload);

@@ -176,6 +176,9 @@ pub struct PostLandedCostInput {
     pub(super) id: GlobalId<LandedCostId>,
     /// The version that was read.
     pub(super) version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -187,6 +190,9 @@ pub struct ReverseLandedCostInput {
     pub(super) id: GlobalId<LandedCostId>,
     /// The version that was read.
     pub(super) version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }

@@ -17,10 +17,12 @@ use super::inputs::{
 };
 use crate::idempotency::mutate;
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// A landed cost after a mutation, or why it was refused.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct LandedCostPayload {
     /// The landed cost as it is now; null where it was refused.
     landed_cost: Option<LandedCost>,
@@ -140,3 +142,5 @@ async fn run<C: Command<Output = LandedCostId>>(
     let landed_cost = Session::of(ctx)?.load_made(done.output).await?;
     Ok(LandedCostPayload { landed_cost, user_errors: done.user_errors })
 }
+
+simulates!(LandedCostPayload);

@@ -17,6 +17,7 @@ use crate::idempotency::mutate;
 use crate::ids::GlobalId;
 use crate::scalars::{CurrencyCode, Date, Decimal};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// A line of a purchase order.
@@ -121,6 +122,9 @@ pub struct OrderPurchaseOrderInput {
     id: GlobalId<PurchaseOrderId>,
     /// The version that was read.
     version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }
@@ -134,6 +138,9 @@ pub struct ClosePurchaseOrderInput {
     version: i32,
     /// Why, 1 to 2,000 characters.
     reason: String,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }
@@ -175,6 +182,7 @@ pub struct ReschedulePurchaseOrderInput {
 
 /// A purchase order after a mutation, or why it was refused.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct PurchaseOrderPayload {
     /// The purchase order as it is now; null where it was refused.
     purchase_order: Option<PurchaseOrder>,
@@ -348,3 +356,5 @@ async fn run<C: Command<Output = PurchaseOrderId>>(
     let purchase_order = Session::of(ctx)?.load_made(done.output).await?;
     Ok(PurchaseOrderPayload { purchase_order, user_errors: done.user_errors })
 }
+
+simulates!(PurchaseOrderPayload);

@@ -21,6 +21,7 @@ use crate::ids::{GlobalId, global};
 use crate::paging::{self, Connection, OrderDirection};
 use crate::scalars::{Date, DateTime, Decimal, Money};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::stock::{
     GoodsReceipt, GoodsReceiptLine, Lot, MovementsOf, StockMovement, quantity, value,
 };
@@ -327,6 +328,9 @@ pub struct PostSupplierReturnInput {
     id: GlobalId<SupplierReturnId>,
     /// The version that was read.
     version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }
@@ -349,12 +353,16 @@ pub struct ReverseSupplierReturnInput {
     id: GlobalId<SupplierReturnId>,
     /// The version that was read.
     version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }
 
 /// A return to a supplier after a mutation, or why it was refused.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct SupplierReturnPayload {
     /// The return as it is now; null where it was refused.
     supplier_return: Option<SupplierReturn>,
@@ -433,3 +441,5 @@ async fn run<C: Command<Output = SupplierReturnId>>(
     let supplier_return = Session::of(ctx)?.load_made(done.output).await?;
     Ok(SupplierReturnPayload { supplier_return, user_errors: done.user_errors })
 }
+
+simulates!(SupplierReturnPayload);

@@ -143,6 +143,9 @@ pub struct SendStockTransferInput {
     pub(super) id: GlobalId<TransferId>,
     /// The version that was read.
     pub(super) version: i32,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -177,6 +180,9 @@ pub struct ReceiveStockTransferInput {
     pub(super) lines: Vec<ReceivedLineInput>,
     /// Why less came, at most 500 characters; needed where it did.
     pub(super) short_reason: Option<String>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -190,6 +196,9 @@ pub struct ReturnStockTransferInput {
     pub(super) version: i32,
     /// The business date, not before that of sending; today where it is absent.
     pub(super) date: Option<Date>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }

@@ -21,10 +21,12 @@ use super::transfer::StockTransfer;
 use crate::custom::{filled_anew, filled_in};
 use crate::idempotency::{MutationResult, mutate};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// A transfer after a mutation, or why it was refused.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct StockTransferPayload {
     /// The transfer as it is now; null where it was refused.
     stock_transfer: Option<StockTransfer>,
@@ -174,3 +176,5 @@ async fn moved(
     let reservations = kept.into_iter().flatten().map(Into::into).collect();
     Ok(StockTransferPayload { stock_transfer, reservations, user_errors: done.user_errors })
 }
+
+simulates!(StockTransferPayload);

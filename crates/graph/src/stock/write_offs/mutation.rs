@@ -20,10 +20,12 @@ use super::write_off::WriteOff;
 use crate::custom::{filled_anew, filled_in};
 use crate::idempotency::{MutationResult, mutate};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// A write-off after a mutation, or why it was refused.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct WriteOffPayload {
     /// The write-off as it is now; null where it was refused.
     write_off: Option<WriteOff>,
@@ -148,3 +150,5 @@ async fn gone(
     let reservations = kept.into_iter().flatten().map(Into::into).collect();
     Ok(WriteOffPayload { write_off, reservations, user_errors: done.user_errors })
 }
+
+simulates!(WriteOffPayload);

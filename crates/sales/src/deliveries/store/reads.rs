@@ -166,7 +166,7 @@ pub async fn brought_by_shipment(
          join sale_fact f on f.tenant_id = l.tenant_id and f.shipment_line_id = l.id",
         [],
     );
-    sql.with(" where h.tenant_id = ", permit.tenant(), "");
+    sql.with(" where h.tenant_id = ", permit.tenant(), " and h.kind = 'GOODS'");
     sql.with(" and h.id = any(", uuids(shipments), "::uuid[])");
     within_reach(&mut sql, permit, "h");
     sql.push(" group by h.id");

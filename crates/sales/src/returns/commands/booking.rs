@@ -14,18 +14,36 @@ use super::super::store::{
 };
 use super::Held;
 use super::create::exceeds;
+use crate::corrections::{Corrected, corrected_by_line};
 use crate::model::{Shipment, ShipmentLine};
 use crate::rules::{LineRule, LineSum, OrderedLine, Totals, VatMode, part_of, totals};
 use crate::store::shipment_lines;
 
 /// A part of a shipped line, after what has come back: at the shipment's rate of VAT, in
-/// proportion; the last part takes the rest.
+/// proportion; the last part takes the rest. Where its price was corrected, a part of what stands.
 pub(super) fn part_of_shipment(
     shipment: &Shipment,
     line: &ShipmentLine,
     before: Returned,
+    corrected: Corrected,
     quantity: Decimal,
 ) -> LineSum {
+    let mode = VatMode::of(shipment.prices_include_vat);
+    if !corrected.amount.is_zero() {
+        let standing = OrderedLine {
+            quantity: line.quantity - before.quantity,
+            sum: LineSum {
+                amount: line.amount - before.amount - corrected.amount,
+                vat: line.vat_amount - before.vat - corrected.vat,
+            },
+            vat_rate: line.vat_rate,
+            shipped: Decimal::ZERO,
+            shipped_sum: LineSum::default(),
+        };
+        let part = part_of(&standing, quantity, line.vat_rate, mode);
+        // Corrections round the tax in the line's proportion: of little money it may be all.
+        return LineSum { vat: part.vat.min(standing.sum.vat), ..part };
+    }
     let shipped = OrderedLine {
         quantity: line.quantity,
         sum: LineSum { amount: line.amount, vat: line.vat_amount },
@@ -33,7 +51,7 @@ pub(super) fn part_of_shipment(
         shipped: before.quantity,
         shipped_sum: LineSum { amount: before.amount, vat: before.vat },
     };
-    part_of(&shipped, quantity, line.vat_rate, VatMode::of(shipment.prices_include_vat))
+    part_of(&shipped, quantity, line.vat_rate, mode)
 }
 
 /// The totals of lines' amounts and taxes.
@@ -57,6 +75,7 @@ pub(super) async fn take_in<A>(
     let shipment = &held.shipment;
     let shipped = shipment_lines(tx, permit, shipment.id).await?;
     let mut returned = returned_by_line(tx, permit, shipment.id).await?;
+    let corrected = corrected_by_line(tx, permit, shipment.id).await?;
     let mut lots = lots_of(tx, permit, shipment).await?;
     let mode = VatMode::of(shipment.prices_include_vat);
     let mut booked = Vec::with_capacity(lines.len());
@@ -69,7 +88,8 @@ pub(super) async fn take_in<A>(
         if line.quantity > left {
             return Err(exceeds(index, left).into());
         }
-        let sum = part_of_shipment(shipment, whole, *before, line.quantity);
+        let less = corrected.get(&whole.id).copied().unwrap_or_default();
+        let sum = part_of_shipment(shipment, whole, *before, less, line.quantity);
         before.quantity += line.quantity;
         before.amount += sum.amount;
         before.vat += sum.vat;

@@ -14,6 +14,7 @@ use super::super::rules::GoodsCondition;
 use super::super::store::{NewReturn, NewReturnLine, insert_return, returned_by_line};
 use super::booking::{part_of_shipment, totals_of};
 use super::return_changed;
+use crate::corrections::corrected_by_line;
 use crate::model::{Shipment, ShipmentLine};
 use crate::rules::{
     ShipmentState, at_line, external_reference, optional_text, out_of_scale, reason, unknown,
@@ -166,6 +167,7 @@ impl CreateSalesReturn {
     ) -> Outcome<Vec<NewReturnLine>> {
         let shipped = shipment_lines(tx, permit, shipment.id).await?;
         let mut returned = returned_by_line(tx, permit, shipment.id).await?;
+        let corrected = corrected_by_line(tx, permit, shipment.id).await?;
         let asked = self.asked(&shipped, |line| {
             line.quantity - returned.get(&line.id).copied().unwrap_or_default().quantity
         })?;
@@ -184,7 +186,8 @@ impl CreateSalesReturn {
             if quantity.get() > left {
                 return Err(exceeds(index, left).into());
             }
-            let sum = part_of_shipment(shipment, line, *before, quantity.get());
+            let less = corrected.get(&line.id).copied().unwrap_or_default();
+            let sum = part_of_shipment(shipment, line, *before, less, quantity.get());
             before.quantity += quantity.get();
             before.amount += sum.amount;
             before.vat += sum.vat;

@@ -233,5 +233,5 @@ pub async fn credit_notes_by_return(
     sql.with(" and n.return_id = any(", uuids(ids), "::uuid[])");
     within_reach(&mut sql, permit, "n");
     let found: Vec<CreditNote> = tx.all(sql).await?;
-    Ok(found.into_iter().map(|note| (note.return_id, note)).collect())
+    Ok(found.into_iter().filter_map(|note| Some((note.return_id?, note))).collect())
 }

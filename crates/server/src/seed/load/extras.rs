@@ -196,6 +196,7 @@ async fn sell(
         quantity: Decimal::from(quantity),
         price: None,
         discount_percent: None,
+        quote_line_id: None,
     };
     let draft = OrderDraft {
         customer_id: masters.customers[buyer],
@@ -209,6 +210,7 @@ async fn sell(
         requested_ship_date: None,
         external_reference: None,
         comment: None,
+        quote_id: None,
         lines: variants.iter().zip([12, 6, 18]).map(line).collect(),
     };
     let order_id = hand.does("variants:order".to_owned(), CreateSalesOrder { draft }).await?;

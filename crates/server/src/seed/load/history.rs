@@ -121,6 +121,7 @@ impl Player<'_> {
             // The list has the same price; a discount beyond the usual one is typed.
             price: None,
             discount_percent: (line.discount != usual).then_some(line.discount),
+            quote_line_id: None,
         };
         let draft = OrderDraft {
             sales_route_id: None,
@@ -134,6 +135,7 @@ impl Player<'_> {
             requested_ship_date: None,
             external_reference: None,
             comment: None,
+            quote_id: None,
             lines: order.lines.iter().map(line).collect(),
         };
         let command = CreateSalesOrder { draft };
@@ -169,6 +171,7 @@ impl Player<'_> {
             organization_id: None,
             agreement_id: None,
             order,
+            invoice: None,
             amount: payment.amount,
             currency: None,
             date: Some(on),

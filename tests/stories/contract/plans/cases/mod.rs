@@ -5,6 +5,7 @@ mod cards;
 mod catalog;
 mod custom_fields;
 mod money;
+mod papers;
 mod reports;
 mod sales;
 mod stock;
@@ -54,6 +55,7 @@ pub fn all(company: &Large) -> Vec<Case> {
     cases.extend(sales::orders(&ask, company));
     cases.extend(sales::orders_found(&ask));
     cases.extend(sales::shipments(&ask, company));
+    cases.extend(sales::quotes(&ask, company));
     cases.extend(catalog::customers(&ask, company));
     cases.extend(catalog::products(&ask));
     cases.extend(catalog::directories(&ask));
@@ -62,6 +64,8 @@ pub fn all(company: &Large) -> Vec<Case> {
     cases.extend(answers::answers(&ask));
     cases.extend(money::payments(&ask, company));
     cases.extend(money::debts(&ask, company));
+    cases.extend(papers::invoices(&ask, company));
+    cases.extend(papers::others(&ask, company));
     cases.extend(reports::figures(&ask, company));
     cases.extend(reports::events(&ask, company));
     cases

@@ -113,6 +113,50 @@ pub fn events(ask: &Ask, company: &Large) -> Vec<Case> {
         )
         .by(admin),
         ask(
+            "the trail of a rare kind of record",
+            TRAIL,
+            json!({"filter": {"subjectType": "PriceList"}}),
+            &["audit_trail_kind"],
+        )
+        .by(admin),
+        ask(
+            "a word in a month's trail",
+            TRAIL,
+            json!({"filter": {"from": moment(600), "to": moment(570), "text": "nothing"}}),
+            &["audit_trail_recorded"],
+        )
+        .by(admin)
+        .reading(2_000.0),
+        ask(
+            "seals",
+            "{ auditSeals(first: 5) { nodes { number root entries { leaf } } } }",
+            json!({}),
+            &[],
+        )
+        .by(admin),
+        ask(
+            "hand-overs",
+            "{ handOvers { nodes { leaver { name } heirs { customers } } } }",
+            json!({}),
+            &[],
+        ),
+        ask(
+            "what a hand-over would come to",
+            "query($input: HandOverParties!) { handOverPreview(input: $input) {
+            counts { kind count } heirs { load customers } } }",
+            json!({"input": {"leaverId": made::<UserId>(1, 7), "heirIds": [company.anna_id]}}),
+            &["customer_manager", "sales_order_of_manager", "receivable_balance_manager"],
+        )
+        .reading(10_000.0),
+        ask(
+            "an order explained",
+            "query($id: ID!) { explain(id: $id) { lines { priceExplanation { steps { kind } }
+            goods { state } picks { picked } } gates { kind } payments { number }
+            events { entry { action } } } }",
+            json!({"id": made::<OrderId>(13, 25_010)}),
+            &["reservation_order", "audit_trail_subject"],
+        ),
+        ask(
             "the events that were missed",
             "subscription($after: String) { documentChanged(after: $after) { cursor } }",
             // The 6,000th of 12,000 events.

@@ -22,6 +22,18 @@ const RETURNS: &str = "query($filter: SalesReturnFilter) { salesReturns(filter: 
 const DELIVERIES: &str = "query($filter: DeliveryFilter) { deliveries(filter: $filter) {
     nodes { number date carrier weightKg customer { name } packages { name } } } }";
 
+const QUOTES: &str = "query($filter: QuoteFilter, $by: SalesDocumentOrder) {
+    quotes(filter: $filter, orderBy: $by) { nodes { number date total { gross { amount } }
+        customer { name } lines { name } mails { state } versions { revision } orders { id } } } }";
+const APPROVALS: &str = "query($filter: ApprovalFilter) { approvalRequests(filter: $filter) {
+    nodes { state requestedAt order { number } reasons { kind } steps { state }
+        decisions { verdict } mayDecide } } }";
+
+const INBOX: &str = "{ approvalInbox { nodes { requestedAt reasons { kind } mayDecide } } }";
+
+const OF_ORDERS: &str = "{ orders { nodes { number approvalRequest { id }
+    approvalRequests { state } } } }";
+
 const FIGURES: &str = "{ shipments { nodes { number figures { revenue { amount }
     contribution { amount } } deliveries { number } } } }";
 
@@ -56,6 +68,17 @@ pub fn orders(ask: &Ask, company: &Large) -> Vec<Case> {
             json!({"filter": {"customer": customer}}),
             &["delivery_of_customer"],
         ),
+        ask("approvals by time", APPROVALS, json!({}), &["approval_request_by_time"]),
+        ask(
+            "a customer's approvals",
+            APPROVALS,
+            json!({"filter": {"customer": customer}}),
+            &["approval_request_of_customer"],
+        ),
+        ask("her approvals", APPROVALS, json!({}), &["approval_request_of_manager"])
+            .by(&company.anna),
+        ask("what waits for him", INBOX, json!({}), &["approval_request_in_state"]),
+        ask("approvals of orders", OF_ORDERS, json!({}), &["approval_request_of_root"]),
         ask("what shipments brought", FIGURES, json!({}), &["sale_fact_once"]),
         ask("pick tasks by date", PICKS, json!({}), &["pick_task_by_date"]),
         ask("a storekeeper's tasks", PICKS, json!({"filter": {"taker": manager}}), &["pick_task"]),
@@ -136,6 +159,29 @@ pub fn orders_found(ask: &Ask) -> Vec<Case> {
             json!({"search": "25010"}),
             &["sales_order_sequence_search"],
         ),
+    ]
+}
+
+pub fn quotes(ask: &Ask, company: &Large) -> Vec<Case> {
+    let quotes =
+        |name, filter, field, indexes| ask(name, QUOTES, by(filter, field, "DESC"), indexes);
+    let customer = made::<CustomerId>(7, 4_321);
+    let manager = made::<UserId>(1, 7);
+    vec![
+        quotes("quotes by date", json!({}), "DATE", &["sales_quote_by_date"]),
+        quotes("quotes by total", json!({}), "TOTAL", &["sales_quote_by_total"]),
+        quotes("quotes by number", json!({}), "NUMBER", &["sales_quote_by_number"]),
+        quotes(
+            "a customer's quotes",
+            json!({"customer": customer}),
+            "DATE",
+            &["sales_quote_of_customer"],
+        ),
+        quotes("a manager's quotes", json!({"manager": manager}), "DATE", &["sales_quote"]),
+        quotes("quotes in a state", json!({"state": ["SENT"]}), "DATE", &["sales_quote"]),
+        quotes("her quotes", json!({}), "DATE", &["sales_quote_of_manager"]).by(&company.anna),
+        quotes("a quote by its number", json!({"number": "QU-002510"}), "DATE", &["sales_quote"]),
+        quotes("quotes found by text", json!({"search": "qu-0025"}), "DATE", &["sales_quote"]),
     ]
 }
 

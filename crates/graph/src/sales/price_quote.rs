@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use ::catalog::pricing::{ApprovalReason as Reason, PricedLine};
-use ::sales::{AskedLine, Quote, QuoteDraft, QuotePrices, QuotedLine, TypedPrice, quote};
+use ::sales::{
+    AskedLine, PriceQuote as Quote, PriceQuoteDraft, QuotePrices, QuotedLine, TypedPrice,
+    price_quote,
+};
 use ::stock::ReadCost;
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use kernel::{
@@ -65,7 +68,7 @@ pub struct PriceQuoteInput {
     lines: Vec<PriceQuoteLineInput>,
 }
 
-impl From<PriceQuoteInput> for QuoteDraft {
+impl From<PriceQuoteInput> for PriceQuoteDraft {
     fn from(input: PriceQuoteInput) -> Self {
         Self {
             customer_id: input.customer_id.0,
@@ -318,10 +321,10 @@ impl PriceQuoteLine {
 
 /// What something would cost.
 #[derive(Default)]
-pub struct QuoteQuery;
+pub struct PriceQuoteQuery;
 
 #[Object]
-impl QuoteQuery {
+impl PriceQuoteQuery {
     /// What goods would cost a customer on a day: prices, discounts, VAT, totals, margins, and
     /// why. The same code prices documents. Needs the rights price.read and terms.read, which
     /// says whose customers may be asked about.
@@ -335,7 +338,7 @@ impl QuoteQuery {
         let permit = session.permit::<QuotePrices>()?;
         let costs = session.permit::<ReadCost>().ok();
         let tx = session.tx().await?;
-        let found = quote(&tx, &permit, costs.as_ref(), &input.into()).await;
+        let found = price_quote(&tx, &permit, costs.as_ref(), &input.into()).await;
         let quote = found.map_err(crate::errors::Failure::from)?;
         Ok(PriceQuote { quote: Arc::new(quote) })
     }

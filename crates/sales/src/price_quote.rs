@@ -25,7 +25,7 @@ impl Action for QuotePrices {
 
 /// What would be sold, to whom.
 #[derive(Clone, Debug)]
-pub struct QuoteDraft {
+pub struct PriceQuoteDraft {
     /// To whom.
     pub customer_id: CustomerId,
     /// On which terms; `None` is the customer's default agreement.
@@ -42,7 +42,7 @@ pub struct QuoteDraft {
 
 /// What it would cost.
 #[derive(Clone, Debug)]
-pub struct Quote {
+pub struct PriceQuote {
     /// The day.
     pub on: NaiveDate,
     /// The currency of all amounts.
@@ -82,12 +82,12 @@ pub struct QuotedLine {
 ///
 /// # Errors
 /// Refusals of the input; not found where the customer is not visible.
-pub async fn quote(
+pub async fn price_quote(
     tx: &TenantTx,
     permit: &Permit<QuotePrices>,
     costs: Option<&Permit<ReadCost>>,
-    draft: &QuoteDraft,
-) -> Outcome<Quote> {
+    draft: &PriceQuoteDraft,
+) -> Outcome<PriceQuote> {
     let (customer, organization) = (draft.customer_id, draft.organization_id);
     let found = catalog::order_terms(tx, permit, customer, draft.agreement_id, organization);
     let Some(terms) = found.await? else {
@@ -138,7 +138,7 @@ pub async fn quote(
             priced: answer.priced,
         }
     };
-    Ok(Quote {
+    Ok(PriceQuote {
         on,
         currency,
         prices_include_vat: terms.prices_include_vat,

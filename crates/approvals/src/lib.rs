@@ -1,0 +1,49 @@
+//! Who must agree before something special happens, and what they decided (domain, section 7).
+//!
+//! A context above says what is special about a document ([`Finding`]) and asks [`judge`]: the
+//! tenant's rules decide who has to agree, and whether what was decided before still holds. When a
+//! request is decided it is marked, and whoever asked follows the marks ([`unfollowed`]), since
+//! nothing above can be called from here.
+//!
+//! Invariants: nobody decides what he asked for or wrote, nor does a deputy for him; a decision is
+//! of the document as its facts were and of circumstances within its tolerance and its days, and of
+//! nothing else; a document waits for one request at a time; this crate knows documents by their
+//! kind and id only.
+
+mod asking;
+mod commands;
+mod escalation;
+mod events;
+mod follow;
+mod judge;
+mod model;
+mod people;
+mod rules;
+mod store;
+mod verify;
+
+pub use commands::{
+    AddRulePresets, AppointDeputy, AppointDeputyFor, DecideApprovals, Decided, DeputyDraft,
+    EndDeputy, EndDeputyOf, SaveApprovalRule, WithdrawApproval,
+};
+pub use escalation::{EscalateApproval, escalate_overdue};
+pub use follow::{
+    Followed, Unfollowed, close_waiting, follow_up, hand_over_customer, unfollowed, void_requests,
+};
+pub use judge::{Case, Facts, Finding, Judgement, Subject, is_settled, judge, kinds_in_force};
+pub use model::{
+    ApprovalDecision, ApprovalDeputy, ApprovalReason, ApprovalRequest, ApprovalRule, ApprovalSeat,
+    ApprovalStep, ReadApprovalRules, ReadApprovals, ReadDeputies,
+};
+pub use rules::{
+    ApprovalKind, ApprovalState, Approver, Circumstance, Measured, RuleDraft, StepState, StepTerms,
+    Verdict,
+};
+pub use store::{
+    ApprovalFilter, DEPUTY_ORDER, DeputyReading, InboxOf, RULE_ORDER, approval_order,
+    approval_requests, approval_rules, approvals_by_id, approvals_of_root, approvals_of_subjects,
+    count_approval_requests, count_approval_rules, count_deputies, decidable,
+    decisions_of_requests, deputies, deputies_by_id, inbox_of, reasons_of_requests, rules_by_id,
+    seats_of_requests, steps_of_requests,
+};
+pub use verify::{VerifyApprovals, discrepancies};

@@ -1,0 +1,334 @@
+//! The story of an order or a shipment: why it costs what it costs, who let it through, where its
+//! goods are and who took them there, what was paid. What the reader may not see is absent.
+//!
+//! Everything is read for the whole document at once, so that the number of statements does not
+//! grow with its lines. Decisions of approvers come beside `gates`, once there are any.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use ::catalog::pricing::{Explanation, Step};
+use ::sales::{PickLine, Warning};
+use access::{Action, Right};
+use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
+use kernel::{OrderId, OrderLineId, ShipmentId, UserId, Uuid};
+
+use super::line_pricing::ExplanationOf;
+use super::loads::{LinesOf, ShipmentsOf, ShippedLinesOf};
+use super::order::{SalesOrder, SalesOrderLine};
+use super::picking::{PickLinesOf, PickTaskLine, TasksOf};
+use super::placement::{GoodsPlacement, PlacementOf};
+use super::shipment::Shipment;
+use crate::catalog::PriceExplanation;
+use crate::errors::Failure;
+use crate::identity::{AuditEntry, User, histories};
+use crate::ids::{AnyId, NodeId};
+use crate::loaders::{Key, Load, Loaders};
+use crate::scalars::{DateTime, Decimal};
+use crate::session::Session;
+use crate::settlements::{Payment, PaymentsOfOrder};
+
+struct SeePrices;
+impl Action for SeePrices {
+    const RIGHT: Right = Right::PriceRead;
+}
+
+struct SeeDebts;
+impl Action for SeeDebts {
+    const RIGHT: Right = Right::ReceivableRead;
+}
+
+/// The story of an order, or of one of its shipments.
+pub struct DocumentExplanation {
+    order: SalesOrder,
+    shipment: Option<Shipment>,
+}
+
+/// A line of the order, and what became of it.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct ExplainedLine {
+    /// The order's line: what, how much, and what is shipped of it.
+    order_line: SalesOrderLine,
+    /// How its price came about, step by step, as it was when it was priced: sources that held
+    /// nothing, rules, discounts, and who typed a price or a discount. Null without the right
+    /// `price.read`, and on lines older than explanations.
+    price_explanation: Option<PriceExplanation>,
+    /// Percent of the price; null without the right `price.read`.
+    discount_percent: Option<Decimal>,
+    /// Whether somebody typed the discount, or a price, which replaces it. Null without the right
+    /// `price.read`.
+    discount_is_manual: Option<bool>,
+    /// The name of who typed it, as it was then.
+    discount_by_name: Option<String>,
+    /// When the line was written as it is: a draft's lines are always written together. Null for who
+    /// does not see the history.
+    priced_at: Option<DateTime>,
+    /// Where its goods are now: held in a warehouse, being picked, on their way, or gone with a
+    /// shipment, each with its lot. Of a shipment: what left with it.
+    goods: Vec<GoodsPlacement>,
+    /// What storekeepers were to take for it, took, and did not find.
+    picks: Vec<PickTaskLine>,
+    #[graphql(skip)]
+    typed_by: Option<UserId>,
+}
+
+#[ComplexObject]
+impl ExplainedLine {
+    /// Who typed the discount, or the price that replaces it; null where nobody did, or a partner's
+    /// program.
+    async fn discount_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
+        super::user(ctx, self.typed_by).await
+    }
+}
+
+/// Where money was looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+pub enum ExplainedGateKind {
+    /// The order was confirmed.
+    Confirm,
+    /// A shipment was posted.
+    Ship,
+}
+
+/// A gate of credit and payment that the document passed, as far as it was recorded.
+#[derive(SimpleObject)]
+pub struct ExplainedGate {
+    /// Which.
+    kind: ExplainedGateKind,
+    /// When, by whom and on which record.
+    entry: AuditEntry,
+    /// What the agreement let through with a word: credit over its limit, debt that is overdue,
+    /// money that was not there yet.
+    warnings: Vec<ExplainedWarning>,
+}
+
+/// Something that was let through with a word.
+#[derive(SimpleObject)]
+pub struct ExplainedWarning {
+    /// As a user error would have it.
+    code: String,
+    /// For people, in the language of the request.
+    message: String,
+}
+
+/// Something that somebody did.
+#[derive(SimpleObject)]
+pub struct ExplainedEvent {
+    /// When, what, by whom and to which record.
+    entry: AuditEntry,
+    /// Why, as it was given.
+    reason: Option<String>,
+}
+
+impl DocumentExplanation {
+    fn order_id(&self) -> OrderId {
+        self.order.row().id
+    }
+
+    /// What hangs on the order: its shipments, or the one that is explained.
+    async fn shipments(&self, session: &Session) -> Result<Vec<Shipment>, Failure> {
+        match &self.shipment {
+            Some(shipment) => Ok(vec![shipment.clone()]),
+            None => seen(session, ShipmentsOf(self.order_id())).await,
+        }
+    }
+
+    /// Who did what to the order, its shipments and their pick tasks, oldest first.
+    async fn entries(&self, session: &Session) -> Result<Vec<AuditEntry>, Failure> {
+        let mut records = vec![self.order_id().0];
+        records.extend(self.shipments(session).await?.iter().map(|one| one.row().id.0));
+        let tasks = seen(session, TasksOf(self.order_id())).await?;
+        records.extend(tasks.iter().map(|task| Uuid::from(task.task_id())));
+        let mut entries = histories(session, records).await?;
+        entries.sort_by_key(|entry| entry.row().number());
+        Ok(entries)
+    }
+
+    /// The order's lines; of a shipment those that it took from.
+    async fn chosen_lines(&self, session: &Session) -> Result<Vec<SalesOrderLine>, Failure> {
+        let lines = seen(session, LinesOf(self.order_id())).await?;
+        let currency = self.order.row().currency;
+        let shown = lines.into_iter().map(|line| SalesOrderLine::new(line, currency));
+        let Some(shipment) = &self.shipment else { return Ok(shown.collect()) };
+        let shipped = seen(session, ShippedLinesOf(shipment.row().id)).await?;
+        let taken: HashSet<OrderLineId> = shipped.iter().map(|line| line.order_line_id).collect();
+        Ok(shown.filter(|line| taken.contains(&line.row().id)).collect())
+    }
+
+    /// What storekeepers picked for each line.
+    async fn picks(
+        &self,
+        session: &Session,
+    ) -> Result<HashMap<OrderLineId, Vec<PickTaskLine>>, Failure> {
+        let tasks = seen(session, TasksOf(self.order_id())).await?;
+        let keys = tasks.iter().map(|task| PickLinesOf(task.task_id())).collect();
+        let found = session.load_all::<PickLinesOf>(keys).await?;
+        let mut picks: HashMap<OrderLineId, Vec<PickTaskLine>> = HashMap::new();
+        for line in found.into_iter().flatten().flatten() {
+            let PickLine { order_line_id, .. } = *line.row();
+            picks.entry(order_line_id).or_default().push(line);
+        }
+        Ok(picks)
+    }
+}
+
+/// What the caller sees of a list: nothing where he lacks the right to it.
+async fn seen<K, T>(session: &Session, key: K) -> Result<Vec<T>, Failure>
+where
+    K: Key,
+    Loaders: Load<K, Value = Vec<T>>,
+{
+    match session.load(key).await {
+        Err(failure) if failure.is_forbidden() => Ok(Vec::new()),
+        found => Ok(found?.unwrap_or_default()),
+    }
+}
+
+/// Who typed a price or a discount last.
+fn typist(explanation: &Explanation) -> Option<(Option<UserId>, String)> {
+    let typed = explanation.steps.iter().rev().find_map(|step| match step {
+        Step::ManualPrice { by, .. } | Step::ManualDiscount { by, .. } => Some(by),
+        _ => None,
+    })?;
+    let name = typed.name.to_string();
+    Some(((name != "API").then_some(UserId(typed.id)), name))
+}
+
+/// The story of an order, or of one of its shipments. What the caller may not see is absent.
+#[Object]
+impl DocumentExplanation {
+    /// The order.
+    async fn order(&self) -> &SalesOrder {
+        &self.order
+    }
+
+    /// The shipment, where one was asked for.
+    async fn shipment(&self) -> Option<&Shipment> {
+        self.shipment.as_ref()
+    }
+
+    /// Its lines: why each costs what it costs, and where its goods are.
+    async fn lines(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ExplainedLine>> {
+        let session = Session::of(ctx)?;
+        let sees_prices = session.permit::<SeePrices>().is_ok();
+        let lines = self.chosen_lines(session).await?;
+        let keys = lines.iter().map(|line| ExplanationOf(line.row().id)).collect();
+        let explanations: Vec<Option<Arc<Explanation>>> = match sees_prices {
+            true => session.load_all::<ExplanationOf>(keys).await?,
+            false => vec![None; lines.len()],
+        };
+        let mut goods: HashMap<OrderLineId, Vec<GoodsPlacement>> = HashMap::new();
+        let only = self.shipment.as_ref().map(|shipment| shipment.row().id);
+        for placed in seen(session, PlacementOf(self.order_id())).await? {
+            if only.is_none() || placed.gone_with() == only {
+                goods.entry(placed.order_line()).or_default().push(placed);
+            }
+        }
+        let mut picks = self.picks(session).await?;
+        let order = self.order_id().0;
+        let written = ["createSalesOrder", "updateSalesOrder"];
+        let entries = self.entries(session).await?;
+        let priced =
+            entries.iter().rev().map(AuditEntry::row).find(|entry| {
+                entry.subject_id == order && written.contains(&entry.action.as_str())
+            });
+        let priced_at = priced.map(|entry| DateTime(entry.recorded_at));
+        let language = session.language();
+        let explained = lines.into_iter().zip(explanations).map(|(order_line, explanation)| {
+            let row = order_line.row();
+            let typed = explanation.as_deref().and_then(typist);
+            let (typed_by, discount_by_name) =
+                typed.map_or((None, None), |(user, name)| (user, Some(name)));
+            let discount = Decimal(row.discount_percent.get().normalize());
+            ExplainedLine {
+                price_explanation: explanation.map(|found| PriceExplanation::of(&found, language)),
+                discount_percent: sees_prices.then_some(discount),
+                discount_is_manual: sees_prices.then_some(row.discount_is_manual),
+                discount_by_name,
+                priced_at,
+                goods: goods.remove(&row.id).unwrap_or_default(),
+                picks: picks.remove(&row.id).unwrap_or_default(),
+                typed_by,
+                order_line,
+            }
+        });
+        Ok(explained.collect())
+    }
+
+    /// The gates of credit and payment that it passed, oldest first, as far as they were recorded.
+    /// Empty for who does not see what the customer owes.
+    async fn gates(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ExplainedGate>> {
+        let session = Session::of(ctx)?;
+        let order = self.order.row();
+        let sees = session.permit::<SeeDebts>();
+        let sees =
+            sees.is_ok_and(|permit| permit.reaches(order.manager_id, Some(order.customer_id)));
+        if !sees {
+            return Ok(Vec::new());
+        }
+        let language = session.language();
+        let gates = self.entries(session).await?.into_iter().filter_map(|entry| {
+            let kind = match entry.row().action.as_str() {
+                "confirmSalesOrder" => ExplainedGateKind::Confirm,
+                "postShipment" | "shipSalesOrder" => ExplainedGateKind::Ship,
+                _ => return None,
+            };
+            let warnings = serde_json::from_value(entry.row().changes["warnings"].clone());
+            let warnings: Vec<Warning> = warnings.unwrap_or_default();
+            let told = |warning: Warning| ExplainedWarning {
+                message: warning.text.get(language).to_owned(),
+                code: warning.code,
+            };
+            let warnings = warnings.into_iter().map(told).collect();
+            Some(ExplainedGate { kind, entry, warnings })
+        });
+        Ok(gates.collect())
+    }
+
+    /// The payments of the order: those that name it and those that settle its shipments. Empty for
+    /// who sees no payments.
+    async fn payments(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<Payment>> {
+        Ok(seen(Session::of(ctx)?, PaymentsOfOrder(self.order_id())).await?)
+    }
+
+    /// What was done to the order, its shipments and their pick tasks, oldest first; at most 100
+    /// entries a record.
+    async fn events(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ExplainedEvent>> {
+        let entries = self.entries(Session::of(ctx)?).await?;
+        let told = |entry: AuditEntry| {
+            let reason = entry.row().changes["reason"].as_str().map(str::to_owned);
+            ExplainedEvent { entry, reason }
+        };
+        Ok(entries.into_iter().map(told).collect())
+    }
+}
+
+/// Queries of explanations.
+#[derive(Default)]
+pub struct ExplainQuery;
+
+#[Object]
+impl ExplainQuery {
+    /// The story of an order or a shipment: why this discount, who let it through, where the goods
+    /// are and who took them there, what was paid; null with NOT_FOUND where there is none for the
+    /// caller. Needs the right to see orders, and of a shipment the one to see shipments.
+    async fn explain(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global id of a sales order or a shipment.")] id: AnyId,
+    ) -> async_graphql::Result<Option<DocumentExplanation>> {
+        let session = Session::of(ctx)?;
+        let (order, shipment) = match id.kind.as_str() {
+            OrderId::TYPE => (OrderId(id.uuid), None),
+            ShipmentId::TYPE => {
+                let shipment = session.load(ShipmentId(id.uuid)).await?;
+                let shipment: Shipment = shipment.ok_or_else(Failure::not_found)?;
+                (shipment.row().order_id, Some(shipment))
+            }
+            _ => return Err(Failure::not_found().into()),
+        };
+        let order = session.load(order).await?.ok_or_else(Failure::not_found)?;
+        Ok(Some(DocumentExplanation { order, shipment }))
+    }
+}

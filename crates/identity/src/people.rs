@@ -1,0 +1,90 @@
+//! Who could do a thing: people who may sign in, with their compiled rights.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use access::{Permit, RightSet};
+use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{UserId, Uuid};
+
+use crate::policy;
+
+/// Somebody who may sign in.
+#[derive(Clone, Debug)]
+pub struct Colleague {
+    /// Who.
+    pub id: UserId,
+    /// His name.
+    pub name: String,
+    /// What his roles give, and the roles themselves.
+    pub rights: Arc<RightSet>,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: UserId,
+    name: String,
+    roles: Vec<String>,
+}
+
+/// The people of the tenant who may sign in, with their rights as they are now: these, or all of
+/// them. For rules that ask whether anybody is there to do a thing.
+///
+/// # Errors
+/// A fault where a statement fails.
+pub async fn colleagues<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    only: Option<&[UserId]>,
+) -> Outcome<Vec<Colleague>> {
+    let sql = "
+        select u.id, u.name,
+               array(select r.role
+                     from user_role r
+                     where r.tenant_id = $1 and r.user_id = u.id
+                     order by r.role) as roles
+        from app_user u
+        where u.tenant_id = $1 and u.active and ($2::uuid[] is null or u.id = any($2))
+        order by u.id";
+    let only: Option<Vec<Uuid>> = only.map(|ids| ids.iter().map(|id| id.0).collect());
+    let rows: Vec<Row> = tx.all(Sql::new(sql, values![permit.tenant(), only])).await?;
+    let own = policy::own_roles(tx).await?;
+    let policy = policy::compile(&own).await?;
+    let person = |row: Row| {
+        let rights = policy.rights(&row.roles);
+        Colleague { id: row.id, name: row.name, rights }
+    };
+    Ok(rows.into_iter().map(person).collect())
+}
+
+/// The people whose reach TEAM takes in this one's records: heads and members of his teams, and
+/// himself.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn teammates<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    user: UserId,
+) -> Outcome<HashSet<UserId>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: UserId,
+    }
+    let sql = "
+        with his as (
+            select t.id, t.head_id
+            from team t
+            where t.tenant_id = $1
+              and (t.head_id = $2
+                   or exists (select from team_member m
+                              where m.tenant_id = $1 and m.team_id = t.id and m.user_id = $2))
+        )
+        select his.head_id as id from his
+        union
+        select m.user_id
+        from team_member m
+        where m.tenant_id = $1 and m.team_id in (select his.id from his)";
+    let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), user])).await?;
+    Ok(found.into_iter().map(|row| row.id).chain([user]).collect())
+}

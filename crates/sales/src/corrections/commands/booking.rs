@@ -1,0 +1,58 @@
+//! What stands of a sale's lines, and what is taken off them.
+
+use std::collections::HashMap;
+
+use access::Permit;
+use db::{Outcome, TenantTx};
+use kernel::{Decimal, Refusal, RefusalCode, ShipmentLineId};
+use serde_json::json;
+
+use super::super::rules::StandingLine;
+use super::super::store::corrected_by_line;
+use crate::model::ShipmentLine;
+use crate::returns::returned_by_line;
+use crate::rules::{LineRule, LineSum, Totals, VatMode, at_line, totals};
+use crate::sold::Sold;
+use crate::store::shipment_lines;
+
+/// What stands of the lines of a sale, after its returns and corrections, in their order.
+pub(super) async fn standing_lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    sold: &Sold,
+) -> Outcome<Vec<(ShipmentLine, StandingLine)>> {
+    let lines = shipment_lines(tx, permit, sold.id).await?;
+    let returned = returned_by_line(tx, permit, sold.id).await?;
+    let corrected: HashMap<ShipmentLineId, _> = corrected_by_line(tx, permit, sold.id).await?;
+    let standing = |line: ShipmentLine| {
+        let back = returned.get(&line.id).copied().unwrap_or_default();
+        let less = corrected.get(&line.id).copied().unwrap_or_default();
+        let sum = LineSum {
+            amount: line.amount - back.amount - less.amount,
+            vat: line.vat_amount - back.vat - less.vat,
+        };
+        let standing = StandingLine { quantity: line.quantity - back.quantity, sum };
+        (line, standing)
+    };
+    Ok(lines.into_iter().map(standing).collect())
+}
+
+/// The totals of lines' amounts and taxes.
+pub(super) fn totals_of(
+    sold: &Sold,
+    sums: impl Iterator<Item = LineSum>,
+) -> Result<Totals, Refusal> {
+    let mode = VatMode::of(sold.prices_include_vat);
+    totals(sums, mode).ok_or_else(|| LineRule::TooLarge.into())
+}
+
+/// More is to be taken off a line than stands of it.
+pub(super) fn exceeds(index: usize, left: Decimal) -> Refusal {
+    let left = left.normalize();
+    let refusal = Refusal::new(
+        RefusalCode::ExceedsShipment,
+        format!("Only {left} of this line stands: it cannot become less by more."),
+        format!("От этой строки осталось {left}: уменьшить на большее нельзя."),
+    );
+    at_line(refusal, index, "amount").with(json!({ "left": left }))
+}

@@ -1,0 +1,220 @@
+//! Documents that move on when somebody has decided (domain, section 7). Approvals stand below this
+//! context and cannot call it: a decision marks its request, and this worker follows the marks.
+//!
+//! A document moves on under the rights of whoever asked, as they are now: what he could not do
+//! himself is done in his name because it was decided, and nothing else is. Where he has left, the
+//! program does it, and trusts nothing but decisions. If the posting is refused after all, the
+//! document goes back to where it may be changed, and the decision stays.
+
+use std::collections::HashSet;
+
+use access::{Action, Permit, Right, Scope};
+use approvals::{Followed, Unfollowed};
+use db::{
+    AuditEntry, Command, CommandError, Db, Fault, Outcome, ReadPool, Reason, Sql, TenantTx, values,
+};
+use identity::Tenant;
+use kernel::{ApprovalRequestId, OrderId, Refusal, ShipmentId, TenantId};
+use serde_json::json;
+
+use crate::approving::{Consent, take_order_back};
+use crate::commands::{confirm, picked_of};
+use crate::events::{order_changed, shipment_changed};
+use crate::posting::post;
+use crate::rules::{OrderState, ShipmentState};
+use crate::store::{lock_order, lock_shipment, mark_waiting, order_of_shipment};
+
+/// Tenants looked at in one round.
+const TENANTS: i64 = 1_000;
+/// Requests of one tenant in one round; the rest comes in the next one.
+const BATCH: i64 = 200;
+
+/// Moves an order on, or back, as was decided.
+#[derive(Clone, Debug)]
+pub struct FollowOrder {
+    /// The request.
+    pub request: ApprovalRequestId,
+    /// Its order.
+    pub order: OrderId,
+    /// Why it goes back though somebody agreed.
+    pub refused: Option<Refusal>,
+}
+
+impl Action for FollowOrder {
+    const RIGHT: Right = Right::OrderWrite;
+}
+
+#[async_trait::async_trait]
+
+impl Command for FollowOrder {
+    type Output = ();
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<()> {
+        let order = lock_order(tx, permit, self.order).await?;
+        let what = approvals::follow_up(tx, permit, self.request, self.refused.as_ref()).await?;
+        if order.state != OrderState::PendingApproval || what == Followed::Nothing {
+            return Ok(());
+        }
+        if what == Followed::GoOn {
+            confirm(tx, permit, &order, consent(permit)).await?;
+            return Ok(());
+        }
+        take_order_back(tx, permit, &order).await?;
+        tx.audit(AuditEntry::new(
+            "returnSalesOrder",
+            "SalesOrder",
+            order.id,
+            json!({ "state": [order.state, OrderState::Draft],
+                    "refused": self.refused.as_ref().map(|refusal| refusal.code.as_str()) }),
+        ));
+        order_changed(tx, order.id, order.manager_id, order.customer_id);
+        Ok(())
+    }
+}
+
+/// Moves a shipment on, or back, as was decided.
+#[derive(Clone, Debug)]
+pub struct FollowShipment {
+    /// The request.
+    pub request: ApprovalRequestId,
+    /// Its shipment.
+    pub shipment: ShipmentId,
+    /// Why it goes back though somebody agreed.
+    pub refused: Option<Refusal>,
+}
+
+impl Action for FollowShipment {
+    const RIGHT: Right = Right::ShipmentPost;
+}
+
+#[async_trait::async_trait]
+
+impl Command for FollowShipment {
+    type Output = ();
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<()> {
+        let order = order_of_shipment(tx, permit, self.shipment).await?;
+        let order = lock_order(tx, permit, order).await?;
+        let mut shipment = lock_shipment(tx, permit, self.shipment).await?;
+        let what = approvals::follow_up(tx, permit, self.request, self.refused.as_ref()).await?;
+        if shipment.state != ShipmentState::PendingApproval || what == Followed::Nothing {
+            return Ok(());
+        }
+        if what == Followed::GoOn {
+            let picked = picked_of(tx, permit, (&order, &shipment)).await?;
+            // It goes on from where it was when somebody was asked.
+            shipment.state = ShipmentState::Draft;
+            post(tx, permit, "postShipment", &order, &shipment, &picked).await?;
+            return Ok(());
+        }
+        mark_waiting(tx, permit, shipment.id, ShipmentState::Draft).await?;
+        tx.audit(AuditEntry::new(
+            "returnShipment",
+            "Shipment",
+            shipment.id,
+            json!({ "state": [shipment.state, ShipmentState::Draft],
+                    "refused": self.refused.as_ref().map(|refusal| refusal.code.as_str()) }),
+        ));
+        let (manager, customer) = (shipment.manager_id, shipment.customer_id);
+        shipment_changed(tx, shipment.id, manager, customer, shipment.warehouse_id);
+        Ok(())
+    }
+}
+
+fn consent<A>(permit: &Permit<A>) -> Consent {
+    match permit.actor() {
+        access::Actor::Worker(_) => Consent::Decided,
+        _ => Consent::Caller,
+    }
+}
+
+/// One round over all tenants with decided documents; tells how many moved. What fails is logged,
+/// stays marked and stops nobody else.
+///
+/// # Errors
+/// A fault where the marks cannot be looked at.
+pub async fn follow_decisions(db: &Db) -> Result<usize, Fault> {
+    #[derive(db::FromQueryResult)]
+    struct Marked {
+        tenant_id: TenantId,
+    }
+    let mut system = db.system(Reason::DecidedDocuments).await?;
+    let sql = include_str!("decided_tenants.sql");
+    let marked: Vec<Marked> = system.all(Sql::new(sql, values![TENANTS])).await?;
+    system.commit().await?;
+    if marked.is_empty() {
+        return Ok(0);
+    }
+    let marked: HashSet<TenantId> = marked.into_iter().map(|row| row.tenant_id).collect();
+    let mut tenants = identity::tenants(db).await?;
+    tenants.retain(|tenant| marked.contains(&tenant.id));
+    let mut followed = 0;
+    for tenant in tenants {
+        followed += follow_of_tenant(db, &tenant).await.unwrap_or_else(|error| {
+            tracing::warn!(tenant = %tenant.id, %error, "decided documents were not looked at");
+            0
+        });
+    }
+    Ok(followed)
+}
+
+async fn follow_of_tenant(db: &Db, tenant: &Tenant) -> Outcome<usize> {
+    let worker = identity::worker_scope(tenant, "follow decisions");
+    let permit = worker.permit::<FollowOrder>()?;
+    let reader = db.reader(&worker, ReadPool::Jobs);
+    let found = approvals::unfollowed(&*reader.tx().await?, &permit, None, BATCH).await?;
+    reader.renew().await;
+    let mut followed = 0;
+    for one in found {
+        let id = one.id;
+        match follow(db, tenant, &worker, one).await {
+            Ok(()) => followed += 1,
+            Err(error) => {
+                let tenant = tenant.id;
+                tracing::warn!(%tenant, request = %id, %error, "a decided document has not moved");
+            }
+        }
+    }
+    Ok(followed)
+}
+
+/// Moves one document: in the name of whoever asked, else in the program's; back where it is
+/// refused.
+async fn follow(db: &Db, tenant: &Tenant, worker: &Scope, one: Unfollowed) -> Outcome<()> {
+    let asker = match one.asker {
+        Some(actor) => identity::acting_scope_of(db, tenant, actor).await?,
+        None => None,
+    };
+    if let Some(asker) = asker {
+        match moved(db, &asker, &one, None).await {
+            // He may not do it any more, or does not see it any more.
+            Err(CommandError::NotFound | CommandError::Forbidden(_)) => {}
+            Err(CommandError::Refused(refusal)) => {
+                return moved(db, worker, &one, Some(*refusal)).await;
+            }
+            done => return done,
+        }
+    }
+    match moved(db, worker, &one, None).await {
+        Err(CommandError::Refused(refusal)) => moved(db, worker, &one, Some(*refusal)).await,
+        done => done,
+    }
+}
+
+async fn moved(db: &Db, scope: &Scope, one: &Unfollowed, refused: Option<Refusal>) -> Outcome<()> {
+    let request = one.id;
+    match one.subject_kind.as_str() {
+        "SalesOrder" => {
+            let permit = scope.permit::<FollowOrder>()?;
+            let order = OrderId(one.subject_id);
+            db.write_as_job(&permit, &FollowOrder { request, order, refused }).await
+        }
+        "Shipment" => {
+            let permit = scope.permit::<FollowShipment>()?;
+            let shipment = ShipmentId(one.subject_id);
+            db.write_as_job(&permit, &FollowShipment { request, shipment, refused }).await
+        }
+        // Another context's document: its own worker follows.
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,143 @@
+//! New versions and copies of quotes.
+
+use access::{Action, Permit, Right};
+use chrono::Days;
+use db::{AuditEntry, Command, Outcome, TenantTx};
+use kernel::{CustomerId, QuoteId, Refusal};
+use serde_json::json;
+
+use super::super::model::Quote;
+use super::super::rules::QuoteMove;
+use super::super::store::{insert_quote, lines_of_quote, lock_quote, supersede};
+use super::draft::{OfferedLine, Place, QuoteDraft, as_offered, prepare};
+use super::{held, quote_changed};
+use crate::commands::{Trust, check_date};
+use crate::rules::IllegalTransition;
+
+/// Makes a new version of a quote, a draft with the same number: the old one is superseded (a
+/// declined one stays declined) and stays readable, and its link tells that there is a newer one.
+/// What was typed stays, automatic prices are those of today.
+#[derive(Clone, Copy, Debug)]
+pub struct ReviseQuote {
+    /// Which.
+    pub id: QuoteId,
+    /// The version that was read; `None` does not ask.
+    pub version: Option<i32>,
+}
+
+impl Action for ReviseQuote {
+    const RIGHT: Right = Right::QuoteWrite;
+}
+
+#[async_trait::async_trait]
+
+impl Command for ReviseQuote {
+    type Output = QuoteId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
+        let quote = held(tx, permit, self.id, self.version).await?;
+        let state = quote.state.by(QuoteMove::Revise).map_err(Refusal::from)?;
+        if quote.successor_id.is_some() {
+            // A declined one that has a newer version already.
+            let (state, allowed) = (quote.state.as_str(), Vec::new());
+            return Err(Refusal::from(IllegalTransition { state, allowed }).into());
+        }
+        let lines = offered_lines(tx, permit, quote.id).await?;
+        let draft = again(tx, &quote, quote.customer_id, lines);
+        // The old terms may have ended: a new offer stands on terms that hold.
+        let place = Place { under: None, ..Place::next(&quote) };
+        let (new, lines) = prepare(tx, permit, place, &draft, Trust::LinesKept).await?;
+        check_date(tx, permit, new.organization_id, new.date).await?;
+        insert_quote(tx, permit, &new, &lines).await?;
+        supersede(tx, permit, quote.id, (state, new.id)).await?;
+        tx.audit(AuditEntry::new(
+            "reviseQuote",
+            "Quote",
+            quote.id,
+            json!({ "state": [quote.state, state], "successor": new.id }),
+        ));
+        tx.audit(AuditEntry::new(
+            "reviseQuote",
+            "Quote",
+            new.id,
+            json!({ "of": quote.id, "revision": new.revision, "gross": new.totals.gross }),
+        ));
+        quote_changed(tx, &quote);
+        quote_changed(tx, &lock_quote(tx, permit, new.id).await?);
+        Ok(new.id)
+    }
+}
+
+/// Writes a new draft like a quote in whatever state, for the same customer or another one.
+#[derive(Clone, Copy, Debug)]
+pub struct CopyQuote {
+    /// Which.
+    pub id: QuoteId,
+    /// For whom; `None` is the same customer.
+    pub customer_id: Option<CustomerId>,
+}
+
+impl Action for CopyQuote {
+    const RIGHT: Right = Right::QuoteWrite;
+}
+
+#[async_trait::async_trait]
+
+impl Command for CopyQuote {
+    type Output = QuoteId;
+
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
+        let quote = lock_quote(tx, permit, self.id).await?;
+        let lines = offered_lines(tx, permit, quote.id).await?;
+        let customer = self.customer_id.unwrap_or(quote.customer_id);
+        // Another customer's lines are the caller's own wish: prices once typed need his leave.
+        let is_same = customer == quote.customer_id;
+        let trust = if is_same { Trust::LinesKept } else { Trust::Asked };
+        let draft = again(tx, &quote, customer, lines);
+        let (new, lines) = prepare(tx, permit, Place::first(), &draft, trust).await?;
+        check_date(tx, permit, new.organization_id, new.date).await?;
+        insert_quote(tx, permit, &new, &lines).await?;
+        tx.audit(AuditEntry::new(
+            "copyQuote",
+            "Quote",
+            new.id,
+            json!({ "of": quote.id, "customer": new.customer_id, "lines": lines.len(),
+                    "gross": new.totals.gross }),
+        ));
+        quote_changed(tx, &lock_quote(tx, permit, new.id).await?);
+        Ok(new.id)
+    }
+}
+
+async fn offered_lines<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    quote: QuoteId,
+) -> Outcome<Vec<OfferedLine>> {
+    let lines = lines_of_quote(tx, permit, quote).await?;
+    Ok(lines.iter().map(as_offered).collect())
+}
+
+/// The same offer, of today and valid for as many days.
+fn again(
+    tx: &TenantTx,
+    quote: &Quote,
+    customer: CustomerId,
+    lines: Vec<OfferedLine>,
+) -> QuoteDraft {
+    let is_same = customer == quote.customer_id;
+    let days = u64::try_from((quote.valid_until - quote.date).num_days()).unwrap_or_default();
+    let today = tx.today();
+    QuoteDraft {
+        customer_id: customer,
+        agreement_id: is_same.then_some(quote.agreement_id),
+        organization_id: Some(quote.organization_id),
+        manager_id: if is_same { quote.manager_id } else { None },
+        date: Some(today),
+        valid_until: today.checked_add_days(Days::new(days)),
+        texts: quote.texts.0.clone(),
+        comment: quote.comment.clone(),
+        external_reference: None,
+        lines,
+    }
+}

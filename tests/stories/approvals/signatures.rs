@@ -1,0 +1,228 @@
+//! Discounts that several people sign, and what becomes of their signatures.
+
+use serde_json::json;
+use stories::company::Company;
+use stories::house::house;
+
+use super::{
+    comes_to, confirms, decides, discounted, head, inbox, order, person, refused, request, rule,
+};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn discount_needs_two_signatures() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let oil = company.product(&at, "OIL", "100.00").await;
+    company.receive(&at, None, &[(&oil, "20", "60.00")]).await;
+    let cook = company.customer("Cook", &company.anna_id, json!({})).await;
+    let (olga, _) = head(&company).await;
+    // Without a rule nobody can be asked.
+    let lines = json!([{"productId": oil, "quantity": "1", "discountPercent": "15"}]);
+    let input = json!({"customerId": cook, "lines": lines});
+    let code = company.anna.refused("createSalesOrder", input, "order { id }").await;
+    assert_eq!(code, "DISCOUNT_OVER_LIMIT");
+
+    let steps = json!([{"approvers": [{"role": "head_of_sales"}]},
+                       {"approvers": [{"role": "director"}]}]);
+    rule(&company, "DISCOUNT_OVER_LIMIT", "head_of_sales", json!({"steps": steps})).await;
+    let (id, _) = discounted(&company.anna, &cook, &oil, ("4", "15")).await;
+    let told = confirms(&company.anna, &id).await;
+    assert_eq!(told["order"]["state"], "PENDING_APPROVAL");
+    assert!(told["order"]["number"].is_string());
+    let asked = &told["approvalRequest"];
+    assert_eq!(asked["reasons"], json!([{"kind": "DISCOUNT_OVER_LIMIT", "measure": "15"}]));
+    assert_eq!(asked["steps"][0]["state"], "OPEN");
+    assert_eq!(asked["steps"][1]["state"], "WAITING");
+    // Its goods are held for a day, and nobody waits for what is missing.
+    let seen = order(&company.anna, &id).await;
+    assert_eq!(seen["lines"][0]["reserved"], "4");
+    assert!(seen["reservationsExpireAt"].is_string());
+    assert_eq!(seen["availableTransitions"], json!(["WITHDRAW", "CANCEL"]));
+    house().verify(&company.slug).await;
+
+    let one = request(&told);
+    assert_eq!(inbox(&olga).await, std::slice::from_ref(&one));
+    assert!(inbox(&company.director).await.is_empty(), "it is not his turn");
+    assert_eq!(refused(&company.director, &one).await, "NOT_APPROVER");
+    assert_eq!(decides(&olga, &one, "APPROVE").await["state"], "PENDING");
+    assert_eq!(refused(&olga, &one).await, "NOT_APPROVER");
+    assert_eq!(order(&company.anna, &id).await["state"], "PENDING_APPROVAL");
+    assert_eq!(inbox(&company.director).await, std::slice::from_ref(&one));
+    assert_eq!(decides(&company.director, &one, "APPROVE").await["state"], "APPROVED");
+    let seen = comes_to(&company.anna, &id, "CONFIRMED").await;
+    assert_eq!(seen["lines"][0]["reserved"], "4");
+    assert_eq!(seen["number"], told["order"]["number"]);
+    assert!(seen["reservationsExpireAt"].is_null());
+    // Why was this discount given? One question answers with names, times, facts and comments.
+    let query = "query($id: ID!) { order(id: $id) { approvalRequests { state requestedBy { name }
+        reasons { kind productName linePosition ruleName } facts total { amount }
+        decisions { verdict comment decidedAt user { name } } } } }";
+    let told = company.director.ask(query, json!({"id": id})).await;
+    let why = &told["order"]["approvalRequests"][0];
+    assert_eq!(why["requestedBy"]["name"], "anna");
+    assert_eq!(why["decisions"][0]["user"]["name"], "olga");
+    assert_eq!(why["decisions"][1]["user"]["name"], "director");
+    assert_eq!(why["facts"]["lines"][0]["discount"], "15");
+    // What was approved on the order is not asked again on its shipment.
+    let shipped = company
+        .warehouse
+        .does("shipSalesOrder", json!({"orderId": id}), "shipment { state } approvalRequest { id }")
+        .await;
+    assert_eq!(shipped["shipment"]["state"], "POSTED");
+    assert!(shipped["approvalRequest"].is_null());
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn approval_dies_when_the_price_changes() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let oil = company.product(&at, "OIL", "100.00").await;
+    company.receive(&at, None, &[(&oil, "20", "60.00")]).await;
+    let cook = company.customer("Cook", &company.anna_id, json!({})).await;
+    rule(&company, "DISCOUNT_OVER_LIMIT", "director", json!({})).await;
+    let (id, _) = discounted(&company.anna, &cook, &oil, ("4", "15")).await;
+    let one = request(&confirms(&company.anna, &id).await);
+    // A document that waits is not changed behind the backs of those who decide.
+    let version = order(&company.anna, &id).await["version"].clone();
+    let lines = json!([{"productId": oil, "quantity": "4", "discountPercent": "30"}]);
+    let input = json!({"id": id, "version": version, "lines": lines});
+    let code = company.anna.refused("updateSalesOrder", input.clone(), "order { id }").await;
+    assert_eq!(code, "ILLEGAL_TRANSITION");
+    // A rejection says why, and gives the order back with its goods free again.
+    let silent = json!({"ids": [one], "verdict": "REJECT"});
+    let code = company.director.refused("decideApprovals", silent, "approvalRequests { id }").await;
+    assert_eq!(code, "REQUIRED");
+    decides(&company.director, &one, "REJECT").await;
+    let seen = comes_to(&company.anna, &id, "DRAFT").await;
+    assert_eq!(seen["lines"][0]["reserved"], "0");
+    assert!(seen["number"].is_string());
+
+    // Asked anew, agreed to, then refused by what has happened meanwhile: the decision stays.
+    let told = confirms(&company.anna, &id).await;
+    let two = request(&told);
+    let input = json!({"id": two, "reason": "a better price"});
+    company.anna.does("withdrawApproval", input, "approvalRequest { state }").await;
+    let seen = comes_to(&company.anna, &id, "DRAFT").await;
+    // Nor does a comment wash the discount off.
+    let input = json!({"id": id, "version": seen["version"], "comment": "the same"});
+    company.anna.does("updateSalesOrder", input, "order { id }").await;
+    let three = request(&confirms(&company.anna, &id).await);
+    decides(&company.director, &three, "APPROVE").await;
+    let seen = comes_to(&company.anna, &id, "CONFIRMED").await;
+    let states: Vec<&str> = seen["approvalRequests"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| one["state"].as_str().unwrap())
+        .collect();
+    assert_eq!(states, ["APPROVED", "WITHDRAWN", "REJECTED"]);
+
+    // Another draft: what was agreed at 15 % does not hold at 16 %.
+    let (id, _) = discounted(&company.anna, &cook, &oil, ("2", "15")).await;
+    let four = request(&confirms(&company.anna, &id).await);
+    let input = json!({"id": cook, "version": 1});
+    let found = company.director.ask("query($id: ID!) { customer(id: $id) { version } }", input);
+    let version = found.await["customer"]["version"].clone();
+    let input = json!({"id": cook, "version": version});
+    company.director.does("archiveCustomer", input, "customer { id }").await;
+    decides(&company.director, &four, "APPROVE").await;
+    let seen = comes_to(&company.anna, &id, "DRAFT").await;
+    assert_eq!(seen["approvalRequests"][0]["state"], "APPROVED", "the decision stays valid");
+    assert!(seen["approvalRequests"][0]["followRefusal"].is_string());
+    let version = version.as_i64().unwrap() + 1;
+    let input = json!({"id": cook, "version": version});
+    company.director.does("restoreCustomer", input, "customer { id }").await;
+    let lines = json!([{"productId": oil, "quantity": "2", "discountPercent": "16"}]);
+    let input = json!({"id": id, "version": seen["version"], "lines": lines});
+    company.anna.does("updateSalesOrder", input, "order { id }").await;
+    let seen = order(&company.anna, &id).await;
+    assert_eq!(seen["approvalRequests"][0]["state"], "OUTDATED");
+    let told = confirms(&company.anna, &id).await;
+    assert_eq!(told["order"]["state"], "PENDING_APPROVAL");
+    let input = json!({"id": id, "reason": "no more"});
+    company.anna.does("cancelSalesOrder", input, "order { state }").await;
+    let seen = order(&company.anna, &id).await;
+    assert_eq!(seen["approvalRequests"][0]["state"], "WITHDRAWN");
+    assert!(inbox(&company.director).await.is_empty());
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_approves_their_own() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let oil = company.product(&at, "OIL", "100.00").await;
+    company.receive(&at, None, &[(&oil, "20", "60.00")]).await;
+    let (olga, olga_id) = head(&company).await;
+    let cook = company.customer("Cook", &olga_id, json!({})).await;
+    let steps = json!([{"approvers": [{"role": "head_of_sales"}, {"role": "director"}]}]);
+    rule(&company, "PRICE_BELOW_MINIMUM", "head_of_sales", json!({"steps": steps})).await;
+    let query = "query($id: ID!) { product(id: $id) { version } }";
+    let found = company.director.ask(query, json!({"id": oil})).await;
+    let input = json!({"id": oil, "version": found["product"]["version"], "minPrice": "95.00"});
+    company.director.does("updateProduct", input, "product { id }").await;
+
+    // Olga could decide, and asks herself.
+    let (id, _) = discounted(&olga, &cook, &oil, ("1", "20")).await;
+    let one = request(&confirms(&olga, &id).await);
+    assert_eq!(refused(&olga, &one).await, "OWN_REQUEST");
+    assert!(inbox(&olga).await.is_empty());
+    // Her deputy does not decide it for her: accounting is asked in her place alone.
+    let people = company.admin.all("users", "id name").await;
+    let id_of = |name: &str| {
+        let found = people.iter().find(|one| one["name"] == name);
+        found.unwrap()["id"].clone()
+    };
+    let until = (house().today() + chrono::Duration::days(7)).to_string();
+    let input = json!({"deputyId": id_of("anna"), "to": until});
+    let code = olga.refused("appointDeputy", input, "approvalDeputy { id }").await;
+    assert_eq!(code, "UNKNOWN_REFERENCE", "Anna may not decide");
+    let input = json!({"deputyId": id_of("accounting"), "to": until});
+    olga.does("appointDeputy", input, "approvalDeputy { id }").await;
+    assert_eq!(refused(&company.accounting, &one).await, "OWN_REQUEST");
+    assert!(inbox(&company.accounting).await.is_empty());
+    // Nor does she decide as the director's deputy.
+    let input = json!({"deputyId": olga_id, "to": until});
+    company.director.does("appointDeputy", input, "approvalDeputy { id }").await;
+    assert_eq!(refused(&olga, &one).await, "OWN_REQUEST");
+
+    // What another asks, her deputy decides in her place, and that is told.
+    let (second, _) =
+        discounted(&company.anna, &anna_customer(&company).await, &oil, ("1", "8")).await;
+    let two = request(&confirms(&company.anna, &second).await);
+    assert_eq!(inbox(&company.accounting).await, std::slice::from_ref(&two));
+    decides(&company.accounting, &two, "APPROVE").await;
+    comes_to(&company.anna, &second, "CONFIRMED").await;
+    let query = "query($id: ID!) { approvalRequest(id: $id) { decisions {
+        user { name } onBehalfOf { name } } } }";
+    let told = company.director.ask(query, json!({"id": two})).await;
+    let word = &told["approvalRequest"]["decisions"][0];
+    assert_eq!(word["user"]["name"], "accounting");
+    assert_eq!(word["onBehalfOf"]["name"], "olga");
+
+    // Ended before its time, he is not asked any more.
+    let named = company.admin.all("approvalDeputies", "id deputy { name }").await;
+    let his = named.iter().find(|one| one["deputy"]["name"] == "accounting").unwrap();
+    let input = json!({"id": his["id"]});
+    olga.does("endDeputy", input, "approvalDeputy { endedAt }").await;
+    let (third, _) =
+        discounted(&company.anna, &anna_customer(&company).await, &oil, ("1", "8")).await;
+    let three = request(&confirms(&company.anna, &third).await);
+    assert_eq!(refused(&company.accounting, &three).await, "NOT_APPROVER");
+    decides(&company.director, &one, "APPROVE").await;
+    comes_to(&olga, &id, "CONFIRMED").await;
+    house().verify(&company.slug).await;
+
+    // A rule whose fallback is not there cannot be switched on, and one that nobody else could
+    // decide is not asked.
+    let (_, vera) = person(&company, "vera", "manager").await;
+    let input = json!({"name": "Nobody", "kind": "SPECIAL_TERMS", "isOn": true,
+        "steps": [{"approvers": [{"role": "director"}]}], "fallback": {"userId": vera}});
+    let code = company.admin.refused("saveApprovalRule", input, "approvalRule { id }").await;
+    assert_eq!(code, "NO_APPROVER");
+}
+
+async fn anna_customer(company: &Company) -> String {
+    company.customer("Anna's", &company.anna_id, json!({})).await
+}

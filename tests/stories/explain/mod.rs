@@ -1,0 +1,4 @@
+//! Questions that documents answer by themselves.
+
+mod discount;
+mod goods;

@@ -1,0 +1,111 @@
+//! Requests to pay.
+
+use serde_json::{Value, json};
+use stories::actor::text;
+use stories::company::Company;
+use stories::house::house;
+use stories::stock::{confirm, draft};
+
+use super::{pay, plain};
+
+const INVOICE: &str = "invoice { id number version state paymentStep dueOn gross { amount }
+    net { amount } vat { amount } paid { amount } unpaid { amount }
+    lines { gross { amount } vatRate } vatByRate { rate gross { amount } } }";
+
+async fn state_of(company: &Company, invoice: &Value) -> (String, String) {
+    let query = "query($id: ID!) { invoice(id: $id) { state paid { amount } } }";
+    let told = company.accounting.ask(query, json!({"id": invoice["id"]})).await;
+    (text(&told["invoice"]["state"]), plain(&told["invoice"]["paid"]))
+}
+
+fn told(state: &str, paid: &str) -> (String, String) {
+    (state.to_owned(), paid.to_owned())
+}
+
+/// A confirmed order of 1 000 on 30 % before and 70 % in 30 days.
+async fn ordered(company: &Company) -> (String, String) {
+    let at = company.furnish().await;
+    let goods = company.product(&at, "GOODS", "100").await;
+    company.receive(&at, None, &[(&goods, "10", "50")]).await;
+    let steps = json!([{"percent": "30", "moment": "BEFORE_SHIPMENT", "days": 0},
+        {"percent": "70", "moment": "AFTER_SHIPMENT", "days": 30}]);
+    let terms = json!({"agreement": {"paymentSteps": steps}});
+    let customer = company.customer("Theatre", &company.anna_id, terms).await;
+    let order = draft(&company.anna, &customer, &[(&goods, "10")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    (customer, order.0)
+}
+
+#[tokio::test]
+async fn an_invoice_is_paid_in_two_parts_and_goes_back_when_one_is_reversed() {
+    let company = Company::new().await;
+    let (customer, order) = ordered(&company).await;
+    let accounting = &company.accounting;
+    let input = json!({"orderId": order, "paymentStep": 1});
+    let first = accounting.does("issueInvoice", input, INVOICE).await["invoice"].clone();
+    assert_eq!(plain(&first["gross"]), "300");
+    let rest = accounting.does("issueInvoice", json!({"orderId": order}), INVOICE).await;
+    assert_eq!(plain(&rest["invoice"]["gross"]), "700");
+    // Nothing is left to ask for.
+    for input in [json!({"orderId": order}), json!({"orderId": order, "amount": "0.01"})] {
+        let code = accounting.refused("issueInvoice", input, INVOICE).await;
+        assert!(matches!(code.as_str(), "NO_LINES" | "EXCEEDS_ORDER"), "{code}");
+    }
+
+    let half = pay(&company, "100", json!({"invoiceId": first["id"]})).await;
+    assert_eq!(state_of(&company, &first).await, told("PARTIALLY_PAID", "100"));
+    // Paid by the order's number, the invoice that is due first gets what it asks for.
+    let second = pay(&company, "250", json!({"orderId": order})).await;
+    assert_eq!(state_of(&company, &first).await, told("PAID", "300"));
+    assert_eq!(state_of(&company, &rest["invoice"]).await, told("PARTIALLY_PAID", "50"));
+    house().verify(&company.slug).await;
+
+    let input = json!({"id": half["id"], "version": half["version"], "reason": "bounced"});
+    accounting.does("reversePayment", input, "payment { id }").await;
+    assert_eq!(state_of(&company, &first).await, told("PARTIALLY_PAID", "200"));
+    let code = accounting
+        .refused("cancelInvoice", cancelled(&company, &first).await, "invoice { id }")
+        .await;
+    assert_eq!(code, "ILLEGAL_TRANSITION");
+    let input = json!({"id": second["id"], "version": second["version"], "reason": "bounced"});
+    accounting.does("reversePayment", input, "payment { id }").await;
+    assert_eq!(state_of(&company, &first).await, told("ISSUED", "0"));
+    house().verify(&company.slug).await;
+
+    // Cancelled, its part can be asked for again.
+    let input = cancelled(&company, &first).await;
+    accounting.does("cancelInvoice", input, "invoice { state }").await;
+    let input = json!({"orderId": order, "amount": "299.99"});
+    let again = accounting.does("issueInvoice", input, INVOICE).await;
+    assert_eq!(plain(&again["invoice"]["gross"]), "299.99");
+    house().verify(&company.slug).await;
+
+    // On the order and on the card, and in the list.
+    let query = "query($order: ID!, $customer: ID!) {
+        order(id: $order) { invoices { number } }
+        customer(id: $customer) { invoices(first: 2) { id } }
+        invoices(filter: {orderId: $order, state: [ISSUED]}) { nodes { id } totalCount { count } } }";
+    let all = accounting.ask(query, json!({"order": order, "customer": customer})).await;
+    assert_eq!(all["order"]["invoices"].as_array().unwrap().len(), 3);
+    assert_eq!(all["customer"]["invoices"].as_array().unwrap().len(), 2);
+    assert_eq!(all["invoices"]["totalCount"]["count"], 2);
+}
+
+async fn cancelled(company: &Company, invoice: &Value) -> Value {
+    let query = "query($id: ID!) { invoice(id: $id) { version } }";
+    let found = company.accounting.ask(query, json!({"id": invoice["id"]})).await;
+    json!({"id": invoice["id"], "version": found["invoice"]["version"], "reason": "a mistake"})
+}
+
+#[tokio::test]
+async fn two_clerks_cannot_ask_for_an_order_twice() {
+    let company = Company::new().await;
+    let (_, order) = ordered(&company).await;
+    let ask = || async {
+        let input = json!({"orderId": order, "amount": "600"});
+        company.accounting.tries("issueInvoice", input, INVOICE).await
+    };
+    let (one, other) = tokio::join!(ask(), ask());
+    let codes: Vec<_> = [one, other].into_iter().filter_map(Result::err).collect();
+    assert_eq!(codes, ["EXCEEDS_ORDER"]);
+}

@@ -1,0 +1,4 @@
+//! The audit trail: sealed, searched, and complete.
+
+mod entries;
+mod seals;
