@@ -132,7 +132,7 @@ pub async fn close_waiting<A>(
 }
 
 /// Puts out of date, under the lock of the document at the head of a chain, whatever was asked or
-/// decided about other facts than these.
+/// decided about other facts than these; but not what was about documents that are done.
 ///
 /// # Errors
 /// A fault of the database.
@@ -140,9 +140,10 @@ pub async fn void_requests<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     root: Uuid,
-    kept: &[String],
+    (kept, done): (&[String], &[Uuid]),
 ) -> Outcome<Vec<ApprovalRequestId>> {
-    let gone = outdate_others(tx, permit, root, kept, "the document was changed").await?;
+    let why = "the document was changed";
+    let gone = outdate_others(tx, permit, root, (kept, done), why).await?;
     if !gone.is_empty() {
         let changes = json!({ "state": ApprovalState::Outdated });
         tx.audit_each("outdateApproval", "ApprovalRequest", &gone, changes).await?;

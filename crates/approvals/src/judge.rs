@@ -64,6 +64,9 @@ pub struct Case {
     /// The document at the head of its chain with what that says, where it is another one: what was
     /// decided there holds here.
     pub root: Option<(Subject, Facts)>,
+    /// What the document goes on saying until this is agreed to, where it is a change of one that
+    /// was agreed to: what was decided about that holds meanwhile.
+    pub standing: Option<Facts>,
     /// Whose it is.
     pub customer_id: CustomerId,
     /// The responsible manager.
@@ -201,7 +204,10 @@ pub async fn judge<A>(
         let root = case.root.as_ref().map(|(root, _)| root.id);
         request.subject_id == case.subject.id || Some(request.subject_id) == root
     };
-    let stale = approved.iter().filter(|one| is_own(one) && !is_fresh(one));
+    let stands = |request: &ApprovalRequest| {
+        case.standing.as_ref().is_some_and(|facts| request.facts_hash == facts.hash)
+    };
+    let stale = approved.iter().filter(|one| is_own(one) && !is_fresh(one) && !stands(one));
     let stale: Vec<ApprovalRequestId> = stale.map(|request| request.id).collect();
     Ok(Judgement::Asked(asking::ask(tx, permit, case, &asked, &stale).await?))
 }

@@ -9,7 +9,7 @@ use catalog::pricing::{ApprovalReason, Leave, VatMode};
 use catalog::{Goods, OrderTerms, ProductCard};
 use chrono::{Datelike, Duration};
 use db::{Outcome, Series, TenantTx};
-use kernel::{Decimal, Percent, Refusal, UnitPrice, round_percent};
+use kernel::{ApprovalRequestId, Decimal, Percent, Refusal, UnitPrice, round_percent};
 use serde_json::{Value, json};
 
 use crate::holding;
@@ -86,6 +86,7 @@ pub(crate) async fn order_case<A>(
         subject: Subject { kind: "SalesOrder", id: order.id.0 },
         facts: order_facts(order, lines.iter().map(FactLine::from)),
         root: None,
+        standing: None,
         customer_id: order.customer_id,
         manager_id: order.manager_id,
         author_id: order.created_by,
@@ -109,6 +110,7 @@ pub(crate) async fn shipment_case<A>(
         subject: Subject { kind: "Shipment", id: shipment.id.0 },
         facts: shipment_facts(&root, lines),
         root: Some((Subject { kind: "SalesOrder", id: order.id.0 }, root)),
+        standing: None,
         customer_id: order.customer_id,
         manager_id: order.manager_id,
         author_id: shipment.created_by,
@@ -293,20 +295,21 @@ fn margin(revenue: Decimal, quantity: Decimal, cost: Decimal) -> Option<Decimal>
     profit.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(revenue)
 }
 
-/// Judges a document: whether it goes on, or waits. What no rule asks about is refused.
+/// Judges a document: the request it waits for; none where it goes on. What no rule asks about is
+/// refused.
 pub(crate) async fn judged<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     case: &Case,
     found: Vec<(Finding, Option<Refusal>)>,
-) -> Outcome<bool> {
+) -> Outcome<Option<ApprovalRequestId>> {
     let (findings, refusals): (Vec<Finding>, Vec<Option<Refusal>>) = found.into_iter().unzip();
     match approvals::judge(tx, permit, case, &findings).await? {
-        Judgement::Clear => Ok(true),
-        Judgement::Asked(_) => Ok(false),
+        Judgement::Clear => Ok(None),
+        Judgement::Asked(request) => Ok(Some(request)),
         Judgement::Unruled(place) => match refusals.into_iter().nth(place).flatten() {
             Some(refusal) => Err(refusal.into()),
-            None => Ok(true),
+            None => Ok(None),
         },
     }
 }

@@ -18,10 +18,13 @@ use kernel::{ApprovalRequestId, OrderId, Refusal, ShipmentId, TenantId};
 use serde_json::json;
 
 use crate::approving::{Consent, take_order_back};
+use crate::changing::{drop_waiting, make, waiting_for};
 use crate::commands::{confirm, picked_of};
 use crate::events::{order_changed, shipment_changed};
+use crate::model::Order;
 use crate::posting::post;
-use crate::rules::{OrderState, ShipmentState};
+use crate::quotes::hold_quote;
+use crate::rules::{OrderMove, OrderState, ShipmentState};
 use crate::store::{lock_order, lock_shipment, mark_waiting, order_of_shipment};
 
 /// Tenants looked at in one round.
@@ -52,8 +55,11 @@ impl Command for FollowOrder {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<()> {
         let order = lock_order(tx, permit, self.order).await?;
         let what = approvals::follow_up(tx, permit, self.request, self.refused.as_ref()).await?;
-        if order.state != OrderState::PendingApproval || what == Followed::Nothing {
+        if what == Followed::Nothing {
             return Ok(());
+        }
+        if order.state != OrderState::PendingApproval {
+            return self.follow_change(tx, permit, &order, what).await;
         }
         if what == Followed::GoOn {
             confirm(tx, permit, &order, consent(permit)).await?;
@@ -66,6 +72,38 @@ impl Command for FollowOrder {
             order.id,
             json!({ "state": [order.state, OrderState::Draft],
                     "refused": self.refused.as_ref().map(|refusal| refusal.code.as_str()) }),
+        ));
+        order_changed(tx, order.id, order.manager_id, order.customer_id);
+        Ok(())
+    }
+}
+
+impl FollowOrder {
+    /// Makes the change that waited for this request, or forgets it.
+    async fn follow_change(
+        &self,
+        tx: &TenantTx,
+        permit: &Permit<Self>,
+        order: &Order,
+        what: Followed,
+    ) -> Outcome<()> {
+        let Some(planned) = waiting_for(tx, permit, order.id, self.request).await? else {
+            return Ok(());
+        };
+        if what == Followed::GoOn {
+            order.state.check(OrderMove::Change).map_err(Refusal::from)?;
+            if let Some(quote) = order.quote_id {
+                hold_quote(tx, permit, quote).await?;
+            }
+            make(tx, permit, order, &planned, consent(permit)).await?;
+            return Ok(());
+        }
+        drop_waiting(tx, permit, order.id).await?;
+        tx.audit(AuditEntry::new(
+            "dropOrderChange",
+            "SalesOrder",
+            order.id,
+            json!({ "refused": self.refused.as_ref().map(|refusal| refusal.code.as_str()) }),
         ));
         order_changed(tx, order.id, order.manager_id, order.customer_id);
         Ok(())

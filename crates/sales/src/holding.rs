@@ -67,6 +67,39 @@ pub(crate) async fn hold<A>(
     Ok(held.into_iter().map(told).collect())
 }
 
+/// As [`hold`], for an order that was changed: what its lines miss is stated anew, whatever they
+/// missed before.
+pub(crate) async fn hold_anew<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    goods: &[OrderLine],
+    held: &HashMap<OrderLineId, Decimal>,
+) -> Outcome<Vec<LineAvailability>> {
+    let wanted = wanted(order, goods, held);
+    let (among, holding) = (order.among(), holding(tx, permit, order));
+    let found = stock::reserve_among(tx, permit, &wanted, (holding, &among)).await?;
+    let ids: Vec<OrderLineId> = goods.iter().map(|line| line.id).collect();
+    state_missing(tx, permit, order, &ids).await?;
+    Ok(found.into_iter().map(told).collect())
+}
+
+/// States that lines of goods miss nothing: they go away, or their order waits for money.
+pub(crate) async fn miss_nothing<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    goods: &[OrderLine],
+) -> Outcome<()> {
+    let missing = goods.iter().map(|line| Missing {
+        order_line_id: line.id,
+        product_id: line.product_id,
+        variant_id: line.variant_id,
+        quantity: Decimal::ZERO,
+    });
+    stock::demand_anew(tx, permit, &demanding(order), &missing.collect::<Vec<_>>()).await
+}
+
 /// Holds what is there for lines of goods of an order that is not agreed to yet; what is not there
 /// is no demand. Nothing is held by a route that never reserves.
 pub(crate) async fn hold_for_a_while<A>(

@@ -9,6 +9,7 @@
 mod acts;
 mod after_payment;
 mod approving;
+mod changing;
 mod commands;
 mod corrections;
 mod credit;
@@ -19,6 +20,7 @@ mod following;
 mod hand_over;
 mod holding;
 mod invoicing;
+mod kept_price;
 mod landed;
 mod loaders;
 mod model;
@@ -42,6 +44,7 @@ pub use acts::{
     acts, acts_by_id, acts_by_order, count_acts,
 };
 pub use after_payment::{HoldPaidOrder, hold_paid_orders};
+pub use changing::{AgreedChange, ChangeSalesOrder, ChangedLine, WaitingChange, waiting_changes};
 pub use commands::{
     CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
     CopySalesOrder, CreateSalesOrder, CreateShipment, CreditSeen, Dispatch, LineAvailability,

@@ -91,7 +91,7 @@ pub(crate) async fn post<A>(
     if !found.is_empty() {
         let document = (shipment, &lines[..]);
         let case = shipment_case(tx, permit, (order, &picked.ordered), document, &terms).await?;
-        if !judged(tx, permit, &case, found).await? {
+        if judged(tx, permit, &case, found).await?.is_some() {
             wait(tx, permit, action, (order, shipment)).await?;
             return Ok(false);
         }

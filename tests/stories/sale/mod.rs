@@ -1,5 +1,6 @@
 //! One sale, and what must hold around it.
 
+mod changing;
 mod dates;
 mod oversell;
 mod packagings;

@@ -189,7 +189,7 @@ pub(crate) async fn outdate_others<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     root: Uuid,
-    kept: &[String],
+    (kept, done): (&[String], &[Uuid]),
     why: &str,
 ) -> Outcome<Vec<ApprovalRequestId>> {
     #[derive(FromQueryResult)]
@@ -204,8 +204,9 @@ pub(crate) async fn outdate_others<A>(
           and d.root_id = $2
           and d.state in ('PENDING', 'APPROVED')
           and d.facts_hash <> all($3::text[])
+          and d.subject_id <> all($6::uuid[])
         returning d.id";
-    let values = values![permit.tenant(), root, kept.to_vec(), tx.now(), why];
+    let values = values![permit.tenant(), root, kept.to_vec(), tx.now(), why, done.to_vec()];
     let found: Vec<Found> = tx.all(Sql::new(sql, values)).await?;
     Ok(found.into_iter().map(|row| row.id).collect())
 }

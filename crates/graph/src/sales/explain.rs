@@ -8,6 +8,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use ::catalog::pricing::{Explanation, Step};
+use ::identity::AuditRow;
 use ::sales::{PickLine, Warning};
 use access::{Action, Right};
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
@@ -87,6 +88,8 @@ impl ExplainedLine {
 pub enum ExplainedGateKind {
     /// The order was confirmed.
     Confirm,
+    /// The order was changed after it was confirmed, to come to another sum.
+    Change,
     /// A shipment was posted.
     Ship,
 }
@@ -185,6 +188,19 @@ where
     }
 }
 
+/// Whether what was done to an order priced a line of it: a change does so only to what it changed.
+fn prices(entry: &AuditRow, line: OrderLineId) -> bool {
+    match entry.action.as_str() {
+        "createSalesOrder" | "updateSalesOrder" => true,
+        "changeSalesOrder" => {
+            let lines = entry.changes["lines"].as_array();
+            let id = line.0.to_string();
+            lines.is_some_and(|lines| lines.iter().any(|line| line["id"] == id.as_str()))
+        }
+        _ => false,
+    }
+}
+
 /// Who typed a price or a discount last.
 fn typist(explanation: &Explanation) -> Option<(Option<UserId>, String)> {
     let typed = explanation.steps.iter().rev().find_map(|step| match step {
@@ -227,13 +243,12 @@ impl DocumentExplanation {
         }
         let mut picks = self.picks(session).await?;
         let order = self.order_id().0;
-        let written = ["createSalesOrder", "updateSalesOrder"];
         let entries = self.entries(session).await?;
-        let priced =
-            entries.iter().rev().map(AuditEntry::row).find(|entry| {
-                entry.subject_id == order && written.contains(&entry.action.as_str())
-            });
-        let priced_at = priced.map(|entry| DateTime(entry.recorded_at));
+        let priced_at = |line: OrderLineId| {
+            let mut newest = entries.iter().rev().map(AuditEntry::row);
+            let priced = newest.find(|entry| entry.subject_id == order && prices(entry, line));
+            priced.map(|entry| DateTime(entry.recorded_at))
+        };
         let language = session.language();
         let explained = lines.into_iter().zip(explanations).map(|(order_line, explanation)| {
             let row = order_line.row();
@@ -246,7 +261,7 @@ impl DocumentExplanation {
                 discount_percent: sees_prices.then_some(discount),
                 discount_is_manual: sees_prices.then_some(row.discount_is_manual),
                 discount_by_name,
-                priced_at,
+                priced_at: priced_at(row.id),
                 goods: goods.remove(&row.id).unwrap_or_default(),
                 picks: picks.remove(&row.id).unwrap_or_default(),
                 typed_by,
@@ -271,6 +286,10 @@ impl DocumentExplanation {
         let gates = self.entries(session).await?.into_iter().filter_map(|entry| {
             let kind = match entry.row().action.as_str() {
                 "confirmSalesOrder" => ExplainedGateKind::Confirm,
+                // One that comes to no more than before asks nobody.
+                "changeSalesOrder" if entry.row().changes.get("gross").is_some() => {
+                    ExplainedGateKind::Change
+                }
                 "postShipment" | "shipSalesOrder" => ExplainedGateKind::Ship,
                 _ => return None,
             };

@@ -39,6 +39,21 @@ pub struct AwaitedFor(pub OrderId);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct HeldUntil(pub OrderId);
 
+/// The change of an order that waits for somebody to agree.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct WaitingChangeOf(pub(super) OrderId);
+
+impl Load<WaitingChangeOf> for Loaders {
+    type Value = ::sales::WaitingChange;
+
+    async fn load(&self, keys: &[WaitingChangeOf]) -> Loaded<WaitingChangeOf, Self::Value> {
+        let permit = self.permit::<ReadOrders>()?;
+        let ids: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let found = ::sales::waiting_changes(&*self.tx().await?, &permit, &ids).await?;
+        Ok(found.into_iter().map(|(id, change)| (WaitingChangeOf(id), change)).collect())
+    }
+}
+
 impl Load<HeldUntil> for Loaders {
     type Value = kernel::DateTime<kernel::Utc>;
 

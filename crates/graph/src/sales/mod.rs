@@ -10,6 +10,7 @@ mod inputs;
 mod line_pricing;
 mod loads;
 mod order;
+mod order_change;
 mod order_mutations;
 mod picking;
 mod placement;
@@ -67,6 +68,7 @@ pub struct SalesQuery(
 #[derive(MergedObject, Default)]
 pub struct SalesMutation(
     order_mutations::OrderMutation,
+    order_change::OrderChangeMutation,
     shipment_mutations::ShipmentMutation,
     reservations::ReservationMutation,
     picking::PickMutation,
@@ -132,6 +134,8 @@ pub enum SalesOrderState {
 pub enum SalesOrderTransition {
     /// Change the draft: `updateSalesOrder`.
     Update,
+    /// Change what was agreed to: `changeSalesOrder`.
+    Change,
     /// Agree to it: `confirmSalesOrder`.
     Confirm,
     /// Take back what was asked of others: `withdrawApproval`.

@@ -10,6 +10,7 @@ use kernel::{Currency, WarehouseId};
 use super::acts::{ActsOf, ServiceAct};
 use super::line_pricing::LinePricing;
 use super::loads::{AwaitedFor, HeldFor, HeldUntil, LinesOf, ShipmentsOf};
+use super::order_change::{PendingOrderChange, pending_change};
 use super::picking::{PickTask, TasksOf};
 use super::placement::{GoodsPlacement, placement};
 use super::promise::{LinePromise, PromiseOf};
@@ -361,6 +362,15 @@ impl SalesOrder {
     ) -> async_graphql::Result<Option<ApprovalRequest>> {
         let requests = Session::of(ctx)?.load(ApprovalsOf(self.order.id.0)).await?;
         Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+    }
+
+    /// A change of it that waits for somebody to agree, while it goes on as it was agreed; null where
+    /// none waits.
+    async fn pending_change(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<PendingOrderChange>> {
+        pending_change(ctx, self.order.id, self.order.currency).await
     }
 
     /// What was asked about it and its shipments, newest first, with who decided what and why. Needs

@@ -6,7 +6,7 @@ use ::sales::{
 };
 use access::{Action, Right};
 use async_graphql::{Context, Json, Object, SimpleObject};
-use kernel::OrderLineId;
+use kernel::{Language, OrderLineId};
 
 use super::inputs::{
     CancelSalesOrderInput, CloseSalesOrderInput, ConfirmSalesOrderInput, CopySalesOrderInput,
@@ -77,7 +77,7 @@ pub struct CreditStanding {
 }
 
 impl CreditStanding {
-    fn of(session: &Session, seen: ::sales::CreditSeen) -> Option<Self> {
+    pub(super) fn of(session: &Session, seen: ::sales::CreditSeen) -> Option<Self> {
         let may = session.permit::<SeeTerms>().is_ok() && session.permit::<SeeDebts>().is_ok();
         let money = |amount| Money::new(amount, seen.limit_currency);
         may.then(|| Self {
@@ -186,6 +186,17 @@ pub struct OrderWarning {
     details: Option<Json<serde_json::Value>>,
 }
 
+impl OrderWarning {
+    pub(super) fn all(warnings: Vec<::sales::Warning>, language: Language) -> Vec<Self> {
+        let told = |warning: ::sales::Warning| Self {
+            code: warning.code,
+            message: warning.text.get(language).to_owned(),
+            details: warning.details.map(Json),
+        };
+        warnings.into_iter().map(told).collect()
+    }
+}
+
 /// Mutations of orders.
 #[derive(Default)]
 pub struct OrderMutation;
@@ -261,18 +272,12 @@ impl OrderMutation {
                 user_errors,
             });
         };
-        let language = session.language();
-        let warning = |warning: ::sales::Warning| OrderWarning {
-            code: warning.code,
-            message: warning.text.get(language).to_owned(),
-            details: warning.details.map(Json),
-        };
         Ok(ConfirmSalesOrderPayload {
             order: session.load(confirmed.order).await?,
             approval_request: waiting(session, confirmed.order.0).await?,
             credit: confirmed.credit.and_then(|seen| CreditStanding::of(session, seen)),
             availability: confirmed.availability.into_iter().map(LineAvailability).collect(),
-            warnings: confirmed.warnings.into_iter().map(warning).collect(),
+            warnings: OrderWarning::all(confirmed.warnings, session.language()),
             user_errors,
         })
     }

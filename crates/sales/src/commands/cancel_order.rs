@@ -6,6 +6,7 @@ use kernel::{OrderId, Refusal};
 use serde_json::json;
 
 use super::check_version;
+use crate::changing;
 use crate::events::order_changed;
 use crate::holding::let_go;
 use crate::quotes::{count_ordered, hold_quote};
@@ -45,6 +46,7 @@ impl Command for CancelSalesOrder {
         if order.state != OrderState::Draft {
             let_go(tx, permit, &order).await?;
         }
+        changing::give_up(tx, permit, &order, &reason).await?;
         let step = OrderStep {
             cancel_reason: Some(reason.clone()),
             ..OrderStep::to(OrderState::Cancelled)

@@ -6,6 +6,7 @@ use kernel::{OrderId, Refusal};
 use serde_json::json;
 
 use super::check_version;
+use crate::changing;
 use crate::events::order_changed;
 use crate::holding::let_go;
 use crate::rules::{OrderMove, OrderState, reason};
@@ -36,6 +37,7 @@ impl Command for CloseSalesOrder {
         order.state.check(OrderMove::Close).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
         let_go(tx, permit, &order).await?;
+        changing::give_up(tx, permit, &order, &reason).await?;
         let step = OrderStep {
             close_reason: Some(reason.clone()),
             ..OrderStep::to(OrderState::Completed)

@@ -116,7 +116,7 @@ pub(crate) async fn confirm<A>(
     let CreditGate { warning, asked, seen } = check_credit(tx, permit, order, &terms).await?;
     found.extend(asked.map(|(finding, refusal)| (finding, Some(refusal))));
     let case = order_case(tx, permit, order, &lines, &terms).await?;
-    let may_go_on = judged(tx, permit, &case, found).await?;
+    let may_go_on = judged(tx, permit, &case, found).await?.is_none();
     let mut warnings: Vec<Warning> = warning.into_iter().collect();
     let state = if may_go_on { OrderState::Confirmed } else { OrderState::PendingApproval };
     let availability = match may_go_on {
@@ -145,14 +145,14 @@ pub(crate) async fn confirm<A>(
 
 /// What the gate of credit has found.
 #[derive(Default)]
-struct CreditGate {
-    warning: Option<Warning>,
-    asked: Option<(Finding, Refusal)>,
-    seen: Option<CreditSeen>,
+pub(crate) struct CreditGate {
+    pub(crate) warning: Option<Warning>,
+    pub(crate) asked: Option<(Finding, Refusal)>,
+    pub(crate) seen: Option<CreditSeen>,
 }
 
 /// Passes the gate of credit, or says why not; locks the customer where it looks at all.
-async fn check_credit<A>(
+pub(crate) async fn check_credit<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
@@ -220,7 +220,7 @@ async fn hold_or_wait<A>(
                 reserved: Decimal::ZERO,
                 short: line.quantity,
             });
-            return Ok((nothing.collect(), Some(waits(order, asked - prepaid, prepaid))));
+            return Ok((nothing.collect(), Some(waits_for_money(order, asked - prepaid, prepaid))));
         }
     }
     let before = if order.state == OrderState::PendingApproval {
@@ -265,7 +265,8 @@ pub(super) fn due_before_reserve(order: &Order, due: Decimal) -> Refusal {
     .with(json!({ "due": due, "currency": currency }))
 }
 
-fn waits(order: &Order, due: Decimal, paid: Decimal) -> Warning {
+/// Goods are held for an order once so much more is paid: said with what else is let through.
+pub(crate) fn waits_for_money(order: &Order, due: Decimal, paid: Decimal) -> Warning {
     let currency = order.currency;
     Warning {
         code: RefusalCode::PrepaymentDue.as_str().to_owned(),

@@ -25,8 +25,8 @@ mod work_on;
 pub use cancel_order::CancelSalesOrder;
 pub use cancel_shipment::CancelShipment;
 pub use close_order::CloseSalesOrder;
-pub(crate) use confirm_order::confirm;
 pub use confirm_order::{ConfirmSalesOrder, Confirmed, CreditSeen, LineAvailability, Warning};
+pub(crate) use confirm_order::{CreditGate, check_credit, confirm, waits_for_money};
 pub use copy_order::CopySalesOrder;
 pub use create_order::CreateSalesOrder;
 pub use create_shipment::CreateShipment;
@@ -34,7 +34,8 @@ pub(crate) use dispatch::write_draft;
 pub use dispatch::{Dispatch, ShipLine};
 pub use draft::{LineDraft, OrderDraft};
 pub(crate) use draft::{
-    Parties, People, Special, Trust, Under, Written, check_date, people, prepare, priced, terms,
+    Parties, People, Special, Trust, Under, Written, allowed_warehouses, at_place, check_date,
+    check_warehouse, people, prepare, priced, terms,
 };
 pub use merge_customers::MergeCustomers;
 pub use move_reservation::MoveReservation;

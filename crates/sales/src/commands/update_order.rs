@@ -102,7 +102,8 @@ impl Command for UpdateSalesOrder {
         let written = lock_order(tx, permit, self.id).await?;
         let facts =
             order_facts(&written, order_lines(tx, permit, self.id).await?.iter().map(Into::into));
-        approvals::void_requests(tx, permit, self.id.0, &[facts.hash().to_owned()]).await?;
+        let kept = [facts.hash().to_owned()];
+        approvals::void_requests(tx, permit, self.id.0, (&kept, &[])).await?;
         tx.audit(AuditEntry::new(
             "updateSalesOrder",
             "SalesOrder",

@@ -4,7 +4,7 @@
 use std::collections::{HashMap, HashSet};
 
 use access::Permit;
-use catalog::pricing::{Explanation, Step, VatMode};
+use catalog::pricing::{Explanation, VatMode};
 use catalog::{Goods, Measured, Pricing};
 use db::{CommandError, Fault, Outcome, TenantTx};
 use kernel::{
@@ -16,6 +16,7 @@ use super::model::{Quote, QuoteLine};
 use super::rules::QuoteMove;
 use super::store::{explanations, hold_quote, lines_of_quote};
 use crate::commands::LineDraft;
+use crate::kept_price::at_kept_price;
 use crate::quoting::MOST_LINES;
 use crate::rules::{LineRule, at_line, unknown};
 use crate::store::NewLine;
@@ -121,29 +122,20 @@ async fn written<A>(
 /// of the order's own day.
 fn keep(
     line: &QuoteLine,
-    (measured, unit): (&Measured, Factor),
+    measured: (&Measured, Factor),
     (vat_rate, mode): (Option<Percent>, VatMode),
-    mut explanation: Explanation,
+    explanation: Explanation,
 ) -> Option<NewLine> {
-    let entered = measured.entered.as_ref();
-    let quantity = entered.map_or(measured.base, |entered| entered.quantity);
-    let amount = line.unit_price().line_amount(quantity, unit, line.discount_percent)?;
-    for step in &mut explanation.steps {
-        if let Step::Summed(summed) = step {
-            summed.quantity = quantity;
-            summed.amount = amount;
-        }
-    }
-    Some(NewLine {
+    let offered = NewLine {
         id: Uuid::now_v7(),
         position: 0,
         product_id: line.product_id,
         variant_id: line.variant_id,
         unit: line.unit.clone(),
-        quantity: measured.base.get(),
-        packaging_id: entered.map(|entered| entered.packaging_id),
-        entered_quantity: entered.map(|entered| entered.quantity.get()),
-        entered_unit: entered.map(|entered| entered.unit.clone()),
+        quantity: line.quantity,
+        packaging_id: None,
+        entered_quantity: None,
+        entered_unit: None,
         list_price: line.list_price,
         price: line.price,
         price_numerator: u32::try_from(line.price_numerator).unwrap_or(1),
@@ -154,13 +146,14 @@ fn keep(
         discount_source: line.discount_source,
         discount_is_manual: line.discount_is_manual,
         explanation,
-        amount,
+        amount: line.amount,
         vat_rate,
-        vat_amount: mode.vat(amount, vat_rate),
+        vat_amount: line.vat_amount,
         price_change_id: None,
         quote_line_id: Some(line.id),
         approval_reasons: None,
-    })
+    };
+    at_kept_price(offered, measured, mode)
 }
 
 /// What was offered holds for the customer and in the currency and the prices of the offer.

@@ -10,6 +10,8 @@ words! {
     OrderMove {
         /// Change the draft.
         Update = "UPDATE",
+        /// Change what was agreed to.
+        Change = "CHANGE",
         /// Agree to it: number, credit check, reservation.
         Confirm = "CONFIRM",
         /// Take back what was asked of others.
@@ -45,8 +47,10 @@ const ORDER: &[(OrderState, OrderMove)] = &[
     (O::Draft, OrderMove::Cancel),
     (O::PendingApproval, OrderMove::Withdraw),
     (O::PendingApproval, OrderMove::Cancel),
+    (O::Confirmed, OrderMove::Change),
     (O::Confirmed, OrderMove::Ship),
     (O::Confirmed, OrderMove::Cancel),
+    (O::InFulfilment, OrderMove::Change),
     (O::InFulfilment, OrderMove::Ship),
     (O::InFulfilment, OrderMove::Close),
 ];
@@ -155,12 +159,12 @@ mod tests {
 
     #[test]
     fn an_order_goes_its_ways_and_no_others() {
-        use OrderMove::{Cancel, Close, Confirm, Ship, Update, Withdraw};
+        use OrderMove::{Cancel, Change, Close, Confirm, Ship, Update, Withdraw};
         for (state, allowed) in [
             (O::Draft, vec![Update, Confirm, Cancel]),
             (O::PendingApproval, vec![Withdraw, Cancel]),
-            (O::Confirmed, vec![Ship, Cancel]),
-            (O::InFulfilment, vec![Ship, Close]),
+            (O::Confirmed, vec![Change, Ship, Cancel]),
+            (O::InFulfilment, vec![Change, Ship, Close]),
             (O::Completed, vec![]),
             (O::Cancelled, vec![]),
         ] {
@@ -192,7 +196,7 @@ mod tests {
     fn a_refusal_names_the_state_and_what_is_allowed() {
         let refusal = Refusal::from(O::InFulfilment.check(OrderMove::Cancel).unwrap_err());
         assert_eq!(refusal.code, RefusalCode::IllegalTransition);
-        let expected = json!({ "state": "IN_FULFILMENT", "allowed": ["SHIP", "CLOSE"] });
+        let expected = json!({ "state": "IN_FULFILMENT", "allowed": ["CHANGE", "SHIP", "CLOSE"] });
         assert_eq!(refusal.details, Some(expected));
     }
 }

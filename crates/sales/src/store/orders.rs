@@ -9,7 +9,7 @@ use kernel::{
     PackagingId, Percent, PriceChangeId, ProductId, ProductVariantId, QuoteId, QuoteLineId,
     Refusal, RefusalCode, RegionId, UserId, Uuid, WarehouseId,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::{author, rows, uuids, within_reach};
 use crate::model::{LINE_COLUMNS, ORDER_COLUMNS, Order, OrderLine};
@@ -91,7 +91,7 @@ pub(crate) struct NewOrder {
 }
 
 /// A line as it is written.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct NewLine {
     /// Of an order's line or of a quote's.
     pub(crate) id: Uuid,
@@ -122,7 +122,8 @@ pub(crate) struct NewLine {
     pub(crate) approval_reasons: Option<Vec<ApprovalReason>>,
 }
 
-const INSERT_LINES: &str = "
+/// Writes [`NewLine`]s (`$3`) of an order (`$2`).
+pub(crate) const INSERT_LINES: &str = "
     insert into sales_order_line
         (tenant_id, id, order_id, position, product_id, unit, quantity, list_price, price,
          price_numerator, price_denominator, price_source, price_is_manual,
@@ -199,7 +200,7 @@ pub(crate) async fn insert_order<A>(
         uuids(&order.allowed_warehouses),
         order.quote_id,
     ];
-    taken(tx.run(Sql::new(sql, values)).await)?;
+    free_reference(tx.run(Sql::new(sql, values)).await)?;
     Ok(())
 }
 
@@ -258,7 +259,7 @@ pub(crate) async fn update_draft<A>(
         order.route.cover_by,
         uuids(&order.allowed_warehouses),
     ];
-    taken(tx.run(Sql::new(sql, values)).await)?;
+    free_reference(tx.run(Sql::new(sql, values)).await)?;
     Ok(())
 }
 
@@ -366,7 +367,8 @@ pub(crate) async fn open_orders<A>(
     Ok(tx.all(Sql::new(sql, values![permit.tenant(), customer, currency, without])).await?)
 }
 
-fn taken(result: Result<u64, Fault>) -> Outcome<u64> {
+/// An external reference that another order has is a refusal.
+pub(crate) fn free_reference(result: Result<u64, Fault>) -> Outcome<u64> {
     on_constraint(result, "sales_order_external_reference_key", || {
         Refusal::new(
             RefusalCode::Taken,

@@ -194,7 +194,10 @@ pub(crate) async fn state<A>(
             (id uuid, order_line_id uuid, product_id uuid, variant_id uuid, quantity numeric)
         on conflict on constraint demand_order_line_key
         do update set quantity = excluded.quantity, is_cancelled = false,
-                      covered = least(d.covered, excluded.quantity), updated_at = now()";
+                      covered = least(d.covered, excluded.quantity),
+                      warehouse_id = excluded.warehouse_id, among = excluded.among,
+                      manager_id = excluded.manager_id, needed_by = excluded.needed_by,
+                      updated_at = now()";
     let json = serde_json::to_value(new)
         .map_err(|error| Fault::broken(format!("demand without JSON: {error}")))?;
     let values = values![

@@ -6,6 +6,7 @@ mod places;
 
 pub(crate) use lines::{Special, Written, priced};
 pub(crate) use parties::{Parties, People, people, terms};
+pub(crate) use places::{allowed_warehouses, check_warehouse};
 
 use access::{Permit, Right};
 use catalog::pricing::{ApprovalReason, Leave, Record};
@@ -22,7 +23,6 @@ use crate::rules::{
     LineRule, LineSum, VatMode, external_reference, optional_text, totals, unknown,
 };
 use crate::store::{NewLine, NewOrder};
-use places::{allowed_warehouses, check_warehouse};
 
 /// An order as a client writes it.
 #[derive(Clone, Debug)]
@@ -216,7 +216,7 @@ async fn priced_or_kept<A>(
 }
 
 /// A refusal of some lines names a line by its place among all of them.
-fn at_place(error: CommandError, places: &[usize]) -> CommandError {
+pub(crate) fn at_place(error: CommandError, places: &[usize]) -> CommandError {
     let CommandError::Refused(mut refusal) = error else { return error };
     if let Some([list, place, ..]) = refusal.field.as_deref_mut()
         && list == "lines"

@@ -6,7 +6,8 @@ use kernel::{Refusal, RefusalCode, WarehouseId};
 
 use crate::rules::unknown;
 
-pub(super) async fn check_warehouse<A>(
+/// Refuses a warehouse that is not there or archived.
+pub(crate) async fn check_warehouse<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     warehouse: Option<WarehouseId>,
@@ -30,7 +31,7 @@ pub(super) async fn check_warehouse<A>(
 const MOST_WAREHOUSES: usize = 50;
 
 /// The warehouses that may give, each once, none of them archived.
-pub(super) async fn allowed_warehouses<A>(
+pub(crate) async fn allowed_warehouses<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     asked: &[WarehouseId],
