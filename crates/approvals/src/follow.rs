@@ -11,7 +11,7 @@ use serde_json::json;
 use crate::model::ApprovalRequest;
 use crate::rules::ApprovalState;
 use crate::store::{
-    self, Closing, lock_requests, mark_followed, move_customer, outdate_others,
+    self, Closing, lock_requests, mark_followed, move_customer, move_documents, outdate_others,
     unfollowed_requests, waiting_of,
 };
 
@@ -161,4 +161,16 @@ pub async fn hand_over_customer<A>(
     way: (CustomerId, CustomerId),
 ) -> Outcome<()> {
     move_customer(tx, permit, way).await
+}
+
+/// Gives what was asked about documents to those who are responsible for them now.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn hand_over_documents<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    given: &[(Uuid, UserId)],
+) -> Outcome<()> {
+    move_documents(tx, permit, given).await
 }

@@ -28,7 +28,8 @@ pub use commands::{
 };
 pub use escalation::{EscalateApproval, escalate_overdue};
 pub use follow::{
-    Followed, Unfollowed, close_waiting, follow_up, hand_over_customer, unfollowed, void_requests,
+    Followed, Unfollowed, close_waiting, follow_up, hand_over_customer, hand_over_documents,
+    unfollowed, void_requests,
 };
 pub use judge::{Case, Facts, Finding, Judgement, Subject, is_settled, judge, kinds_in_force};
 pub use model::{

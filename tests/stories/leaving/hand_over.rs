@@ -205,3 +205,32 @@ async fn only_some_customers_go_and_she_stays() {
     assert_eq!(company.anna.all("orders", "id").await, [json!({"id": kept.0})]);
     house().verify(&company.slug).await;
 }
+
+/// What somebody has to agree to first goes on with the document, for whoever has it now.
+#[tokio::test]
+async fn what_waits_for_leave_goes_with_its_document() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let good = company.product(&at, "GOOD", "10.00").await;
+    let customer = company.customer("Dom", &company.anna_id, json!({})).await;
+    let rule = json!({"name": "discounts", "kind": "DISCOUNT_OVER_LIMIT", "isOn": true,
+        "steps": [{"approvers": [{"role": "director"}]}], "fallback": {"role": "director"}});
+    company.admin.does("saveApprovalRule", rule, "approvalRule { id }").await;
+    let lines = json!([{"productId": good, "quantity": "1", "discountPercent": "40"}]);
+    let input = json!({"customerId": customer, "lines": lines});
+    let made = company.anna.does("createSalesOrder", input, "order { id }").await;
+    let input = json!({"id": made["order"]["id"]});
+    let told = company.anna.does("confirmSalesOrder", input, "approvalRequest { id }").await;
+    let request = told["approvalRequest"]["id"].clone();
+
+    let parties = json!({"leaverId": company.anna_id, "heirIds": [company.boris_id]});
+    hand_over(&company.director, parties, json!({"signIn": "SHUT"})).await;
+    let query =
+        "query($id: ID!) { order(id: $id) { state approvalRequest { id manager { id } } } }";
+    let told = company.boris.ask(query, json!({"id": made["order"]["id"]})).await;
+    assert_eq!(told["order"]["approvalRequest"]["id"], request);
+    assert_eq!(told["order"]["approvalRequest"]["manager"]["id"], company.boris_id.as_str());
+    let input = json!({"id": request, "reason": "he will ask again"});
+    company.boris.does("withdrawApproval", input, "approvalRequest { state }").await;
+    house().verify(&company.slug).await;
+}

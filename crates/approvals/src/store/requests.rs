@@ -438,6 +438,23 @@ pub(crate) async fn move_customer<A>(
     Ok(())
 }
 
+/// Gives the requests about documents to those who are responsible for them now.
+pub(crate) async fn move_documents<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    given: &[(Uuid, UserId)],
+) -> Outcome<()> {
+    let (documents, managers): (Vec<Uuid>, Vec<Uuid>) =
+        given.iter().map(|(document, manager)| (*document, manager.0)).unzip();
+    let sql = "
+        update approval_request d
+        set manager_id = g.manager
+        from unnest($2::uuid[], $3::uuid[]) as g (document, manager)
+        where d.tenant_id = $1 and d.subject_id = g.document";
+    tx.run(Sql::new(sql, values![permit.tenant(), documents, managers])).await?;
+    Ok(())
+}
+
 #[derive(FromQueryResult)]
 struct Terms {
     id: ApprovalRequestId,

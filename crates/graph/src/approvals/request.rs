@@ -64,7 +64,7 @@ impl ApprovalRequest {
         Ok(Session::of(ctx)?.load_made(Some(self.0.customer_id)).await?)
     }
 
-    /// The document's responsible manager when it was asked.
+    /// Who is responsible for the document now.
     async fn manager(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         Ok(Session::of(ctx)?.load_made(self.0.manager_id).await?)
     }

@@ -115,6 +115,10 @@ async fn move_documents(
         if moved.is_empty() {
             continue;
         }
+        // What is asked about a document goes with it.
+        let heirs_of: Vec<(Uuid, UserId)> =
+            moved.iter().map(|document| (document.id, document.heir_id)).collect();
+        approvals::hand_over_documents(tx, permit, &heirs_of).await?;
         for document in &moved {
             step.given.entry(document.heir_id).or_default().1 += 1;
             note(tx, row, handed.kind, document.id, document.heir_id);
