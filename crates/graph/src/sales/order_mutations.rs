@@ -17,6 +17,7 @@ use super::promise::{LinePromise, PromiseOf};
 use crate::approvals::{ApprovalRequest, waiting};
 use crate::catalog::{Product, alternatives};
 use crate::custom::{filled_anew, filled_in};
+use crate::errors::Failure;
 use crate::idempotency::mutate;
 use crate::scalars::{Decimal, Money};
 use crate::session::Session;
@@ -114,6 +115,8 @@ pub struct CopySalesOrderPayload {
 pub struct CancelSalesOrderPayload {
     /// The cancelled order.
     order: Option<SalesOrder>,
+    /// What stays all the same: an invoice that is paid in part (`INVOICE_PARTLY_PAID`).
+    warnings: Vec<OrderWarning>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
 }
@@ -124,6 +127,9 @@ pub struct CancelSalesOrderPayload {
 pub struct CloseSalesOrderPayload {
     /// The closed order.
     order: Option<SalesOrder>,
+    /// What stays all the same: an invoice that is paid in part and asks for more than was shipped
+    /// (`INVOICE_PARTLY_PAID`).
+    warnings: Vec<OrderWarning>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
 }
@@ -184,6 +190,26 @@ pub struct OrderWarning {
     message: String,
     /// Machine-readable facts.
     details: Option<Json<serde_json::Value>>,
+}
+
+/// Warnings in the caller's language.
+fn told(session: &Session, warnings: Vec<::sales::Warning>) -> Vec<OrderWarning> {
+    let language = session.language();
+    let one = |warning: ::sales::Warning| OrderWarning {
+        code: warning.code,
+        message: warning.text.get(language).to_owned(),
+        details: warning.details.map(Json),
+    };
+    warnings.into_iter().map(one).collect()
+}
+
+/// An order that came to its end, with what stays all the same.
+async fn ended(
+    session: &Session,
+    ended: Option<::sales::Ended>,
+) -> Result<(Option<SalesOrder>, Vec<OrderWarning>), Failure> {
+    let Some(ended) = ended else { return Ok((None, Vec::new())) };
+    Ok((session.load(ended.order).await?, told(session, ended.warnings)))
 }
 
 /// Mutations of orders.
@@ -261,23 +287,19 @@ impl OrderMutation {
                 user_errors,
             });
         };
-        let language = session.language();
-        let warning = |warning: ::sales::Warning| OrderWarning {
-            code: warning.code,
-            message: warning.text.get(language).to_owned(),
-            details: warning.details.map(Json),
-        };
         Ok(ConfirmSalesOrderPayload {
             order: session.load(confirmed.order).await?,
             approval_request: waiting(session, confirmed.order.0).await?,
             credit: confirmed.credit.and_then(|seen| CreditStanding::of(session, seen)),
             availability: confirmed.availability.into_iter().map(LineAvailability).collect(),
-            warnings: confirmed.warnings.into_iter().map(warning).collect(),
+            warnings: told(session, confirmed.warnings),
             user_errors,
         })
     }
 
-    /// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held for it.
+    /// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held
+    /// for it. Its unpaid invoices are cancelled with it; one that is paid in part stays, with a
+    /// warning.
     async fn cancel_sales_order(
         &self,
         ctx: &Context<'_>,
@@ -286,11 +308,13 @@ impl OrderMutation {
         let (id, version, reason) = (input.id.0, input.version, input.reason);
         let command = CancelSalesOrder { id, version, reason };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let order = Session::of(ctx)?.load_made(done.output).await?;
-        Ok(CancelSalesOrderPayload { order, user_errors: done.user_errors })
+        let (order, warnings) = ended(Session::of(ctx)?, done.output).await?;
+        Ok(CancelSalesOrderPayload { order, warnings, user_errors: done.user_errors })
     }
 
-    /// Closes an order short: the rest is neither held nor shipped any more.
+    /// Closes an order short: the rest is neither held nor shipped any more. Unpaid invoices are
+    /// cancelled, due last first, until those that stand ask for no more than was shipped; one that is
+    /// paid in part stays, with a warning.
     async fn close_sales_order(
         &self,
         ctx: &Context<'_>,
@@ -299,8 +323,8 @@ impl OrderMutation {
         let (id, version, reason) = (input.id.0, input.version, input.reason);
         let command = CloseSalesOrder { id, version, reason };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let order = Session::of(ctx)?.load_made(done.output).await?;
-        Ok(CloseSalesOrderPayload { order, user_errors: done.user_errors })
+        let (order, warnings) = ended(Session::of(ctx)?, done.output).await?;
+        Ok(CloseSalesOrderPayload { order, warnings, user_errors: done.user_errors })
     }
 }
 

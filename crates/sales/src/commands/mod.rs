@@ -26,7 +26,9 @@ pub use cancel_order::CancelSalesOrder;
 pub use cancel_shipment::CancelShipment;
 pub use close_order::CloseSalesOrder;
 pub(crate) use confirm_order::confirm;
-pub use confirm_order::{ConfirmSalesOrder, Confirmed, CreditSeen, LineAvailability, Warning};
+pub use confirm_order::{
+    ConfirmSalesOrder, Confirmed, CreditSeen, Ended, LineAvailability, Warning,
+};
 pub use copy_order::CopySalesOrder;
 pub use create_order::CreateSalesOrder;
 pub use create_shipment::CreateShipment;
