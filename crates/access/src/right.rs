@@ -221,6 +221,10 @@ rights! {
     InvoiceRead = "invoice"."read",
     /// Issue and cancel invoices.
     InvoiceWrite = "invoice"."write",
+    /// See tax invoices.
+    TaxInvoiceRead = "tax_invoice"."read",
+    /// Issue and cancel tax invoices.
+    TaxInvoiceWrite = "tax_invoice"."write",
     /// See service acts.
     ActRead = "act"."read",
     /// Write and post service acts.

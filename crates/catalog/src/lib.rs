@@ -18,6 +18,7 @@ mod hand_over;
 mod naming;
 mod recipients;
 mod records;
+mod requisites;
 mod routes;
 mod rules;
 mod store;
@@ -45,6 +46,7 @@ pub use naming::{
 };
 pub use recipients::{Recipient, delivery_address, recipients};
 pub use records::*;
+pub use requisites::{Requisites, customer_requisites, organization_requisites};
 pub use routes::{RouteTerms, chosen_route};
 pub use rules::{
     AgreementState, AskedCondition, AttributeChoice, AttributeKind, Barcode, BarcodeKind, Channel,

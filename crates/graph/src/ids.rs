@@ -105,6 +105,7 @@ node_ids! {
     ServiceActLineId = "ServiceActLine",
     PriceCorrectionId = "PriceCorrection",
     PriceCorrectionLineId = "PriceCorrectionLine",
+    TaxInvoiceId = "TaxInvoice",
     DashboardId = "Dashboard",
     AuditId = "AuditEntry",
     EventId = "Event",

@@ -110,6 +110,7 @@ nodes! {
     ServiceActLine(crate::sales::ServiceActLine, ServiceActLineId),
     PriceCorrection(crate::sales::PriceCorrection, PriceCorrectionId),
     PriceCorrectionLine(crate::sales::PriceCorrectionLine, PriceCorrectionLineId),
+    TaxInvoice(crate::sales::TaxInvoice, TaxInvoiceId),
     Invoice(crate::settlements::Invoice, InvoiceId),
     Refund(crate::settlements::Refund, RefundId),
     BankLine(crate::settlements::BankLine, BankLineId),

@@ -1,7 +1,10 @@
 //! One field to look for anything in.
 
 use ::catalog::{Matched, ReadCustomers, ReadProducts, found_customers, found_products};
-use ::sales::{OrderFilter, OrderSort, ReadOrders, ReadShipments, ShipmentFilter};
+use ::sales::{
+    OrderFilter, OrderSort, ReadOrders, ReadShipments, ReadTaxInvoices, ShipmentFilter,
+    TaxInvoiceFilter,
+};
 use async_graphql::{Context, Enum, Object, SimpleObject};
 use kernel::{CustomerId, PageRequest, ProductId};
 
@@ -27,6 +30,8 @@ pub enum SearchKind {
     SalesOrder,
     /// Shipments: as orders.
     Shipment,
+    /// Tax invoices: as orders.
+    TaxInvoice,
 }
 
 /// What of a record was met by what was typed.
@@ -110,8 +115,13 @@ impl SearchQuery {
     }
 }
 
-const ALL: [SearchKind; 4] =
-    [SearchKind::Customer, SearchKind::Product, SearchKind::SalesOrder, SearchKind::Shipment];
+const ALL: [SearchKind; 5] = [
+    SearchKind::Customer,
+    SearchKind::Product,
+    SearchKind::SalesOrder,
+    SearchKind::Shipment,
+    SearchKind::TaxInvoice,
+];
 
 async fn found(
     session: &Session,
@@ -124,6 +134,7 @@ async fn found(
         SearchKind::Product => products(session, text, most).await,
         SearchKind::SalesOrder => orders(session, text, most).await,
         SearchKind::Shipment => shipments(session, text, most).await,
+        SearchKind::TaxInvoice => tax_invoices(session, text, most).await,
     }
 }
 
@@ -172,6 +183,20 @@ async fn shipments(session: &Session, text: &str, most: u32) -> Result<Vec<Searc
     });
     let (rows, ways): (Vec<_>, Vec<_>) = rows.unzip();
     Ok(hits(SearchKind::Shipment, rows.into_iter(), ways))
+}
+
+async fn tax_invoices(session: &Session, text: &str, most: u32) -> Result<Vec<SearchHit>, Failure> {
+    let permit = session.permit::<ReadTaxInvoices>()?;
+    let tx = session.tx().await?;
+    let filter = TaxInvoiceFilter { search: Some(text.to_owned()), ..TaxInvoiceFilter::default() };
+    let page = PageRequest::first(most);
+    let found = ::sales::tax_invoices(&tx, &permit, &filter, OrderSort::default(), &page).await?;
+    let rows = found.rows.into_iter().map(|(_, row)| {
+        let way = way_of(text, [Some(row.number.as_str()), row.external_reference.as_deref()]);
+        (Some(Node::TaxInvoice(row.into())), way)
+    });
+    let (rows, ways): (Vec<_>, Vec<_>) = rows.unzip();
+    Ok(hits(SearchKind::TaxInvoice, rows.into_iter(), ways))
 }
 
 /// A number's end is its count, so a document may be met by what does not begin it.

@@ -213,6 +213,8 @@ ids! {
     PriceCorrectionId,
     /// A line of a price correction.
     PriceCorrectionLineId,
+    /// The tax paper of a sale, or of what lessens one.
+    TaxInvoiceId,
     /// A user's dashboard.
     DashboardId,
     /// A row of the audit trail.

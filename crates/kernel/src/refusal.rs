@@ -86,6 +86,8 @@ codes! {
     OverdueDebt = "OVERDUE_DEBT",
     /// The date lies in a closed period.
     PeriodClosed = "PERIOD_CLOSED",
+    /// The series goes in the order of time, and its last document is dated later; details hold it.
+    OutOfOrder = "OUT_OF_ORDER",
     /// A date in the past needs a right the caller lacks.
     BackdatingNotAllowed = "BACKDATING_NOT_ALLOWED",
     /// A balance would fall below zero at a later moment; details list where.

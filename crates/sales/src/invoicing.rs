@@ -1,5 +1,5 @@
 //! Invoices of an order: what of it is to be asked for (domain, section 4). Several of them never
-//! ask for more than the order; settlements keep them.
+//! ask for more than the order, nor for what was closed short of it; settlements keep them.
 
 use std::collections::HashMap;
 
@@ -9,13 +9,13 @@ use chrono::Days;
 use db::{AuditEntry, Command, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     CustomerId, Decimal, InvoiceId, Money, NaiveDate, OrderId, OrderLineId, OrganizationId,
-    Refusal, RefusalCode, share_out,
+    Refusal, RefusalCode, Text, share_out,
 };
 use serde_json::json;
-use settlements::{LineLeft, LinePart, NewInvoice, NewInvoiceLine};
+use settlements::{InvoiceKept, LineLeft, LinePart, NewInvoice, NewInvoiceLine};
 
 use crate::ReadOrders;
-use crate::commands::check_version;
+use crate::commands::{Warning, check_version};
 use crate::model::{Order, OrderLine};
 use crate::posting::hold_organization;
 use crate::rules::{LineRule, LineSum, OrderState, VatMode, external_reference, optional_text};
@@ -171,7 +171,11 @@ impl IssueInvoice {
                 .collect();
         let mode = VatMode::of(order.prices_include_vat);
         let left = |line: &OrderLine| {
-            let whole = LineSum { amount: line.amount, vat: line.vat_amount };
+            let whole = match order.close_reason {
+                // What was closed short is never delivered, and so never paid.
+                Some(_) => LineSum { amount: line.shipped_amount, vat: line.shipped_vat },
+                None => LineSum { amount: line.amount, vat: line.vat_amount },
+            };
             let asked = asked.get(&line.id).copied();
             let asked = asked.unwrap_or(LineLeft { net: Decimal::ZERO, vat: Decimal::ZERO });
             // A changed order may hold less than was asked for: then nothing is left of the line.
@@ -257,6 +261,37 @@ fn exceeds(open: Decimal) -> Refusal {
     )
     .at(["amount"])
     .with(json!({ "left": open }))
+}
+
+/// An order comes to no more than `left`, with VAT: what unpaid invoices ask for beyond that is asked
+/// for no longer. One that is paid in part stays, and is told of. Locks the customer.
+pub(crate) async fn call_off_invoices<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    left: Decimal,
+    why: &str,
+) -> Outcome<Vec<Warning>> {
+    let place = (order.id, order.customer_id);
+    let kept = settlements::call_off_invoices(tx, permit, place, left, why).await?;
+    Ok(kept.into_iter().map(|invoice| paid_in_part(order, &invoice)).collect())
+}
+
+/// The code of the warning that an invoice stays open; no refusal has it.
+const INVOICE_PARTLY_PAID: &str = "INVOICE_PARTLY_PAID";
+
+fn paid_in_part(order: &Order, invoice: &InvoiceKept) -> Warning {
+    let (currency, InvoiceKept { number, paid, unpaid, .. }) = (order.currency, invoice);
+    Warning {
+        code: INVOICE_PARTLY_PAID.to_owned(),
+        text: Text::new(
+            format!("The invoice {number} stays: {paid} {currency} of it is paid."),
+            format!("Счёт {number} остаётся: по нему оплачено {paid} {currency}."),
+        ),
+        details: Some(json!({
+            "number": number, "paid": paid, "unpaid": unpaid, "currency": currency,
+        })),
+    }
 }
 
 #[derive(FromQueryResult)]

@@ -36,6 +36,7 @@ mod returns;
 mod rules;
 mod sold;
 mod store;
+mod tax_invoices;
 mod verify;
 
 pub use acts::{
@@ -47,11 +48,11 @@ pub use after_payment::{HoldPaidOrder, hold_paid_orders};
 pub use changing::{AgreedChange, ChangeSalesOrder, ChangedLine, WaitingChange, waiting_changes};
 pub use commands::{
     CancelSalesOrder, CancelShipment, CloseSalesOrder, ConfirmSalesOrder, Confirmed,
-    CopySalesOrder, CreateSalesOrder, CreateShipment, CreditSeen, Dispatch, LineAvailability,
-    LineDraft, MergeCustomers, MoveReservation, OrderChange, OrderDraft, PostShipment,
-    ReadReservationSettings, ReleaseReservation, ReserveLots, ReserveSalesOrder, ReverseShipment,
-    SetReservationExpiry, ShipLine, ShipSalesOrder, UndoPriceChange, UpdateReservationSettings,
-    UpdateSalesOrder, Warning,
+    CopySalesOrder, CreateSalesOrder, CreateShipment, CreditSeen, Dispatch, Ended,
+    LineAvailability, LineDraft, MergeCustomers, MoveReservation, OrderChange, OrderDraft,
+    PostShipment, ReadReservationSettings, ReleaseReservation, ReserveLots, ReserveSalesOrder,
+    ReverseShipment, SetReservationExpiry, ShipLine, ShipSalesOrder, UndoPriceChange,
+    UpdateReservationSettings, UpdateSalesOrder, Warning,
 };
 pub use corrections::{
     CancelPriceCorrection, CorrectionDraft, CorrectionFilter, CorrectionLineDraft, CorrectionMove,
@@ -119,5 +120,12 @@ pub use store::{
     CardLine, CardRow, OrderCard, OrderField, OrderFilter, OrderSort, ReservationSettings,
     ShipmentField, ShipmentFilter, ShipmentSort, count_orders, count_shipments, expiries_of_orders,
     explanations_by_line, newest_orders, order_card, orders, reservation_settings, shipments,
+};
+pub use tax_invoices::{
+    CancelTaxInvoice, IssueTaxInvoice, ReadTaxInvoices, TaxBasis, TaxInvoice, TaxInvoiceDraft,
+    TaxInvoiceFilter, TaxInvoiceKind, TaxInvoiceLine, TaxInvoicePayment, TaxInvoiceState,
+    count_tax_invoices, tax_invoice_lines, tax_invoice_payments, tax_invoices, tax_invoices_by_id,
+    tax_invoices_of_notes, tax_invoices_of_orders, tax_invoices_of_sales,
+    tax_invoices_that_correct, unit_price,
 };
 pub use verify::{VerifySales, discrepancies};

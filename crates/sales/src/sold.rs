@@ -1,4 +1,4 @@
-//! What was sold, goods or services: what price corrections need of it.
+//! What was sold, goods or services: what price corrections and tax invoices need of it.
 
 use access::Permit;
 use db::{CommandError, EventDraft, FromQueryResult, Outcome, Sql, TenantTx, values};
@@ -25,6 +25,7 @@ words! {
 pub(crate) struct Sold {
     pub(crate) id: ShipmentId,
     pub(crate) kind: SaleKind,
+    pub(crate) number: Option<String>,
     pub(crate) date: NaiveDate,
     pub(crate) state: ShipmentState,
     pub(crate) order_id: OrderId,
@@ -63,8 +64,8 @@ pub(crate) async fn lock_sold<A>(
     id: ShipmentId,
 ) -> Outcome<Sold> {
     let sql = "
-        select h.id, h.kind, h.date, h.state, h.order_id, h.organization_id, h.customer_id,
-               h.agreement_id, h.manager_id, h.warehouse_id, h.currency, h.prices_include_vat
+        select h.id, h.kind, h.number, h.date, h.state, h.order_id, h.organization_id,
+               h.customer_id, h.agreement_id, h.manager_id, h.warehouse_id, h.currency, h.prices_include_vat
         from shipment h
         where h.tenant_id = $1
           and h.id = $2

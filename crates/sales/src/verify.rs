@@ -14,7 +14,8 @@ impl Action for VerifySales {
 /// What differs: what order lines have shipped from their posted shipments, totals from lines,
 /// the register of sales from posted shipments, what was billed from a shipment's gross, what is
 /// being picked from its reservations, returns and price corrections from their shipments, what is
-/// booked of deliveries from their costs, and what is ordered of quotes from their orders.
+/// booked of deliveries from their costs, what is ordered of quotes from their orders, and tax
+/// invoices from their documents and the order of time.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -30,6 +31,7 @@ pub async fn discrepancies(
         include_str!("verify_corrections.sql"),
         include_str!("verify_deliveries.sql"),
         include_str!("verify_quotes.sql"),
+        include_str!("verify_tax_invoices.sql"),
     ];
     for text in texts {
         let differ: Vec<Discrepancy> = tx.all(Sql::new(text, values![permit.tenant()])).await?;

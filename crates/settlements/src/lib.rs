@@ -6,6 +6,7 @@
 //! writes here holds the customer's lock; a refund takes advances alone; this crate knows orders and shipments by id only; the
 //! customer of an open amount is the one that its register names, or that one's heir.
 
+mod advances_used;
 mod awaiting;
 mod bank;
 mod billing;
@@ -24,6 +25,7 @@ mod rules;
 mod statement;
 mod store;
 
+pub use advances_used::{AdvanceUsed, advances_used};
 pub use awaiting::{await_payment, awaited_by_order, paid_orders, stop_awaiting};
 pub use bank::{
     BankLine, BankLineDraft, BankLineFilter, BankLineSort, BankLineState, BankProposal,
@@ -38,10 +40,10 @@ pub use events::debt_changed;
 pub use exchange::{ExchangeDifference, differences_of_payments};
 pub use handing::{HANDED_INVOICES, HANDED_PAYMENTS, HANDED_RECEIVABLES, HANDED_REFUNDS};
 pub use invoices::{
-    CancelInvoice, Invoice, InvoiceFilter, InvoiceLine, InvoicePayment, InvoiceSort, InvoiceState,
-    InvoicedLine, NewInvoice, NewInvoiceLine, ReadInvoices, count_invoices, invoice_lines,
-    invoice_payments, invoiced_of_order, invoices, invoices_by_id, invoices_of_customers,
-    invoices_of_orders, invoices_of_payments, issue_invoice,
+    CancelInvoice, Invoice, InvoiceFilter, InvoiceKept, InvoiceLine, InvoicePayment, InvoiceSort,
+    InvoiceState, InvoicedLine, NewInvoice, NewInvoiceLine, ReadInvoices, call_off_invoices,
+    count_invoices, invoice_lines, invoice_payments, invoiced_of_order, invoices, invoices_by_id,
+    invoices_of_customers, invoices_of_orders, invoices_of_payments, issue_invoice,
 };
 pub use loaders::{
     allocations_by_id, allocations_of_payments, allocations_of_receivables,

@@ -21,7 +21,9 @@ mod tests;
 pub use bank::{invoice_numbers_in, is_inn, numbers_in};
 pub use credit::{Reduction, Standing, credited};
 pub use exchange::{Settled, exchange_difference};
-pub use invoicing::{LineLeft, LinePart, invoice_parts, invoice_state, pay_invoices};
+pub use invoicing::{
+    Asking, LineLeft, LinePart, invoice_parts, invoice_state, pay_invoices, to_call_off,
+};
 pub use refunding::refunded_from;
 
 /// A debt of which something is left.

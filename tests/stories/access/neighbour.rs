@@ -159,6 +159,8 @@ async fn money_papers(company: &Company, shipment: &Value) {
     let told = &told["shipment"];
     let input = json!({"orderId": told["order"]["id"], "amount": "1"});
     accounting.does("issueInvoice", input, "invoice { id }").await;
+    let input = json!({"shipmentId": shipment["id"]});
+    accounting.does("issueTaxInvoice", input, "taxInvoice { id }").await;
     let input = json!({"shipmentId": shipment["id"], "reason": "agreed", "amount": "1"});
     let made = accounting.does("createPriceCorrection", input, "priceCorrection { id }").await;
     let input = json!({"id": made["priceCorrection"]["id"]});

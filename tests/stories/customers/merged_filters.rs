@@ -10,6 +10,7 @@ use super::merging::{merge, twins};
 const DOCUMENTS: &str = "query($id: ID!) {
     orders(filter: {customer: $id}) { nodes { id } totalCount { count } }
     shipments(filter: {customer: $id}) { nodes { id } totalCount { count } }
+    taxInvoices(filter: {customer: $id}) { nodes { id } totalCount { count } }
     payments(filter: {customerId: $id}) { nodes { id } totalCount { count } }
     receivables(filter: {customerId: $id}) { nodes { id } totalCount { count } }
     receivablesAgeing(customerId: $id) { rows { customer { name } buckets { total { amount } } }
@@ -33,7 +34,9 @@ async fn whoever_asks_for_a_merged_card_is_answered_as_for_its_heir() {
         let order = draft(&company.anna, customer, &[(&good, "2")], json!({})).await;
         confirm(&company.anna, &order).await;
         let input = json!({"orderId": order.0});
-        company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+        let made = company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+        let input = json!({"shipmentId": made["shipment"]["id"]});
+        company.accounting.does("issueTaxInvoice", input, "taxInvoice { id }").await;
         let input = json!({"customerId": customer, "amount": "3.00"});
         company.accounting.does("recordPayment", input, "payment { id }").await;
     }
@@ -49,8 +52,8 @@ async fn whoever_asks_for_a_merged_card_is_answered_as_for_its_heir() {
     merge(&company, &first, &second).await;
     merge(&company, &second, &last).await;
     let expected = company.director.ask(DOCUMENTS, json!({"id": last})).await;
-    for (list, count) in [("orders", 3), ("shipments", 3), ("payments", 3), ("receivables", 3)] {
-        assert_eq!(many(&expected, list), count, "{list}");
+    for list in ["orders", "shipments", "taxInvoices", "payments", "receivables"] {
+        assert_eq!(many(&expected, list), 3, "{list}");
     }
     assert_eq!(expected["salesReport"]["rows"][0]["revenue"]["amount"], "60.00");
     assert_eq!(expected["receivablesAgeing"]["rows"].as_array().unwrap().len(), 1);

@@ -63,6 +63,8 @@ async fn busy(company: &Company) -> (String, String, String) {
     accounting
         .does("issueInvoice", json!({"orderId": open.0, "amount": "1"}), "invoice { id }")
         .await;
+    let input = json!({"shipmentId": shipment["id"]});
+    accounting.does("issueTaxInvoice", input, "taxInvoice { id }").await;
     // Money for an order that has not left, and some of it back.
     let input = json!({"orderId": open.0, "amount": "5"});
     accounting.does("recordPayment", input, "payment { id }").await;

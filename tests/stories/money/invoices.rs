@@ -109,3 +109,84 @@ async fn two_clerks_cannot_ask_for_an_order_twice() {
     let codes: Vec<_> = [one, other].into_iter().filter_map(Result::err).collect();
     assert_eq!(codes, ["EXCEEDS_ORDER"]);
 }
+
+const ENDED: &str = "order { state invoices { number state cancelReason } }
+    warnings { code message details }";
+
+/// The states of an order's invoices, oldest first.
+fn states(told: &Value) -> Vec<&str> {
+    let invoices = told["order"]["invoices"].as_array().unwrap();
+    invoices.iter().map(|invoice| invoice["state"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_cancelled_order_lets_its_unpaid_invoices_go() {
+    let company = Company::new().await;
+    let (_, order) = ordered(&company).await;
+    let accounting = &company.accounting;
+    let input = json!({"orderId": order, "paymentStep": 1});
+    let first = accounting.does("issueInvoice", input, INVOICE).await["invoice"].clone();
+    accounting.does("issueInvoice", json!({"orderId": order}), INVOICE).await;
+    let part = pay(&company, "100", json!({"invoiceId": first["id"]})).await;
+
+    // Tried out: what stays is told, and nothing has changed.
+    let mut input = json!({"id": order, "reason": "Not needed", "simulate": true});
+    let tried = company.anna.does("cancelSalesOrder", input.clone(), ENDED).await;
+    assert_eq!(states(&tried), ["PARTIALLY_PAID", "CANCELLED"]);
+    assert_eq!(state_of(&company, &first).await, told("PARTIALLY_PAID", "100"));
+    input["simulate"] = json!(false);
+    input["idempotencyKey"] = json!("once");
+    let done = company.anna.does("cancelSalesOrder", input.clone(), ENDED).await;
+    assert_eq!(states(&done), ["PARTIALLY_PAID", "CANCELLED"]);
+    assert_eq!(done["order"]["invoices"][1]["cancelReason"], "Not needed");
+    let warnings = done["warnings"].as_array().unwrap();
+    assert_eq!((warnings.len(), &warnings[0]["code"]), (1, &json!("INVOICE_PARTLY_PAID")));
+    let number = first["number"].as_str().unwrap();
+    assert!(warnings[0]["message"].as_str().unwrap().contains(number), "{warnings:?}");
+    assert_eq!(warnings[0]["details"]["unpaid"], "200.00");
+    assert_eq!(company.anna.does("cancelSalesOrder", input, ENDED).await, done);
+    house().verify(&company.slug).await;
+
+    // Money given back frees it: accounting calls it off by hand.
+    let input = json!({"id": part["id"], "version": part["version"], "reason": "bounced"});
+    accounting.does("reversePayment", input, "payment { id }").await;
+    let input = cancelled(&company, &first).await;
+    accounting.does("cancelInvoice", input, "invoice { state }").await;
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test]
+async fn an_order_closed_short_is_asked_for_as_far_as_it_was_shipped() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let goods = company.product(&at, "GOODS", "100").await;
+    company.receive(&at, None, &[(&goods, "10", "50")]).await;
+    let customer = company.customer("Theatre", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &customer, &[(&goods, "10")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let accounting = &company.accounting;
+    let due = |amount: &str, days: u64| {
+        let on = house().today() + chrono::Days::new(days);
+        json!({"orderId": order.0, "amount": amount, "dueOn": on.to_string()})
+    };
+    for input in [due("600", 1), due("150", 9), due("250", 5)] {
+        accounting.does("issueInvoice", input, INVOICE).await;
+    }
+    let query = "query($id: ID!) { order(id: $id) { lines { id } } }";
+    let found = company.anna.ask(query, json!({"id": order.0})).await;
+    let lines = json!([{"orderLineId": found["order"]["lines"][0]["id"], "quantity": "8"}]);
+    let input = json!({"orderId": order.0, "lines": lines});
+    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+
+    // Of 1 000 only 800 left: those due last go until no more than that is asked for.
+    let input = json!({"id": order.0, "reason": "The rest is not made any more"});
+    let done = company.anna.does("closeSalesOrder", input, ENDED).await;
+    assert_eq!(done["order"]["state"], "COMPLETED");
+    assert_eq!(states(&done), ["ISSUED", "CANCELLED", "CANCELLED"]);
+    assert_eq!(done["warnings"], json!([]));
+    let input = json!({"orderId": order.0, "amount": "200.01"});
+    assert_eq!(accounting.refused("issueInvoice", input, INVOICE).await, "EXCEEDS_ORDER");
+    let rest = accounting.does("issueInvoice", json!({"orderId": order.0}), INVOICE).await;
+    assert_eq!(plain(&rest["invoice"]["gross"]), "200");
+    house().verify(&company.slug).await;
+}

@@ -8,6 +8,7 @@ mod invoices;
 mod play;
 mod rights;
 mod statement;
+mod tax_invoices;
 mod two_times;
 
 use serde_json::{Value, json};

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 use stories::company::Company;
+use stories::socket::{Heard, Socket};
 
 use super::{correct, pay, sale};
 
@@ -55,5 +56,64 @@ async fn accounting_does_all_a_manager_reads_her_own_and_the_storekeeper_sees_no
     for (mutation, input, selection) in tries {
         let code = company.anna.tries(mutation, input, selection).await.unwrap_err();
         assert_eq!(code, "FORBIDDEN", "{mutation}");
+    }
+}
+
+#[tokio::test]
+async fn tax_invoices_are_issued_by_accounting_and_read_by_whose_sale_it_is() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let of = sale(&company, &at, "10").await;
+    let mut hers = Socket::signed_in(&company.anna.token).await;
+    let mut his = Socket::signed_in(&company.boris.token).await;
+    let follow = "subscription { documentChanged(kinds: [TAX_INVOICE]) { documentKind document {
+        ... on TaxInvoice { number } } } }";
+    hers.subscribe("1", follow, json!({})).await;
+    his.subscribe("1", follow, json!({})).await;
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    let input = json!({"shipmentId": of.shipment});
+    let selection = "taxInvoice { id number }";
+    let made = company.accounting.does("issueTaxInvoice", input, selection).await;
+    let issued = &made["taxInvoice"];
+    let Heard::Message(event) = hers.hear().await else { panic!("she heard nothing") };
+    let event = &event["payload"]["data"]["documentChanged"];
+    assert_eq!(event["document"]["number"], issued["number"], "{event}");
+    assert!(matches!(his.hear().await, Heard::Silence));
+
+    let id = json!({"id": issued["id"]});
+    let query = "query($id: ID!) { taxInvoice(id: $id) { id } }";
+    let list = "{ taxInvoices { nodes { id } totalCount { count } } }";
+    let search = format!(
+        "{{ search(text: \"{}\", kinds: [TAX_INVOICE]) {{ matched record {{
+        ... on TaxInvoice {{ id }} }} }} }}",
+        issued["number"].as_str().unwrap()
+    );
+    let neighbour = Company::new().await;
+    for sees in [&company.anna, &company.accounting, &company.director] {
+        sees.ask(query, id.clone()).await;
+        assert_eq!(sees.ask(list, json!({})).await["taxInvoices"]["totalCount"]["count"], 1);
+        let found = sees.ask(&search, json!({})).await;
+        assert_eq!(found["search"], json!([{"matched": "KEY", "record": {"id": issued["id"]}}]));
+    }
+    for blind in [&company.boris, &neighbour.director] {
+        assert_eq!(blind.denied(query, id.clone()).await, "NOT_FOUND");
+        let node = "query($id: ID!) { node(id: $id) { id } }";
+        assert_eq!(blind.denied(node, id.clone()).await, "NOT_FOUND");
+        assert_eq!(blind.ask(list, json!({})).await["taxInvoices"]["totalCount"]["count"], 0);
+        assert_eq!(blind.ask(&search, json!({})).await["search"], json!([]));
+    }
+    assert_eq!(company.warehouse.denied(query, id.clone()).await, "FORBIDDEN");
+    let edge = "query($id: ID!) { shipment(id: $id) { taxInvoice { id } } }";
+    let code = company.warehouse.denied(edge, json!({"id": of.shipment})).await;
+    assert_eq!(code, "FORBIDDEN");
+    assert_eq!(company.warehouse.ask(&search, json!({})).await["search"], json!([]));
+    for (mutation, input) in [
+        ("issueTaxInvoice", json!({"shipmentId": of.shipment})),
+        ("cancelTaxInvoice", json!({"id": issued["id"], "reason": "x"})),
+    ] {
+        let code = company.anna.tries(mutation, input.clone(), selection).await.unwrap_err();
+        assert_eq!(code, "FORBIDDEN", "{mutation}");
+        let code = neighbour.director.tries(mutation, input, selection).await.unwrap_err();
+        assert_eq!(code, "NOT_FOUND", "{mutation}");
     }
 }

@@ -72,6 +72,8 @@ pub enum DocumentKind {
     ServiceAct,
     /// What was sold becoming cheaper.
     PriceCorrection,
+    /// The tax paper of a sale, or of what lessens one.
+    TaxInvoice,
     /// A request to pay.
     Invoice,
     /// Money received.
@@ -102,6 +104,7 @@ impl DocumentKind {
             "Delivery" => Some(Self::Delivery),
             "ServiceAct" => Some(Self::ServiceAct),
             "PriceCorrection" => Some(Self::PriceCorrection),
+            "TaxInvoice" => Some(Self::TaxInvoice),
             "Invoice" => Some(Self::Invoice),
             "Payment" => Some(Self::Payment),
             "Refund" => Some(Self::Refund),
@@ -127,6 +130,7 @@ impl DocumentKind {
             Self::Delivery => reaches::<SeeDeliveries>(event, scope),
             Self::ServiceAct => reaches::<SeeActs>(event, scope),
             Self::PriceCorrection => reaches::<SeeCorrections>(event, scope),
+            Self::TaxInvoice => reaches::<SeeTaxInvoices>(event, scope),
             Self::Invoice => reaches::<SeeInvoices>(event, scope),
             Self::Payment | Self::Refund => reaches::<SeePayments>(event, scope),
             Self::BankLine => reaches::<SeeBankLines>(event, scope),
@@ -157,6 +161,7 @@ seeing! {
     SeeDeliveries: DeliveryRead,
     SeeActs: ActRead,
     SeeCorrections: CorrectionRead,
+    SeeTaxInvoices: TaxInvoiceRead,
     SeeInvoices: InvoiceRead,
     SeePayments: PaymentRead,
     SeeBankLines: BankRead,

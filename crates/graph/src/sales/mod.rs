@@ -23,6 +23,7 @@ mod reservations;
 mod returns;
 mod shipment;
 mod shipment_mutations;
+mod tax_invoices;
 
 pub use acts::{ServiceAct, ServiceActLine};
 pub use corrections::{PriceCorrection, PriceCorrectionLine};
@@ -36,6 +37,7 @@ pub use recipients::LotRecipient;
 pub(crate) use recipients::lot_recipients;
 pub use returns::{CreditNote, SalesReturn, SalesReturnLine};
 pub use shipment::{Shipment, ShipmentLine};
+pub use tax_invoices::TaxInvoice;
 
 use access::{Action, Right};
 use async_graphql::{Context, Enum, MergedObject, SimpleObject};
@@ -58,6 +60,7 @@ pub struct SalesQuery(
     returns::ReturnQuery,
     corrections::CorrectionQuery,
     acts::ActQuery,
+    tax_invoices::TaxInvoiceQuery,
     quotes::QuoteQuery,
     deliveries::DeliveryQuery,
     hand_over::HandOverQuery,
@@ -75,6 +78,7 @@ pub struct SalesMutation(
     returns::ReturnMutation,
     corrections::CorrectionMutation,
     acts::ActMutation,
+    tax_invoices::TaxInvoiceMutation,
     quotes::QuoteMutation,
     deliveries::DeliveryMutation,
     hand_over::HandOverMutation,

@@ -16,6 +16,7 @@ use super::placement::{GoodsPlacement, placement};
 use super::promise::{LinePromise, PromiseOf};
 use super::quotes::{Quote, QuoteLine};
 use super::shipment::Shipment;
+use super::tax_invoices::{TaxInvoice, TaxInvoicesOfOrder};
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
 use crate::approvals::{ApprovalRequest, ApprovalsOf, ApprovalsOfRoot};
 use crate::catalog::{
@@ -326,6 +327,16 @@ impl SalesOrder {
     async fn invoices(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Vec<Invoice>>> {
         let invoices = Session::of(ctx)?.load(InvoicesOfOrder(self.order.id)).await?;
         Ok(Some(invoices.unwrap_or_default()))
+    }
+
+    /// The tax invoices of its sales and of what lessens them, cancelled ones too, oldest first. Needs
+    /// the right `tax_invoice.read`.
+    async fn tax_invoices(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<TaxInvoice>>> {
+        let tax_invoices = Session::of(ctx)?.load(TaxInvoicesOfOrder(self.order.id)).await?;
+        Ok(Some(tax_invoices.unwrap_or_default()))
     }
 
     /// The acts of its services, oldest first. Needs the right `act.read`.

@@ -17,6 +17,7 @@ use super::promise::{LinePromise, PromiseOf};
 use crate::approvals::{ApprovalRequest, waiting};
 use crate::catalog::{Product, alternatives};
 use crate::custom::{filled_anew, filled_in};
+use crate::errors::Failure;
 use crate::idempotency::mutate;
 use crate::scalars::{Decimal, Money};
 use crate::session::Session;
@@ -114,6 +115,8 @@ pub struct CopySalesOrderPayload {
 pub struct CancelSalesOrderPayload {
     /// The cancelled order.
     order: Option<SalesOrder>,
+    /// What stays all the same: an invoice that is paid in part (`INVOICE_PARTLY_PAID`).
+    warnings: Vec<OrderWarning>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
 }
@@ -124,6 +127,9 @@ pub struct CancelSalesOrderPayload {
 pub struct CloseSalesOrderPayload {
     /// The closed order.
     order: Option<SalesOrder>,
+    /// What stays all the same: an invoice that is paid in part and asks for more than was shipped
+    /// (`INVOICE_PARTLY_PAID`).
+    warnings: Vec<OrderWarning>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
 }
@@ -195,6 +201,15 @@ impl OrderWarning {
         };
         warnings.into_iter().map(told).collect()
     }
+}
+
+/// An order that came to its end, with what stays all the same.
+async fn ended(
+    session: &Session,
+    ended: Option<::sales::Ended>,
+) -> Result<(Option<SalesOrder>, Vec<OrderWarning>), Failure> {
+    let Some(ended) = ended else { return Ok((None, Vec::new())) };
+    Ok((session.load(ended.order).await?, OrderWarning::all(ended.warnings, session.language())))
 }
 
 /// Mutations of orders.
@@ -282,7 +297,9 @@ impl OrderMutation {
         })
     }
 
-    /// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held for it.
+    /// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held
+    /// for it. Its unpaid invoices are cancelled with it; one that is paid in part stays, with a
+    /// warning.
     async fn cancel_sales_order(
         &self,
         ctx: &Context<'_>,
@@ -291,11 +308,13 @@ impl OrderMutation {
         let (id, version, reason) = (input.id.0, input.version, input.reason);
         let command = CancelSalesOrder { id, version, reason };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let order = Session::of(ctx)?.load_made(done.output).await?;
-        Ok(CancelSalesOrderPayload { order, user_errors: done.user_errors })
+        let (order, warnings) = ended(Session::of(ctx)?, done.output).await?;
+        Ok(CancelSalesOrderPayload { order, warnings, user_errors: done.user_errors })
     }
 
-    /// Closes an order short: the rest is neither held nor shipped any more.
+    /// Closes an order short: the rest is neither held nor shipped any more. Unpaid invoices are
+    /// cancelled, due last first, until those that stand ask for no more than was shipped; one that is
+    /// paid in part stays, with a warning.
     async fn close_sales_order(
         &self,
         ctx: &Context<'_>,
@@ -304,8 +323,8 @@ impl OrderMutation {
         let (id, version, reason) = (input.id.0, input.version, input.reason);
         let command = CloseSalesOrder { id, version, reason };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let order = Session::of(ctx)?.load_made(done.output).await?;
-        Ok(CloseSalesOrderPayload { order, user_errors: done.user_errors })
+        let (order, warnings) = ended(Session::of(ctx)?, done.output).await?;
+        Ok(CloseSalesOrderPayload { order, warnings, user_errors: done.user_errors })
     }
 }
 

@@ -12,6 +12,7 @@ use super::deliveries::{BroughtBy, DeliveriesOf, Delivery};
 use super::loads::{LotsOf, ShippedLinesOf};
 use super::order::{SalesOrder, SalesOrderLine};
 use super::returns::{ReturnsOf, SalesReturn};
+use super::tax_invoices::{TaxInvoice, TaxInvoiceOfSale};
 use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
 use crate::analytics::SalesFigures;
 use crate::approvals::{ApprovalRequest, ApprovalsOf};
@@ -203,6 +204,12 @@ impl Shipment {
     ) -> async_graphql::Result<Option<Vec<PriceCorrection>>> {
         let corrections = Session::of(ctx)?.load(CorrectionsOf(self.0.id)).await?;
         Ok(Some(corrections.unwrap_or_default()))
+    }
+
+    /// Its tax invoice that stands; null where none was issued, or it was cancelled. Needs the right
+    /// `tax_invoice.read`.
+    async fn tax_invoice(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<TaxInvoice>> {
+        Ok(Session::of(ctx)?.load(TaxInvoiceOfSale(self.0.id)).await?)
     }
 
     /// Its returns, oldest first. Needs the right `return.read`.

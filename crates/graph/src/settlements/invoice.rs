@@ -1,6 +1,7 @@
 //! Invoices.
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
+use kernel::Percent;
 
 use super::invoice_loads::{InvoiceLinesOf, PaymentsOfInvoice};
 use super::payment::Payment;
@@ -102,26 +103,8 @@ impl Invoice {
     /// The same by rate of VAT, the highest first; "without VAT" stands last.
     async fn vat_by_rate(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<InvoiceVat>> {
         let lines = Session::of(ctx)?.load(InvoiceLinesOf(self.0.id)).await?.unwrap_or_default();
-        let mut rates: Vec<(Option<kernel::Decimal>, kernel::Decimal, kernel::Decimal)> = vec![];
-        for line in &lines {
-            let rate = line.vat_rate.map(|rate| rate.get());
-            match rates.iter_mut().find(|sum| sum.0 == rate) {
-                Some(sum) => {
-                    sum.1 += line.net;
-                    sum.2 += line.vat;
-                }
-                None => rates.push((rate, line.net, line.vat)),
-            }
-        }
-        rates.sort_by_key(|sum| std::cmp::Reverse(sum.0));
-        let money = |amount| Money::new(amount, self.0.currency);
-        let told = |(rate, net, vat): (Option<kernel::Decimal>, _, _)| InvoiceVat {
-            rate: rate.map(|rate| Decimal(rate.normalize())),
-            net: money(net),
-            vat: money(vat),
-            gross: money(net + vat),
-        };
-        Ok(rates.into_iter().map(told).collect())
+        let figures = lines.iter().map(|line| (line.vat_rate, line.net, line.vat));
+        Ok(vat_by_rate(figures, self.0.currency))
     }
 
     /// What came for it and was taken back, as dated rows, oldest first. Needs the right
@@ -262,7 +245,7 @@ impl InvoiceLine {
     }
 }
 
-/// What an invoice asks for at one rate of VAT.
+/// What a document comes to at one rate of VAT.
 #[derive(SimpleObject)]
 pub struct InvoiceVat {
     /// Percent; null is "without VAT", which is not 0 %.
@@ -273,6 +256,34 @@ pub struct InvoiceVat {
     vat: Money,
     /// With VAT.
     gross: Money,
+}
+
+/// What lines of a document come to by rate of VAT (rate, without VAT, tax), the highest first;
+/// "without VAT" stands last.
+pub(crate) fn vat_by_rate(
+    lines: impl Iterator<Item = (Option<Percent>, kernel::Decimal, kernel::Decimal)>,
+    currency: kernel::Currency,
+) -> Vec<InvoiceVat> {
+    let mut rates: Vec<(Option<kernel::Decimal>, kernel::Decimal, kernel::Decimal)> = vec![];
+    for (rate, net, vat) in lines {
+        let rate = rate.map(Percent::get);
+        match rates.iter_mut().find(|sum| sum.0 == rate) {
+            Some(sum) => {
+                sum.1 += net;
+                sum.2 += vat;
+            }
+            None => rates.push((rate, net, vat)),
+        }
+    }
+    rates.sort_by_key(|sum| std::cmp::Reverse(sum.0));
+    let money = |amount| Money::new(amount, currency);
+    let told = |(rate, net, vat): (Option<kernel::Decimal>, _, _)| InvoiceVat {
+        rate: rate.map(|rate| Decimal(rate.normalize())),
+        net: money(net),
+        vat: money(vat),
+        gross: money(net + vat),
+    };
+    rates.into_iter().map(told).collect()
 }
 
 /// A dated row of paying an invoice; what was taken back is a row of its own, with a minus.

@@ -28,6 +28,7 @@ use crate::store::{
     Booking, OrderStep, ReversedLine, Unbooking, book, lock_order, mark_reversed, order_lines,
     shipment_lines, step_order, unbook,
 };
+use crate::tax_invoices::{CalledOff, call_off};
 
 /// Posts a draft of an act: books revenue and opens debts by the order's payment steps; the gates of
 /// prepayment and credit are those of a shipment.
@@ -234,6 +235,7 @@ impl Command for ReverseServiceAct {
         state_missing(tx, permit, &order, &wanted).await?;
         let state = take_order_back(tx, permit, &order, act.gross).await?;
         mark_reversed(tx, permit, act.sale(), on, &reason).await?;
+        call_off(tx, permit, CalledOff::Sale(act.sale()), on, &reason).await?;
         tx.audit(AuditEntry::new(
             "reverseServiceAct",
             "ServiceAct",

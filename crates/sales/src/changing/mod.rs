@@ -38,6 +38,7 @@ use crate::commands::{
 };
 use crate::credit;
 use crate::events::{order_changed, shipment_changed};
+use crate::invoicing::call_off_invoices;
 use crate::model::{Order, OrderLine};
 use crate::quotes::{count_ordered, hold_quote};
 use crate::rules::{
@@ -181,6 +182,10 @@ pub(crate) async fn make<A>(
     let (availability, waits) = write(tx, permit, &change).await?;
     told.availability = availability;
     told.warnings.extend(waits);
+    if next.gross < order.gross {
+        let why = planned.reason.as_deref().unwrap_or("Order changed / Заказ изменён");
+        told.warnings.extend(call_off_invoices(tx, permit, &next, next.gross, why).await?);
+    }
     change.note(tx, "changeSalesOrder", planned, &told);
     Ok(told)
 }

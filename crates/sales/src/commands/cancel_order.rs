@@ -2,18 +2,20 @@
 
 use access::{Action, Permit, Right};
 use db::{AuditEntry, Command, Outcome, TenantTx};
-use kernel::{OrderId, Refusal};
+use kernel::{Decimal, OrderId, Refusal};
 use serde_json::json;
 
-use super::check_version;
+use super::{Ended, check_version};
 use crate::changing;
 use crate::events::order_changed;
 use crate::holding::let_go;
+use crate::invoicing::call_off_invoices;
 use crate::quotes::{count_ordered, hold_quote};
 use crate::rules::{OrderMove, OrderState, reason};
 use crate::store::{OrderStep, lock_order, step_order};
 
-/// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held for it.
+/// Cancels a draft, an order that waits for an approval or a confirmed one, and frees what was held
+/// for it. Its unpaid invoices are cancelled with it.
 #[derive(Clone, Debug)]
 pub struct CancelSalesOrder {
     /// Which.
@@ -30,9 +32,9 @@ impl Action for CancelSalesOrder {
 
 #[async_trait::async_trait]
 impl Command for CancelSalesOrder {
-    type Output = OrderId;
+    type Output = Ended;
 
-    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<OrderId> {
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Ended> {
         let order = lock_order(tx, permit, self.id).await?;
         check_version(self.version, order.version)?;
         order.state.check(OrderMove::Cancel).map_err(Refusal::from)?;
@@ -43,7 +45,9 @@ impl Command for CancelSalesOrder {
         if order.state == OrderState::PendingApproval {
             approvals::close_waiting(tx, permit, order.id.0, &reason).await?;
         }
+        let mut warnings = Vec::new();
         if order.state != OrderState::Draft {
+            warnings = call_off_invoices(tx, permit, &order, Decimal::ZERO, &reason).await?;
             let_go(tx, permit, &order).await?;
         }
         changing::give_up(tx, permit, &order, &reason).await?;
@@ -59,9 +63,10 @@ impl Command for CancelSalesOrder {
             "cancelSalesOrder",
             "SalesOrder",
             order.id,
-            json!({ "state": [order.state, OrderState::Cancelled], "reason": reason }),
+            json!({ "state": [order.state, OrderState::Cancelled], "reason": reason,
+                    "warnings": warnings }),
         ));
         order_changed(tx, order.id, order.manager_id, order.customer_id);
-        Ok(order.id)
+        Ok(Ended { order: order.id, warnings })
     }
 }

@@ -5,14 +5,16 @@ use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{OrderId, Refusal};
 use serde_json::json;
 
-use super::check_version;
+use super::{Ended, check_version};
 use crate::changing;
 use crate::events::order_changed;
 use crate::holding::let_go;
+use crate::invoicing::call_off_invoices;
 use crate::rules::{OrderMove, OrderState, reason};
 use crate::store::{OrderStep, lock_order, step_order};
 
-/// Closes an order short: the rest is neither held nor shipped any more.
+/// Closes an order short: the rest is neither held nor shipped any more. Unpaid invoices that ask for
+/// it are cancelled.
 #[derive(Clone, Debug)]
 pub struct CloseSalesOrder {
     /// Which.
@@ -29,13 +31,15 @@ impl Action for CloseSalesOrder {
 
 #[async_trait::async_trait]
 impl Command for CloseSalesOrder {
-    type Output = OrderId;
+    type Output = Ended;
 
-    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<OrderId> {
+    async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Ended> {
         let order = lock_order(tx, permit, self.id).await?;
         check_version(self.version, order.version)?;
         order.state.check(OrderMove::Close).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
+        let left = order.shipped_gross;
+        let warnings = call_off_invoices(tx, permit, &order, left, &reason).await?;
         let_go(tx, permit, &order).await?;
         changing::give_up(tx, permit, &order, &reason).await?;
         let step = OrderStep {
@@ -47,9 +51,10 @@ impl Command for CloseSalesOrder {
             "closeSalesOrder",
             "SalesOrder",
             order.id,
-            json!({ "state": [order.state, OrderState::Completed], "reason": reason }),
+            json!({ "state": [order.state, OrderState::Completed], "reason": reason,
+                    "warnings": warnings }),
         ));
         order_changed(tx, order.id, order.manager_id, order.customer_id);
-        Ok(order.id)
+        Ok(Ended { order: order.id, warnings })
     }
 }

@@ -45,6 +45,15 @@ pub struct Confirmed {
     pub credit: Option<CreditSeen>,
 }
 
+/// What came of giving an order up, or of closing it short.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ended {
+    /// The order.
+    pub order: OrderId,
+    /// What stays all the same, such as an invoice that is paid in part.
+    pub warnings: Vec<Warning>,
+}
+
 /// Where a customer stood at a gate of credit.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 pub struct CreditSeen {

@@ -20,6 +20,7 @@ use crate::quotes::{hold_quotes_of, move_quotes};
 use crate::returns::move_returns;
 use crate::rules::reason;
 use crate::store::{hold_orders_of, move_documents};
+use crate::tax_invoices::move_tax_invoices;
 
 /// How long a statement over all documents of a customer may take: 50,000 orders take seconds.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -66,12 +67,14 @@ impl<S: Subject> Command for MergeCustomers<S> {
         let returns = move_returns(tx, permit, (from, into)).await?;
         let corrections = move_corrections(tx, permit, (from, into)).await?;
         let deliveries = move_deliveries(tx, permit, (from, into)).await?;
+        let tax_invoices = move_tax_invoices(tx, permit, (from, into)).await?;
         stock::hand_over_demand(tx, permit, (from, into)).await?;
         approvals::hand_over_customer(tx, permit, (from, into)).await?;
         let noted = merging.noted();
         tx.audit_each(MERGED_BY, "Quote", &quotes, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "SalesReturn", &returns, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "PriceCorrection", &corrections, noted.clone()).await?;
+        tx.audit_each(MERGED_BY, "TaxInvoice", &tax_invoices, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "Delivery", &deliveries, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "SalesOrder", &documents.orders, noted.clone()).await?;
         tx.audit_each(MERGED_BY, "Shipment", &documents.shipments, noted.clone()).await?;
@@ -84,7 +87,7 @@ impl<S: Subject> Command for MergeCustomers<S> {
             "quotes": quotes.len(), "orders": documents.orders.len(),
             "acts": documents.acts.len(), "shipments": documents.shipments.len(),
             "returns": returns.len(), "corrections": corrections.len(),
-            "deliveries": deliveries.len(),
+            "deliveries": deliveries.len(), "taxInvoices": tax_invoices.len(),
             "payments": money.payments, "receivables": money.receivables,
             "apiKeys": keys, "attachments": attachments,
         });

@@ -25,7 +25,9 @@ mod work_on;
 pub use cancel_order::CancelSalesOrder;
 pub use cancel_shipment::CancelShipment;
 pub use close_order::CloseSalesOrder;
-pub use confirm_order::{ConfirmSalesOrder, Confirmed, CreditSeen, LineAvailability, Warning};
+pub use confirm_order::{
+    ConfirmSalesOrder, Confirmed, CreditSeen, Ended, LineAvailability, Warning,
+};
 pub(crate) use confirm_order::{CreditGate, check_credit, confirm, waits_for_money};
 pub use copy_order::CopySalesOrder;
 pub use create_order::CreateSalesOrder;

@@ -19,6 +19,7 @@ use crate::store::{
     OrderStep, ReversedLine, Unbooking, lock_order, lock_shipment, mark_reversed, order_lines,
     order_of_shipment, shipment_lines, step_order, unbook,
 };
+use crate::tax_invoices::{self, CalledOff};
 
 /// Reverses a posted shipment: goods go back into their lots at the cost they left with, revenue
 /// and debt are taken back, the order can be shipped again and wants its goods: they are held for
@@ -74,6 +75,8 @@ impl Command for ReverseShipment {
         let state = take_order_back(tx, permit, &order, shipment.gross).await?;
         mark_reversed(tx, permit, shipment.id, on, &reason).await?;
         call_off(tx, permit, &shipment, &reason).await?;
+        let sale = CalledOff::Sale(shipment.id);
+        tax_invoices::call_off(tx, permit, sale, on, &reason).await?;
         tx.audit(AuditEntry::new(
             "reverseShipment",
             "Shipment",

@@ -13,6 +13,7 @@ pub(super) const HANDED: &[Handed] = &[
     DELIVERIES,
     SALES_RETURNS,
     PRICE_CORRECTIONS,
+    TAX_INVOICES,
     stock::HANDED_DEMAND,
     settlements::HANDED_INVOICES,
     settlements::HANDED_PAYMENTS,
@@ -35,6 +36,7 @@ const PRICE_CORRECTIONS: Handed = Handed {
     beside: &[("credit_note", "correction_id")],
     ..document("PriceCorrection", "price_correction")
 };
+const TAX_INVOICES: Handed = document("TaxInvoice", "tax_invoice");
 
 const fn document(kind: &'static str, table: &'static str) -> Handed {
     Handed {

@@ -18,6 +18,7 @@ mod rules;
 mod store;
 
 pub use client::{AcceptByLink, ClientLine, ClientQuote, DeclineByLink, ReadByLink, quote_of_link};
+pub(crate) use commands::called;
 pub use commands::{
     AcceptQuote, CancelQuote, CopyQuote, CreateOrderFromQuote, CreateQuote, DeclineQuote,
     ExtendQuote, LinkQuote, OfferedLine, OrderedLine, Outgoing, QuoteChange, QuoteDraft,
@@ -33,4 +34,4 @@ pub use store::{
     quote_lines_by_id, quote_lines_by_quote, quotes, quotes_by_id, quotes_of_customers,
     versions_by_root,
 };
-pub(crate) use store::{hold_quotes_of, move_quotes};
+pub(crate) use store::{hold_quotes_of, move_quotes, names_of_variants};

@@ -6,12 +6,14 @@
 //! register; whoever writes here holds the customer's lock. The order is known by its id only: the
 //! context above says what of it is to be asked for, under the order's lock.
 
+mod calling_off;
 mod cancel;
 mod issuing;
 mod model;
 mod paying;
 mod reads;
 
+pub use calling_off::{InvoiceKept, call_off_invoices};
 pub use cancel::CancelInvoice;
 pub use issuing::{InvoicedLine, NewInvoice, NewInvoiceLine, invoiced_of_order, issue_invoice};
 pub use model::{Invoice, InvoiceLine, InvoicePayment, InvoiceState, ReadInvoices};

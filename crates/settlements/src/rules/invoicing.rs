@@ -87,6 +87,35 @@ pub fn pay_invoices(asked: &[Decimal], amount: Decimal) -> Vec<(usize, Decimal)>
     paid
 }
 
+/// What an invoice that stands asks for, and what is paid of it.
+#[derive(Clone, Copy, Debug)]
+pub struct Asking {
+    /// With VAT.
+    pub gross: Decimal,
+    /// What payments brought for it.
+    pub paid: Decimal,
+}
+
+/// An order comes to no more than `left`. The places of its invoices, in their order, that are to be
+/// cancelled: unpaid ones, until what stands asks for no more than that. And of those that stay
+/// although that is not enough: paid in part, they still ask for money.
+#[must_use]
+pub fn to_call_off(invoices: &[Asking], left: Decimal) -> (Vec<usize>, Vec<usize>) {
+    let mut asked: Decimal = invoices.iter().map(|one| one.gross).sum();
+    let (mut off, mut kept) = (Vec::new(), Vec::new());
+    for (place, one) in invoices.iter().enumerate() {
+        if asked > left && one.paid.is_zero() {
+            asked -= one.gross;
+            off.push(place);
+        }
+    }
+    if asked > left {
+        let in_part = |one: &Asking| !one.paid.is_zero() && one.paid < one.gross;
+        kept = (0..invoices.len()).filter(|place| in_part(&invoices[*place])).collect();
+    }
+    (off, kept)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -128,6 +157,27 @@ mod tests {
         assert_eq!(pay_invoices(&asked, dec("40")), [(0, dec("30")), (2, dec("10"))]);
         assert_eq!(pay_invoices(&asked, dec("500")), [(0, dec("30")), (2, dec("70"))]);
         assert_eq!(pay_invoices(&[], dec("500")), []);
+    }
+
+    #[test]
+    fn an_order_that_comes_to_less_lets_unpaid_invoices_go() {
+        let all = |invoices: &[(&str, &str)]| -> Vec<Asking> {
+            let one = |(gross, paid): &(&str, &str)| Asking { gross: dec(gross), paid: dec(paid) };
+            invoices.iter().map(one).collect()
+        };
+        for (invoices, left, off, kept) in [
+            (vec![("300", "0"), ("700", "0")], "0", vec![0, 1], vec![]),
+            (vec![("300", "0"), ("700", "0")], "700", vec![0], vec![]),
+            (vec![("300", "0"), ("700", "0")], "699.99", vec![0, 1], vec![]),
+            (vec![("300", "0"), ("700", "0")], "1000", vec![], vec![]),
+            (vec![("300", "0"), ("700", "100")], "0", vec![0], vec![1]),
+            (vec![("300", "0"), ("700", "100")], "700", vec![0], vec![]),
+            (vec![("300", "100"), ("700", "700")], "700", vec![], vec![0]),
+            (vec![("300", "300"), ("700", "700")], "0", vec![], vec![]),
+            (vec![], "0", vec![], vec![]),
+        ] {
+            assert_eq!(to_call_off(&all(&invoices), dec(left)), (off, kept), "{invoices:?} {left}");
+        }
     }
 
     proptest! {

@@ -10,8 +10,8 @@ use stories::house::Replica;
 
 use super::watch::Watched;
 
-/// What both tenants hold; see its head.
-const ROWS: &str = include_str!("rows.sql");
+/// What both tenants hold; see their heads.
+const ROWS: [&str; 2] = [include_str!("rows.sql"), include_str!("papers.sql")];
 
 /// Helpers of the rows, made by the owner: the program's login makes no functions.
 const HELPERS: &str = "
@@ -105,5 +105,7 @@ async fn fill(app_url: &str, tenant: Uuid) {
         .execute(&mut app)
         .await
         .unwrap();
-    sqlx::raw_sql(ROWS).execute(&mut app).await.unwrap();
+    for rows in ROWS {
+        sqlx::raw_sql(rows).execute(&mut app).await.unwrap();
+    }
 }

@@ -29,7 +29,7 @@ const MANY_ROWS: f64 = 1_000.0;
 const MOST_ROWS: f64 = 1_000.0;
 
 /// Tables that have few rows in the largest company, or that no request reads by anything but
-/// their key. A new table is filled in `rows.sql` or listed here with its reason.
+/// their key. A new table is filled in `rows.sql` or `papers.sql`, or listed here with its reason.
 const SMALL: &[(&str, &str)] = &[
     ("api_key", "some dozens of partners"),
     ("approval_deputy", "some hundreds, read by their deputy or newest first by an index"),

@@ -335,6 +335,11 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         &[("POST", "Провести"), ("CANCEL", "Отменить"), ("REVERSE", "Сторнировать")],
     ),
     (
+        "TaxInvoiceKind",
+        &[("SALE", "Счёт-фактура"), ("CORRECTIVE", "Корректировочный счёт-фактура")],
+    ),
+    ("TaxInvoiceState", &[("ISSUED", "Выставлен"), ("CANCELLED", "Аннулирован")]),
+    (
         "InvoiceState",
         &[
             ("ISSUED", "Выставлен"),

@@ -11,6 +11,7 @@ use crate::catalog::{Customer, Organization, Product, ProductVariant};
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::sales::corrections::{CorrectionsOf, PriceCorrection};
+use crate::sales::tax_invoices::{TaxInvoice, TaxInvoiceOfSale};
 use crate::sales::{DocumentTotal, SalesOrder, SalesOrderLine, priced, user};
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
 use crate::session::Session;
@@ -134,6 +135,12 @@ impl ServiceAct {
         let sale = ShipmentId(self.0.id.0);
         let corrections = Session::of(ctx)?.load(CorrectionsOf(sale)).await?;
         Ok(Some(corrections.unwrap_or_default()))
+    }
+
+    /// Its tax invoice that stands; null where none was issued, or it was cancelled. Needs the right
+    /// `tax_invoice.read`.
+    async fn tax_invoice(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<TaxInvoice>> {
+        Ok(Session::of(ctx)?.load(TaxInvoiceOfSale(ShipmentId(self.0.id.0))).await?)
     }
 
     /// A note.

@@ -8,6 +8,7 @@ use super::sales_return::SalesReturn;
 use crate::catalog::{Customer, Organization};
 use crate::identity::User;
 use crate::ids::global;
+use crate::sales::tax_invoices::{TaxInvoice, TaxInvoiceOfNote};
 use crate::sales::{DocumentTotal, PriceCorrection, Shipment, priced, user};
 use crate::scalars::{Date, DateTime};
 use crate::session::Session;
@@ -73,6 +74,12 @@ impl CreditNote {
     async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<DocumentTotal>> {
         let total = DocumentTotal::of(self.0.net, self.0.vat, self.0.gross, self.0.currency);
         Ok(Some(priced(ctx, total)?))
+    }
+
+    /// The corrective tax invoice of it that stands; null where none was issued, or it was cancelled. Needs the right
+    /// `tax_invoice.read`.
+    async fn tax_invoice(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<TaxInvoice>> {
+        Ok(Session::of(ctx)?.load(TaxInvoiceOfNote(self.0.id)).await?)
     }
 
     /// The business date on which it was reversed with that.

@@ -14,6 +14,7 @@ use super::{Held, correction_changed};
 use crate::posting::hold_organization;
 use crate::rules::reason;
 use crate::sold::sold_changed;
+use crate::tax_invoices::{CalledOff, call_off};
 
 /// Reverses a posted correction while nothing after it stands on what it left: revenue and debt stand
 /// as before it, its credit note is reversed with it. Dated as the correction, or on the first open
@@ -78,6 +79,7 @@ impl Command for ReversePriceCorrection {
             amount: held.row.gross,
         };
         settlements::uncredit(tx, permit, &credit).await?;
+        call_off(tx, permit, CalledOff::Note(note), on, &why).await?;
         held.row.reversed_at = Some(tx.now());
         held.row.reversed_on = Some(on);
         held.row.reverse_reason = Some(why.clone());

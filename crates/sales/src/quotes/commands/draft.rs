@@ -215,7 +215,8 @@ async fn offered<A>(
     Ok(lines)
 }
 
-fn called(
+/// What a line's goods are called: the product, and in which variant.
+pub(crate) fn called(
     product: &str,
     variant: Option<ProductVariantId>,
     variants: &HashMap<ProductVariantId, String>,

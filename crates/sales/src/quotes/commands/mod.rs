@@ -16,6 +16,7 @@ pub use answer::{AcceptQuote, DeclineQuote};
 pub(super) use answer::{Acceptance, accept, decline};
 pub use cancel::CancelQuote;
 pub use create::CreateQuote;
+pub(crate) use draft::called;
 pub use draft::{OfferedLine, QuoteDraft};
 pub use extend::ExtendQuote;
 pub use order::{CreateOrderFromQuote, OrderedLine, QuoteOrderDraft};

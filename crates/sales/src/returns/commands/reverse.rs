@@ -12,6 +12,7 @@ use super::{Held, return_changed};
 use crate::events::shipment_changed;
 use crate::posting::hold_organization;
 use crate::rules::reason;
+use crate::tax_invoices::{CalledOff, call_off};
 
 /// Reverses a posted return while its goods are there and free: they leave again at the cost they
 /// came in with, revenue, cost and debt stand as before it. Its credit note is reversed with it.
@@ -63,6 +64,7 @@ impl Command for ReverseSalesReturn {
             amount: held.row.gross,
         };
         settlements::uncredit(tx, permit, &credit).await?;
+        call_off(tx, permit, CalledOff::Note(note), on, &why).await?;
         held.row.reversed_at = Some(tx.now());
         held.row.reversed_on = Some(on);
         held.row.reverse_reason = Some(why.clone());

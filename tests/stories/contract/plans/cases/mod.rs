@@ -65,6 +65,7 @@ pub fn all(company: &Large) -> Vec<Case> {
     cases.extend(money::payments(&ask, company));
     cases.extend(money::debts(&ask, company));
     cases.extend(papers::invoices(&ask, company));
+    cases.extend(papers::tax_invoices(&ask, company));
     cases.extend(papers::others(&ask, company));
     cases.extend(reports::figures(&ask, company));
     cases.extend(reports::events(&ask, company));

@@ -22,6 +22,65 @@ const ACTS: &str = "query($filter: ServiceActFilter, $by: SalesDocumentOrder) {
     serviceActs(filter: $filter, orderBy: $by) { nodes { number lines { amount { amount } }
         receivables { open { amount } } } } }";
 
+const TAX: &str = "query($filter: TaxInvoiceFilter, $by: SalesDocumentOrder) {
+    taxInvoices(filter: $filter, orderBy: $by) { nodes { number lines { net { amount } }
+        payments { number } correctives { number } corrects { number } shipment { number
+        taxInvoice { number } } creditNote { taxInvoice { number } } } } }";
+
+pub fn tax_invoices(ask: &Ask, company: &Large) -> Vec<Case> {
+    let list = |name, filter: Value, field: &str, indexes| {
+        let by = json!({"field": field, "direction": "DESC"});
+        ask(name, TAX, json!({"filter": filter, "by": by}), indexes)
+    };
+    let customer = made::<CustomerId>(7, 4_321);
+    let manager = made::<UserId>(1, 7);
+    let order = made::<OrderId>(13, 25_010);
+    let shipment = made::<ShipmentId>(16, 25_010);
+    vec![
+        list("tax invoices by date", json!({}), "DATE", &["tax_invoice_by_date"]),
+        list("tax invoices by number", json!({}), "NUMBER", &["tax_invoice_by_number"]),
+        list("tax invoices by total", json!({}), "TOTAL", &["tax_invoice_by_total"]),
+        list(
+            "a customer's tax invoices",
+            json!({"customer": customer}),
+            "DATE",
+            &["tax_invoice_of_customer"],
+        ),
+        list(
+            "a manager's tax invoices",
+            json!({"manager": manager}),
+            "DATE",
+            &["tax_invoice_of_manager"],
+        ),
+        list(
+            "an order's tax invoices",
+            json!({"order": order}),
+            "DATE",
+            &["tax_invoice_of_order"],
+        ),
+        list(
+            "a shipment's tax invoices",
+            json!({"shipment": shipment}),
+            "DATE",
+            &["tax_invoice_of_shipment", "tax_invoice_corrects"],
+        ),
+        list(
+            "cancelled tax invoices",
+            json!({"state": ["CANCELLED"]}),
+            "DATE",
+            &["tax_invoice_in_state"],
+        ),
+        list("correctives", json!({"kind": "CORRECTIVE"}), "DATE", &["tax_invoice_corrective"]),
+        list(
+            "a tax invoice by the end of its number",
+            json!({"search": "12345"}),
+            "DATE",
+            &["tax_invoice_number_search", "tax_invoice_sequence_search"],
+        ),
+        list("her tax invoices", json!({}), "DATE", &["tax_invoice_of_manager"]).by(&company.anna),
+    ]
+}
+
 pub fn invoices(ask: &Ask, company: &Large) -> Vec<Case> {
     let invoices = |name, filter: Value, field: &str, indexes| {
         ask(name, INVOICES, json!({"filter": filter, "by": {"field": field}}), indexes)
