@@ -18,6 +18,7 @@ mod expiry;
 mod following;
 mod hand_over;
 mod holding;
+mod introducing;
 mod invoicing;
 mod landed;
 mod loaders;
@@ -34,6 +35,7 @@ mod returns;
 mod rules;
 mod sold;
 mod store;
+mod telling;
 mod verify;
 
 pub use acts::{
@@ -71,6 +73,7 @@ pub use hand_over::{
     PreviewedHeir, ReadHandOvers, count_hand_overs, hand_over_preview, hand_overs,
     hand_overs_by_id, heirs_by_hand_over, run_hand_over, run_hand_overs,
 };
+pub use introducing::{AskedAbout, asked_about, introduced};
 pub use invoicing::{InvoiceDraft, IssueInvoice, orders_by_numbers};
 pub use landed::SalesRegister;
 pub use loaders::{
@@ -117,4 +120,5 @@ pub use store::{
     ShipmentField, ShipmentFilter, ShipmentSort, count_orders, count_shipments, expiries_of_orders,
     explanations_by_line, newest_orders, order_card, orders, reservation_settings, shipments,
 };
+pub use telling::tell_deciders;
 pub use verify::{VerifySales, discrepancies};
