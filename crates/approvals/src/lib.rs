@@ -36,9 +36,7 @@ pub use follow::{
     Followed, Unfollowed, close_waiting, follow_up, hand_over_customer, unfollowed, void_requests,
 };
 pub use judge::{Case, Facts, Finding, Judgement, Subject, is_settled, judge, kinds_in_force};
-pub use letters::{
-    Call, Introduction, call, note_deputies, untold, untold_tenants, write_letters,
-};
+pub use letters::{Call, Introduction, call, note_deputies, untold, untold_tenants, write_letters};
 pub use linked::{LinkedRequest, LinkedWord, ReadRequestByLink, Standing, request_of_link};
 pub use model::{
     ApprovalDecision, ApprovalDeputy, ApprovalReason, ApprovalRequest, ApprovalRule, ApprovalSeat,

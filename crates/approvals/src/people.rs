@@ -7,9 +7,7 @@ use db::{Outcome, TenantTx};
 use identity::Colleague;
 use kernel::UserId;
 
-use crate::rules::{
-    Approver, Ballot, Chair, Holding, Sight, StepNow, StepState, Verdict, vote,
-};
+use crate::rules::{Approver, Ballot, Chair, Holding, Sight, StepNow, StepState, Verdict, vote};
 use crate::store::{StandingIn, standing_in};
 
 /// The tenant's people, and who of them reaches the manager's records by TEAM.

@@ -29,8 +29,7 @@ pub use actions::{ReadAudit, ReadHistory, ReadKeys, ReadRoles, ReadUsers};
 pub use commands::{
     CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, Leaving, NewKey,
     RevokeApiKey, SaveRole, SaveTeam, SetApprovalLetters, SetWebOrigins, Successors,
-    UpdateDepartment, UpdateUser,
-    UserChanges, rebind_keys, see_off, successors, within_reach,
+    UpdateDepartment, UpdateUser, UserChanges, rebind_keys, see_off, successors, within_reach,
 };
 pub use doorkeeper::{AuthError, Authenticated, Credential, Doorkeeper};
 pub use keys::rotate_keys;

@@ -96,7 +96,10 @@ mod tests {
             assert_eq!(shown_amount(amount.parse().unwrap()), shown);
         }
         let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
-        assert_eq!((Language::Ru.day(day), Language::En.day(day)), ("01.03.2026".into(), "2026-03-01".into()));
+        assert_eq!(
+            (Language::Ru.day(day), Language::En.day(day)),
+            ("01.03.2026".into(), "2026-03-01".into())
+        );
     }
 
     #[test]

@@ -9,7 +9,7 @@ use sales::{
     AcceptByLink, ClientLine, ClientQuote, DeclineByLink, QuoteState, ReadByLink, quote_of_link,
 };
 
-use crate::frame::{framed, say};
+use crate::frame::{framed, not_understood, say};
 use crate::{Form, Page, Purpose, Visit};
 
 /// Quotes.
@@ -62,14 +62,6 @@ async fn answer(visit: &Visit<'_>, form: &Form) -> Outcome<()> {
         _ => return Err(not_understood().into()),
     }
     Ok(())
-}
-
-fn not_understood() -> Refusal {
-    Refusal::new(
-        kernel::RefusalCode::Invalid,
-        "The answer was not understood.",
-        "Ответ не разобран.",
-    )
 }
 
 fn page(language: Language, quote: &ClientQuote, refusal: Option<&Refusal>, form: &Form) -> Page {

@@ -4,9 +4,7 @@
 use access::Permit;
 use approvals::{ApprovalRequest, Introduction};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{
-    Decimal, Factor, Language, NaiveDate, ProductId, ProductVariantId, Text, UnitPrice,
-};
+use kernel::{Decimal, Factor, Language, NaiveDate, ProductId, ProductVariantId, Text, UnitPrice};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -36,8 +34,7 @@ pub async fn introduced<A>(
         left join sales_order o on o.tenant_id = $1 and o.id = $3
         left join shipment s on s.tenant_id = $1 and s.id = $4
         where c.tenant_id = $1 and c.id = $2";
-    let values =
-        values![permit.tenant(), request.customer_id, request.root_id, request.subject_id];
+    let values = values![permit.tenant(), request.customer_id, request.root_id, request.subject_id];
     let found: Option<Found> = tx.one(Sql::new(sql, values)).await?;
     let Some(found) = found else { return Err(db::CommandError::NotFound) };
     let is_shipment = request.subject_kind == "Shipment";

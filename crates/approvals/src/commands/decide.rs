@@ -143,11 +143,7 @@ pub(crate) struct Word {
 
 impl DecideApprovals {
     /// A word on one request, which holds for as long as the rules say.
-    pub(crate) fn of_one(
-        id: ApprovalRequestId,
-        verdict: Verdict,
-        comment: Option<String>,
-    ) -> Self {
+    pub(crate) fn of_one(id: ApprovalRequestId, verdict: Verdict, comment: Option<String>) -> Self {
         Self { ids: vec![id], verdict, comment, tolerance_percent: None, valid_days: None }
     }
 

@@ -149,8 +149,8 @@ pub async fn call<A>(
 
 fn recipient(deciders: &Deciders, asked: Asked<'_>) -> Recipient {
     let Asked { person, place } = asked;
-    let deputy_of = (place != person.id)
-        .then(|| (place, deciders.name(place).unwrap_or_default().to_owned()));
+    let deputy_of =
+        (place != person.id).then(|| (place, deciders.name(place).unwrap_or_default().to_owned()));
     Recipient {
         user: person.id,
         name: person.name.clone(),

@@ -220,7 +220,8 @@ mod tests {
         }
         let to = recipient(Language::En, &[Right::PriceRead, Right::CustomerRead]);
         let (_, body) = written(&call(1), &to, "Театр");
-        let said = "Анна asks for approval: order В-7 of 2026-03-01, customer Театр, for 340.00 RUB.";
+        let said =
+            "Анна asks for approval: order В-7 of 2026-03-01, customer Театр, for 340.00 RUB.";
         assert!(body.contains(said), "{body}");
     }
 

@@ -19,8 +19,8 @@ pub use lists::{
     ApprovalFilter, approval_order, approval_requests, approvals_by_id, approvals_of_root,
     approvals_of_subjects, count_approval_requests,
 };
-pub use parts::{decisions_of_requests, reasons_of_requests, seats_of_requests, steps_of_requests};
 pub(crate) use parts::{decisions_now, reasons_by_request, steps_now};
+pub use parts::{decisions_of_requests, reasons_of_requests, seats_of_requests, steps_of_requests};
 pub(crate) use requests::{
     Closing, NewDecision, NewReason, NewSeat, NewStep, advance, approved_of_root, close,
     insert_decision, insert_request, lock_requests, mark_followed, move_customer, outdate,

@@ -33,4 +33,4 @@ pub use store::{
     quote_lines_by_id, quote_lines_by_quote, quotes, quotes_by_id, quotes_of_customers,
     versions_by_root,
 };
-pub(crate) use store::{hold_quotes_of, move_quotes};
+pub(crate) use store::{hold_quotes_of, move_quotes, names_of_variants};

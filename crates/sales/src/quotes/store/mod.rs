@@ -15,7 +15,8 @@ pub(super) use steps::{
     step_quote, supersede, tenants_with_expired,
 };
 pub(crate) use steps::{hold_quotes_of, move_quotes};
+pub(crate) use writes::names_of_variants;
 pub(super) use writes::{
     NewQuote, NewQuoteLine, explanations, hold_quote, insert_quote, lines_of_quote, lock_quote,
-    names_of_variants, replace_quote_lines, reply_address, update_quote,
+    replace_quote_lines, reply_address, update_quote,
 };
