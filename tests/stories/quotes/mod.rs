@@ -8,8 +8,8 @@ mod rights;
 mod validity;
 
 use serde_json::{Value, json};
-pub use stories::browser::{answer, open, open_in_russian, token};
 use stories::actor::{Actor, text};
+pub use stories::browser::{answer, open, open_in_russian, token};
 use stories::company::{Company, Furniture, merge};
 use stories::house::House;
 

@@ -38,7 +38,8 @@ async fn nobody_decides_his_own_by_letter_nor_does_a_deputy_for_him() {
     assert!(deputys.body.contains("как заместитель: olga"), "{}", deputys.body);
     // A link is for its request: Olga's does not reach her own, whatever is sent with it.
     let own_id = crate::quotes::plain(&json!(one));
-    let fields = [("do", "reject"), ("comment", "no"), ("id", own_id.as_str()), ("request", &one)];
+    let fields =
+        [("do", "reject"), ("comment", "no"), ("id", own_id.as_str()), ("request", one.as_str())];
     assert_eq!(answer(&olgas.link(), &fields).await.status, 200);
     comes_to(&company.anna, &sold, "DRAFT").await;
     assert_eq!(seen(&company.director, &one).await["state"], "PENDING");

@@ -33,7 +33,8 @@ async fn unknown_garbled_and_foreign_links_look_the_same() {
     let mut bytes = URL_SAFE_NO_PAD.decode(good).unwrap();
     bytes[..16].copy_from_slice(foreign.parse::<uuid::Uuid>().unwrap().as_bytes());
     let foreign = URL_SAFE_NO_PAD.encode(bytes);
-    for address in [at(&mistyped), at(&foreign), at("x"), at(&good[..85]), at(&format!("{good}A"))] {
+    for address in [at(&mistyped), at(&foreign), at("x"), at(&good[..85]), at(&format!("{good}A"))]
+    {
         let page = open(&address).await;
         assert_eq!((page.status, &page.html), (404, &unknown.html), "{address}");
         let page = answer(&address, &[("do", "approve")]).await;

@@ -36,7 +36,10 @@ async fn each_step_and_each_deputy_is_written_to_when_his_turn_comes() {
     assert!(page.html.contains("others have to agree yet"), "{}", page.html);
     let directors = office.letter("director", 1).await.link();
     assert_eq!(office.written_to(&one).await, [["olga"], ["accounting"], ["director"]]);
-    assert_eq!(comes_to(&company.anna, &sold, "PENDING_APPROVAL").await["state"], "PENDING_APPROVAL");
+    assert_eq!(
+        comes_to(&company.anna, &sold, "PENDING_APPROVAL").await["state"],
+        "PENDING_APPROVAL"
+    );
     assert!(open(&directors).await.html.contains("Good client"), "what was said so far");
     for link in [&olgas, &deputys] {
         assert_eq!(answer(link, &[("do", "approve")]).await.status, 422);
@@ -102,7 +105,11 @@ async fn who_wants_no_letters_gets_none_and_a_large_role_gets_some() {
     let (sold, one) = office.asked().await;
     let doras = office.letter("dora", 1).await.link();
     assert_eq!(office.written_to(&one).await, [["dora"]]);
-    assert_eq!(inbox(&company.director).await, std::slice::from_ref(&one), "he is asked all the same");
+    assert_eq!(
+        inbox(&company.director).await,
+        std::slice::from_ref(&one),
+        "he is asked all the same"
+    );
     assert_eq!(answer(&doras, &[("do", "approve")]).await.status, 200);
     comes_to(&company.anna, &sold, "CONFIRMED").await;
     let set = json!({"wanted": true});
@@ -134,8 +141,7 @@ async fn cost_is_told_to_those_alone_who_may_see_it() {
     let steps = json!([{"approvers": [{"role": "checker"}, {"role": "director"}]}]);
     super::rule(company, "PRICE_BELOW_MINIMUM", "director", json!({"steps": steps})).await;
     office.minimum("97.00").await;
-    let (order, _) =
-        super::discounted(&company.anna, &office.cook, &office.oil, ("4", "4")).await;
+    let (order, _) = super::discounted(&company.anna, &office.cook, &office.oil, ("4", "4")).await;
     let one = super::request(&super::confirms(&company.anna, &order).await);
 
     let told = "the price of 96.00 RUB is 1.0309 % below the minimum of 97.00 RUB";
