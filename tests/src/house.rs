@@ -304,6 +304,12 @@ impl Replica {
         Self { house, redis: None, redis_url: None }
     }
 
+    /// As [`Replica::with_mail`], with a clock that the story moves.
+    pub async fn with_mail_and_clock(smtp_url: String, clock: Clock) -> Self {
+        let house = start_mailing(&fresh_database(), None, clock, Some(smtp_url));
+        Self { house, redis: None, redis_url: None }
+    }
+
     /// A server on a database of its own, whose owner the story may play.
     pub async fn on_own_database() -> Self {
         Self::with_clock(Clock::system()).await

@@ -9,6 +9,7 @@
 )]
 
 pub mod actor;
+pub mod browser;
 pub mod company;
 pub mod files;
 pub mod house;

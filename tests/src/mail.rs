@@ -82,6 +82,36 @@ impl Catcher {
         }
         panic!("{count} letters did not arrive: {:?}", self.caught.lock().unwrap());
     }
+
+    /// Waits until so many letters to an address have arrived and gives the last of them.
+    pub async fn letter_to(&self, address: &str, count: usize) -> Caught {
+        for _ in 0..800 {
+            let caught = self.arrived_to(address);
+            if caught.len() >= count {
+                return caught[count - 1].clone();
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("{count} letters to {address} did not arrive: {:?}", self.caught.lock().unwrap());
+    }
+
+    /// Waits until a letter has arrived whose title names something and gives it.
+    pub async fn letter_called(&self, name: &str) -> Caught {
+        for _ in 0..800 {
+            let caught = self.caught.lock().unwrap().clone();
+            if let Some(letter) = caught.into_iter().find(|one| one.title.contains(name)) {
+                return letter;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("no letter about {name} arrived: {:?}", self.caught.lock().unwrap());
+    }
+
+    /// What has arrived for an address so far.
+    pub fn arrived_to(&self, address: &str) -> Vec<Caught> {
+        let caught = self.caught.lock().unwrap();
+        caught.iter().filter(|one| one.to == [address]).cloned().collect()
+    }
 }
 
 impl Drop for Catcher {

@@ -12,17 +12,20 @@ use crate::{Reach, Right, RightSet};
 pub enum LinkKind {
     /// A client sees the quote that was made for him, and accepts or declines it.
     Quote,
+    /// Somebody who has to decide about a document does so from a letter.
+    Approval,
 }
 
 impl LinkKind {
     /// Every purpose.
-    pub const ALL: &'static [Self] = &[Self::Quote];
+    pub const ALL: &'static [Self] = &[Self::Quote, Self::Approval];
 
     /// As the database writes it.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Quote => "QUOTE",
+            Self::Approval => "APPROVAL",
         }
     }
 
@@ -38,6 +41,7 @@ impl LinkKind {
     pub fn right(self) -> Right {
         match self {
             Self::Quote => Right::QuoteAnswer,
+            Self::Approval => Right::ApprovalAnswer,
         }
     }
 

@@ -175,6 +175,8 @@ rights! {
     ApprovalAsk = "approval"."ask",
     /// Decide what the rules ask one about, and name deputies.
     ApprovalDecide = "approval"."decide",
+    /// See one request for approval through its link, and decide it; given by such a link alone.
+    ApprovalAnswer = "approval"."answer",
     /// See the rules of approvals.
     ApprovalRuleRead = "approval_rule"."read",
     /// Make, change and switch the rules of approvals, and name deputies for others.

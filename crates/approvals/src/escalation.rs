@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::events;
 use crate::rules::ApprovalState;
-use crate::store::{lock_requests, overdue_requests, take_fallbacks};
+use crate::store::{lock_requests, mark_untold, overdue_requests, take_fallbacks};
 
 /// Tenants looked at in one round.
 const TENANTS: i64 = 1_000;
@@ -41,6 +41,7 @@ impl Command for EscalateApproval {
         if seated == 0 {
             return Ok(false);
         }
+        mark_untold(tx, permit, self.request).await?;
         tx.audit(AuditEntry::new(
             "escalateApproval",
             "ApprovalRequest",

@@ -254,11 +254,9 @@ fn settles(request: &ApprovalRequest, known: &[ApprovalReason], finding: &Findin
     let tolerance = request.tolerance_percent.unwrap_or_default();
     let line = finding.line.as_ref().map(|(position, _)| *position);
     known.iter().any(|reason| {
-        let then: Vec<Measured> =
-            serde_json::from_value(reason.circumstances.clone()).unwrap_or_default();
         reason.kind == finding.kind
             && reason.line_position == line
-            && holds(&then, &finding.circumstances, tolerance)
+            && holds(&reason.measured(), &finding.circumstances, tolerance)
     })
 }
 

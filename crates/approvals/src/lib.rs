@@ -5,6 +5,9 @@
 //! request is decided it is marked, and whoever asked follows the marks ([`unfollowed`]), since
 //! nothing above can be called from here.
 //!
+//! Whoever has to decide gets a letter with a link of his own ([`call`], [`write_letters`]), and
+//! decides through it ([`DecideByLink`]) what he could decide when signed in.
+//!
 //! Invariants: nobody decides what he asked for or wrote, nor does a deputy for him; a decision is
 //! of the document as its facts were and of circumstances within its tolerance and its days, and of
 //! nothing else; a document waits for one request at a time; this crate knows documents by their
@@ -16,6 +19,8 @@ mod escalation;
 mod events;
 mod follow;
 mod judge;
+mod letters;
+mod linked;
 mod model;
 mod people;
 mod rules;
@@ -23,8 +28,8 @@ mod store;
 mod verify;
 
 pub use commands::{
-    AddRulePresets, AppointDeputy, AppointDeputyFor, DecideApprovals, Decided, DeputyDraft,
-    EndDeputy, EndDeputyOf, SaveApprovalRule, WithdrawApproval,
+    AddRulePresets, AppointDeputy, AppointDeputyFor, DecideApprovals, DecideByLink, Decided,
+    DeputyDraft, EndDeputy, EndDeputyOf, SaveApprovalRule, WithdrawApproval,
 };
 pub use escalation::{EscalateApproval, escalate_overdue};
 pub use follow::{
@@ -32,13 +37,15 @@ pub use follow::{
     unfollowed, void_requests,
 };
 pub use judge::{Case, Facts, Finding, Judgement, Subject, is_settled, judge, kinds_in_force};
+pub use letters::{Call, Introduction, call, note_deputies, untold, untold_tenants, write_letters};
+pub use linked::{LinkedRequest, LinkedWord, ReadRequestByLink, Standing, request_of_link};
 pub use model::{
     ApprovalDecision, ApprovalDeputy, ApprovalReason, ApprovalRequest, ApprovalRule, ApprovalSeat,
     ApprovalStep, ReadApprovalRules, ReadApprovals, ReadDeputies,
 };
 pub use rules::{
-    ApprovalKind, ApprovalState, Approver, Circumstance, Measured, RuleDraft, StepState, StepTerms,
-    Verdict,
+    ApprovalKind, ApprovalState, Approver, Circumstance, Measured, RuleDraft, Sight, StepState,
+    StepTerms, Verdict, circumstance_in_words, in_words,
 };
 pub use store::{
     ApprovalFilter, DEPUTY_ORDER, DeputyReading, InboxOf, RULE_ORDER, approval_order,

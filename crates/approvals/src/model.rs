@@ -4,11 +4,11 @@ use access::{Action, Right};
 use db::FromQueryResult;
 use kernel::{
     ApprovalDecisionId, ApprovalDeputyId, ApprovalRequestId, ApprovalRuleId, Currency, CustomerId,
-    DateTime, Decimal, NaiveDate, UserId, Utc, Uuid,
+    DateTime, Decimal, LinkId, NaiveDate, UserId, Utc, Uuid,
 };
 use serde_json::Value;
 
-use crate::rules::{ApprovalKind, ApprovalState, StepState, Steps, Verdict};
+use crate::rules::{ApprovalKind, ApprovalState, Measured, StepState, Steps, Told, Verdict};
 
 /// Reading requests and what was decided.
 pub struct ReadApprovals;
@@ -132,11 +132,16 @@ pub(crate) const REQUEST_COLUMNS: &str = "
     d.is_unfollowed, d.follow_refusal, d.version";
 
 impl ApprovalRequest {
+    /// Who asked, where it was a person.
+    #[must_use]
+    pub fn asker(&self) -> Option<UserId> {
+        (self.asker_kind == "user").then_some(UserId(self.asker_id))
+    }
+
     /// Whoever may not decide it: who asked and who wrote the document.
     #[must_use]
     pub fn own_people(&self) -> Vec<UserId> {
-        let asker = (self.asker_kind == "user").then_some(UserId(self.asker_id));
-        asker.into_iter().chain(self.author_id).collect()
+        self.asker().into_iter().chain(self.author_id).collect()
     }
 }
 
@@ -163,6 +168,26 @@ pub struct ApprovalReason {
     pub circumstances: Value,
     /// Further figures of that moment.
     pub details: Value,
+}
+
+impl ApprovalReason {
+    /// As it is put into words.
+    #[must_use]
+    pub fn told(&self, currency: Currency) -> Told<'_> {
+        Told {
+            kind: self.kind,
+            line: self.line_position.map(|at| (at, self.about.as_deref().unwrap_or_default())),
+            measure: self.measure,
+            details: &self.details,
+            currency,
+        }
+    }
+
+    /// What may get worse, as it was.
+    #[must_use]
+    pub fn measured(&self) -> Vec<Measured> {
+        serde_json::from_value(self.circumstances.clone()).unwrap_or_default()
+    }
 }
 
 /// A step of one of the rules that ask.
@@ -226,6 +251,8 @@ pub struct ApprovalDecision {
     pub tolerance_percent: Option<Decimal>,
     /// The days he named.
     pub valid_days: Option<i32>,
+    /// Through which link it came; `None` where he had signed in.
+    pub link_id: Option<LinkId>,
     /// When.
     pub decided_at: DateTime<Utc>,
 }

@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 
-use access::{Permit, Reach, Right};
-use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
+use access::{Permit, Reach, Right, RightSet};
+use db::{Outcome, TenantTx};
 use identity::Colleague;
 use kernel::UserId;
 
-use crate::rules::{Approver, Chair, Holding};
+use crate::rules::{Approver, Ballot, Chair, Holding, Sight, StepNow, StepState, Verdict, vote};
+use crate::store::{StandingIn, standing_in};
 
-/// The tenant's people who may decide, and who of them reaches the manager's records by TEAM.
+/// The tenant's people, and who of them reaches the manager's records by TEAM.
 pub(crate) struct Deciders {
     people: Vec<Colleague>,
     team: HashSet<UserId>,
@@ -25,8 +26,17 @@ impl Deciders {
         manager: Option<UserId>,
         own: Vec<UserId>,
     ) -> Outcome<Self> {
-        let mut people = identity::colleagues(tx, permit, None).await?;
-        people.retain(|one| one.rights.reach(Right::ApprovalDecide).is_some());
+        Self::among(tx, permit, None, (manager, own)).await
+    }
+
+    /// As [`Deciders::of`], of these people alone.
+    pub(crate) async fn among<A>(
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        only: Option<&[UserId]>,
+        (manager, own): (Option<UserId>, Vec<UserId>),
+    ) -> Outcome<Self> {
+        let people = identity::colleagues(tx, permit, only).await?;
         let team = match manager {
             Some(manager) => identity::teammates(tx, permit, manager).await?,
             None => HashSet::new(),
@@ -34,18 +44,95 @@ impl Deciders {
         Ok(Self { people, team, manager, own })
     }
 
-    /// How many different people could decide for these.
-    pub(crate) fn count<'a>(&self, approvers: impl Iterator<Item = &'a Approver> + Clone) -> usize {
-        let reaches = |one: &Colleague| match one.rights.reach(Right::ApprovalDecide) {
+    /// Whether a right of somebody's takes the document in.
+    pub(crate) fn covers(&self, one: &Colleague, right: Right) -> bool {
+        match one.rights.reach(right) {
             Some(Reach::All) => true,
             Some(Reach::Team) => self.team.contains(&one.id),
             Some(Reach::Own) => self.manager == Some(one.id),
             None => false,
-        };
+        }
+    }
+
+    /// How many different people could decide for these.
+    pub(crate) fn count<'a>(&self, approvers: impl Iterator<Item = &'a Approver> + Clone) -> usize {
         let sits = |one: &Colleague| approvers.clone().any(|approver| is_him(approver, one));
-        let could = |one: &&Colleague| !self.own.contains(&one.id) && reaches(one) && sits(one);
+        let could = |one: &&Colleague| {
+            !self.own.contains(&one.id) && self.covers(one, Right::ApprovalDecide) && sits(one)
+        };
         self.people.iter().filter(could).count()
     }
+
+    /// Somebody who may read the request and decide, whether or not anybody asks him.
+    pub(crate) fn reader(&self, user: UserId) -> Option<&Colleague> {
+        let may = |one: &&Colleague| {
+            self.covers(one, Right::ApprovalDecide) && self.covers(one, Right::ApprovalRead)
+        };
+        self.people.iter().find(|one| one.id == user).filter(may)
+    }
+
+    /// What he may see of the request.
+    pub(crate) fn sight(&self, one: &Colleague) -> Sight {
+        Sight::of(&one.rights, self.covers(one, Right::CustomerRead))
+    }
+
+    /// Those for whose word the request waits, each with whose place it is: his own where it may
+    /// be. Those who were asked by name come first, then those whose reach is narrower, who are
+    /// nearer to the document; deputies come last.
+    pub(crate) fn asked(&self, steps: &[StepNow], standing_in: &[StandingIn]) -> Vec<Asked<'_>> {
+        let mut asked: Vec<(Asked<'_>, Nearness)> = Vec::new();
+        for one in self.people.iter().filter_map(|one| self.reader(one.id)) {
+            let holdings = self.holdings(one, standing_in);
+            let ballot = Ballot { user: one.id, holdings: &holdings, own: &self.own };
+            let Some((_, place)) = vote(steps, &ballot, Verdict::Approve) else { continue };
+            let nearness = Nearness {
+                is_deputy: place != one.id,
+                is_of_role: !is_named(steps, place),
+                reaches_all: one.rights.reach(Right::ApprovalDecide) == Some(Reach::All),
+                user: one.id,
+            };
+            asked.push((Asked { person: one, place }, nearness));
+        }
+        asked.sort_by_key(|(_, nearness)| *nearness);
+        asked.into_iter().map(|(asked, _)| asked).collect()
+    }
+
+    fn holdings(&self, one: &Colleague, standing_in: &[StandingIn]) -> Vec<Holding> {
+        let away = standing_in.iter().filter(|row| row.deputy_id == one.id);
+        let away = away.filter_map(|row| self.people.iter().find(|who| who.id == row.user_id));
+        std::iter::once(one).chain(away).map(holding).collect()
+    }
+
+    /// The name of one of them.
+    pub(crate) fn name(&self, user: UserId) -> Option<&str> {
+        self.people.iter().find(|one| one.id == user).map(|one| one.name.as_str())
+    }
+}
+
+/// Somebody for whose word a request waits.
+#[derive(Clone, Copy)]
+pub(crate) struct Asked<'a> {
+    pub(crate) person: &'a Colleague,
+    pub(crate) place: UserId,
+}
+
+/// Who is written to first, in the order of the fields.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Nearness {
+    is_deputy: bool,
+    is_of_role: bool,
+    reaches_all: bool,
+    user: UserId,
+}
+
+fn is_named(steps: &[StepNow], user: UserId) -> bool {
+    let open = steps.iter().filter(|step| step.state == StepState::Open);
+    let mut seats = open.flat_map(|step| &step.seats);
+    seats.any(|seat| seat.is_taken && seat.chair == Chair::User(user))
+}
+
+fn holding(one: &Colleague) -> Holding {
+    Holding { user: one.id, roles: one.rights.roles().map(str::to_owned).collect() }
 }
 
 fn is_him(approver: &Approver, one: &Colleague) -> bool {
@@ -79,35 +166,21 @@ impl From<&Approver> for Option<Chair> {
     }
 }
 
-/// In whose places the caller decides today: his own first, then those whose deputy he is.
+/// In whose places somebody with these rights decides today: his own first, then those whose deputy
+/// he is.
 pub(crate) async fn holdings<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    user: UserId,
+    (user, rights): (UserId, &RightSet),
 ) -> Outcome<Vec<Holding>> {
-    #[derive(FromQueryResult)]
-    struct Found {
-        user_id: UserId,
-    }
-    let sql = "
-        select distinct d.user_id
-        from approval_deputy d
-        where d.tenant_id = $1
-          and d.deputy_id = $2
-          and d.valid_to >= $3
-          and d.ended_at is null
-          and d.valid_from <= $3";
-    let found: Vec<Found> =
-        tx.all(Sql::new(sql, values![permit.tenant(), user, tx.today()])).await?;
-    let own = permit.scope().rights().roles().map(str::to_owned).collect();
+    let found = standing_in(tx, permit, Some(user)).await?;
+    let own = rights.roles().map(str::to_owned).collect();
     let mut holdings = vec![Holding { user, roles: own }];
     if found.is_empty() {
         return Ok(holdings);
     }
     let ids: Vec<UserId> = found.into_iter().map(|row| row.user_id).collect();
-    for one in identity::colleagues(tx, permit, Some(&ids)).await? {
-        let roles = one.rights.roles().map(str::to_owned).collect();
-        holdings.push(Holding { user: one.id, roles });
-    }
+    let away = identity::colleagues(tx, permit, Some(&ids)).await?;
+    holdings.extend(away.iter().map(holding));
     Ok(holdings)
 }

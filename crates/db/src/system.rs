@@ -41,6 +41,8 @@ pub enum Reason {
     DecidedDocuments,
     /// Learning which tenants have approvals that nobody has decided in time.
     OverdueApprovals,
+    /// Learning which tenants have people to write to about approvals that wait for them.
+    ApprovalLetters,
     /// Learning which tenants have files to bring in or lists to write.
     Exchange,
     /// Working for a user who started a job and is not there any more.

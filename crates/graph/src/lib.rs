@@ -64,5 +64,5 @@ pub use loaders::{Load, Loaded, Loaders};
 pub use node::Node;
 pub use scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
 pub use schema::{Graph, Mutation, Query, Subscription};
-pub use session::{Mailing, Services, Session, Standing};
+pub use session::{Services, Session, Standing};
 pub use user_error::{UserError, UserErrorCode};

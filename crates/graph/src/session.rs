@@ -13,7 +13,7 @@ use futures::future::BoxFuture;
 use identity::{Identity, SealKeys};
 use kernel::Language;
 use live::Live;
-use outbound::Post;
+use outbound::Mailing;
 
 use crate::errors::Failure;
 use crate::live::{Feed, Feeds};
@@ -34,15 +34,6 @@ pub struct Services {
     files: Option<Files>,
     seal_keys: Option<SealKeys>,
     mail: Mailing,
-}
-
-/// How letters go out, and where what they link to is found.
-#[derive(Clone, Debug, Default)]
-pub struct Mailing {
-    /// To the mail server, where there is one.
-    pub post: Post,
-    /// What addresses of this program begin with, such as `https://sales.example`.
-    pub public_url: Arc<str>,
 }
 
 impl Services {

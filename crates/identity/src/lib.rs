@@ -28,13 +28,14 @@ pub use acting::{acting_scope, acting_scope_of};
 pub use actions::{ReadAudit, ReadHistory, ReadKeys, ReadRoles, ReadUsers};
 pub use commands::{
     CreateApiKey, CreateDepartment, CreateUser, DeleteRole, DepartmentChanges, Leaving, NewKey,
-    RevokeApiKey, SaveRole, SaveTeam, SetWebOrigins, Successors, UpdateDepartment, UpdateUser,
-    UserChanges, rebind_keys, see_off, successors, within_reach,
+    RevokeApiKey, SaveRole, SaveTeam, SetApprovalLetters, SetWebOrigins, Successors,
+    UpdateDepartment, UpdateUser, UserChanges, rebind_keys, see_off, successors, within_reach,
 };
 pub use doorkeeper::{AuthError, Authenticated, Credential, Doorkeeper};
 pub use keys::rotate_keys;
 pub use links::{
-    LinkError, MadeLink, NewLink, keep_links_until, make_link, revoke_links, use_link,
+    LinkError, MadeLink, NewLink, keep_links_until, link_holders, link_is_used_up, make_link,
+    make_links, revoke_links, use_link,
 };
 pub use passwords::{PasswordHash, Passwords};
 pub use people::{Colleague, colleagues, teammates};

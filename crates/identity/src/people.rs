@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use access::{Permit, RightSet};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{UserId, Uuid};
+use kernel::{Language, UserId, Uuid};
 
 use crate::policy;
 
@@ -16,6 +16,12 @@ pub struct Colleague {
     pub id: UserId,
     /// His name.
     pub name: String,
+    /// His address.
+    pub email: String,
+    /// The language of messages to him.
+    pub language: Language,
+    /// Whether he wants letters about approvals that wait for him.
+    pub wants_approval_letters: bool,
     /// What his roles give, and the roles themselves.
     pub rights: Arc<RightSet>,
 }
@@ -24,6 +30,9 @@ pub struct Colleague {
 struct Row {
     id: UserId,
     name: String,
+    email: String,
+    language: String,
+    approval_letters: bool,
     roles: Vec<String>,
 }
 
@@ -38,7 +47,7 @@ pub async fn colleagues<A>(
     only: Option<&[UserId]>,
 ) -> Outcome<Vec<Colleague>> {
     let sql = "
-        select u.id, u.name,
+        select u.id, u.name, u.email, u.language, u.approval_letters,
                array(select r.role
                      from user_role r
                      where r.tenant_id = $1 and r.user_id = u.id
@@ -52,7 +61,14 @@ pub async fn colleagues<A>(
     let policy = policy::compile(&own).await?;
     let person = |row: Row| {
         let rights = policy.rights(&row.roles);
-        Colleague { id: row.id, name: row.name, rights }
+        Colleague {
+            id: row.id,
+            name: row.name,
+            email: row.email,
+            language: if row.language == "en" { Language::En } else { Language::Ru },
+            wants_approval_letters: row.approval_letters,
+            rights,
+        }
     };
     Ok(rows.into_iter().map(person).collect())
 }

@@ -1,5 +1,7 @@
 //! Sentences for people exist in both languages from the moment they are made.
 
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
 /// A language of messages.
@@ -36,6 +38,25 @@ impl Language {
         }
         best.1
     }
+
+    /// A day as people of this language write it.
+    #[must_use]
+    pub fn day(self, day: NaiveDate) -> String {
+        match self {
+            Self::En => day.to_string(),
+            Self::Ru => day.format("%d.%m.%Y").to_string(),
+        }
+    }
+}
+
+/// An amount or a price as people read it: two places, or as many as it has.
+#[must_use]
+pub fn shown_amount(amount: Decimal) -> String {
+    let mut shown = amount.normalize();
+    if shown.scale() < 2 {
+        shown.rescale(2);
+    }
+    shown.to_string()
 }
 
 /// A sentence in both languages.
@@ -66,6 +87,20 @@ impl Text {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn amounts_and_days_as_people_read_them() {
+        for (amount, shown) in
+            [("5", "5.00"), ("5.1000", "5.10"), ("5.1234", "5.1234"), ("-0.5", "-0.50")]
+        {
+            assert_eq!(shown_amount(amount.parse().unwrap()), shown);
+        }
+        let day = NaiveDate::from_ymd_opt(2026, 3, 1).unwrap();
+        assert_eq!(
+            (Language::Ru.day(day), Language::En.day(day)),
+            ("01.03.2026".into(), "2026-03-01".into())
+        );
+    }
 
     #[test]
     fn the_heaviest_known_language_wins() {

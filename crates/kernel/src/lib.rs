@@ -15,7 +15,7 @@ mod share;
 
 pub use clock::{Clock, Month};
 pub use ids::*;
-pub use language::{Language, Text};
+pub use language::{Language, Text, shown_amount};
 pub use money::{
     Currency, Money, Percent, Quantity, ScaleError, line_amount, round_money, round_percent,
     round_quantity, vat_excluded, vat_included,

@@ -16,7 +16,7 @@ mod sending;
 mod store;
 
 pub use letter::{Letter, address};
-pub use post::{Mailbox, MailboxError, Post, PostError};
+pub use post::{Mailbox, MailboxError, Mailing, Post, PostError, link_address};
 pub use rules::MailState;
 pub use sending::{due_tenants, send_due};
 pub use store::{Mail, mails_by_subject};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use access::Permit;
-use db::{Outcome, TenantTx};
+use db::{Fault, Outcome, TenantTx};
 use kernel::{MailId, Refusal, RefusalCode};
 pub use lettre::message::Mailbox;
 use lettre::transport::smtp::AsyncSmtpTransport;
@@ -33,6 +33,21 @@ pub struct PostError;
 #[derive(Clone, Default)]
 pub struct Post {
     office: Option<Arc<Office>>,
+}
+
+/// How letters go out, and where what they link to is found.
+#[derive(Clone, Debug, Default)]
+pub struct Mailing {
+    /// To the mail server, where there is one.
+    pub post: Post,
+    /// What addresses of this program begin with, such as `https://sales.example`.
+    pub public_url: Arc<str>,
+}
+
+/// The whole address of a single-purpose link.
+#[must_use]
+pub fn link_address(public_url: &str, token: &str) -> String {
+    format!("{public_url}/l/{token}")
 }
 
 struct Office {
@@ -83,10 +98,25 @@ impl Post {
         permit: &Permit<A>,
         letter: &Letter,
     ) -> Outcome<MailId> {
+        let made = self.queue_all(tx, permit, std::slice::from_ref(letter)).await?;
+        made.into_iter().next().ok_or_else(|| Fault::broken("a letter was not queued").into())
+    }
+
+    /// Queues letters as [`Post::queue`] does, each to a recipient of its own.
+    ///
+    /// # Errors
+    /// As [`Post::queue`], where one of them is refused.
+    pub async fn queue_all<A>(
+        &self,
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        letters: &[Letter],
+    ) -> Outcome<Vec<MailId>> {
         if self.office.is_none() {
             return Err(no_mail_server().into());
         }
-        store::put(tx, permit, &letter.checked()?).await
+        let checked: Result<Vec<Letter>, Refusal> = letters.iter().map(Letter::checked).collect();
+        store::put(tx, permit, &checked?).await
     }
 
     /// Hands a letter over; `None` where no mail server is configured.

@@ -6,6 +6,7 @@ use access::Permit;
 use chrono::Duration;
 use db::{Db, Fault, FromQueryResult, Outcome, Reason, Sql, TenantTx, values};
 use kernel::{DateTime, MailId, TenantId, UserId, Utc, Uuid};
+use serde_json::json;
 
 use crate::letter::Letter;
 use crate::rules::MailState;
@@ -77,27 +78,30 @@ pub async fn mails_by_subject<A>(
     Ok(found)
 }
 
-pub(crate) async fn put<A>(tx: &TenantTx, permit: &Permit<A>, letter: &Letter) -> Outcome<MailId> {
-    let id = MailId::new();
+/// Queues letters, in their order.
+pub(crate) async fn put<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    letters: &[Letter],
+) -> Outcome<Vec<MailId>> {
+    let ids: Vec<MailId> = letters.iter().map(|_| MailId::new()).collect();
+    let rows = ids.iter().zip(letters).map(|(id, letter)| {
+        json!({ "id": id, "subject_kind": letter.subject_kind, "subject_id": letter.subject_id,
+                "recipient": letter.recipient, "reply_to": letter.reply_to,
+                "title": letter.title, "body": letter.body })
+    });
+    let rows: serde_json::Value = rows.collect();
     let sql = "
         insert into outgoing_mail
             (tenant_id, id, subject_kind, subject_id, recipient, reply_to, title, body, state,
              due_at, created_by, created_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, 'WAITING', $9, $10, $9)";
-    let values = values![
-        permit.tenant(),
-        id,
-        letter.subject_kind,
-        letter.subject_id,
-        letter.recipient.clone(),
-        letter.reply_to.clone(),
-        letter.title.clone(),
-        letter.body.clone(),
-        tx.now(),
-        permit.user(),
-    ];
-    tx.run(Sql::new(sql, values)).await?;
-    Ok(id)
+        select $1, x.id, x.subject_kind, x.subject_id, x.recipient, x.reply_to, x.title, x.body,
+               'WAITING', $3, $4, $3
+        from jsonb_to_recordset($2) as x
+            (id uuid, subject_kind text, subject_id uuid, recipient text, reply_to text,
+             title text, body text)";
+    tx.run(Sql::new(sql, values![permit.tenant(), rows, tx.now(), permit.user()])).await?;
+    Ok(ids)
 }
 
 /// A letter that somebody is about to hand over.

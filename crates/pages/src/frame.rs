@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use kernel::Language;
+use kernel::{Language, Refusal, RefusalCode};
 use maud::{DOCTYPE, Markup, PreEscaped, html};
 use sha2::{Digest, Sha256};
 
@@ -40,6 +40,11 @@ pub(crate) fn framed(language: Language, title: &str, content: &Markup) -> Strin
         }
     };
     page.into_string()
+}
+
+/// A form that says nothing we know.
+pub(crate) fn not_understood() -> Refusal {
+    Refusal::new(RefusalCode::Invalid, "The answer was not understood.", "Ответ не разобран.")
 }
 
 fn sentence(language: Language, title: &str, text: &str) -> String {

@@ -1,5 +1,5 @@
-//! What single-purpose links show and decide, as pages for people who have no account: in Russian
-//! or English, without scripts, without anything fetched from elsewhere.
+//! What single-purpose links show and decide, as pages for people who have no account, or have not
+//! signed in: in Russian or English, without scripts, without anything fetched from elsewhere.
 //!
 //! Each kind of link has a [`Purpose`]: what it shows, which changes nothing however often it is
 //! asked for (mail scanners open links), and what it decides. A purpose works in the scope of the
@@ -10,6 +10,7 @@
 //! Invariants: everything a person wrote is escaped (maud does); a link that is unknown, has ended
 //! or was revoked gets the one page [`gone`].
 
+mod approval;
 mod form;
 mod frame;
 mod quote;
@@ -55,6 +56,7 @@ pub trait Purpose: Send + Sync {
 fn purpose(kind: LinkKind) -> &'static dyn Purpose {
     match kind {
         LinkKind::Quote => &quote::OfQuote,
+        LinkKind::Approval => &approval::OfApproval,
     }
 }
 

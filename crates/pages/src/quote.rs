@@ -3,13 +3,13 @@
 use access::Permit;
 use async_trait::async_trait;
 use db::{CommandError, Outcome, ReadPool};
-use kernel::{Decimal, Language, NaiveDate, QuoteLineId, Refusal, Uuid};
+use kernel::{Language, QuoteLineId, Refusal, Uuid, shown_amount};
 use maud::{Markup, html};
 use sales::{
     AcceptByLink, ClientLine, ClientQuote, DeclineByLink, QuoteState, ReadByLink, quote_of_link,
 };
 
-use crate::frame::{framed, say};
+use crate::frame::{framed, not_understood, say};
 use crate::{Form, Page, Purpose, Visit};
 
 /// Quotes.
@@ -64,14 +64,6 @@ async fn answer(visit: &Visit<'_>, form: &Form) -> Outcome<()> {
     Ok(())
 }
 
-fn not_understood() -> Refusal {
-    Refusal::new(
-        kernel::RefusalCode::Invalid,
-        "The answer was not understood.",
-        "Ответ не разобран.",
-    )
-}
-
 fn page(language: Language, quote: &ClientQuote, refusal: Option<&Refusal>, form: &Form) -> Page {
     let title = match language {
         Language::En => format!("Quote {}", quote.name),
@@ -91,7 +83,7 @@ fn head(language: Language, quote: &ClientQuote) -> Markup {
     html! {
         (say(language, "From ", "От ")) (quote.seller)
         (say(language, " for ", " для ")) (quote.customer) ". "
-        (day(language, quote.date)) ". "
+        (language.day(quote.date)) ". "
         @if let Some(manager) = &quote.manager {
             (say(language, "Manager: ", "Менеджер: ")) (manager) "."
         }
@@ -100,8 +92,8 @@ fn head(language: Language, quote: &ClientQuote) -> Markup {
 
 /// Where the quote stands, in the client's words.
 fn standing(language: Language, quote: &ClientQuote) -> String {
-    let until = day(language, quote.valid_until);
-    let on = quote.answered_on.map(|on| day(language, on)).unwrap_or_default();
+    let until = language.day(quote.valid_until);
+    let on = quote.answered_on.map(|on| language.day(on)).unwrap_or_default();
     match (quote.state, language) {
         (QuoteState::Sent, Language::En) => format!("Valid until {until}."),
         (QuoteState::Sent, Language::Ru) => format!("Действует до {until}."),
@@ -174,9 +166,9 @@ fn table(language: Language, quote: &ClientQuote, form: Option<&Form>) -> Markup
                 @for (place, line) in quote.lines.iter().enumerate() {
                     (row(language, place, line, form))
                 }
-                tr.total { td colspan="5" { (total) } td.n { (money(quote.gross)) } }
+                tr.total { td colspan="5" { (total) } td.n { (shown_amount(quote.gross)) } }
                 tr { td colspan="5" { (say(language, "VAT", "В том числе НДС")) }
-                     td.n { (money(quote.vat)) } }
+                     td.n { (shown_amount(quote.vat)) } }
             }
         }
         @if !quote.prices_include_vat {
@@ -206,10 +198,10 @@ fn row(language: Language, place: usize, line: &ClientLine, form: Option<&Form>)
                 @if let Some(note) = &line.note { p.text.muted { (note) } }
             }
             td.n { (line.quantity.normalize()) " " (line.unit) }
-            td.n { (money(line.price)) }
+            td.n { (shown_amount(line.price)) }
             td.n { @if line.discount_percent.is_zero() { "—" }
                    @else { (line.discount_percent.normalize()) " %" } }
-            td.n { (money(line.amount)) }
+            td.n { (shown_amount(line.amount)) }
         }
     }
 }
@@ -238,25 +230,9 @@ fn choice(language: Language, form: &Form) -> Markup {
     }
 }
 
-/// Two places, or as many as a price has.
-fn money(amount: Decimal) -> String {
-    let mut shown = amount.normalize();
-    if shown.scale() < 2 {
-        shown.rescale(2);
-    }
-    shown.to_string()
-}
-
-fn day(language: Language, day: NaiveDate) -> String {
-    match language {
-        Language::En => day.to_string(),
-        Language::Ru => day.format("%d.%m.%Y").to_string(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use kernel::Currency;
+    use kernel::{Currency, Decimal, NaiveDate};
     use sales::{QuoteText, QuoteTexts};
 
     use super::*;

@@ -19,6 +19,7 @@ mod expiry;
 mod following;
 mod hand_over;
 mod holding;
+mod introducing;
 mod invoicing;
 mod kept_price;
 mod landed;
@@ -37,6 +38,7 @@ mod rules;
 mod sold;
 mod store;
 mod tax_invoices;
+mod telling;
 mod verify;
 
 pub use acts::{
@@ -75,6 +77,7 @@ pub use hand_over::{
     PreviewedHeir, ReadHandOvers, count_hand_overs, hand_over_preview, hand_overs,
     hand_overs_by_id, heirs_by_hand_over, run_hand_over, run_hand_overs,
 };
+pub use introducing::{AskedAbout, asked_about, introduced};
 pub use invoicing::{InvoiceDraft, IssueInvoice, orders_by_numbers};
 pub use landed::SalesRegister;
 pub use loaders::{
@@ -128,4 +131,5 @@ pub use tax_invoices::{
     tax_invoices_of_notes, tax_invoices_of_orders, tax_invoices_of_sales,
     tax_invoices_that_correct, unit_price,
 };
+pub use telling::tell_deciders;
 pub use verify::{VerifySales, discrepancies};

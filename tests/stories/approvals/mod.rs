@@ -1,5 +1,6 @@
 //! Something special happens only when those have agreed whom the tenant's rules ask.
 
+mod by_letter;
 mod credit;
 mod deciding;
 mod signatures;

@@ -126,6 +126,7 @@ async fn the_cross_tenant_login_reaches_listed_tables_only() {
         "access_link",
         "api_key",
         "app_user",
+        "approval_deputy",
         "approval_request",
         "approval_step",
         "audit_trail",

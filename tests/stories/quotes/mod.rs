@@ -9,6 +9,7 @@ mod validity;
 
 use serde_json::{Value, json};
 use stories::actor::{Actor, text};
+pub use stories::browser::{answer, open, open_in_russian, token};
 use stories::company::{Company, Furniture, merge};
 use stories::house::House;
 
@@ -63,50 +64,6 @@ impl Shop {
 pub async fn quote_now(actor: &Actor, id: &Value) -> Value {
     let query = format!("query($id: ID!) {{ {} }}", QUOTE.replacen("quote", "quote(id: $id)", 1));
     actor.ask(&query, json!({"id": id})).await["quote"].take()
-}
-
-/// What a browser gets.
-pub struct Seen {
-    pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
-    pub html: String,
-}
-
-async fn seen(request: reqwest::RequestBuilder, language: &str) -> Seen {
-    let response = request.header("accept-language", language).send().await.unwrap();
-    let (status, headers) = (response.status().as_u16(), response.headers().clone());
-    Seen { status, headers, html: response.text().await.unwrap() }
-}
-
-/// Opens a link.
-pub async fn open(link: &str) -> Seen {
-    seen(reqwest::Client::new().get(link), "en").await
-}
-
-/// Opens a link in Russian.
-pub async fn open_in_russian(link: &str) -> Seen {
-    seen(reqwest::Client::new().get(link), "ru").await
-}
-
-/// Sends a page's form.
-pub async fn answer(link: &str, fields: &[(&str, &str)]) -> Seen {
-    let body: String = fields
-        .iter()
-        .map(|(name, value)| {
-            let value: String = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
-            format!("{name}={value}&")
-        })
-        .collect();
-    let request = reqwest::Client::new()
-        .post(link)
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(body);
-    seen(request, "en").await
-}
-
-/// The token at the end of a link.
-pub fn token(link: &str) -> &str {
-    link.rsplit('/').next().unwrap()
 }
 
 /// The plain id behind a global one, as pages have it.

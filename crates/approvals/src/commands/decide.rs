@@ -3,7 +3,9 @@
 use access::{Action, Permit, Right};
 use chrono::Duration;
 use db::{AuditEntry, Command, Outcome, TenantTx};
-use kernel::{ApprovalDecisionId, ApprovalRequestId, Decimal, Refusal, RefusalCode, Text, UserId};
+use kernel::{
+    ApprovalDecisionId, ApprovalRequestId, Decimal, LinkId, Refusal, RefusalCode, Text, UserId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -15,7 +17,7 @@ use crate::rules::{
     vote,
 };
 use crate::store::{
-    Closing, NewDecision, advance, close, insert_decision, lock_requests, steps_now,
+    Closing, NewDecision, advance, close, insert_decision, lock_requests, mark_untold, steps_now,
 };
 
 /// Requests decided at once, at most.
@@ -101,7 +103,7 @@ impl Command for DecideApprovals {
         let requests = lock_requests(tx, permit, &ids).await?;
         let steps = steps_now(tx, permit, &ids).await?;
         let terms = crate::store::terms_of_requests(tx, permit, &ids).await?;
-        let holdings = holdings(tx, permit, user).await?;
+        let holdings = holdings(tx, permit, (user, permit.scope().rights())).await?;
         let mut told = Vec::with_capacity(self.ids.len());
         for request in &requests {
             let steps = steps.get(&request.id).map(Vec::as_slice).unwrap_or_default();
@@ -109,7 +111,8 @@ impl Command for DecideApprovals {
             let refused = match voted {
                 Ok((outcome, place)) => {
                     let (tolerance, days) = terms.get(&request.id).copied().unwrap_or_default();
-                    let word = Word { user, place, said: said.clone(), tolerance, days };
+                    let said = said.clone();
+                    let word = Word { user, place, said, tolerance, days, link: None };
                     self.write(tx, permit, request, &outcome, word).await?;
                     None
                 }
@@ -124,16 +127,28 @@ impl Command for DecideApprovals {
 }
 
 /// Somebody's word on one request.
-struct Word {
-    user: UserId,
-    place: UserId,
-    said: Option<String>,
-    tolerance: Option<Decimal>,
-    days: Option<i32>,
+pub(crate) struct Word {
+    /// Whose.
+    pub(crate) user: UserId,
+    /// In whose place.
+    pub(crate) place: UserId,
+    /// What he says to it.
+    pub(crate) said: Option<String>,
+    /// What the rules say of how long an approval holds.
+    pub(crate) tolerance: Option<Decimal>,
+    pub(crate) days: Option<i32>,
+    /// Through which link it comes.
+    pub(crate) link: Option<LinkId>,
 }
 
 impl DecideApprovals {
-    fn voted(
+    /// A word on one request, which holds for as long as the rules say.
+    pub(crate) fn of_one(id: ApprovalRequestId, verdict: Verdict, comment: Option<String>) -> Self {
+        Self { ids: vec![id], verdict, comment, tolerance_percent: None, valid_days: None }
+    }
+
+    /// What a word does to a locked request, and in whose place it is said.
+    pub(crate) fn voted(
         &self,
         request: &ApprovalRequest,
         steps: &[StepNow],
@@ -157,7 +172,8 @@ impl DecideApprovals {
         Err(if is_theirs { own_request() } else { not_asked() })
     }
 
-    async fn write<A>(
+    /// Writes a word and moves the request on.
+    pub(crate) async fn write<A>(
         &self,
         tx: &TenantTx,
         permit: &Permit<A>,
@@ -174,20 +190,23 @@ impl DecideApprovals {
             comment: word.said.clone(),
             tolerance_percent: self.tolerance_percent,
             valid_days: self.valid_days,
+            link_id: word.link,
         };
         let signed = match outcome {
             Voted::Approved { signed, .. } | Voted::Rejected { signed } => signed,
         };
         insert_decision(tx, permit, &decision, signed).await?;
         let state = self.follow(tx, permit, request, outcome, &word).await?;
-        tx.audit(AuditEntry::new(
-            "decideApproval",
-            "ApprovalRequest",
-            request.id,
-            json!({ "state": [request.state, state], "verdict": self.verdict,
-                    "comment": word.said, "forUser": decision.for_user_id,
-                    "subject": request.subject_kind, "subjectId": request.subject_id }),
-        ));
+        let mut changes = json!({ "state": [request.state, state], "verdict": self.verdict,
+                                  "comment": word.said, "forUser": decision.for_user_id,
+                                  "subject": request.subject_kind,
+                                  "subjectId": request.subject_id });
+        if let Some(link) = word.link {
+            // Whoever came with it is known by the link alone.
+            changes["link"] = json!(link);
+            changes["user"] = json!(word.user);
+        }
+        tx.audit(AuditEntry::new("decideApproval", "ApprovalRequest", request.id, changes));
         let kind = match state {
             ApprovalState::Pending => events::REQUESTED,
             _ => events::DECIDED,
@@ -214,6 +233,9 @@ impl DecideApprovals {
         };
         if let Voted::Approved { done, opened, is_whole, .. } = outcome {
             advance(tx, permit, request.id, (done, opened)).await?;
+            if !opened.is_empty() {
+                mark_untold(tx, permit, request.id).await?;
+            }
             if !is_whole {
                 return Ok(ApprovalState::Pending);
             }
@@ -238,7 +260,7 @@ fn count() -> Refusal {
     .at(["ids"])
 }
 
-fn over(state: ApprovalState) -> Refusal {
+pub(super) fn over(state: ApprovalState) -> Refusal {
     let state = state.as_str();
     Refusal::new(
         RefusalCode::IllegalTransition,

@@ -28,8 +28,9 @@ pub(crate) async fn insert_deputy<A>(
 ) -> Outcome<()> {
     let sql = "
         insert into approval_deputy
-            (tenant_id, id, user_id, deputy_id, valid_from, valid_to, created_at, created_by)
-        values ($1, $2, $3, $4, $5, $6, $7, $8)";
+            (tenant_id, id, user_id, deputy_id, valid_from, valid_to, created_at, created_by,
+             is_untold)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, true)";
     let values = values![
         permit.tenant(),
         row.id,
@@ -58,6 +59,30 @@ pub(crate) async fn end_deputy<A>(
         where y.tenant_id = $1 and y.id = $2 and y.ended_at is null
           and ($3::uuid is null or y.user_id = $3)";
     Ok(tx.run(Sql::new(sql, values![permit.tenant(), id, of, tx.now()])).await? == 1)
+}
+
+/// Who decides today in whose place: for one deputy, or for all of them.
+pub(crate) async fn standing_in<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    deputy: Option<UserId>,
+) -> Outcome<Vec<StandingIn>> {
+    let mut sql = Sql::new("select distinct d.deputy_id, d.user_id from approval_deputy d", []);
+    sql.with(" where d.tenant_id = ", permit.tenant(), " and d.ended_at is null");
+    if let Some(deputy) = deputy {
+        sql.with(" and d.deputy_id = ", deputy, "");
+    }
+    let today = tx.today();
+    sql.with(" and d.valid_to >= ", today, "").with(" and d.valid_from <= ", today, "");
+    sql.push(" order by d.deputy_id, d.user_id");
+    Ok(tx.all(sql).await?)
+}
+
+/// Somebody who decides in another's place.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(crate) struct StandingIn {
+    pub(crate) deputy_id: UserId,
+    pub(crate) user_id: UserId,
 }
 
 fn narrowed<A>(sql: &mut Sql, permit: &Permit<A>, all: bool) {

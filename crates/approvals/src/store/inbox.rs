@@ -26,7 +26,8 @@ pub struct InboxOf {
 pub async fn inbox_of(tx: &TenantTx, permit: &Permit<ReadApprovals>) -> Outcome<Option<InboxOf>> {
     let Some(user) = permit.user() else { return Ok(None) };
     let (mut users, mut roles) = (Vec::new(), Vec::new());
-    for holding in holdings(tx, permit, user).await? {
+    let rights = permit.scope().rights();
+    for holding in holdings(tx, permit, (user, rights)).await? {
         for role in holding.roles.into_iter().chain([String::new()]) {
             users.push(holding.user.0);
             roles.push(role);

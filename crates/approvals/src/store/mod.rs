@@ -2,20 +2,25 @@
 
 mod deputies;
 mod inbox;
+mod letters;
 mod lists;
 mod parts;
 mod requests;
 mod rules;
 
 pub use deputies::{DEPUTY_ORDER, DeputyReading, count_deputies, deputies, deputies_by_id};
-pub(crate) use deputies::{end_deputy, insert_deputy};
+pub(crate) use deputies::{StandingIn, end_deputy, insert_deputy, standing_in};
 pub use inbox::{InboxOf, decidable, inbox_of};
+pub(crate) use letters::{
+    mark_untold, mark_untold_of, names_of, request_by_id, take_untold, take_untold_deputies,
+    untold_requests,
+};
 pub use lists::{
     ApprovalFilter, approval_order, approval_requests, approvals_by_id, approvals_of_root,
     approvals_of_subjects, count_approval_requests,
 };
+pub(crate) use parts::{decisions_now, reasons_by_request, steps_now};
 pub use parts::{decisions_of_requests, reasons_of_requests, seats_of_requests, steps_of_requests};
-pub(crate) use parts::{reasons_by_request, steps_now};
 pub(crate) use requests::{
     Closing, NewDecision, NewReason, NewSeat, NewStep, advance, approved_of_root, close,
     insert_decision, insert_request, lock_requests, mark_followed, move_customer, move_documents,

@@ -23,7 +23,7 @@ const SEATS: &str = "
     from approval_seat a";
 const DECISIONS: &str = "
     select a.id, a.request_id, a.verdict, a.user_id, a.for_user_id, a.comment,
-           a.tolerance_percent, a.valid_days, a.decided_at
+           a.tolerance_percent, a.valid_days, a.link_id, a.decided_at
     from approval_decision a";
 
 /// Rows of requests within reach, by request.
@@ -120,6 +120,18 @@ pub(crate) async fn reasons_by_request<A>(
         found.entry(row.request_id).or_default().push(row);
     }
     Ok(found)
+}
+
+/// What was decided about one request, oldest first, whoever asks.
+pub(crate) async fn decisions_now<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    id: ApprovalRequestId,
+) -> Outcome<Vec<ApprovalDecision>> {
+    let text = format!(
+        "{DECISIONS} where a.tenant_id = $1 and a.request_id = $2 order by a.decided_at, a.id"
+    );
+    Ok(tx.all(Sql::new(text, values![permit.tenant(), id])).await?)
 }
 
 #[derive(FromQueryResult)]

@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use access::Permit;
 use db::{CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    ApprovalDecisionId, ApprovalRequestId, ApprovalRuleId, CustomerId, DateTime, Decimal, UserId,
-    Utc, Uuid,
+    ApprovalDecisionId, ApprovalRequestId, ApprovalRuleId, CustomerId, DateTime, Decimal, LinkId,
+    UserId, Utc, Uuid,
 };
 use serde::Serialize;
 use serde_json::Value;
@@ -65,8 +65,8 @@ pub(crate) async fn insert_request<A>(
         insert into approval_request
             (tenant_id, id, state, subject_kind, subject_id, root_id, customer_id, manager_id,
              author_id, asker_kind, asker_id, amount, currency, facts, facts_hash, requested_at,
-             updated_at)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16)";
+             updated_at, is_untold)
+        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, true)";
     let values = values![
         permit.tenant(),
         request.id,
@@ -264,6 +264,7 @@ pub(crate) struct NewDecision {
     pub(crate) comment: Option<String>,
     pub(crate) tolerance_percent: Option<Decimal>,
     pub(crate) valid_days: Option<i32>,
+    pub(crate) link_id: Option<LinkId>,
 }
 
 #[derive(Serialize)]
@@ -293,8 +294,8 @@ pub(crate) async fn insert_decision<A>(
         with decided as (
             insert into approval_decision
                 (tenant_id, id, request_id, verdict, user_id, for_user_id, comment,
-                 tolerance_percent, valid_days, decided_at)
-            values ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11)
+                 tolerance_percent, valid_days, decided_at, link_id)
+            values ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12)
         )
         insert into approval_signature
             (tenant_id, request_id, rule_id, position, user_id, decision_id)
@@ -312,6 +313,7 @@ pub(crate) async fn insert_decision<A>(
         decision.tolerance_percent,
         decision.valid_days,
         tx.now(),
+        decision.link_id,
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())

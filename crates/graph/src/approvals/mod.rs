@@ -49,9 +49,6 @@ macro_rules! seeing {
 
 seeing! {
     SeeAmounts: PriceRead,
-    SeeMargins: CostRead,
-    SeeDebts: ReceivableRead,
-    SeeTerms: TermsRead,
     SeeRules: ApprovalRuleRead,
 }
 

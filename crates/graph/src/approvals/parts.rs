@@ -3,9 +3,7 @@
 use async_graphql::{Context, ID, Json, Object};
 use kernel::Currency;
 
-use super::{
-    ApprovalKind, ApprovalStepState, ApprovalVerdict, SeeAmounts, SeeDebts, SeeMargins, SeeTerms,
-};
+use super::{ApprovalKind, ApprovalStepState, ApprovalVerdict};
 use crate::errors::Failure;
 use crate::identity::User;
 use crate::ids::global;
@@ -21,18 +19,7 @@ pub struct ApprovalReason {
 impl ApprovalReason {
     /// Figures give cost, debts and limits away to those who may not see them.
     fn may_see(&self, session: &Session) -> Result<bool, Failure> {
-        use ::approvals::ApprovalKind as Kind;
-        session.scope()?;
-        Ok(match self.row.kind {
-            Kind::DiscountOverLimit | Kind::SpecialTerms => session.permit::<SeeAmounts>().is_ok(),
-            Kind::PriceBelowMinimum | Kind::MarginBelowMinimum => {
-                session.permit::<SeeMargins>().is_ok()
-            }
-            Kind::CreditLimitExceeded => session.permit::<SeeTerms>().is_ok(),
-            Kind::ShipmentWithOverdueDebt | Kind::ShipmentBeforePayment => {
-                session.permit::<SeeDebts>().is_ok()
-            }
-        })
+        Ok(session.scope()?.reach(self.row.kind.figures_need()).is_some())
     }
 }
 
@@ -211,6 +198,11 @@ impl ApprovalDecision {
     /// The days for which he agreed; null: the rule's.
     async fn valid_days(&self) -> Option<i32> {
         self.0.valid_days
+    }
+
+    /// Whether he decided through the link from his letter; else he had signed in.
+    async fn by_link(&self) -> bool {
+        self.0.link_id.is_some()
     }
 
     /// When.

@@ -93,12 +93,17 @@ impl AuditEntry {
         }
     }
 
-    /// The person who did it.
+    /// The person who did it, or in whose name it was done through a link that was given to him.
     async fn user(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
-        if self.0.actor_kind != "user" {
-            return Ok(None);
+        let user = match self.0.actor_kind.as_str() {
+            "user" => Some(UserId(self.0.actor_id)),
+            "link" => self.0.link_user,
+            _ => None,
+        };
+        match user {
+            Some(user) => Ok(Session::of(ctx)?.load(user).await?),
+            None => Ok(None),
         }
-        Ok(Session::of(ctx)?.load(UserId(self.0.actor_id)).await?)
     }
 
     /// The partner's key that did it.

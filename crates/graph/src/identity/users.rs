@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_graphql::{Context, Enum, ID, InputObject, MaybeUndefined, Object, SimpleObject};
-use identity::{CreateUser, ReadUsers, UpdateUser, UserChanges};
+use identity::{CreateUser, ReadUsers, SetApprovalLetters, UpdateUser, UserChanges};
 use kernel::{DepartmentId, Percent, UserId};
 
 use super::people::Department;
@@ -43,6 +43,12 @@ impl User {
     /// The language of messages to him.
     async fn language(&self) -> Language {
         if self.0.language == "en" { Language::En } else { Language::Ru }
+    }
+
+    /// Whether he gets letters about approvals that wait for him, each with a link through which he
+    /// decides; where the program has a mail server.
+    async fn approval_letters(&self) -> bool {
+        self.0.approval_letters
     }
 
     /// The names of his roles.
@@ -235,6 +241,8 @@ pub struct UpdateUserInput {
     name: Option<String>,
     /// The language of messages to him.
     language: Option<Language>,
+    /// Whether he gets letters about approvals that wait for him.
+    approval_letters: Option<bool>,
     /// The names of all his roles from now on.
     roles: Option<Vec<String>>,
     /// Where he works; null: nowhere.
@@ -253,6 +261,24 @@ pub struct UpdateUserInput {
 #[derive(SimpleObject)]
 pub struct UpdateUserPayload {
     /// The user as he is now.
+    user: Option<User>,
+    /// Why nothing was written.
+    user_errors: Vec<UserError>,
+}
+
+/// Whether the caller wants letters about approvals.
+#[derive(InputObject)]
+pub struct SetApprovalLettersInput {
+    /// Whether he gets them.
+    wanted: bool,
+    /// A repeat with this key changes nothing and answers the same.
+    idempotency_key: Option<String>,
+}
+
+/// What `setApprovalLetters` answers.
+#[derive(SimpleObject)]
+pub struct SetApprovalLettersPayload {
+    /// The caller as he is now.
     user: Option<User>,
     /// Why nothing was written.
     user_errors: Vec<UserError>,
@@ -325,6 +351,7 @@ impl UserMutation {
         let changes = UserChanges {
             name: input.name,
             language: input.language.map(Into::into),
+            approval_letters: input.approval_letters,
             roles: input.roles,
             department: change(input.department_id, |id| id.0),
             max_discount,
@@ -336,6 +363,19 @@ impl UserMutation {
         let done = mutate(ctx, command, None).await?;
         let user = session.load_made(done.output).await?;
         Ok(UpdateUserPayload { user, user_errors: done.user_errors })
+    }
+
+    /// Switches the caller's letters about approvals that wait for him off, or on again. Links in
+    /// letters that he has got stay good. Needs the right `approval.decide`.
+    async fn set_approval_letters(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether he wants them.")] input: SetApprovalLettersInput,
+    ) -> async_graphql::Result<SetApprovalLettersPayload> {
+        let command = SetApprovalLetters { wanted: input.wanted };
+        let done = mutate(ctx, command, input.idempotency_key).await?;
+        let user = Session::of(ctx)?.load_made(done.output).await?;
+        Ok(SetApprovalLettersPayload { user, user_errors: done.user_errors })
     }
 }
 

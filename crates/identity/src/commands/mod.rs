@@ -2,6 +2,7 @@
 //! in a tenant: the rules look at all users and roles together.
 
 mod api_key;
+mod approval_letters;
 mod create_user;
 mod department;
 mod leaving;
@@ -12,6 +13,7 @@ mod update_user;
 mod web_origins;
 
 pub use api_key::{CreateApiKey, NewKey, RevokeApiKey, rebind_keys};
+pub use approval_letters::SetApprovalLetters;
 pub use create_user::CreateUser;
 pub use department::{CreateDepartment, DepartmentChanges, UpdateDepartment};
 pub use leaving::{Leaving, Successors, see_off, successors, within_reach};
@@ -28,6 +30,7 @@ use db::{CommandError, EventDraft, Fault, Outcome, Sql, TenantTx, values};
 use kernel::{Decimal, Refusal, RefusalCode, SessionId, UserId, Uuid};
 use serde_json::json;
 
+use crate::links::revoke_links_of;
 use crate::rules::{self, RoleRule};
 use crate::sessions::account_lock;
 
@@ -45,14 +48,15 @@ async fn rights_changed(tx: &TenantTx, actor: Option<Uuid>) -> Result<(), Fault>
     Ok(())
 }
 
-/// Ends a user's sessions, but for one; nobody signs in with the old credentials meanwhile.
+/// Ends a user's sessions, but for one, and the links in his name; nobody signs in with the old
+/// credentials meanwhile.
 async fn end_sessions(tx: &TenantTx, user: UserId, keeps: Option<SessionId>) -> Result<(), Fault> {
     let sql = "
         update user_session
         set ended_at = $3, end_reason = 'SHUT'
         where tenant_id = $1 and user_id = $2 and id is distinct from $4 and ended_at is null";
     tx.run(Sql::new(sql, values![tx.tenant(), user, tx.now(), keeps])).await?;
-    Ok(())
+    revoke_links_of(tx, user).await
 }
 
 /// Keeps signing in and changing credentials apart.

@@ -21,6 +21,8 @@ pub struct UserChanges {
     pub name: Option<String>,
     /// The language of messages to him.
     pub language: Option<Language>,
+    /// Whether he gets letters about approvals that wait for him.
+    pub approval_letters: Option<bool>,
     /// All his roles from now on.
     pub roles: Option<Vec<String>>,
     /// Where he works; `Some(None)`: nowhere.
@@ -54,6 +56,7 @@ impl Action for UpdateUser {
 struct Row {
     name: String,
     language: String,
+    approval_letters: bool,
     department_id: Option<DepartmentId>,
     max_discount: Option<Decimal>,
     active: bool,
@@ -85,6 +88,7 @@ impl Command for UpdateUser {
         let after = Row {
             name: name.unwrap_or_else(|| before.name.clone()),
             language: wanted.language.map_or(before.language.clone(), |l| language_code(l).into()),
+            approval_letters: wanted.approval_letters.unwrap_or(before.approval_letters),
             department_id: wanted.department.unwrap_or(before.department_id),
             max_discount: match wanted.max_discount {
                 Some(limit) => limit.map(Percent::get),
@@ -133,7 +137,7 @@ impl Command for UpdateUser {
 async fn find(tx: &TenantTx, permit: &Permit<UpdateUser>, user: UserId) -> Outcome<Option<Row>> {
     // Roles change under lock_rights only, so that they can be read beside the locked row.
     let sql = "
-        select u.name, u.language, u.department_id, u.max_discount, u.active,
+        select u.name, u.language, u.approval_letters, u.department_id, u.max_discount, u.active,
                u.external_reference, u.version,
                array(select r.role
                      from user_role r
@@ -191,7 +195,7 @@ async fn write(
     let mut sql = Sql::new(
         "update app_user
          set name = $3, language = $4, department_id = $5, max_discount = $6, active = $7,
-             external_reference = $8, version = $9, updated_at = $10",
+             external_reference = $8, version = $9, updated_at = $10, approval_letters = $11",
         values![
             tx.tenant(),
             user,
@@ -203,6 +207,7 @@ async fn write(
             after.external_reference.clone(),
             after.version,
             tx.now(),
+            after.approval_letters,
         ],
     );
     if let Some(password) = password {
@@ -217,6 +222,7 @@ fn differences(before: &Row, after: &Row, has_new_password: bool) -> Value {
     let pairs = [
         ("name", json!(before.name), json!(after.name)),
         ("language", json!(before.language), json!(after.language)),
+        ("approvalLetters", json!(before.approval_letters), json!(after.approval_letters)),
         ("departmentId", json!(before.department_id), json!(after.department_id)),
         ("maxDiscount", json!(before.max_discount), json!(after.max_discount)),
         ("active", json!(before.active), json!(after.active)),

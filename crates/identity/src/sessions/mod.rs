@@ -167,7 +167,7 @@ impl Identity {
     /// its one record and nothing else. Changes nothing.
     ///
     /// # Errors
-    /// [`LinkError`]: unknown, ended, revoked and used links cannot be told apart.
+    /// [`LinkError`]: unknown, ended and revoked links cannot be told apart.
     pub async fn open_link(
         &self,
         token: &str,

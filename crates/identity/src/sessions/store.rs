@@ -3,6 +3,7 @@
 use db::{Fault, FromQueryResult, Sql, SystemTx, values};
 use kernel::{DateTime, SessionId, TenantId, UserId, Utc};
 
+use crate::links::REVOKE_OF_USER;
 use crate::rules::Presented;
 use crate::secrets::RefreshToken;
 
@@ -171,7 +172,7 @@ impl Ending {
     }
 }
 
-/// Ends sessions, and tells every replica.
+/// Ends sessions, and tells every replica. With all of a user's sessions go the links in his name.
 pub(super) async fn end(
     tx: &mut SystemTx,
     ending: &Ending,
@@ -185,6 +186,9 @@ pub(super) async fn end(
           and ended_at is null";
     let values = values![ending.tenant, ending.user, ending.session, now, reason];
     tx.run(Sql::new(end, values)).await?;
+    if ending.session.is_none() {
+        tx.run(Sql::new(REVOKE_OF_USER, values![ending.tenant, ending.user, now])).await?;
+    }
     let tell = "insert into rights_change (tenant_id, actor_id) values ($1, $2)";
     tx.run(Sql::new(tell, values![ending.tenant, ending.user])).await?;
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{AuditId, DateTime, Page, PageRequest, Position, Utc, Uuid};
+use kernel::{AuditId, DateTime, Page, PageRequest, Position, UserId, Utc, Uuid};
 use serde_json::Value;
 
 use super::{count, uuids};
@@ -19,12 +19,14 @@ pub struct AuditRow {
     sequence: i64,
     /// When.
     pub recorded_at: DateTime<Utc>,
-    /// `user`, `key` or `worker`.
+    /// `user`, `key`, `worker` or `link`.
     pub actor_kind: String,
-    /// The user or key; nil for workers.
+    /// The user, key or link; nil for workers.
     pub actor_id: Uuid,
-    /// The worker's name.
+    /// The worker's name, or what a link is for.
     pub actor_label: String,
+    /// In whose name a link's holder did it, where the link was given to one of the tenant's people.
+    pub link_user: Option<UserId>,
     /// What was done, as the API names it.
     pub action: String,
     /// The kind of the record.
@@ -56,8 +58,11 @@ fn sequence(id: Uuid) -> Option<i64> {
 
 const ENTRIES: &str = "
     select a.id as sequence, a.recorded_at, a.actor_kind, a.actor_id, a.actor_label, a.action,
-           a.subject_kind, a.subject_id, a.changes
+           a.subject_kind, a.subject_id, a.changes,
+           l.user_id as link_user
     from audit_trail a
+    left join access_link l
+      on a.actor_kind = 'link' and l.tenant_id = a.tenant_id and l.id = a.actor_id
     where a.tenant_id = $1";
 
 /// Which entries.
@@ -198,7 +203,7 @@ pub async fn history(
 ) -> Outcome<HashMap<Uuid, Vec<AuditRow>>> {
     let sql = "
         select a.sequence, a.recorded_at, a.actor_kind, a.actor_id, a.actor_label, a.action,
-               a.subject_kind, a.subject_id, a.changes
+               a.subject_kind, a.subject_id, a.changes, l.user_id as link_user
         from unnest($2::uuid[]) as s (id)
         cross join lateral (
             select h.id as sequence, h.recorded_at, h.actor_kind, h.actor_id, h.actor_label,
@@ -207,6 +212,8 @@ pub async fn history(
             where h.tenant_id = $1 and h.subject_id = s.id
             order by h.id desc
             limit $3) a
+        left join access_link l
+          on a.actor_kind = 'link' and l.tenant_id = $1 and l.id = a.actor_id
         order by a.subject_id, a.sequence desc";
     let values = values![permit.tenant(), subjects.to_vec(), LONGEST_HISTORY];
     let rows: Vec<AuditRow> = tx.all(Sql::new(sql, values)).await?;

@@ -23,6 +23,8 @@ pub struct User {
     pub name: String,
     /// The language of messages to him: `ru` or `en`.
     pub language: String,
+    /// Whether he gets letters about approvals that wait for him.
+    pub approval_letters: bool,
     /// Where he works.
     pub department_id: Option<DepartmentId>,
     /// The largest discount he gives without asking, percent.
@@ -44,8 +46,8 @@ pub struct User {
 }
 
 const USERS: &str = "
-    select u.id, u.email, u.name, u.language, u.department_id, u.max_discount, u.active,
-           u.external_reference, u.version, u.created_at, u.updated_at,
+    select u.id, u.email, u.name, u.language, u.approval_letters, u.department_id, u.max_discount,
+           u.active, u.external_reference, u.version, u.created_at, u.updated_at,
            discount_limit(u.tenant_id, u.id, u.max_discount) as discount_limit,
            array(select r.role
                  from user_role r

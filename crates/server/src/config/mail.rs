@@ -1,7 +1,6 @@
 //! How letters go out, and where what they link to is found.
 
-use graph::Mailing;
-use outbound::{Mailbox, Post};
+use outbound::{Mailbox, Mailing, Post};
 use url::Url;
 
 use super::{ConfigError, SecretUrl, Settings};

@@ -21,10 +21,9 @@ pub async fn serve(doors: Doors, parts: Parts, config: &Config, shutdown: Shutdo
     let identity = identity.map_err(|error| anyhow!(error)).context("nobody could sign in")?;
     let services = Services::new(parts.db.clone(), parts.live.clone());
     let mailing = config.mail.mailing(doors.api_address())?;
-    let post = mailing.post.clone();
     let services = services.signing_in(identity.clone()).keeping(parts.files.clone());
     let services = services.sealing(parts.seals.clone());
-    let services = services.mailing(mailing);
+    let services = services.mailing(mailing.clone());
     let gate = Arc::new(IdentityGate::new(identity, parts.clock.clone()));
     let limits = api::Config {
         open_introspection: config.open_introspection,
@@ -32,5 +31,5 @@ pub async fn serve(doors: Doors, parts: Parts, config: &Config, shutdown: Shutdo
         rate: Rate { capacity: config.cost.capacity, restore_per_s: config.cost.per_second },
     };
     let router = api::router(Graph::new(), services, gate, limits, shutdown.token())?;
-    doors.serve(router, parts, post, shutdown).await
+    doors.serve(router, parts, mailing, shutdown).await
 }

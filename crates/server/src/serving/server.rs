@@ -8,13 +8,13 @@ use axum::Router;
 use db::Db;
 use graph::{Lists, Services};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use outbound::Post;
+use outbound::Mailing;
 use tokio::task::JoinSet;
 
 use super::workers::{
     escalate_approvals, expire_quotes, fold_sales, follow_decisions, hold_paid_orders,
     keep_outbox_days, publish_events, release_unpaid_orders, run_exports, run_hand_overs,
-    run_imports, seal_audit, send_mail, sweep_files,
+    run_imports, seal_audit, send_mail, sweep_files, tell_deciders,
 };
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
@@ -68,7 +68,7 @@ impl Doors {
         self,
         api: Router,
         parts: Parts,
-        post: Post,
+        mailing: Mailing,
         shutdown: Shutdown,
     ) -> Result<()> {
         let mut workers = JoinSet::new();
@@ -83,7 +83,8 @@ impl Doors {
         workers.spawn(hold_paid_orders(db.clone(), shutdown.clone()));
         workers.spawn(release_unpaid_orders(db.clone(), shutdown.clone()));
         workers.spawn(expire_quotes(db.clone(), shutdown.clone()));
-        workers.spawn(send_mail(db.clone(), post, shutdown.clone()));
+        workers.spawn(send_mail(db.clone(), mailing.post.clone(), shutdown.clone()));
+        workers.spawn(tell_deciders(db.clone(), mailing, shutdown.clone()));
         workers.spawn(follow_decisions(db.clone(), shutdown.clone()));
         workers.spawn(escalate_approvals(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
@@ -196,7 +197,8 @@ mod tests {
         let live = parts.live.clone();
         let shutdown = Shutdown::default();
         let router = Router::new().route("/", get(|| async { "here" }));
-        let serving = tokio::spawn(doors.serve(router, parts, Post::nowhere(), shutdown.clone()));
+        let serving =
+            tokio::spawn(doors.serve(router, parts, Mailing::default(), shutdown.clone()));
         assert_eq!(status(api, "/").await, "HTTP/1.1 200 OK");
         assert_eq!(status(admin, "/readyz").await, "HTTP/1.1 200 OK");
 

@@ -11,7 +11,7 @@ use graph::Lists;
 use identity::SealKeys;
 use kernel::TenantId;
 use live::Live;
-use outbound::Post;
+use outbound::{Mailing, Post};
 
 use crate::shutdown::Shutdown;
 
@@ -27,6 +27,8 @@ const RELEASE_EVERY: Duration = Duration::from_secs(1);
 const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// How often approvals are looked for that nobody has decided in time.
 const ESCALATE_EVERY: Duration = Duration::from_secs(1);
+/// How often people are looked for who are to be written to about approvals.
+const TELL_EVERY: Duration = Duration::from_millis(500);
 /// How often files to bring in are looked for.
 const IMPORT_EVERY: Duration = Duration::from_millis(500);
 /// How often lists to write to files are looked for.
@@ -228,6 +230,20 @@ pub async fn escalate_approvals(db: Db, shutdown: Shutdown) {
             Ok(_) => ESCALATE_EVERY,
             Err(error) => {
                 tracing::warn!(%error, "overdue approvals could not be looked for");
+                REST
+            }
+        };
+        shutdown.unless_begun(tokio::time::sleep(rest)).await;
+    }
+}
+
+/// Writes letters to those who have to decide, until stopping begins.
+pub async fn tell_deciders(db: Db, mailing: Mailing, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        let rest = match sales::tell_deciders(&db, &mailing).await {
+            Ok(_) => TELL_EVERY,
+            Err(error) => {
+                tracing::warn!(%error, "letters about approvals could not be written");
                 REST
             }
         };

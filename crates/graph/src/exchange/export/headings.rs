@@ -14,6 +14,7 @@ const RUSSIAN: &[(&str, &str)] = &[
     ("advance", "Аванс"),
     ("agreement", "Соглашение"),
     ("amount", "Сумма"),
+    ("approvalLetters", "Письма о согласованиях"),
     ("archivedAt", "В архиве с"),
     ("available", "Доступно"),
     ("awaited", "Ожидается"),

@@ -107,7 +107,7 @@ impl SendQuote {
         let to = recipients(&letter.to)?;
         let message = optional_text("message", letter.message.as_deref())?;
         let link = identity::make_link(tx, permit, &new_link(quote, tx.now())).await?;
-        let address = address_of(&self.outgoing.public_url, &link.token);
+        let address = outbound::link_address(&self.outgoing.public_url, &link.token);
         // Who answers the letter writes to whoever sent it.
         let author = reply_address(tx, permit, author(permit).or(quote.manager_id)).await?;
         let seller = quote.organization_id;
@@ -171,10 +171,6 @@ fn new_link(quote: &Quote, now: DateTime<Utc>) -> NewLink {
         ends_at: link_end(quote.valid_until, now),
         one_use: false,
     }
-}
-
-fn address_of(public_url: &str, token: &str) -> String {
-    format!("{public_url}/l/{token}")
 }
 
 /// What the program adds to a letter.
@@ -259,7 +255,7 @@ impl Command for LinkQuote {
         let link = identity::make_link(tx, permit, &new).await?;
         let told = json!({ "link": link.id, "endsAt": new.ends_at });
         tx.audit(AuditEntry::new("createQuoteLink", "Quote", quote.id, told));
-        let url = address_of(&self.public_url, &link.token);
+        let url = outbound::link_address(&self.public_url, &link.token);
         Ok(QuoteLink { quote: quote.id, url, ends_at: new.ends_at })
     }
 }
