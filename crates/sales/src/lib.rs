@@ -22,6 +22,7 @@ mod invoicing;
 mod landed;
 mod loaders;
 mod model;
+mod money_gate;
 mod picking;
 mod posting;
 mod price_quote;
@@ -34,6 +35,7 @@ mod returns;
 mod rules;
 mod sold;
 mod store;
+mod telling;
 mod verify;
 
 pub use acts::{
