@@ -13,6 +13,7 @@ use crate::approving::order_case;
 use crate::model::Order;
 use crate::rules::{CreditVerdict, Gate, Gated, gated, prepayment_due, unknown};
 use crate::store::{OpenOrder, open_orders, order_lines};
+use crate::discretion::refusal_for;
 
 /// Where a customer stands, with what his confirmed orders have got.
 pub(crate) struct Standing {
@@ -101,13 +102,13 @@ pub(crate) async fn check_reserve<A>(
     let (verdict, _) = verdict(tx, permit, order, &terms, &standing).await?;
     match gated(policy, verdict.finding()) {
         Gated::Passed | Gated::Warned(_) => Ok(()),
-        Gated::Refused(refusal) => Err(refusal.into()),
+        Gated::Refused(refusal) => Err(refusal_for(permit, order, refusal).into()),
         Gated::Asked(finding, refusal) => {
             let lines = order_lines(tx, permit, order.id).await?;
             let case = order_case(tx, permit, order, &lines, &terms).await?;
             match approvals::is_settled(tx, permit, &case, &finding).await? {
                 true => Ok(()),
-                false => Err(refusal.into()),
+                false => Err(refusal_for(permit, order, refusal).into()),
             }
         }
     }

@@ -4,13 +4,12 @@
 use std::collections::HashMap;
 
 use access::{Permit, Right};
-use approvals::Finding;
-use catalog::{CreditPolicy, OrderTerms, OrganizationCard, TaxedProduct};
+use catalog::{OrderTerms, OrganizationCard, TaxedProduct};
 use chrono::Datelike;
 use db::{AuditEntry, Outcome, Series, TenantTx};
 use kernel::{
-    Decimal, DepartmentId, LotId, OrganizationId, ProductId, Refusal, RefusalCode, SaleFactId,
-    ShipmentLineId,
+    Decimal, DepartmentId, LotId, NaiveDate, OrganizationId, ProductId, Refusal, RefusalCode,
+    SaleFactId, ShipmentLineId,
 };
 use serde_json::json;
 use settlements::Billing;
@@ -20,9 +19,10 @@ use crate::approving::{judged, shipment_case};
 use crate::credit;
 use crate::events::{order_changed, shipment_changed};
 use crate::model::{Order, OrderLine, Shipment};
+use crate::money_gate::{MoneyGate, check_money};
 use crate::rules::{
-    Gated, LineRule, LineSum, OrderMove, OrderState, OrderedLine, ShipmentMove, ShipmentState,
-    Shipped, Totals, VatMode, gated, overdue, part_of, prepayment_due, totals, unknown, unpaid,
+    LineRule, LineSum, OrderMove, OrderState, OrderedLine, ShipmentMove, ShipmentState, Shipped,
+    Totals, VatMode, part_of, totals, unknown,
 };
 use crate::store::{
     BookedLine, BookedLot, Booking, OrderStep, PostedHeader, book, mark_posted, mark_waiting,
@@ -77,8 +77,9 @@ pub(crate) async fn post<A>(
     picked: &Picked,
 ) -> Outcome<bool> {
     let lines = &picked.lines;
-    order.state.check(OrderMove::Ship).map_err(Refusal::from)?;
     shipment.state.by(ShipmentMove::Post).map_err(Refusal::from)?;
+    order.state.check(OrderMove::Ship).map_err(Refusal::from)?;
+    let shipment = &Shipment { date: leaves_on(tx, permit, shipment), ..shipment.clone() };
     let organization = hold_organization(tx, permit, shipment.organization_id).await?;
     check_date(tx, permit, order, shipment, &organization)?;
     let products: Vec<ProductId> = lines.iter().map(|line| line.order_line.product_id).collect();
@@ -87,7 +88,7 @@ pub(crate) async fn post<A>(
     check_left(lines, &cards)?;
     let terms = credit::terms_of(tx, permit, order).await?;
     catalog::lock_customer(tx, permit, order.customer_id).await?;
-    let found = check_money(tx, permit, order, &terms).await?;
+    let MoneyGate { found, warnings } = check_money(tx, permit, order, &terms).await?;
     if !found.is_empty() {
         let document = (shipment, &lines[..]);
         let case = shipment_case(tx, permit, (order, &picked.ordered), document, &terms).await?;
@@ -109,8 +110,8 @@ pub(crate) async fn post<A>(
         "Shipment",
         shipment.id,
         json!({ "state": [shipment.state, ShipmentState::Posted], "number": number,
-                "order": order.id, "gross": totals.gross, "cost": cost,
-                "orderState": [order.state, posted.state] }),
+                "order": order.id, "date": shipment.date, "gross": totals.gross, "cost": cost,
+                "orderState": [order.state, posted.state], "warnings": warnings }),
     ));
     let (manager, customer) = (order.manager_id, order.customer_id);
     shipment_changed(tx, shipment.id, manager, customer, shipment.warehouse_id);
@@ -156,6 +157,19 @@ pub(crate) async fn hold_organization<A>(
     held.ok_or_else(|| unknown("organizationId", "organization", "организация").into())
 }
 
+/// The business date of a draft that is posted: one that was dated the day it was written, such as
+/// one that waited for a decision overnight, leaves today where nobody may post into the past.
+fn leaves_on<A>(tx: &TenantTx, permit: &Permit<A>, shipment: &Shipment) -> NaiveDate {
+    let scope = permit.scope();
+    let written_on = shipment.created_at.with_timezone(&scope.facts().zone).date_naive();
+    let may_backdate = scope.reach(Right::DocumentBackdate).is_some();
+    if shipment.date < written_on || may_backdate {
+        shipment.date
+    } else {
+        shipment.date.max(tx.today())
+    }
+}
+
 fn check_date<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -191,63 +205,6 @@ fn check_left(
         }
     }
     Ok(())
-}
-
-/// The gates of money, under the customer's lock: prepayment, overdue debt, credit limit. What
-/// somebody may agree to is told with what it is refused with otherwise.
-pub(crate) async fn check_money<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    order: &Order,
-    terms: &OrderTerms,
-) -> Outcome<Vec<(Finding, Option<Refusal>)>> {
-    let percent = order.prepayment_percent.get();
-    let policy = terms.credit_policy;
-    let looks = matches!(policy, CreditPolicy::Block | CreditPolicy::Approve);
-    if percent.is_zero() && !looks {
-        return Ok(Vec::new());
-    }
-    let standing = credit::standing(tx, permit, order).await?;
-    let due = prepayment_due(order.gross, percent, standing.prepaid);
-    let mut found = Vec::new();
-    if let Some((finding, refusal)) = unpaid(due, prepayment_missing(order, due, standing.prepaid))
-    {
-        found.push((finding, Some(refusal)));
-    }
-    if !looks {
-        return Ok(found);
-    }
-    let late = standing.position.overdue;
-    let since = standing.position.overdue_since;
-    let late = overdue(late, since, tx.today(), overdue_debt(order, late));
-    let (verdict, _) = credit::verdict(tx, permit, order, terms, &standing).await?;
-    for asked in [late, verdict.finding()] {
-        match gated(policy, asked) {
-            Gated::Passed | Gated::Warned(_) => {}
-            Gated::Refused(refusal) => return Err(refusal.into()),
-            Gated::Asked(finding, refusal) => found.push((finding, Some(refusal))),
-        }
-    }
-    Ok(found)
-}
-
-fn overdue_debt(order: &Order, overdue: Decimal) -> Refusal {
-    Refusal::new(
-        RefusalCode::OverdueDebt,
-        format!("The customer's overdue debt is {overdue} {}.", order.currency),
-        format!("У клиента просроченный долг {overdue} {}.", order.currency),
-    )
-    .with(json!({ "overdue": overdue, "currency": order.currency }))
-}
-
-fn prepayment_missing(order: &Order, due: Decimal, paid: Decimal) -> Refusal {
-    let currency = order.currency;
-    Refusal::new(
-        RefusalCode::PrepaymentDue,
-        format!("{due} {currency} must be paid before this ships."),
-        format!("До отгрузки нужно оплатить ещё {due} {currency}."),
-    )
-    .with(json!({ "due": due, "paid": paid, "currency": currency }))
 }
 
 async fn issue<A>(

@@ -9,7 +9,7 @@ use stories::company::Company;
 use stories::house::house;
 use stories::stock::draft;
 
-use super::{PATIENCE, comes_to, confirms, decides, order, request, rule};
+use super::{PATIENCE, comes_to, confirms, decides, order, request, rule, shipment_comes_to};
 
 /// A customer with a limit whose agreement says what a gate does.
 async fn limited(company: &Company, name: &str, limit: &str, policy: &str) -> String {
@@ -167,18 +167,9 @@ async fn overdue_client_ships_only_with_the_director() {
     assert_eq!(super::refused(&company.accounting, &one).await, "NOT_APPROVER");
     house().verify(&company.slug).await;
     decides(&company.director, &one, "APPROVE").await;
-    let id = told["shipment"]["id"].clone();
-    let begun = Instant::now();
-    loop {
-        let query = "query($id: ID!) { shipment(id: $id) { state number } }";
-        let seen = company.warehouse.ask(query, json!({"id": id})).await;
-        if seen["shipment"]["state"] == "POSTED" {
-            assert!(seen["shipment"]["number"].is_string());
-            break;
-        }
-        assert!(begun.elapsed() < PATIENCE, "{seen}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let id = text(&told["shipment"]["id"]);
+    let posted = shipment_comes_to(&company.warehouse, &id, "POSTED").await;
+    assert!(posted["number"].is_string());
     assert_eq!(order(&company.anna, &fresh).await["state"], "COMPLETED");
     // Who approved shipping with overdue debt? One question.
     let query = "query { approvalRequests(filter: {kind: [SHIPMENT_WITH_OVERDUE_DEBT]}) { nodes {

@@ -3,6 +3,8 @@
 mod by_letter;
 mod credit;
 mod deciding;
+mod kinds;
+mod policies;
 mod signatures;
 
 use std::time::{Duration, Instant};
@@ -71,7 +73,12 @@ fn request(payload: &Value) -> String {
 }
 
 async fn decides(actor: &Actor, request: &str, verdict: &str) -> Value {
-    let input = json!({"ids": [request], "verdict": verdict, "comment": "As agreed"});
+    decides_saying(actor, request, verdict, "As agreed").await
+}
+
+/// Decides a request with a comment; the request.
+pub async fn decides_saying(actor: &Actor, request: &str, verdict: &str, comment: &str) -> Value {
+    let input = json!({"ids": [request], "verdict": verdict, "comment": comment});
     let selection = "approvalRequests { id state }";
     actor.does("decideApprovals", input, selection).await["approvalRequests"][0].clone()
 }
@@ -93,6 +100,21 @@ async fn comes_to(actor: &Actor, id: &str, state: &str) -> Value {
     let begun = Instant::now();
     loop {
         let seen = order(actor, id).await;
+        if seen["state"] == state {
+            return seen;
+        }
+        assert!(begun.elapsed() < PATIENCE, "it is not {state}: {seen}");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+/// Waits until a shipment has come to a state.
+pub async fn shipment_comes_to(actor: &Actor, id: &str, state: &str) -> Value {
+    let query = "query($id: ID!) { shipment(id: $id) { id state number date
+        approvalRequests { state followRefusal } } }";
+    let begun = Instant::now();
+    loop {
+        let seen = actor.ask(query, json!({"id": id})).await["shipment"].take();
         if seen["state"] == state {
             return seen;
         }

@@ -2,3 +2,4 @@
 
 mod discount;
 mod goods;
+mod overdue;

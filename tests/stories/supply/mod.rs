@@ -14,7 +14,7 @@ use stories::actor::{Actor, text};
 use stories::company::Company;
 
 /// A supplier that sells a product: its id.
-async fn supplier(company: &Company, name: &str, more: Value) -> String {
+pub async fn supplier(company: &Company, name: &str, more: Value) -> String {
     let mut input = json!({"name": name});
     stories::company::merge(&mut input, more);
     let made = company.director.does("createSupplier", input, "supplier { id }").await;
@@ -22,7 +22,7 @@ async fn supplier(company: &Company, name: &str, more: Value) -> String {
 }
 
 /// Says that a supplier sells a product at a price, with more fields set.
-async fn sells(company: &Company, supplier: &str, product: &str, price: &str, more: Value) {
+pub async fn sells(company: &Company, supplier: &str, product: &str, price: &str, more: Value) {
     let mut input = json!({"supplierId": supplier, "productId": product});
     stories::company::merge(&mut input, more);
     let made = company.director.does("createSupplierItem", input, "supplierItem { id }").await;
@@ -43,14 +43,14 @@ const ORDERED: &str = "purchaseOrder { id version state number lines { id quanti
     expectedOn price { amount currency } } }";
 
 /// A purchase order that is ordered: as `ORDERED` selects it.
-async fn ordered(actor: &Actor, input: Value) -> Value {
+pub async fn ordered(actor: &Actor, input: Value) -> Value {
     let made = actor.does("createPurchaseOrder", input, "purchaseOrder { id version }").await;
     let order = &made["purchaseOrder"];
     step(actor, "orderPurchaseOrder", order, json!({}), ORDERED).await["purchaseOrder"].clone()
 }
 
 /// A receipt on the basis of a purchase order, posted: the receipt with its lines.
-async fn received(actor: &Actor, order: &Value, more: Value) -> Value {
+pub async fn received(actor: &Actor, order: &Value, more: Value) -> Value {
     let mut input = json!({"purchaseOrderId": order["id"]});
     stories::company::merge(&mut input, more);
     let made = actor.does("createGoodsReceipt", input, "goodsReceipt { id version }").await;

@@ -154,6 +154,57 @@ mod tests {
         }
     }
 
+    /// Each kind under, at and above its threshold, and where nobody knows how much; without a rule,
+    /// and with one that asks about anything.
+    #[test]
+    fn each_kind_asks_from_its_threshold_on_and_margins_below_it() {
+        use ApprovalKind as K;
+        for (kind, under, at, above, unknown) in [
+            (K::DiscountOverLimit, false, true, true, true),
+            (K::PriceBelowMinimum, false, true, true, true),
+            (K::MarginBelowMinimum, true, false, false, true),
+            (K::CreditLimitExceeded, false, true, true, true),
+            (K::ShipmentWithOverdueDebt, false, true, true, true),
+            (K::ShipmentBeforePayment, false, true, true, true),
+            // No deferral is known to nobody: a route of its own has one of no days.
+            (K::SpecialTerms, false, true, true, false),
+        ] {
+            let (tier, any) = (rule(1, kind, "10", ""), rule(2, kind, "", ""));
+            let others: Vec<RuleTerms> = K::ALL
+                .iter()
+                .filter(|other| **other != kind)
+                .map(|other| rule(3, *other, "", ""))
+                .collect();
+            let measures = [("9.9999", under), ("10", at), ("10.0001", above), ("", unknown)];
+            for (measure, asks) in measures {
+                let case = asked(kind, measure, "100");
+                assert_eq!(tier.is_about(case), asks, "{kind:?} {measure}");
+                assert!(any.is_about(case), "{kind:?} {measure}");
+                assert_eq!(chosen(&others, case), None, "{kind:?} is no other kind");
+                // Where the tier does not ask, the rule for anything does.
+                let both = [tier.clone(), any.clone()];
+                assert_eq!(chosen(&both, case), Some(if asks { 1 } else { 2 }), "{kind:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_amount_asks_from_itself_on_and_a_segment_is_named_or_any() {
+        let (vip, usual) =
+            (PriceSegmentId(Uuid::from_u128(7)), PriceSegmentId(Uuid::from_u128(8)));
+        let kind = ApprovalKind::DiscountOverLimit;
+        let all = rule(1, kind, "", "100000");
+        let his = RuleTerms { segments: vec![vip], ..all.clone() };
+        for (amount, asks) in [("99999.99", false), ("100000", true), ("100000.01", true), ("", true)]
+        {
+            for (segment, is_his) in [(None, false), (Some(usual), false), (Some(vip), true)] {
+                let case = Asked { segment, ..asked(kind, "15", amount) };
+                assert_eq!(all.is_about(case), asks, "{amount}");
+                assert_eq!(his.is_about(case), asks && is_his, "{amount} {segment:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_rule_for_a_segment_comes_before_one_for_all_and_the_older_of_two_alike_asks() {
         let vip = PriceSegmentId(Uuid::from_u128(77));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Json, Object};
-use kernel::{OrderId, ShipmentId, UserId};
+use kernel::{OrderId, ShipmentId, UserId, Uuid};
 
 use super::loads::{DecisionsOf, ReasonsOf, SeatsOf, StepsOf, WaitsForMe};
 use super::parts::{ApprovalDecision, ApprovalReason, ApprovalStep};
@@ -29,6 +29,11 @@ impl ApprovalRequest {
     /// Whether somebody has to decide.
     pub(crate) fn is_pending(&self) -> bool {
         self.0.state == ::approvals::ApprovalState::Pending
+    }
+
+    /// Which document it is about.
+    pub(crate) fn subject(&self) -> Uuid {
+        self.0.subject_id
     }
 }
 

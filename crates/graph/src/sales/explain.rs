@@ -2,7 +2,7 @@
 //! goods are and who took them there, what was paid. What the reader may not see is absent.
 //!
 //! Everything is read for the whole document at once, so that the number of statements does not
-//! grow with its lines. Decisions of approvers come beside `gates`, once there are any.
+//! grow with its lines.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -20,6 +20,7 @@ use super::order::{SalesOrder, SalesOrderLine};
 use super::picking::{PickLinesOf, PickTaskLine, TasksOf};
 use super::placement::{GoodsPlacement, PlacementOf};
 use super::shipment::Shipment;
+use crate::approvals::{ApprovalRequest, ApprovalsOfRoot};
 use crate::catalog::PriceExplanation;
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, histories};
@@ -284,6 +285,10 @@ impl DocumentExplanation {
         }
         let language = session.language();
         let gates = self.entries(session).await?.into_iter().filter_map(|entry| {
+            // Where somebody had to agree first, the gate stayed shut.
+            if entry.row().changes["state"][1] == "PENDING_APPROVAL" {
+                return None;
+            }
             let kind = match entry.row().action.as_str() {
                 "confirmSalesOrder" => ExplainedGateKind::Confirm,
                 // One that comes to no more than before asks nobody.
@@ -303,6 +308,19 @@ impl DocumentExplanation {
             Some(ExplainedGate { kind, entry, warnings })
         });
         Ok(gates.collect())
+    }
+
+    /// What somebody had to agree to before it went on, oldest first: the facts as they were then,
+    /// and who decided what, when and with which words. Of a shipment, what was asked about itself
+    /// and about its order. Empty for who sees no approvals.
+    async fn approvals(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ApprovalRequest>> {
+        let mut asked = seen(Session::of(ctx)?, ApprovalsOfRoot(self.order_id().0)).await?;
+        if let Some(shipment) = &self.shipment {
+            let chain = [self.order_id().0, shipment.row().id.0];
+            asked.retain(|request| chain.contains(&request.subject()));
+        }
+        asked.reverse();
+        Ok(asked)
     }
 
     /// The payments of the order: those that name it and those that settle its shipments. Empty for

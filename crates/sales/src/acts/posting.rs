@@ -1,6 +1,8 @@
 //! Posting acts and undoing that: revenue, debts and the order's state, and no stock.
 
 use access::{Action, Permit, Right};
+use approvals::Finding;
+use catalog::OrderTerms;
 use chrono::Datelike;
 use db::{AuditEntry, Command, FromQueryResult, Outcome, Series, Sql, TenantTx, values};
 use kernel::{
@@ -14,15 +16,15 @@ use super::commands::{check_left, is_service, services};
 use super::model::ServiceAct;
 use super::rules::{ActMove, ActState};
 use super::store::{PostedAct, lock_act, mark_posted, order_of_act};
+use crate::approving::order_case;
 use crate::commands::{check_not_corrected, check_version, closed, take_order_back};
 use crate::corrections::standing_corrections;
 use crate::credit;
 use crate::events::order_changed;
 use crate::holding::{keep_goods_still, state_missing};
 use crate::model::{Order, OrderLine};
-use crate::posting::{
-    ShippedLine, booked, check_money, department, hold_organization, shipped_after,
-};
+use crate::money_gate::{MoneyGate, check_money};
+use crate::posting::{ShippedLine, booked, department, hold_organization, shipped_after};
 use crate::rules::{OrderMove, OrderState, reason};
 use crate::store::{
     Booking, OrderStep, ReversedLine, Unbooking, book, lock_order, mark_reversed, order_lines,
@@ -72,11 +74,8 @@ impl Command for PostServiceAct {
         }
         let terms = credit::terms_of(tx, permit, &order).await?;
         catalog::lock_customer(tx, permit, order.customer_id).await?;
-        let found = check_money(tx, permit, &order, &terms).await?;
-        // Nobody is asked about an act: what somebody might agree to for goods is refused.
-        if let Some(refusal) = found.into_iter().find_map(|(_, refusal)| refusal) {
-            return Err(refusal.into());
-        }
+        let MoneyGate { found, warnings } = check_money(tx, permit, &order, &terms).await?;
+        check_agreed(tx, permit, (&order, &ordered), &terms, found).await?;
         let (booked, totals) = booked(&order, &lines, &cards, &[])?;
         let department_id = department(tx, permit, &order).await?;
         let state = OrderState::by_shipped(shipped_after(&ordered, &lines));
@@ -112,12 +111,35 @@ impl Command for PostServiceAct {
             "ServiceAct",
             act.id,
             json!({ "state": [act.state, ActState::Posted], "number": number, "order": order.id,
-                    "gross": totals.gross, "orderState": [order.state, state] }),
+                    "gross": totals.gross, "orderState": [order.state, state],
+                    "warnings": warnings }),
         ));
         act_changed(tx, &act);
         order_changed(tx, order.id, order.manager_id, order.customer_id);
         Ok(act.id)
     }
+}
+
+/// Nobody is asked about an act: what somebody might agree to for goods is refused, but for what was
+/// agreed to about its order.
+async fn check_agreed<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (order, ordered): (&Order, &[OrderLine]),
+    terms: &OrderTerms,
+    found: Vec<(Finding, Option<Refusal>)>,
+) -> Outcome<()> {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let case = order_case(tx, permit, order, ordered, terms).await?;
+    for (finding, refusal) in found {
+        let Some(refusal) = refusal else { continue };
+        if !approvals::is_settled(tx, permit, &case, &finding).await? {
+            return Err(refusal.into());
+        }
+    }
+    Ok(())
 }
 
 fn billing(order: &Order, act: &ServiceAct, gross: Decimal) -> Billing {

@@ -37,6 +37,7 @@ use crate::commands::{
     check_credit, check_version, check_warehouse, people,
 };
 use crate::credit;
+use crate::discretion::warning_for;
 use crate::events::{order_changed, shipment_changed};
 use crate::invoicing::call_off_invoices;
 use crate::model::{Order, OrderLine};
@@ -176,7 +177,7 @@ pub(crate) async fn make<A>(
     if let Some(request) = request {
         store::put_waiting(tx, permit, &next, planned, request).await?;
         change.note(tx, "askOrderChange", planned, &told);
-        return Ok(told);
+        return Ok(change.shown(permit, told));
     }
     drop_waiting(tx, permit, order.id).await?;
     let (availability, waits) = write(tx, permit, &change).await?;
@@ -187,7 +188,7 @@ pub(crate) async fn make<A>(
         told.warnings.extend(call_off_invoices(tx, permit, &next, next.gross, why).await?);
     }
     change.note(tx, "changeSalesOrder", planned, &told);
-    Ok(told)
+    Ok(change.shown(permit, told))
 }
 
 /// The order as it is to be.
@@ -332,6 +333,12 @@ async fn check_not_named<A>(tx: &TenantTx, permit: &Permit<A>, future: &Future) 
 }
 
 impl Changing<'_> {
+    /// What the caller may read of it.
+    fn shown<A>(&self, permit: &Permit<A>, told: Confirmed) -> Confirmed {
+        let shown = |warning| warning_for(permit, self.order, warning);
+        Confirmed { warnings: told.warnings.into_iter().map(shown).collect(), ..told }
+    }
+
     /// Notes the change for the audit trail, and tells the world.
     fn note(&self, tx: &TenantTx, action: &'static str, planned: &Planned, told: &Confirmed) {
         let (was, is) = (self.order, self.next);

@@ -17,8 +17,9 @@ use crate::events::order_changed;
 use crate::expiry::expire_if_unpaid;
 use crate::holding;
 use crate::model::{Order, OrderLine};
-use crate::rules::{CreditVerdict, Gated, LineRule, OrderMove, OrderState, gated};
+use crate::rules::{Gated, LineRule, OrderMove, OrderState, gated};
 use crate::store::{OrderStep, forget_expiry, lock_order, order_lines, step_order};
+use crate::discretion::{refusal_for, warning_for};
 
 /// Confirms a draft, or lets it wait where somebody has to agree first: number, credit check, reservation of what is available. What is short is
 /// told and is no error. Where a part must be paid before goods are held, nothing is held until
@@ -149,6 +150,7 @@ pub(crate) async fn confirm<A>(
                 "warnings": warnings }),
     ));
     order_changed(tx, order.id, order.manager_id, order.customer_id);
+    let warnings = warnings.into_iter().map(|told| warning_for(permit, order, told)).collect();
     Ok(Confirmed { order: order.id, availability, warnings, credit: seen })
 }
 
@@ -189,16 +191,21 @@ pub(crate) async fn check_credit<A>(
     let mut gate = CreditGate { seen: Some(seen), ..CreditGate::default() };
     match gated(terms.credit_policy, verdict.finding()) {
         Gated::Passed => {}
-        Gated::Refused(refusal) => return Err(refusal.into()),
-        Gated::Warned(refusal) => gate.warning = Some(warning(&verdict, refusal)),
-        Gated::Asked(finding, refusal) => gate.asked = Some((finding, refusal)),
+        Gated::Refused(refusal) => return Err(refusal_for(permit, order, refusal).into()),
+        Gated::Warned(refusal) => gate.warning = Some(refusal.into()),
+        Gated::Asked(finding, refusal) => {
+            gate.asked = Some((finding, refusal_for(permit, order, refusal)));
+        }
     }
     Ok(gate)
 }
 
-fn warning(verdict: &CreditVerdict, refusal: Refusal) -> Warning {
-    debug_assert!(*verdict != CreditVerdict::Passed, "a pass is no warning");
-    Warning { code: refusal.code.as_str().to_owned(), text: refusal.text, details: refusal.details }
+impl From<Refusal> for Warning {
+    /// What would be refused elsewhere.
+    fn from(refusal: Refusal) -> Self {
+        let Refusal { code, text, details, .. } = refusal;
+        Self { code: code.as_str().to_owned(), text, details }
+    }
 }
 
 /// Holds what is there for the lines of goods, or lets the order wait where a part must be paid
@@ -264,7 +271,11 @@ fn holds_nothing() -> Warning {
 }
 
 /// Goods are held once so much more is paid.
-pub(super) fn due_before_reserve(order: &Order, due: Decimal) -> Refusal {
+pub(super) fn due_before_reserve<A>(permit: &Permit<A>, order: &Order, due: Decimal) -> Refusal {
+    refusal_for(permit, order, held_once_paid(order, due))
+}
+
+fn held_once_paid(order: &Order, due: Decimal) -> Refusal {
     let currency = order.currency;
     Refusal::new(
         RefusalCode::PrepaymentDue,
@@ -276,13 +287,6 @@ pub(super) fn due_before_reserve(order: &Order, due: Decimal) -> Refusal {
 
 /// Goods are held for an order once so much more is paid: said with what else is let through.
 pub(crate) fn waits_for_money(order: &Order, due: Decimal, paid: Decimal) -> Warning {
-    let currency = order.currency;
-    Warning {
-        code: RefusalCode::PrepaymentDue.as_str().to_owned(),
-        text: Text::new(
-            format!("Goods are held once {due} {currency} more is paid."),
-            format!("Товар будет зарезервирован, когда поступит ещё {due} {currency}."),
-        ),
-        details: Some(json!({ "due": due, "paid": paid, "currency": currency })),
-    }
+    let details = json!({ "due": due, "paid": paid, "currency": order.currency });
+    held_once_paid(order, due).with(details).into()
 }

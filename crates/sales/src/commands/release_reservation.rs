@@ -87,7 +87,7 @@ impl Command for ReserveSalesOrder {
             let prepaid = settlements::prepaid(tx, permit, order.id).await?;
             let due = order.asked_before_reserve() - prepaid;
             if due > Decimal::ZERO {
-                return Err(super::confirm_order::due_before_reserve(&order, due).into());
+                return Err(super::confirm_order::due_before_reserve(permit, &order, due).into());
             }
         }
         check_reserve(tx, permit, &order).await?;

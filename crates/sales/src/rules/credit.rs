@@ -162,6 +162,73 @@ mod tests {
         assert_eq!(verdict(0, 0, 1, part(100, 0, 99)), CreditVerdict::Passed);
     }
 
+    /// Under, at and above the limit, by each policy; without a limit, in another currency, and for a
+    /// document that adds nothing.
+    #[test]
+    fn the_limit_holds_whatever_the_policy_says_to_it() {
+        let (rub, usd) = (Currency::parse("RUB").unwrap(), Currency::parse("USD").unwrap());
+        let position = Position { open_receivables: 60.into(), ..Position::default() };
+        let other = CreditVerdict::OtherCurrency { limit: usd, document: rub };
+        let over = |limit: i64| CreditVerdict::Exceeded {
+            limit: limit.into(),
+            exposure: 100.into(),
+            currency: rub,
+        };
+        use CreditPolicy::{Approve, Block, Ignore, Warn};
+        for (limit, limit_currency, unshipped, told) in [
+            (Some(101), rub, 40, CreditVerdict::Passed),
+            (Some(100), rub, 40, CreditVerdict::Passed),
+            (Some(99), rub, 40, over(99)),
+            (Some(0), rub, 40, over(0)),
+            (Some(0), rub, 0, CreditVerdict::Passed),
+            (None, rub, 40, CreditVerdict::Passed),
+            (None, usd, 40, CreditVerdict::Passed),
+            (Some(1_000), usd, 40, other.clone()),
+            (Some(1_000), usd, 0, CreditVerdict::Passed),
+        ] {
+            for policy in [Ignore, Warn, Block, Approve] {
+                let gate = Gate {
+                    policy,
+                    limit: limit.map(Decimal::from),
+                    limit_currency,
+                    currency: rub,
+                    position: &position,
+                    document: part(unshipped, 0, 0),
+                    others: &[],
+                    idle: Decimal::ZERO,
+                };
+                let expected = if policy == Ignore { &CreditVerdict::Passed } else { &told };
+                assert_eq!(gate.verdict(), *expected, "{policy:?} {limit:?} {unshipped}");
+            }
+        }
+    }
+
+    /// Exposure = open receivables − unassigned advances + what other orders and this one add: each
+    /// of them max(0, unshipped − assigned − prepayment still due).
+    #[test]
+    fn other_orders_and_idle_money_count_once() {
+        let rub = Currency::parse("RUB").unwrap();
+        let position = Position {
+            open_receivables: 500.into(),
+            unassigned_advances: 50.into(),
+            ..Position::default()
+        };
+        // 100, nothing because more is assigned than left, and 70.
+        let others = [part(100, 0, 0), part(30, 80, 0), part(100, 0, 30)];
+        let gate = Gate {
+            policy: CreditPolicy::Block,
+            limit: Some(Decimal::ZERO),
+            limit_currency: rub,
+            currency: rub,
+            position: &position,
+            document: part(200, 20, 40),
+            others: &others,
+            idle: 10.into(),
+        };
+        // 500 − 50 − 10 + 100 + 0 + 70 + 140.
+        assert_eq!(exposure(&gate.verdict()), Some(750.into()));
+    }
+
     #[test]
     fn what_is_due_before_shipping_shrinks_with_the_money() {
         let dec = |text: &str| text.parse::<Decimal>().unwrap();

@@ -3,7 +3,7 @@
 
 use approvals::{ApprovalKind, Circumstance, Finding, Measured};
 use catalog::{CreditPolicy, Moment, PaymentStep};
-use kernel::{Decimal, NaiveDate, Refusal};
+use kernel::{Decimal, NaiveDate, Refusal, RefusalCode, Text};
 use serde_json::json;
 
 use super::CreditVerdict;
@@ -108,9 +108,27 @@ pub fn special_terms(steps: &[PaymentStep], route_is_own: bool) -> Option<Findin
     })
 }
 
+/// What a gate says to those who may not see the figures it looked at; `None` where it tells none.
+#[must_use]
+pub fn without_figures(code: RefusalCode) -> Option<Text> {
+    let (en, ru) = match code {
+        RefusalCode::CreditLimitExceeded => {
+            ("The customer's credit limit is exceeded.", "Кредитный лимит клиента превышен.")
+        }
+        RefusalCode::OverdueDebt => {
+            ("The customer has overdue debt.", "У клиента есть просроченный долг.")
+        }
+        RefusalCode::PrepaymentDue => {
+            ("A part of it must be paid first.", "Сначала нужно оплатить часть заказа.")
+        }
+        _ => return None,
+    };
+    Some(Text::new(en, ru))
+}
+
 #[cfg(test)]
 mod tests {
-    use kernel::{Currency, Percent, RefusalCode};
+    use kernel::{Currency, Percent};
 
     use super::*;
 
@@ -158,6 +176,22 @@ mod tests {
         assert_eq!(overdue(Decimal::ZERO, None, day(13), no()), None);
         assert_eq!(unpaid(Decimal::ZERO, no()), None);
         assert_eq!(unpaid(Decimal::TEN, no()).unwrap().0.measure, Some(Decimal::TEN));
+    }
+
+    #[test]
+    fn who_sees_no_debts_reads_no_figures() {
+        for code in RefusalCode::ALL {
+            let told = without_figures(*code);
+            let tells = matches!(
+                code,
+                RefusalCode::CreditLimitExceeded
+                    | RefusalCode::OverdueDebt
+                    | RefusalCode::PrepaymentDue
+            );
+            assert_eq!(told.is_some(), tells, "{code:?}");
+            let is_figure = |text: &str| text.contains(|letter: char| letter.is_ascii_digit());
+            assert!(!told.is_some_and(|told| is_figure(&told.en) || is_figure(&told.ru)));
+        }
     }
 
     #[test]

@@ -174,7 +174,7 @@ pub(crate) async fn mark_posted<A>(
         update shipment h
         set state = 'POSTED', number = $3, number_sequence = $4, net = $5, vat = $6, gross = $7,
             cost = $8, manager_id = $9, department_id = $10, region_id = $11, posted_at = $12,
-            version = h.version + 1, updated_at = $12
+            date = $13, version = h.version + 1, updated_at = $12
         where h.tenant_id = $1
           and h.id = $2";
     let values = values![
@@ -190,6 +190,7 @@ pub(crate) async fn mark_posted<A>(
         posted.department_id,
         posted.region_id,
         tx.now(),
+        shipment.date,
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())
