@@ -10,10 +10,10 @@ use kernel::{Decimal, OrderId};
 use settlements::{OrderPart, Position};
 
 use crate::approving::order_case;
+use crate::discretion::refusal_for;
 use crate::model::Order;
 use crate::rules::{CreditVerdict, Gate, Gated, gated, prepayment_due, unknown};
 use crate::store::{OpenOrder, open_orders, order_lines};
-use crate::discretion::refusal_for;
 
 /// Where a customer stands, with what his confirmed orders have got.
 pub(crate) struct Standing {

@@ -10,9 +10,9 @@ use serde_json::json;
 
 use crate::commands::Warning;
 use crate::credit;
+use crate::discretion::refusal_for;
 use crate::model::Order;
 use crate::rules::{Gated, gated, overdue, prepayment_due, unpaid};
-use crate::discretion::refusal_for;
 
 /// What the gates of money have found.
 #[derive(Default)]

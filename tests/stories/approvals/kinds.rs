@@ -57,9 +57,8 @@ impl Shop {
         let plain = product("PLAIN", json!({})).await;
         let kept = product("KEPT", json!({"minPrice": "95.00"})).await;
         let thin = product("THIN", json!({"minMarginPercent": "40"})).await;
-        let customer = async |name: &str, more: Value| {
-            company.customer(name, &company.anna_id, more).await
-        };
+        let customer =
+            async |name: &str, more: Value| company.customer(name, &company.anna_id, more).await;
         let asking = json!({"creditPolicy": "APPROVE"});
         let late = customer("Late", json!({"agreement": asking})).await;
         let prompt = customer("Prompt", json!({"agreement": asking})).await;
@@ -127,8 +126,7 @@ impl Shop {
         discount: Option<&str>,
     ) -> Outcome {
         let anna = &self.company.anna;
-        let line =
-            json!({"productId": product, "quantity": quantity, "discountPercent": discount});
+        let line = json!({"productId": product, "quantity": quantity, "discountPercent": discount});
         let input = json!({"customerId": customer, "lines": [line]});
         let made = anna.tries("createSalesOrder", input, "order { id }").await;
         let id = match made {
@@ -202,7 +200,8 @@ impl Rule<'_> {
             "threshold": threshold, "steps": [{"approvers": [{"role": "director"}]}],
             "fallback": {"role": "director"}});
         let selection = "approvalRule { id version name kind }";
-        self.of = self.admin.does("saveApprovalRule", input, selection).await["approvalRule"].take();
+        self.of =
+            self.admin.does("saveApprovalRule", input, selection).await["approvalRule"].take();
     }
 }
 

@@ -190,12 +190,12 @@ mod tests {
 
     #[test]
     fn an_amount_asks_from_itself_on_and_a_segment_is_named_or_any() {
-        let (vip, usual) =
-            (PriceSegmentId(Uuid::from_u128(7)), PriceSegmentId(Uuid::from_u128(8)));
+        let (vip, usual) = (PriceSegmentId(Uuid::from_u128(7)), PriceSegmentId(Uuid::from_u128(8)));
         let kind = ApprovalKind::DiscountOverLimit;
         let all = rule(1, kind, "", "100000");
         let his = RuleTerms { segments: vec![vip], ..all.clone() };
-        for (amount, asks) in [("99999.99", false), ("100000", true), ("100000.01", true), ("", true)]
+        for (amount, asks) in
+            [("99999.99", false), ("100000", true), ("100000.01", true), ("", true)]
         {
             for (segment, is_his) in [(None, false), (Some(usual), false), (Some(vip), true)] {
                 let case = Asked { segment, ..asked(kind, "15", amount) };

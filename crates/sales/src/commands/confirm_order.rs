@@ -13,13 +13,13 @@ use serde_json::{Value, json};
 use super::check_version;
 use crate::approving::{Consent, judged, number_of, order_case, order_findings, park_order};
 use crate::credit;
+use crate::discretion::{refusal_for, warning_for};
 use crate::events::order_changed;
 use crate::expiry::expire_if_unpaid;
 use crate::holding;
 use crate::model::{Order, OrderLine};
 use crate::rules::{Gated, LineRule, OrderMove, OrderState, gated};
 use crate::store::{OrderStep, forget_expiry, lock_order, order_lines, step_order};
-use crate::discretion::{refusal_for, warning_for};
 
 /// Confirms a draft, or lets it wait where somebody has to agree first: number, credit check, reservation of what is available. What is short is
 /// told and is no error. Where a part must be paid before goods are held, nothing is held until

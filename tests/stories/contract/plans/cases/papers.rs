@@ -52,12 +52,7 @@ pub fn tax_invoices(ask: &Ask, company: &Large) -> Vec<Case> {
             "DATE",
             &["tax_invoice_of_manager"],
         ),
-        list(
-            "an order's tax invoices",
-            json!({"order": order}),
-            "DATE",
-            &["tax_invoice_of_order"],
-        ),
+        list("an order's tax invoices", json!({"order": order}), "DATE", &["tax_invoice_of_order"]),
         list(
             "a shipment's tax invoices",
             json!({"shipment": shipment}),
