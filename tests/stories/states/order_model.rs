@@ -32,7 +32,7 @@ impl OrderState {
         }
     }
 
-    /// The domain's table. Changing an order that is confirmed stands there too, and is not offered.
+    /// The domain's table.
     pub fn allows(self) -> &'static [&'static str] {
         match self {
             Self::Draft => &["UPDATE", "CONFIRM", "CANCEL"],
@@ -134,6 +134,11 @@ pub enum Move {
         order: usize,
         ordered: Pieces,
     },
+    /// Other quantities of what was agreed to.
+    Change {
+        order: usize,
+        ordered: Pieces,
+    },
     Confirm {
         order: usize,
     },
@@ -198,6 +203,10 @@ impl World {
             Move::Update { order, ordered } => {
                 self.orders[order].state.check("UPDATE")?;
                 self.orders[order].ordered = ordered;
+            }
+            Move::Change { order, ordered } => {
+                self.orders[order].state.check("CHANGE")?;
+                self.change(order, ordered)?;
             }
             Move::Confirm { order } => {
                 self.orders[order].state.check("CONFIRM")?;
@@ -295,6 +304,21 @@ impl World {
             self.on_hand[of] -= taken[of];
         }
         self.stand(order);
+        Ok(())
+    }
+
+    /// What is not wanted any more goes to whoever waits; then what is lacking is held, as far as it
+    /// is free.
+    fn change(&mut self, order: usize, ordered: Pieces) -> Result<(), No> {
+        let one = &mut self.orders[order];
+        if (0..GOODS).any(|of| ordered[of] < one.shipped[of]) {
+            return Err(No::Rule("OUT_OF_RANGE"));
+        }
+        one.ordered = ordered;
+        let left = one.left();
+        one.reserved = std::array::from_fn(|of| one.reserved[of].min(left[of]));
+        self.stand(order);
+        self.hand_out();
         Ok(())
     }
 

@@ -24,6 +24,7 @@ enum Throw {
     Create(Pieces),
     Copy(usize),
     Update(usize, Pieces),
+    Change(usize, Pieces),
     Confirm(usize),
     Cancel(usize),
     Close(usize),
@@ -44,7 +45,8 @@ fn throws() -> impl Strategy<Value = Throw> {
     prop_oneof![
         3 => pieces.clone().prop_map(Throw::Create),
         1 => which.clone().prop_map(Throw::Copy),
-        2 => (which.clone(), pieces).prop_map(|(of, pieces)| Throw::Update(of, pieces)),
+        2 => (which.clone(), pieces.clone()).prop_map(|(of, pieces)| Throw::Update(of, pieces)),
+        4 => (which.clone(), pieces).prop_map(|(of, pieces)| Throw::Change(of, pieces)),
         5 => which.clone().prop_map(Throw::Confirm),
         2 => which.clone().prop_map(Throw::Cancel),
         2 => which.clone().prop_map(Throw::Close),
@@ -73,6 +75,7 @@ impl Throw {
             Self::Copy(of) if room => Move::Copy { order: order(of)?, needed_in },
             Self::Create(_) | Self::Copy(_) => return None,
             Self::Update(of, ordered) => Move::Update { order: order(of)?, ordered },
+            Self::Change(of, ordered) => Move::Change { order: order(of)?, ordered },
             Self::Confirm(of) => Move::Confirm { order: order(of)? },
             Self::Cancel(of) => Move::Cancel { order: order(of)? },
             Self::Close(of) => Move::Close { order: order(of)? },
@@ -158,6 +161,17 @@ impl<'a> Table<'a> {
                 let version = &told["order"]["version"];
                 let input = order(of, json!({"version": version, "lines": self.lines(ordered)}));
                 does(director, "updateSalesOrder", input, "order { id }").await
+            }
+            Move::Change { order: of, ordered } => {
+                let query = "query($id: ID!) { order(id: $id) { version lines { id } } }";
+                let told = director.ask(query, json!({"id": self.orders[of]})).await;
+                let line = |at: usize| {
+                    json!({"orderLineId": told["order"]["lines"][at]["id"],
+                        "quantity": ordered[at].to_string()})
+                };
+                let lines: Value = (0..GOODS).map(line).collect();
+                let input = order(of, json!({"version": told["order"]["version"], "lines": lines}));
+                does(director, "changeSalesOrder", input, "order { id }").await
             }
             Move::Confirm { order: of } => {
                 does(director, "confirmSalesOrder", order(of, json!({})), "order { id }").await
