@@ -82,7 +82,8 @@ async fn who_let_it_ship() {
     let director = again("director").await;
     let said = "Paid tomorrow: their director has given his word";
     decides_saying(&director, &request, "APPROVE", said).await;
-    shipment_comes_to(&director, &shipment, "POSTED").await;
+    let posted = shipment_comes_to(&director, &shipment, "POSTED").await;
+    assert_eq!(posted["date"], json!(server.house().today()), "goods leave when they may");
     let after = clock.now();
 
     // … and three days later everything has changed: the debt is paid, another shipment was let go

@@ -1,10 +1,11 @@
 //! Documents take a date in any open period, by right, and the past stays possible.
 
+use kernel::Clock;
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
-use stories::actor::number;
-use stories::company::Company;
-use stories::house::house;
+use stories::actor::{Actor, number};
+use stories::company::{Company, PASSWORD};
+use stories::house::{Replica, house};
 use stories::stock::{confirm, draft};
 
 fn days_ago(days: i64) -> String {
@@ -65,4 +66,60 @@ async fn the_past_needs_a_right_and_a_closed_period_is_shut_for_everyone() {
     let input = json!({"orderId": order.0, "date": days_ago(29)});
     company.director.does("shipSalesOrder", input, "shipment { id }").await;
     house().verify(&company.slug).await;
+}
+
+#[tokio::test]
+async fn a_draft_that_is_posted_the_next_day_leaves_the_next_day() {
+    let clock = Clock::system();
+    let server = Replica::with_clock(clock.clone()).await;
+    let company = Company::at(server.house()).await;
+    let at = company.furnish().await;
+    let chalk = company.product(&at, "CHALK", "10.00").await;
+    let yesterday = server.house().today();
+    let long_ago = yesterday - chrono::Duration::days(9);
+    company.receive(&at, Some(&long_ago.to_string()), &[(&chalk, "9", "4.00")]).await;
+    let customer = company.customer("School", &company.anna_id, json!({})).await;
+    let dated = json!({"date": long_ago});
+    let order = draft(&company.director, &customer, &[(&chalk, "9")], dated).await;
+    confirm(&company.director, &order).await;
+    let query = "query($id: ID!) { order(id: $id) { lines { id } } }";
+    let told = company.director.ask(query, json!({"id": order.0})).await;
+    let line = &told["order"]["lines"][0]["id"];
+    let written = async |actor: &Actor, more: Value| {
+        let mut input = json!({"orderId": order.0,
+            "lines": [{"orderLineId": line, "quantity": "3"}]});
+        stories::company::merge(&mut input, more);
+        actor.does("createShipment", input, "shipment { id date }").await["shipment"].take()
+    };
+    let evening = written(&company.warehouse, json!({})).await;
+    let papers = written(&company.director, json!({})).await;
+    let late = written(&company.director, json!({"date": long_ago})).await;
+    assert_eq!(evening["date"], json!(yesterday));
+
+    clock.advance(chrono::Duration::days(1));
+    let again = async |name: &str| {
+        Actor::sign_in_at(&server.url(), &company.slug, &company.email(name), PASSWORD).await
+    };
+    let (keeper, director) = (again("warehouse").await, again("director").await);
+    let selection = "shipment { state date receivables { date } }";
+    let posted = director.does("postShipment", json!({"id": papers["id"]}), selection).await;
+    let debt = json!([{"date": yesterday}]);
+    assert_eq!(posted["shipment"]["date"], json!(yesterday), "who may post into the past does");
+    assert_eq!(posted["shipment"]["receivables"], debt);
+    let posted = keeper.does("postShipment", json!({"id": evening["id"]}), "shipment { date }");
+    let today = json!(server.house().today());
+    assert_eq!(posted.await["shipment"]["date"], today, "who may not leaves today");
+    let told = director
+        .ask(
+            "query($id: ID!) { shipment(id: $id) { date receivables { date dueOn }
+            movements { date } } }",
+            json!({"id": evening["id"]}),
+        )
+        .await;
+    assert_eq!(told["shipment"]["receivables"], json!([{"date": today, "dueOn": today}]));
+    assert_eq!(told["shipment"]["movements"], json!([{"date": today}]));
+    // What was dated into the past on purpose is not moved.
+    let code = keeper.refused("postShipment", json!({"id": late["id"]}), "shipment { id }").await;
+    assert_eq!(code, "BACKDATING_NOT_ALLOWED");
+    server.house().verify(&company.slug).await;
 }

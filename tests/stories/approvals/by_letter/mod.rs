@@ -8,7 +8,7 @@ mod writing;
 
 use serde_json::{Value, json};
 use stories::actor::{Actor, text};
-use stories::company::{Company, Furniture, PASSWORD, merge};
+use stories::company::{Company, PASSWORD, merge};
 use stories::house::Replica;
 use stories::mail::{Catcher, Caught};
 
@@ -20,7 +20,6 @@ struct Office {
     catcher: Catcher,
     replica: Replica,
     company: Company,
-    at: Furniture,
     oil: String,
     cook: String,
 }
@@ -45,7 +44,7 @@ impl Office {
         let oil = company.product(&at, "OIL", "100.00").await;
         company.receive(&at, None, &[(&oil, "50", "60.00")]).await;
         let cook = company.customer("Cook", &company.anna_id, json!({})).await;
-        Self { catcher, replica, company, at, oil, cook }
+        Self { catcher, replica, company, oil, cook }
     }
 
     /// Anna sells four with a discount that she may not give: the order and its request.
@@ -63,11 +62,6 @@ impl Office {
     /// The newest letter to a mailbox of the company, once so many have come.
     async fn letter(&self, mailbox: &str, count: usize) -> Caught {
         self.catcher.letter_to(&self.company.email(mailbox), count).await
-    }
-
-    /// How many letters a mailbox has got.
-    fn letters(&self, mailbox: &str) -> usize {
-        self.catcher.arrived_to(&self.company.email(mailbox)).len()
     }
 
     /// Who was written to about a request, each time that somebody was: names of each time, the
