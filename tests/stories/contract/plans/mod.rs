@@ -73,6 +73,7 @@ const SMALL: &[(&str, &str)] = &[
     ("reservation_settings", "a row a tenant"),
     ("rights_change", "minutes of changes, then removed"),
     ("sales_channel", "some dozens"),
+    ("sales_order_change", "what waits for leave, read by its order alone"),
     ("sales_route", "some dozens"),
     ("sale_fact_delta", "seconds of sales, then folded"),
     ("signing_key", "a handful, of the service"),
