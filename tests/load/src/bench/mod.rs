@@ -4,6 +4,7 @@
 //! (`OBOROT_TEST_DATABASE_URL`); `make bench` gives all three and the release program.
 
 mod cases;
+mod cash;
 mod contention;
 mod import;
 mod postings;
