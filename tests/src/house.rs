@@ -24,6 +24,7 @@ pub struct House {
     /// The program's login.
     pub app_url: String,
     parts: Parts,
+    shutdown: Shutdown,
     /// The server's own: connections belong to the runtime that opened them.
     runtime: tokio::runtime::Handle,
 }
@@ -121,14 +122,15 @@ fn start_mailing(
             let place = Place::open(&config.database, Tenure::Alone).await.unwrap();
             let parts = Parts::assemble(&place, &config, clock).await.unwrap();
             let doors = Doors::open(&config).await.unwrap();
+            let shutdown = Shutdown::default();
             let house = House {
                 address: doors.api_address().to_string(),
                 owner_url,
                 app_url: place.app.reveal().to_string(),
                 parts: parts.clone(),
+                shutdown: shutdown.clone(),
                 runtime: tokio::runtime::Handle::current(),
             };
-            let shutdown = Shutdown::default();
             let served = server::serving::serve(doors, parts, &config, shutdown);
             tell.send(house).unwrap();
             served.await.unwrap();
@@ -252,6 +254,13 @@ impl Drop for Redis {
         let _ = child.kill();
         let _ = child.wait();
         let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A story that is over gives its connections back: PostgreSQL has some hundreds for all of them.
+impl Drop for Replica {
+    fn drop(&mut self) {
+        self.house.shutdown.begin();
     }
 }
 

@@ -130,7 +130,8 @@ async fn who_let_it_ship() {
     assert!(before <= requested && requested + Duration::hours(23) < decided && decided <= after);
     let left = &story["gates"][1]["entry"];
     assert_eq!(left["user"]["name"], "warehouse", "he had asked, and it went in his name");
-    assert!(decided <= time(&left["recordedAt"]) && time(&left["recordedAt"]) <= after);
+    // PostgreSQL's clock dates the trail, whatever the story's says.
+    assert!(time(&left["recordedAt"]) <= after);
 
     // Asked about its order, the same is told; about the other one, the other word.
     let told = director.ask(STORY, json!({"id": order.0})).await;

@@ -46,7 +46,7 @@ const THROWN_AWAY: &[(&str, &str)] = &[
     ("synchronous_commit", "off"),
     ("full_page_writes", "off"),
     // Stories run side by side, each harness with pools of its own.
-    ("max_connections", "300"),
+    ("max_connections", "500"),
 ];
 
 /// Arguments of `postgres`; a running server with the same ones can be taken over as it is.

@@ -41,6 +41,7 @@ pub struct Large {
     pub admin: Actor,
     /// The last day of its business; the first is a thousand days earlier.
     pub today: NaiveDate,
+    _server: Replica,
 }
 
 impl Large {
@@ -68,7 +69,7 @@ impl Large {
         let told = anna.ask("{ viewer { user { id } } }", json!({})).await;
         let anna_id = stories::actor::text(&told["viewer"]["user"]["id"]);
         let (url, today) = (server.url(), server.house().today());
-        Self { url, director, anna, anna_id, admin, today }
+        Self { url, director, anna, anna_id, admin, today, _server: server }
     }
 
     /// A date so many days ago.
