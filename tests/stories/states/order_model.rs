@@ -249,9 +249,9 @@ impl World {
                 let Shipment { order, state, taken } = self.shipments[shipment];
                 state.check("REVERSE")?;
                 self.shipments[shipment].state = ShipmentState::Reversed;
-                for of in 0..GOODS {
-                    self.on_hand[of] += taken[of];
-                    self.orders[order].shipped[of] -= taken[of];
+                for (of, pieces) in taken.into_iter().enumerate() {
+                    self.on_hand[of] += pieces;
+                    self.orders[order].shipped[of] -= pieces;
                 }
                 self.stand(order);
                 self.hand_out();
@@ -298,10 +298,10 @@ impl World {
         if (0..GOODS).any(|of| taken[of] > one.reserved[of] + free[of]) {
             return Err(No::Rule("INSUFFICIENT_STOCK"));
         }
-        for of in 0..GOODS {
-            one.reserved[of] -= taken[of].min(one.reserved[of]);
-            one.shipped[of] += taken[of];
-            self.on_hand[of] -= taken[of];
+        for (of, pieces) in taken.into_iter().enumerate() {
+            one.reserved[of] -= pieces.min(one.reserved[of]);
+            one.shipped[of] += pieces;
+            self.on_hand[of] -= pieces;
         }
         self.stand(order);
         Ok(())

@@ -197,8 +197,8 @@ impl World {
                 }
                 self.orders[order].is_cancelled = true;
                 let Order { quote, pieces, .. } = self.orders[order];
-                for of in 0..LINES {
-                    self.quotes[quote].ordered[of] -= pieces[of];
+                for (of, pieces) in pieces.into_iter().enumerate() {
+                    self.quotes[quote].ordered[of] -= pieces;
                 }
             }
             Move::DaysPass { days } => {
@@ -273,8 +273,8 @@ impl World {
         if pieces == [0; LINES] || (0..LINES).any(|of| pieces[of] > left[of]) {
             return Err(No::Rule("EXCEEDS_QUOTE"));
         }
-        for of in 0..LINES {
-            one.ordered[of] += pieces[of];
+        for (of, taken) in pieces.into_iter().enumerate() {
+            one.ordered[of] += taken;
         }
         self.orders.push(Order { quote, is_cancelled: false, pieces });
         Ok(())
