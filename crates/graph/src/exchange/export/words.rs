@@ -480,6 +480,7 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
         "SalesOrderTransition",
         &[
             ("UPDATE", "Изменить"),
+            ("CHANGE", "Изменить после подтверждения"),
             ("CONFIRM", "Подтвердить"),
             ("WITHDRAW", "Отозвать запрос"),
             ("CANCEL", "Отменить"),
