@@ -6,6 +6,7 @@ mod corrections;
 mod currency;
 mod invoices;
 mod play;
+mod play_model;
 mod rights;
 mod statement;
 mod tax_invoices;

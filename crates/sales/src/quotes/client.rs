@@ -250,7 +250,7 @@ async fn open_quote<A>(tx: &TenantTx, permit: &Permit<A>, by: QuoteMove) -> Outc
     let quote = hold_quote(tx, permit, linked(permit)?).await?;
     let quote = quote.filter(is_shown).ok_or(CommandError::NotFound)?;
     identity::use_link(tx, permit, LinkKind::Quote).await?;
-    quote.state.by(by).map_err(Refusal::from)?;
+    quote.by(by).map_err(Refusal::from)?;
     check_valid_on(quote.valid_until, tx.today())?;
     Ok(quote)
 }

@@ -53,7 +53,7 @@ pub(crate) async fn kept_lines<A>(
     let first = named.first().map_or(0, |(place, ..)| *place);
     let quote = from.quote.ok_or_else(|| no_line(first))?;
     let quote = hold_quote(tx, permit, quote).await?.ok_or_else(|| no_line(first))?;
-    quote.state.by(QuoteMove::Order).map_err(Refusal::from)?;
+    quote.by(QuoteMove::Order).map_err(Refusal::from)?;
     check_alike(&quote, from.pricing)?;
     let lines = lines_of_quote(tx, permit, quote.id).await?;
     let lines: HashMap<QuoteLineId, QuoteLine> =

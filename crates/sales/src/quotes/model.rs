@@ -10,7 +10,8 @@ use kernel::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::rules::QuoteState;
+use super::rules::{QuoteMove, QuoteState};
+use crate::rules::IllegalTransition;
 
 /// Reading quotes.
 pub struct ReadQuotes;
@@ -126,6 +127,20 @@ impl Quote {
             1 => number.clone(),
             revision => format!("{number}/{revision}"),
         })
+    }
+
+    /// What can be done with it: with one that has a newer version, nothing more.
+    #[must_use]
+    pub fn moves(&self) -> Vec<QuoteMove> {
+        if self.successor_id.is_some() { Vec::new() } else { self.state.moves() }
+    }
+
+    /// Where a move leads.
+    pub(crate) fn by(&self, by: QuoteMove) -> Result<QuoteState, IllegalTransition> {
+        if self.successor_id.is_some() {
+            return Err(IllegalTransition { state: self.state.as_str(), allowed: Vec::new() });
+        }
+        self.state.by(by)
     }
 }
 

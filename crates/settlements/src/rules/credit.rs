@@ -3,7 +3,7 @@
 //! debts that fall due last, and becomes an advance.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kernel::{Decimal, NaiveDate, PaymentId, ReceivableId};
 
@@ -16,12 +16,12 @@ pub struct Standing {
     pub id: ReceivableId,
     /// The day by which it is to be paid.
     pub due_on: NaiveDate,
-    /// The date of its document, or the day on which something of it was opened again.
-    pub free_from: NaiveDate,
     /// What is billed, less what was credited.
     pub amount: Decimal,
     /// What of that is not paid.
     pub open: Decimal,
+    /// What made up the amount, by business date: the bill, notes below zero, and notes taken back.
+    pub changes: Vec<(NaiveDate, Decimal)>,
 }
 
 /// By how much a debt becomes less, and since when.
@@ -31,12 +31,16 @@ pub struct Reduction {
     pub receivable_id: ReceivableId,
     /// Above zero.
     pub amount: Decimal,
-    /// The note's date, or the day on which the debt was opened again where that is later.
+    /// The note's date; a later one where the debt was less than the part meanwhile.
     pub occurred_on: NaiveDate,
 }
 
 /// What a note of an amount does on a day: payments taken back, and debts made less. `rows` are what
 /// has settled the debts. What is billed covers the amount, or the rest is not there.
+///
+/// The balance of every day since the note is less by it, so what has settled a debt beyond what is
+/// left of it is taken back for as long as it did: money that was there for a while only, until a
+/// payment was reversed or moved, is taken back for that while.
 #[must_use]
 pub fn credited(
     debts: &[Standing],
@@ -53,42 +57,80 @@ pub fn credited(
         *by_debt.entry(debt.id).or_default() += part;
         left -= part;
     }
-    let mut back = Vec::new();
     for debt in oldest.iter().rev() {
         let part = left.min(debt.amount - debt.open);
-        if part > Decimal::ZERO {
-            *by_debt.entry(debt.id).or_default() += part;
-            left -= part;
-            back.extend(newest_back(rows, debt.id, part, on));
+        *by_debt.entry(debt.id).or_default() += part;
+        left -= part;
+    }
+    let reduction = |debt: &&Standing| {
+        let amount = by_debt.get(&debt.id).copied().unwrap_or_default();
+        Reduction { receivable_id: debt.id, amount, occurred_on: covered_since(debt, amount, on) }
+    };
+    let parts: Vec<Reduction> =
+        oldest.iter().map(reduction).filter(|one| !one.amount.is_zero()).collect();
+    let mut back = Vec::new();
+    for debt in oldest.iter().rev() {
+        if let Some(part) = parts.iter().find(|part| part.receivable_id == debt.id) {
+            back.extend(newest_back(rows, debt, part));
         }
     }
-    let reduction = |debt: &&Standing| Reduction {
-        receivable_id: debt.id,
-        amount: by_debt.get(&debt.id).copied().unwrap_or_default(),
-        occurred_on: debt.free_from.max(on),
-    };
-    let reductions = oldest.iter().map(reduction);
-    (back, reductions.filter(|one| !one.amount.is_zero()).collect())
+    (back, parts)
 }
 
-/// Takes a part of what settles a debt back, the money that came last first.
-fn newest_back(rows: &[Offset], debt: ReceivableId, part: Decimal, on: NaiveDate) -> Vec<Offset> {
-    let mut sums: BTreeMap<PaymentId, (NaiveDate, Decimal)> = BTreeMap::new();
-    for row in rows.iter().filter(|row| row.receivable_id == debt) {
-        let sum = sums.entry(row.payment_id).or_insert((row.occurred_on, Decimal::ZERO));
-        sum.0 = sum.0.max(row.occurred_on);
-        sum.1 += row.amount;
+/// The day from which on a debt was never less than a part; not before the note's.
+fn covered_since(debt: &Standing, part: Decimal, on: NaiveDate) -> NaiveDate {
+    let mut changes = debt.changes.clone();
+    changes.sort_by_key(|(day, _)| *day);
+    let mut since = on;
+    let mut billed = Decimal::ZERO;
+    for (day, change) in changes {
+        if billed < part {
+            since = since.max(day);
+        }
+        billed += change;
     }
-    let mut newest: Vec<_> = sums.into_iter().collect();
-    newest.sort_by_key(|(payment, (since, _))| Reverse((*since, *payment)));
-    let mut left = part;
+    since
+}
+
+/// Takes back what settles a debt beyond what a note leaves of it, for each day since the note, the
+/// money that came last first.
+fn newest_back(rows: &[Offset], debt: &Standing, part: &Reduction) -> Vec<Offset> {
+    let rows: Vec<&Offset> = rows.iter().filter(|row| row.receivable_id == debt.id).collect();
+    let mut last_days: BTreeMap<PaymentId, NaiveDate> = BTreeMap::new();
+    for row in &rows {
+        let day = last_days.entry(row.payment_id).or_insert(row.occurred_on);
+        *day = (*day).max(row.occurred_on);
+    }
+    let mut newest: Vec<PaymentId> = last_days.keys().copied().collect();
+    newest.sort_by_key(|payment| Reverse((last_days.get(payment), *payment)));
+    let changed = debt.changes.iter().map(|change| change.0);
+    let moved = rows.iter().map(|row| row.occurred_on).chain(changed);
+    let days: BTreeSet<NaiveDate> =
+        moved.filter(|day| *day > part.occurred_on).chain([part.occurred_on]).collect();
+    let mut taken: BTreeMap<PaymentId, Decimal> = BTreeMap::new();
     let mut back = Vec::new();
-    for (payment_id, (since, settled)) in newest {
-        let amount = left.min(settled);
-        if amount > Decimal::ZERO {
-            left -= amount;
-            let occurred_on = since.max(on);
-            back.push(Offset { payment_id, receivable_id: debt, amount: -amount, occurred_on });
+    for day in days {
+        let until = |on: NaiveDate| on <= day;
+        let billed: Decimal =
+            debt.changes.iter().filter(|change| until(change.0)).map(|change| change.1).sum();
+        let settled_by = |payment: Option<PaymentId>| -> Decimal {
+            let his = |row: &&&Offset| payment.is_none_or(|payment| row.payment_id == payment);
+            let known = rows.iter().filter(|row| until(row.occurred_on));
+            known.filter(his).map(|row| row.amount).sum()
+        };
+        let mut beyond = (settled_by(None) - (billed - part.amount)).max(Decimal::ZERO);
+        for payment in &newest {
+            let amount = beyond.min(settled_by(Some(*payment)));
+            beyond -= amount;
+            let before = taken.insert(*payment, amount).unwrap_or_default();
+            if amount != before {
+                back.push(Offset {
+                    payment_id: *payment,
+                    receivable_id: debt.id,
+                    amount: before - amount,
+                    occurred_on: day,
+                });
+            }
         }
     }
     back
@@ -109,9 +151,9 @@ mod tests {
         Standing {
             id: ReceivableId(Uuid::from_u128(id)),
             due_on: day(due),
-            free_from: day(1),
             amount: Decimal::from(amount),
             open: Decimal::from(open),
+            changes: vec![(day(1), Decimal::from(amount))],
         }
     }
 
@@ -139,8 +181,31 @@ mod tests {
         assert_eq!(less(&parts), [(2, "65".to_owned())]);
         let (back, parts) = credited(&debts, &rows, Decimal::from(100), day(5));
         // Money that came on the ninth does not come back before.
-        assert_eq!(back, [paid(8, 2, -20, 9), paid(7, 2, -10, 5), paid(7, 1, -30, 5)]);
+        assert_eq!(back, [paid(7, 2, -10, 5), paid(8, 2, -20, 9), paid(7, 1, -30, 5)]);
         assert_eq!(less(&parts), [(1, "30".to_owned()), (2, "70".to_owned())]);
+    }
+
+    /// A note of the fifth of a debt that was paid on the second; the payment was reversed on the
+    /// tenth, and other money came on the tenth.
+    #[test]
+    fn a_note_counts_from_its_own_day_whatever_has_moved_since() {
+        let paid_again = [paid(7, 1, 30, 2), paid(7, 1, -30, 10), paid(8, 1, 30, 10)];
+        let (back, parts) = credited(&[debt(1, 1, 30, 0)], &paid_again, Decimal::from(30), day(5));
+        assert_eq!((parts[0].amount, parts[0].occurred_on), (Decimal::from(30), day(5)));
+        assert_eq!(back, [paid(7, 1, -30, 5), paid(8, 1, -30, 10), paid(7, 1, 30, 10)]);
+        // Where nobody has paid since, nothing of it is settled at the end, and was for a while.
+        let (back, parts) =
+            credited(&[debt(1, 1, 30, 30)], &paid_again[..2], Decimal::from(20), day(5));
+        assert_eq!((parts[0].amount, parts[0].occurred_on), (Decimal::from(20), day(5)));
+        assert_eq!(back, [paid(7, 1, -20, 5), paid(7, 1, 20, 10)]);
+        // Until the seventh another note stood: no more could be credited than was left.
+        let changes = [(1, 30), (3, -20), (7, 20)].map(|(on, by)| (day(on), Decimal::from(by)));
+        let less = Standing { changes: changes.to_vec(), ..debt(1, 1, 30, 30) };
+        for (amount, since) in [(10, 5), (11, 7)] {
+            let (back, parts) =
+                credited(std::slice::from_ref(&less), &[], Decimal::from(amount), day(5));
+            assert_eq!((back.len(), parts[0].occurred_on), (0, day(since)), "{amount}");
+        }
     }
 
     proptest! {

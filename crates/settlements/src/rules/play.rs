@@ -272,9 +272,9 @@ impl Ledger {
             .map(|item| Standing {
                 id: item.debt.id,
                 due_on: item.debt.due_on,
-                free_from: item.debt.free_from,
                 amount: sum(&item.entries),
                 open: item.debt.open,
+                changes: item.entries.clone(),
             })
             .collect();
         let billed: Decimal = debts.iter().map(|debt| debt.amount).sum();

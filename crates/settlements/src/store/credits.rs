@@ -13,29 +13,36 @@ use crate::rules::{Debt, Reduction, Standing};
 struct StandingRow {
     id: ReceivableId,
     due_on: NaiveDate,
-    free_from: NaiveDate,
     amount: Decimal,
     open: Decimal,
+    days: Vec<NaiveDate>,
+    changes: Vec<Decimal>,
 }
 
-/// The debts of a shipment that stand.
+/// The debts of a shipment that stand, with what made them up.
 pub(crate) async fn standing<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     shipment: ShipmentId,
 ) -> Result<Vec<Standing>, Fault> {
     let sql = "
-        select b.receivable_id as id, b.due_on, greatest(b.occurred_on, b.freed_on) as free_from,
-               b.amount, b.open
+        select b.receivable_id as id, b.due_on, b.amount, b.open, c.days, c.changes
         from receivable_balance b
+        cross join lateral (
+            select array_agg(i.occurred_on order by i.occurred_on, i.id) as days,
+                   array_agg(i.amount order by i.occurred_on, i.id) as changes
+            from receivable_item i
+            where i.tenant_id = b.tenant_id
+              and (i.id = b.receivable_id or i.reverses = b.receivable_id)
+        ) c
         where b.tenant_id = $1 and b.shipment_id = $2 and b.reversed_on is null";
     let rows: Vec<StandingRow> = tx.all(Sql::new(sql, values![permit.tenant(), shipment])).await?;
     let debt = |row: StandingRow| Standing {
         id: row.id,
         due_on: row.due_on,
-        free_from: row.free_from,
         amount: row.amount,
         open: row.open,
+        changes: row.days.into_iter().zip(row.changes).collect(),
     };
     Ok(rows.into_iter().map(debt).collect())
 }

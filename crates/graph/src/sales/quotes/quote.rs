@@ -143,7 +143,7 @@ impl Quote {
 
     /// What can be done in this state.
     async fn available_transitions(&self) -> Vec<QuoteTransition> {
-        self.0.state.moves().into_iter().map(Into::into).collect()
+        self.0.moves().into_iter().map(Into::into).collect()
     }
 
     /// To whom it is offered; null where the caller may not see him.

@@ -60,7 +60,7 @@ pub(crate) async fn accept<A>(
     quote: &Quote,
     acceptance: Acceptance<'_>,
 ) -> Outcome<Value> {
-    let state = quote.state.by(QuoteMove::Accept).map_err(Refusal::from)?;
+    let state = quote.by(QuoteMove::Accept).map_err(Refusal::from)?;
     let lines = lines_of_quote(tx, permit, quote.id).await?;
     gate::pass(tx, permit, quote, lines.len()).await?;
     let choosable: Vec<Choosable<QuoteLineId>> = lines
@@ -133,7 +133,7 @@ pub(crate) async fn decline<A>(
     (by_link, by): (bool, Option<String>),
     reason: String,
 ) -> Outcome<()> {
-    let state = quote.state.by(QuoteMove::Decline).map_err(Refusal::from)?;
+    let state = quote.by(QuoteMove::Decline).map_err(Refusal::from)?;
     let answer = Answer { by_link, by, decline_reason: Some(reason) };
     let step = QuoteStep { answer: Some(answer), ..QuoteStep::to(state) };
     step_quote(tx, permit, quote.id, step).await

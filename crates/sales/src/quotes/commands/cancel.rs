@@ -32,7 +32,7 @@ impl Command for CancelQuote {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, self.version).await?;
-        let state = quote.state.by(QuoteMove::Cancel).map_err(Refusal::from)?;
+        let state = quote.by(QuoteMove::Cancel).map_err(Refusal::from)?;
         let reason = reason(&self.reason)?;
         let step = QuoteStep { cancel_reason: Some(reason.clone()), ..QuoteStep::to(state) };
         step_quote(tx, permit, quote.id, step).await?;

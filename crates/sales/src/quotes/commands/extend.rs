@@ -32,7 +32,7 @@ impl Command for ExtendQuote {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, self.version).await?;
-        let state = quote.state.by(QuoteMove::Extend).map_err(Refusal::from)?;
+        let state = quote.by(QuoteMove::Extend).map_err(Refusal::from)?;
         check_validity(quote.date, self.valid_until)?;
         if self.valid_until <= quote.valid_until || self.valid_until < tx.today() {
             return Err(Refusal::new(

@@ -72,7 +72,7 @@ impl Command for CreateOrderFromQuote {
         // Who may write orders sees quotes by another right, and maybe of fewer managers.
         let seen = permit.scope().permit::<ReadQuotes>()?;
         let quote = lock_quote(tx, &seen, self.draft.quote_id).await?;
-        quote.state.by(QuoteMove::Order).map_err(Refusal::from)?;
+        quote.by(QuoteMove::Order).map_err(Refusal::from)?;
         let lines = lines_of_quote(tx, permit, quote.id).await?;
         let lines = self.lines(&lines)?;
         let id = OrderId::new();

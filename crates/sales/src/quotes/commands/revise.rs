@@ -12,7 +12,6 @@ use super::super::store::{insert_quote, lines_of_quote, lock_quote, supersede};
 use super::draft::{OfferedLine, Place, QuoteDraft, as_offered, prepare};
 use super::{held, quote_changed};
 use crate::commands::{Trust, check_date};
-use crate::rules::IllegalTransition;
 
 /// Makes a new version of a quote, a draft with the same number: the old one is superseded (a
 /// declined one stays declined) and stays readable, and its link tells that there is a newer one.
@@ -36,12 +35,7 @@ impl Command for ReviseQuote {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, self.version).await?;
-        let state = quote.state.by(QuoteMove::Revise).map_err(Refusal::from)?;
-        if quote.successor_id.is_some() {
-            // A declined one that has a newer version already.
-            let (state, allowed) = (quote.state.as_str(), Vec::new());
-            return Err(Refusal::from(IllegalTransition { state, allowed }).into());
-        }
+        let state = quote.by(QuoteMove::Revise).map_err(Refusal::from)?;
         let lines = offered_lines(tx, permit, quote.id).await?;
         let draft = again(tx, &quote, quote.customer_id, lines);
         // The old terms may have ended: a new offer stands on terms that hold.

@@ -69,7 +69,7 @@ impl Command for SendQuote {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, self.version).await?;
-        let state = quote.state.by(QuoteMove::Send).map_err(Refusal::from)?;
+        let state = quote.by(QuoteMove::Send).map_err(Refusal::from)?;
         let lines = lines_of_quote(tx, permit, quote.id).await?.len();
         gate::pass(tx, permit, &quote, lines).await?;
         let number = number(tx, permit, &quote).await?;
@@ -248,7 +248,7 @@ impl Command for LinkQuote {
         let quote = held(tx, permit, self.id, None).await?;
         if quote.state != QuoteState::Sent {
             // The same words as for whatever else the state does not allow.
-            quote.state.by(QuoteMove::Decline).map_err(Refusal::from)?;
+            quote.by(QuoteMove::Decline).map_err(Refusal::from)?;
         }
         check_valid_on(quote.valid_until, tx.today())?;
         let new = new_link(&quote, tx.now());

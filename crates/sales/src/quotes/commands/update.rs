@@ -61,7 +61,7 @@ impl Command for UpdateQuote {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, Some(self.version)).await?;
-        quote.state.by(QuoteMove::Update).map_err(Refusal::from)?;
+        quote.by(QuoteMove::Update).map_err(Refusal::from)?;
         let (lines, trust) = match &self.change.lines {
             Some(lines) => (lines.clone(), Trust::Asked),
             None => {
