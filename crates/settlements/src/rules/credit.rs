@@ -79,11 +79,14 @@ pub fn credited(
 
 /// The day from which on a debt was never less than a part; not before the note's.
 fn covered_since(debt: &Standing, part: Decimal, on: NaiveDate) -> NaiveDate {
-    let mut changes = debt.changes.clone();
-    changes.sort_by_key(|(day, _)| *day);
+    // What is taken off and put back on one day was never missing.
+    let mut by_day: BTreeMap<NaiveDate, Decimal> = BTreeMap::new();
+    for (day, change) in &debt.changes {
+        *by_day.entry(*day).or_default() += *change;
+    }
     let mut since = on;
     let mut billed = Decimal::ZERO;
-    for (day, change) in changes {
+    for (day, change) in by_day {
         if billed < part {
             since = since.max(day);
         }
@@ -205,6 +208,19 @@ mod tests {
             let (back, parts) =
                 credited(std::slice::from_ref(&less), &[], Decimal::from(amount), day(5));
             assert_eq!((back.len(), parts[0].occurred_on), (0, day(since)), "{amount}");
+        }
+    }
+
+    /// A note of the third that was taken back on its own day leaves no trace in later ones.
+    #[test]
+    fn what_came_and_went_on_one_day_was_never_missing() {
+        for same_day in [[-20, 20], [20, -20]] {
+            let taken_back = same_day.map(|by| (day(3), Decimal::from(by)));
+            let bill = [(day(1), Decimal::from(30))];
+            let debt =
+                Standing { changes: [&bill[..], &taken_back].concat(), ..debt(1, 1, 30, 30) };
+            let (_, parts) = credited(&[debt], &[], Decimal::from(30), day(2));
+            assert_eq!(parts[0].occurred_on, day(2), "{same_day:?}");
         }
     }
 
