@@ -3,8 +3,10 @@
 --
 -- A debt or an advance whose rows are all dated and recorded by then is open then as it is now,
 -- so its balance is read; one that has moved since is added up anew from the registers. So
--- today's ageing reads what is open and no more. Lives on receivable_balance_open_due, _occurred,
--- _recorded, on payment_balance_open, _occurred, _recorded, and on the registers' keys.
+-- today's ageing reads what is open and no more. Rows of registers are joined and not summed debt
+-- by debt: sums over customers need no more, and where much has moved the planner reads a register
+-- whole. Lives on receivable_balance_open_due, _occurred, _recorded, on payment_balance_open,
+-- _occurred, _recorded, and on the registers' keys.
 --
 -- $1 tenant, $2 as of, $3 known at (null: all that is known), $4 managers (null: all),
 -- $5 customer (null: all), $6 how many rows. Totals by currency come first, without a customer.
@@ -26,25 +28,23 @@ with debt as (
       and ($4::uuid[] is null or b.manager_id = any ($4))
       and ($5::uuid is null or b.customer_id = $5)
     union all
-    select d.customer_id, d.currency, $2::date - d.due_on,
-           coalesce(i.amount, 0) - coalesce(a.amount, 0)
+    select d.customer_id, d.currency, $2::date - d.due_on, x.amount
     from debt d
-    cross join lateral (
-        select sum(x.amount) as amount
-        from receivable_item x
-        where x.tenant_id = $1
-          and (x.id = d.receivable_id or x.reverses = d.receivable_id)
-          and x.occurred_on <= $2
-          and ($3::timestamptz is null or x.recorded_at <= $3)
-    ) i
-    cross join lateral (
-        select sum(x.amount) as amount
-        from allocation x
-        where x.tenant_id = $1
-          and x.receivable_id = d.receivable_id
-          and x.occurred_on <= $2
-          and ($3::timestamptz is null or x.recorded_at <= $3)
-    ) a
+    join receivable_item x on x.tenant_id = $1 and x.id = d.receivable_id
+    where x.occurred_on <= $2
+      and ($3::timestamptz is null or x.recorded_at <= $3)
+    union all
+    select d.customer_id, d.currency, $2::date - d.due_on, x.amount
+    from debt d
+    join receivable_item x on x.tenant_id = $1 and x.reverses = d.receivable_id
+    where x.occurred_on <= $2
+      and ($3::timestamptz is null or x.recorded_at <= $3)
+    union all
+    select d.customer_id, d.currency, $2::date - d.due_on, -x.amount
+    from debt d
+    join allocation x on x.tenant_id = $1 and x.receivable_id = d.receivable_id
+    where x.occurred_on <= $2
+      and ($3::timestamptz is null or x.recorded_at <= $3)
 ), money as (
     select b.payment_id, b.customer_id, b.currency
     from payment_balance b
@@ -63,24 +63,17 @@ with debt as (
       and ($4::uuid[] is null or b.manager_id = any ($4))
       and ($5::uuid is null or b.customer_id = $5)
     union all
-    select m.customer_id, m.currency, coalesce(e.amount, 0) - coalesce(a.amount, 0)
+    select m.customer_id, m.currency, x.amount
     from money m
-    cross join lateral (
-        select sum(x.amount) as amount
-        from payment_entry x
-        where x.tenant_id = $1
-          and x.payment_id = m.payment_id
-          and x.occurred_on <= $2
-          and ($3::timestamptz is null or x.recorded_at <= $3)
-    ) e
-    cross join lateral (
-        select sum(x.amount) as amount
-        from allocation x
-        where x.tenant_id = $1
-          and x.payment_id = m.payment_id
-          and x.occurred_on <= $2
-          and ($3::timestamptz is null or x.recorded_at <= $3)
-    ) a
+    join payment_entry x on x.tenant_id = $1 and x.payment_id = m.payment_id
+    where x.occurred_on <= $2
+      and ($3::timestamptz is null or x.recorded_at <= $3)
+    union all
+    select m.customer_id, m.currency, -x.amount
+    from money m
+    join allocation x on x.tenant_id = $1 and x.payment_id = m.payment_id
+    where x.occurred_on <= $2
+      and ($3::timestamptz is null or x.recorded_at <= $3)
 ), part as (
     select o.customer_id, o.currency,
            case when o.days <= 0 then o.open else 0 end as not_due,
@@ -91,11 +84,9 @@ with debt as (
            o.open as total,
            0 as advances
     from owed o
-    where o.open <> 0
     union all
     select a.customer_id, a.currency, 0, 0, 0, 0, 0, 0, a.open
     from advance a
-    where a.open <> 0
 )
 select p.customer_id, p.currency,
        sum(p.not_due)::numeric(20, 2) as not_due,
@@ -107,5 +98,6 @@ select p.customer_id, p.currency,
        sum(p.advances)::numeric(20, 2) as advances
 from part p
 group by grouping sets ((p.currency), (p.customer_id, p.currency))
+having sum(p.total) <> 0 or sum(p.advances) <> 0
 order by p.customer_id is not null, sum(p.total) desc, p.currency, p.customer_id
 limit $6

@@ -11,7 +11,7 @@ use sqlx::{Connection, PgConnection};
 
 use super::reports::Large;
 use super::tools::{Load, Scripts, pgbench, wrk};
-use super::{cash, contention, import, postings, quote, reports, search, subscribers};
+use super::{ageing, cash, contention, import, postings, quote, reports, search, subscribers};
 use crate::company::Company;
 use crate::process::{Program, postgres_cpu_seconds};
 
@@ -62,6 +62,8 @@ pub enum Case {
     Posting,
     /// From quote to payment step by step, and the story of a long order.
     Cash,
+    /// How old debts are, at a date.
+    Ageing,
     /// Clients beside each other in one tenant, and a tenant with a long past.
     Contention,
     /// Thousands of subscribers.
@@ -118,6 +120,7 @@ pub async fn run(setting: &Setting<'_>, cases: &[Case], tell: &dyn Fn(&str)) -> 
             Case::Quote => rows.push(quote::measure(&bench).await?),
             Case::Posting => rows.extend(postings::measure(&bench).await?),
             Case::Cash => rows.extend(cash::measure(&bench).await?),
+            Case::Ageing => rows.extend(ageing::measure(&bench).await?),
             Case::Contention => {
                 let Setting { binary, movements, .. } = *setting;
                 rows.extend(contention::measure(&bench, binary, movements).await?);

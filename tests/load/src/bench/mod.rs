@@ -3,6 +3,7 @@
 //! Needs `wrk`, `pgbench` and an empty database with its owner's address
 //! (`OBOROT_TEST_DATABASE_URL`); `make bench` gives all three and the release program.
 
+mod ageing;
 mod cases;
 mod cash;
 mod contention;
