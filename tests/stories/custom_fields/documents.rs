@@ -71,7 +71,7 @@ async fn documents_take_fields_also_after_they_are_posted() {
 }
 
 /// Writes the field alone, and looks at the record and its history.
-async fn set(company: &Company, record: &Value, text: &str, kind: &str) {
+pub(super) async fn set(company: &Company, record: &Value, text: &str, kind: &str) {
     let input = json!({"recordId": record["id"], "version": record["version"],
         "customFields": [{"key": "own", "text": text}]});
     let held = format!(

@@ -4,6 +4,7 @@
 mod documents;
 mod filters;
 mod full;
+mod papers;
 mod rights;
 mod values;
 

@@ -244,3 +244,42 @@ async fn purchase_orders_are_read_without_prices_by_the_warehouse_and_written_by
         assert_eq!(told["purchaseOrders"]["totalCount"]["count"], found, "{filter_by}");
     }
 }
+
+#[tokio::test]
+async fn who_buys_for_himself_touches_no_orders_of_others() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let bolt = company.product(&at, "BOLT", "10.00").await;
+    let zavod = supplier(&company, "Zavod", json!({})).await;
+    sells(&company, &zavod, &bolt, "3.5", json!({})).await;
+    let right = |object: &str, act: &str, reach: &str| json!({"object": object, "act": act, "reach": reach});
+    let rights = json!([
+        right("purchase", "read", "OWN"),
+        right("purchase", "write", "OWN"),
+        right("product", "read", "ALL"),
+        right("supplier", "read", "ALL")
+    ]);
+    let role = json!({"name": "buyer", "title": "Buyer", "includes": [], "rights": rights});
+    company.admin.does("saveRole", role, "role { name }").await;
+    let (all, own) = (colleague(&company, "purchasing").await, colleague(&company, "buyer").await);
+    let lines = json!([{"productId": bolt, "quantity": "5"}]);
+    let draft = async |buyer: &Actor| {
+        let input = json!({"supplierId": zavod, "lines": lines});
+        let made = buyer.does("createPurchaseOrder", input, "purchaseOrder { id version }").await;
+        json!({"id": made["purchaseOrder"]["id"], "version": made["purchaseOrder"]["version"]})
+    };
+    let of_another = draft(&all).await;
+    for (mutation, more) in [
+        ("updatePurchaseOrder", json!({})),
+        ("orderPurchaseOrder", json!({})),
+        ("cancelPurchaseOrder", json!({"reason": "not mine"})),
+    ] {
+        let mut input = of_another.clone();
+        stories::company::merge(&mut input, more);
+        let told = own.tries(mutation, input, "purchaseOrder { id }").await;
+        assert_eq!(told, Err("NOT_FOUND".to_owned()), "{mutation}");
+    }
+    let selection = "purchaseOrder { state }";
+    own.does("orderPurchaseOrder", draft(&own).await, selection).await;
+    all.does("orderPurchaseOrder", of_another, selection).await;
+}

@@ -48,6 +48,22 @@ macro_rules! of_subject {
                 type $of = ::sales::Shipment;
                 $work
             }
+            $crate::custom::CustomFieldSubject::ServiceAct => {
+                type $of = ::sales::ServiceAct;
+                $work
+            }
+            $crate::custom::CustomFieldSubject::Delivery => {
+                type $of = ::sales::Delivery;
+                $work
+            }
+            $crate::custom::CustomFieldSubject::SalesReturn => {
+                type $of = ::sales::SalesReturn;
+                $work
+            }
+            $crate::custom::CustomFieldSubject::PurchaseOrder => {
+                type $of = ::stock::PurchaseOrderRow;
+                $work
+            }
             $crate::custom::CustomFieldSubject::GoodsReceipt => {
                 type $of = ::stock::ReceiptRow;
                 $work
@@ -62,6 +78,14 @@ macro_rules! of_subject {
             }
             $crate::custom::CustomFieldSubject::StockCount => {
                 type $of = ::stock::CountRow;
+                $work
+            }
+            $crate::custom::CustomFieldSubject::AssemblyOrder => {
+                type $of = ::stock::assembly::AssemblyRow;
+                $work
+            }
+            $crate::custom::CustomFieldSubject::Invoice => {
+                type $of = ::settlements::Invoice;
                 $work
             }
             $crate::custom::CustomFieldSubject::Payment => {
@@ -86,6 +110,14 @@ pub enum CustomFieldSubject {
     Quote,
     /// Shipments.
     Shipment,
+    /// Service acts.
+    ServiceAct,
+    /// Deliveries.
+    Delivery,
+    /// Returns of shipped goods.
+    SalesReturn,
+    /// Purchase orders.
+    PurchaseOrder,
     /// Goods receipts.
     GoodsReceipt,
     /// Transfers between warehouses.
@@ -94,21 +126,31 @@ pub enum CustomFieldSubject {
     WriteOff,
     /// Stock counts.
     StockCount,
+    /// Assembly orders.
+    AssemblyOrder,
+    /// Invoices.
+    Invoice,
     /// Payments.
     Payment,
 }
 
 impl CustomFieldSubject {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 16] = [
         Self::Customer,
         Self::Product,
         Self::SalesOrder,
         Self::Quote,
         Self::Shipment,
+        Self::ServiceAct,
+        Self::Delivery,
+        Self::SalesReturn,
+        Self::PurchaseOrder,
         Self::GoodsReceipt,
         Self::StockTransfer,
         Self::WriteOff,
         Self::StockCount,
+        Self::AssemblyOrder,
+        Self::Invoice,
         Self::Payment,
     ];
 

@@ -15,7 +15,7 @@ use crate::user_error::UserError;
 /// What custom fields of a record are to hold.
 #[derive(InputObject)]
 pub struct SetCustomFieldsInput {
-    /// The record: a customer, a product, an order, a shipment, a receipt or a payment.
+    /// The record, of one of the kinds that have fields (`CustomFieldSubject`).
     record_id: AnyId,
     /// The record's version that was read.
     version: i32,
@@ -42,7 +42,9 @@ pub struct SetMutation;
 impl SetMutation {
     /// Writes custom fields of a record and nothing else. Documents take them in every state, in
     /// closed periods too: what was posted is not touched. Needs the right to write the record:
-    /// `customer.write`, `product.write`, `order.write`, `shipment.post`, `receipt.write` or
+    /// `customer.write`, `product.write`, `order.write`, `quote.write`, `shipment.post`,
+    /// `act.write`, `delivery.write`, `return.write`, `purchase.write`, `receipt.write`,
+    /// `transfer.write`, `write_off.write`, `count.write`, `assembly.write`, `invoice.write` or
     /// `payment.write`.
     async fn set_custom_fields(
         &self,

@@ -6,6 +6,7 @@ use kernel::Percent;
 use super::invoice_loads::{InvoiceLinesOf, PaymentsOfInvoice};
 use super::payment::Payment;
 use crate::catalog::{Agreement, Customer, Organization, Product, ProductVariant};
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::sales::{SalesOrder, SalesOrderLine};
@@ -177,6 +178,15 @@ impl Invoice {
     /// The user who issued it; null for partners' programs.
     async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         Ok(Session::of(ctx)?.load_made(self.0.created_by).await?)
+    }
+
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<::settlements::Invoice>(Session::of(ctx)?, self.0.id).await?)
     }
 
     /// Who did what to it, newest first, at most 100 entries.

@@ -8,6 +8,7 @@ use kernel::{CustomerId, Direction, InvoiceId, OrderId, OrganizationId, UserId};
 use super::invoice::{Invoice, InvoiceState};
 use super::invoice_loads::InvoicesOfCustomer;
 use crate::catalog::payloads;
+use crate::custom::{CustomFieldCondition, CustomFieldInput, conditions, filled_anew};
 use crate::errors::Failure;
 use crate::idempotency::mutate;
 use crate::ids::GlobalId;
@@ -46,6 +47,8 @@ pub struct InvoiceFilterInput {
     number: Option<String>,
     /// The one with this key in another system.
     external_reference: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl From<InvoiceFilterInput> for InvoiceFilter {
@@ -63,6 +66,7 @@ impl From<InvoiceFilterInput> for InvoiceFilter {
             due_to: filter.due_to.map(|day| day.0),
             number: filter.number,
             external_reference: filter.external_reference,
+            custom: Vec::new(),
         }
     }
 }
@@ -118,7 +122,10 @@ impl InvoiceQuery {
         };
         let (after, before) = (after.as_deref(), before.as_deref());
         let page = paging::request(first, after, last, before, sort.0.name())?;
-        let filter = InvoiceFilter::from(filter.unwrap_or_default());
+        let mut filter = filter.unwrap_or_default();
+        let asked = filter.custom_fields.take();
+        let custom = conditions::<::settlements::Invoice>(session, asked).await?;
+        let filter = InvoiceFilter { custom, ..filter.into() };
         let tx = session.tx().await?;
         let rows = ::settlements::invoices(&tx, &permit, &filter, sort, &page).await?;
         Ok(Connection::of(rows, Invoice).counted(move |session| {
@@ -160,6 +167,9 @@ pub struct IssueInvoiceInput {
     comment: Option<String>,
     /// Your own key for it, unique among the tenant's invoices for ever.
     external_reference: Option<String>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    custom_fields: Vec<CustomFieldInput>,
     /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
     #[graphql(default)]
     simulate: bool,
@@ -220,7 +230,9 @@ impl InvoiceMutation {
             comment: input.comment,
             external_reference: input.external_reference,
         };
-        let done = mutate(ctx, IssueInvoice { draft }, input.idempotency_key).await?;
+        let (given, key) = (input.custom_fields, input.idempotency_key);
+        let command = Ok(IssueInvoice { draft });
+        let done = filled_anew::<::settlements::Invoice, _>(ctx, command, given, key).await?;
         let invoice = Session::of(ctx)?.load_made(done.output).await?;
         Ok(IssueInvoicePayload { invoice, user_errors: done.user_errors })
     }

@@ -8,6 +8,7 @@
 //! is locked before its acts.
 
 mod commands;
+mod custom_fields;
 mod model;
 mod posting;
 mod rules;

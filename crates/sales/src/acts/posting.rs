@@ -133,13 +133,13 @@ async fn check_agreed<A>(
         return Ok(());
     }
     let case = order_case(tx, permit, order, ordered, terms).await?;
-    for (finding, refusal) in found {
-        let Some(refusal) = refusal else { continue };
-        if !approvals::is_settled(tx, permit, &case, &finding).await? {
-            return Err(refusal.into());
-        }
+    let findings: Vec<&Finding> = found.iter().map(|(finding, _)| finding).collect();
+    let settled = approvals::settled(tx, permit, &case, &findings).await?;
+    let mut open = found.into_iter().zip(settled).filter(|(_, is_settled)| !is_settled);
+    match open.find_map(|((_, refusal), _)| refusal) {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(()),
     }
-    Ok(())
 }
 
 fn billing(order: &Order, act: &ServiceAct, gross: Decimal) -> Billing {

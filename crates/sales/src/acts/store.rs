@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use access::Permit;
-use catalog::push_customer;
+use catalog::{Condition, push_conditions, push_customer};
 use db::{CommandError, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
 use kernel::{
     Currency, CustomerId, DepartmentId, NaiveDate, OrderId, Page, PageRequest, Refusal,
@@ -37,6 +37,8 @@ pub struct ActFilter {
     pub number: Option<String>,
     /// With this number in another program.
     pub external_reference: Option<String>,
+    /// Whose custom fields hold all of this.
+    pub custom: Vec<Condition>,
 }
 
 /// The kind stands in the text and not as a value: the indexes of acts are partial.
@@ -55,6 +57,7 @@ fn conditions(sql: &mut Sql, permit: &Permit<ReadActs>, filter: &ActFilter) {
     only(sql, " and d.order_id = ", filter.order);
     only(sql, " and d.date >= ", filter.date_from);
     only(sql, " and d.date <= ", filter.date_to);
+    push_conditions(sql, permit.tenant(), "d.id", &filter.custom);
     only(sql, " and d.number_order = ", filter.number.clone());
     only(sql, " and d.external_reference = ", filter.external_reference.clone());
 }

@@ -1,14 +1,14 @@
 //! Calling an invoice off.
 
 use access::{Action, Permit, Right};
-use db::{Command, CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{CustomerId, InvoiceId, Refusal, RefusalCode, UserId};
+use db::{Command, Outcome, Sql, TenantTx, values};
+use kernel::{InvoiceId, Refusal, RefusalCode};
 use serde_json::json;
 
+use super::holding::hold;
 use super::invoice_changed;
 use super::model::InvoiceState;
-use super::reads::within_reach;
-use crate::commands::{LONGEST_TEXT, stale, text};
+use crate::commands::{LONGEST_TEXT, text};
 
 /// Cancels an invoice of which nothing is paid: its part of the order can be asked for again.
 #[derive(Clone, Debug)]
@@ -25,15 +25,6 @@ impl Action for CancelInvoice {
     const RIGHT: Right = Right::InvoiceWrite;
 }
 
-#[derive(FromQueryResult)]
-struct Held {
-    number: String,
-    customer_id: CustomerId,
-    manager_id: Option<UserId>,
-    state: InvoiceState,
-    version: i32,
-}
-
 #[async_trait::async_trait]
 
 impl Command for CancelInvoice {
@@ -43,13 +34,7 @@ impl Command for CancelInvoice {
         let reason = text("reason", Some(&self.reason), LONGEST_TEXT)?.ok_or_else(|| {
             Refusal::new(RefusalCode::Required, "Say why.", "Укажите причину.").at(["reason"])
         })?;
-        // Payments change an invoice under its customer's lock, so that comes first.
-        let seen = self.read(tx, permit).await?;
-        catalog::lock_customer(tx, permit, seen.customer_id).await?;
-        let held = self.read(tx, permit).await?;
-        if held.version != self.version {
-            return Err(stale(held.version).into());
-        }
+        let held = hold(tx, permit, self.id, self.version).await?;
         if held.state != InvoiceState::Issued {
             let allowed: &[&str] = &[];
             return Err(Refusal::new(
@@ -73,17 +58,5 @@ impl Command for CancelInvoice {
         tx.audit(db::AuditEntry::new("cancelInvoice", "Invoice", self.id, facts));
         invoice_changed(tx, self.id, held.customer_id, held.manager_id);
         Ok(self.id)
-    }
-}
-
-impl CancelInvoice {
-    async fn read(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<Held> {
-        let mut sql = Sql::new(
-            "select i.number, i.customer_id, i.manager_id, i.state, i.version from invoice i",
-            [],
-        );
-        sql.with(" where i.tenant_id = ", permit.tenant(), "").with(" and i.id = ", self.id, "");
-        within_reach(&mut sql, permit);
-        tx.one(sql).await?.ok_or(CommandError::NotFound)
     }
 }

@@ -8,6 +8,8 @@
 
 mod calling_off;
 mod cancel;
+mod custom_fields;
+mod holding;
 mod issuing;
 mod model;
 mod paying;

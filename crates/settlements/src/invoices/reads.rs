@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use access::Permit;
-use catalog::push_customer;
+use catalog::{Condition, push_conditions, push_customer};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     CustomerId, Direction, InvoiceId, NaiveDate, OrderId, OrganizationId, Page, PageRequest,
@@ -43,6 +43,8 @@ pub struct InvoiceFilter {
     pub number: Option<String>,
     /// With exactly this external reference.
     pub external_reference: Option<String>,
+    /// Whose custom fields hold all of this.
+    pub custom: Vec<Condition>,
 }
 
 /// What invoices are ordered by.
@@ -146,6 +148,7 @@ pub(crate) fn within_reach<A>(sql: &mut Sql, permit: &Permit<A>) {
 
 fn narrow(sql: &mut Sql, filter: &InvoiceFilter, tx: &TenantTx) {
     push_customer(sql, tx.tenant(), "i.customer_id", filter.customer);
+    push_conditions(sql, tx.tenant(), "i.id", &filter.custom);
     if let Some(organization) = filter.organization {
         sql.with("\n  and i.organization_id = ", organization, "");
     }

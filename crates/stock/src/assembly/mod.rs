@@ -7,6 +7,7 @@
 
 mod bill_commands;
 mod bill_store;
+mod custom_fields;
 mod draft;
 mod order_commands;
 mod posting;

@@ -4,10 +4,12 @@
 use std::collections::HashMap;
 
 use access::{Action, Permit, Right};
+use catalog::{Condition, push_conditions};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     AssemblyLineId, AssemblyOrderId, BillId, DateTime, Decimal, Direction, LotId, NaiveDate,
-    OrganizationId, Page, PageRequest, ProductId, ProductVariantId, UserId, Utc, Uuid, WarehouseId,
+    OrganizationId, Page, PageRequest, ProductId, ProductVariantId, TenantId, UserId, Utc, Uuid,
+    WarehouseId,
 };
 
 use super::state::{AssemblyKind, AssemblyState};
@@ -132,6 +134,8 @@ pub struct AssemblyFilter {
     pub number: Option<String>,
     /// With this name in another program.
     pub external_reference: Option<String>,
+    /// Whose custom fields hold this.
+    pub custom: Vec<Condition>,
 }
 
 /// $1 is the tenant, $2 the authors within reach, $3 whether cost is seen.
@@ -145,7 +149,8 @@ const ASSEMBLY: &str = "
     where a.tenant_id = $1 and ($2::uuid[] is null or a.created_by = any($2))";
 
 impl AssemblyFilter {
-    fn push(&self, sql: &mut Sql) {
+    fn push(&self, sql: &mut Sql, tenant: TenantId) {
+        push_conditions(sql, tenant, "a.id", &self.custom);
         let states = self.states.as_ref();
         let narrowing = Narrowing {
             table: "a",
@@ -184,7 +189,7 @@ pub async fn assemblies(
 ) -> Outcome<Page<AssemblyRow>> {
     let values = values![permit.tenant(), permit.managers(), sees_cost(permit)];
     let mut sql = Sql::new(ASSEMBLY, values);
-    filter.push(&mut sql);
+    filter.push(&mut sql, permit.tenant());
     let position = |row: &AssemblyRow| sort.position(row.occurred_on, &row.number, row.id.0);
     page(tx, sql, (sort.key(["a.occurred_on", "a.number"]), "a.id"), direction, request, position)
         .await
@@ -204,7 +209,7 @@ pub async fn count_assemblies(
          where a.tenant_id = $1 and ($2::uuid[] is null or a.created_by = any($2))"
     );
     let mut sql = Sql::new(text, values![permit.tenant(), permit.managers()]);
-    filter.push(&mut sql);
+    filter.push(&mut sql, permit.tenant());
     count(tx, sql).await
 }
 

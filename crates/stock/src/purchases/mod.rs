@@ -4,6 +4,7 @@
 //! on it ([`crate::coverage`]).
 
 pub mod commands;
+mod custom_fields;
 pub(crate) mod lines;
 mod reads;
 pub(crate) mod receiving;

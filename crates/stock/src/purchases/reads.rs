@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use access::{Action, Permit, Right};
+use catalog::{Condition, push_conditions};
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     Currency, DateTime, Decimal, DemandId, Direction, NaiveDate, OrganizationId, PackagingId, Page,
     PageRequest, ProductId, ProductVariantId, PurchaseOrderId, PurchaseOrderLineId, SupplierId,
-    UserId, Utc, Uuid, WarehouseId,
+    TenantId, UserId, Utc, Uuid, WarehouseId,
 };
 
 use super::PurchaseOrderState;
@@ -126,6 +127,8 @@ pub struct PurchaseOrderFilter {
     pub number: Option<String>,
     /// With this name in another program.
     pub external_reference: Option<String>,
+    /// Whose custom fields hold this.
+    pub custom: Vec<Condition>,
 }
 
 /// $1 is the tenant, $2 the authors within reach, $3 whether cost is seen.
@@ -138,7 +141,8 @@ const ORDER: &str = "
     where o.tenant_id = $1 and ($2::uuid[] is null or o.created_by = any($2))";
 
 impl PurchaseOrderFilter {
-    fn push(&self, sql: &mut Sql) {
+    fn push(&self, sql: &mut Sql, tenant: TenantId) {
+        push_conditions(sql, tenant, "o.id", &self.custom);
         let states = self.states.as_ref();
         let narrowing = Narrowing {
             table: "o",
@@ -184,7 +188,7 @@ pub async fn purchase_orders(
 ) -> Outcome<Page<PurchaseOrderRow>> {
     let values = values![permit.tenant(), permit.managers(), sees_cost(permit)];
     let mut sql = Sql::new(ORDER, values);
-    filter.push(&mut sql);
+    filter.push(&mut sql, permit.tenant());
     let position = |row: &PurchaseOrderRow| sort.position(row.occurred_on, &row.number, row.id.0);
     page(tx, sql, (sort.key(["o.occurred_on", "o.number"]), "o.id"), direction, request, position)
         .await
@@ -204,7 +208,7 @@ pub async fn count_purchase_orders(
          where o.tenant_id = $1 and ($2::uuid[] is null or o.created_by = any($2))"
     );
     let mut sql = Sql::new(text, values![permit.tenant(), permit.managers()]);
-    filter.push(&mut sql);
+    filter.push(&mut sql, permit.tenant());
     count(tx, sql).await
 }
 

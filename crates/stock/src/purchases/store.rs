@@ -76,7 +76,7 @@ const HEADER: &str = "
     from purchase_order o
     where o.tenant_id = $1 and o.id = $2";
 
-/// Locks a purchase order.
+/// Locks a purchase order, whoever wrote it: goods are received of it with rights of their own.
 pub(crate) async fn lock<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -87,7 +87,7 @@ pub(crate) async fn lock<A>(
     found.ok_or(CommandError::NotFound)
 }
 
-/// The purchase order under its lock, in the version that was read.
+/// A purchase order within reach under its lock, in the version that was read.
 pub(crate) async fn locked<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -95,6 +95,9 @@ pub(crate) async fn locked<A>(
     version: i32,
 ) -> Outcome<Header> {
     let header = lock(tx, permit, id).await?;
+    if !permit.reaches(header.created_by, None) {
+        return Err(CommandError::NotFound);
+    }
     same_version(
         header.version,
         version,

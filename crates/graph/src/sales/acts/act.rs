@@ -8,6 +8,7 @@ use kernel::{Currency, ShipmentId};
 
 use super::loads::ActLinesOf;
 use crate::catalog::{Customer, Organization, Product, ProductVariant};
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::sales::corrections::{CorrectionsOf, PriceCorrection};
@@ -191,6 +192,15 @@ impl ServiceAct {
     /// The person who wrote it; null where a program did.
     async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         user(ctx, self.0.created_by).await
+    }
+
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<::sales::ServiceAct>(Session::of(ctx)?, self.0.id).await?)
     }
 
     /// Who did what to it, newest first, at most 100 entries.

@@ -5,6 +5,7 @@ use async_graphql::InputObject;
 use kernel::{CustomerId, OrderId, OrderLineId, ServiceActId, UserId};
 
 use super::act::ServiceActState;
+use crate::custom::{CustomFieldCondition, CustomFieldInput};
 use crate::ids::GlobalId;
 use crate::scalars::{Date, Decimal};
 
@@ -27,6 +28,8 @@ pub struct ServiceActFilter {
     number: Option<String>,
     /// The one with this key in another system.
     external_reference: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    pub(super) custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl From<ServiceActFilter> for ActFilter {
@@ -40,6 +43,7 @@ impl From<ServiceActFilter> for ActFilter {
             date_to: filter.date_to.map(|day| day.0),
             number: filter.number,
             external_reference: filter.external_reference,
+            custom: Vec::new(),
         }
     }
 }
@@ -72,6 +76,9 @@ pub struct CreateServiceActInput {
     comment: Option<String>,
     /// Its key in another system; unique among the tenant's acts.
     external_reference: Option<String>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }

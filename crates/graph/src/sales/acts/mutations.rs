@@ -8,6 +8,7 @@ use super::inputs::{
     CancelServiceActInput, CreateServiceActInput, PostServiceActInput, ReverseServiceActInput,
 };
 use crate::catalog::payloads;
+use crate::custom::filled_anew;
 use crate::idempotency::mutate;
 use crate::session::Session;
 use crate::simulation::simulates;
@@ -49,7 +50,9 @@ impl ActMutation {
         #[graphql(desc = "The act.")] mut input: CreateServiceActInput,
     ) -> async_graphql::Result<CreateServiceActPayload> {
         let key = input.idempotency_key.take();
-        let done = mutate(ctx, CreateServiceAct { draft: input.into() }, key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let command = Ok(CreateServiceAct { draft: input.into() });
+        let done = filled_anew::<::sales::ServiceAct, _>(ctx, command, given, key).await?;
         let service_act = Session::of(ctx)?.load_made(done.output).await?;
         Ok(CreateServiceActPayload { service_act, user_errors: done.user_errors })
     }

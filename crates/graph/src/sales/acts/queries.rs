@@ -6,6 +6,7 @@ use kernel::ServiceActId;
 
 use super::act::ServiceAct;
 use super::inputs::ServiceActFilter;
+use crate::custom::conditions;
 use crate::ids::GlobalId;
 use crate::paging::{self, Connection};
 use crate::sales::queries::{SalesDocumentOrder, sort_of};
@@ -43,7 +44,10 @@ impl ActQuery {
         let permit = session.permit::<ReadActs>()?;
         let sort = sort_of(session, order_by)?;
         let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
-        let filter = ActFilter::from(filter.unwrap_or_default());
+        let mut filter = filter.unwrap_or_default();
+        let custom =
+            conditions::<::sales::ServiceAct>(session, filter.custom_fields.take()).await?;
+        let filter = ActFilter { custom, ..filter.into() };
         let tx = session.tx().await?;
         let rows = ::sales::acts(&tx, &permit, &filter, sort, &page).await?;
         let count = move |session: Session| {

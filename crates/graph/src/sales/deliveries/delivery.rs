@@ -7,6 +7,7 @@ use async_graphql::{Context, Enum, ID, Object};
 
 use super::loads::PackagesOf;
 use crate::catalog::{Customer, DeliveryAddress, Organization, Warehouse};
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::files::{Attachment, OfDelivery, files_of};
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -250,6 +251,15 @@ impl Delivery {
     /// The person who planned it; null where a program did.
     async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         user(ctx, self.0.created_by).await
+    }
+
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<::sales::Delivery>(Session::of(ctx)?, self.0.id).await?)
     }
 
     /// Who did what to it, newest first, at most 100 entries.

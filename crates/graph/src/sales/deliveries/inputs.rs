@@ -5,6 +5,7 @@ use async_graphql::{InputObject, MaybeUndefined};
 use kernel::{CustomerId, DeliveryAddressId, DeliveryId, ShipmentId, UserId, WarehouseId};
 
 use super::delivery::DeliveryState;
+use crate::custom::{CustomFieldCondition, CustomFieldInput};
 use crate::ids::GlobalId;
 use crate::sales::inputs::change;
 use crate::scalars::{Date, DateTime, Decimal};
@@ -35,6 +36,8 @@ pub struct DeliveryFilterInput {
     number: Option<String>,
     /// The one with this key in another system.
     external_reference: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    pub(super) custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl From<DeliveryFilterInput> for DeliveryFilter {
@@ -51,6 +54,7 @@ impl From<DeliveryFilterInput> for DeliveryFilter {
             date_to: filter.date_to.map(|day| day.0),
             number: filter.number,
             external_reference: filter.external_reference,
+            custom: Vec::new(),
         }
     }
 }
@@ -116,6 +120,9 @@ pub struct PlanDeliveryInput {
     comment: Option<String>,
     /// Its key in another system; unique among the tenant's deliveries.
     external_reference: Option<String>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -167,6 +174,9 @@ pub struct UpdateDeliveryInput {
     comment: MaybeUndefined<String>,
     /// All packages from now on.
     packages: Option<Vec<DeliveryPackageInput>>,
+    /// Custom fields that change; those left out stay.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }

@@ -12,6 +12,7 @@ use super::inputs::{
     SetDeliveryCostInput, StartDeliveryInput, UpdateDeliveryInput,
 };
 use crate::catalog::payloads;
+use crate::custom::{filled_anew, filled_in};
 use crate::idempotency::mutate;
 use crate::session::Session;
 use crate::user_error::UserError;
@@ -67,7 +68,9 @@ impl DeliveryMutation {
         #[graphql(desc = "The delivery.")] mut input: PlanDeliveryInput,
     ) -> async_graphql::Result<PlanDeliveryPayload> {
         let key = input.idempotency_key.take();
-        let done = mutate(ctx, PlanDelivery { draft: input.into() }, key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let command = Ok(PlanDelivery { draft: input.into() });
+        let done = filled_anew::<::sales::Delivery, _>(ctx, command, given, key).await?;
         let delivery = Session::of(ctx)?.load_made(done.output).await?;
         Ok(PlanDeliveryPayload { delivery, user_errors: done.user_errors })
     }
@@ -80,8 +83,9 @@ impl DeliveryMutation {
     ) -> async_graphql::Result<UpdateDeliveryPayload> {
         let (id, version) = (input.id.0, input.version);
         let key = input.idempotency_key.take();
-        let command = UpdateDelivery { id, version, change: input.into() };
-        let done = mutate(ctx, command, key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let command = Ok(UpdateDelivery { id, version, change: input.into() });
+        let done = filled_in::<::sales::Delivery, _>(ctx, command, given, key).await?;
         let delivery = Session::of(ctx)?.load_made(done.output).await?;
         Ok(UpdateDeliveryPayload { delivery, user_errors: done.user_errors })
     }

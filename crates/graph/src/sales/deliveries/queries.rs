@@ -6,6 +6,7 @@ use kernel::DeliveryId;
 
 use super::delivery::Delivery;
 use super::inputs::DeliveryFilterInput;
+use crate::custom::conditions;
 use crate::ids::GlobalId;
 use crate::paging::{self, Connection, OrderDirection};
 use crate::session::Session;
@@ -47,7 +48,9 @@ impl DeliveryQuery {
         let permit = session.permit::<ReadDeliveries>()?;
         let sort = OrderSort::by_date(direction.into());
         let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
-        let filter = DeliveryFilter::from(filter.unwrap_or_default());
+        let mut filter = filter.unwrap_or_default();
+        let custom = conditions::<::sales::Delivery>(session, filter.custom_fields.take()).await?;
+        let filter = DeliveryFilter { custom, ..filter.into() };
         let tx = session.tx().await?;
         let rows = ::sales::deliveries(&tx, &permit, &filter, sort, &page).await?;
         let count = move |session: Session| {

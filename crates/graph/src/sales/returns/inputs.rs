@@ -5,6 +5,7 @@ use async_graphql::InputObject;
 use kernel::{CustomerId, SalesReturnId, ShipmentId, ShipmentLineId, UserId, WarehouseId};
 
 use super::sales_return::{ReturnedCondition, SalesReturnState};
+use crate::custom::{CustomFieldCondition, CustomFieldInput};
 use crate::ids::GlobalId;
 use crate::scalars::{Date, Decimal};
 
@@ -29,6 +30,8 @@ pub struct SalesReturnFilter {
     number: Option<String>,
     /// The one with this key in another system.
     external_reference: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    pub(super) custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl From<SalesReturnFilter> for ReturnFilter {
@@ -43,6 +46,7 @@ impl From<SalesReturnFilter> for ReturnFilter {
             date_to: filter.date_to.map(|day| day.0),
             number: filter.number,
             external_reference: filter.external_reference,
+            custom: Vec::new(),
         }
     }
 }
@@ -87,6 +91,9 @@ pub struct CreateSalesReturnInput {
     comment: Option<String>,
     /// Its key in another system; unique among the tenant's returns.
     external_reference: Option<String>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }

@@ -8,6 +8,7 @@ use super::inputs::{
 };
 use super::sales_return::SalesReturn;
 use crate::catalog::payloads;
+use crate::custom::filled_anew;
 use crate::idempotency::mutate;
 use crate::session::Session;
 use crate::simulation::simulates;
@@ -49,7 +50,9 @@ impl ReturnMutation {
         #[graphql(desc = "The return.")] mut input: CreateSalesReturnInput,
     ) -> async_graphql::Result<CreateSalesReturnPayload> {
         let key = input.idempotency_key.take();
-        let done = mutate(ctx, CreateSalesReturn { draft: input.into() }, key).await?;
+        let given = std::mem::take(&mut input.custom_fields);
+        let command = Ok(CreateSalesReturn { draft: input.into() });
+        let done = filled_anew::<::sales::SalesReturn, _>(ctx, command, given, key).await?;
         let sales_return = Session::of(ctx)?.load_made(done.output).await?;
         Ok(CreateSalesReturnPayload { sales_return, user_errors: done.user_errors })
     }

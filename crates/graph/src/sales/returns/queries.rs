@@ -7,6 +7,7 @@ use kernel::{CreditNoteId, SalesReturnId};
 use super::inputs::SalesReturnFilter;
 use super::note::CreditNote;
 use super::sales_return::SalesReturn;
+use crate::custom::conditions;
 use crate::ids::GlobalId;
 use crate::paging::{self, Connection};
 use crate::sales::queries::{SalesDocumentOrder, sort_of};
@@ -53,7 +54,10 @@ impl ReturnQuery {
         let permit = session.permit::<ReadReturns>()?;
         let sort = sort_of(session, order_by)?;
         let page = paging::request(first, after.as_deref(), last, before.as_deref(), sort.name())?;
-        let filter = ReturnFilter::from(filter.unwrap_or_default());
+        let mut filter = filter.unwrap_or_default();
+        let custom =
+            conditions::<::sales::SalesReturn>(session, filter.custom_fields.take()).await?;
+        let filter = ReturnFilter { custom, ..filter.into() };
         let tx = session.tx().await?;
         let rows = ::sales::returns(&tx, &permit, &filter, sort, &page).await?;
         let count = move |session: Session| {

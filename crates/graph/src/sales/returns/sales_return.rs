@@ -9,6 +9,7 @@ use kernel::Currency;
 use super::loads::{LotsOfReturnLine, NoteOf, ReturnLinesOf};
 use super::note::CreditNote;
 use crate::catalog::{Customer, Organization, Product, ProductVariant, Warehouse};
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::sales::{DocumentTotal, SalesOrder, Shipment, ShipmentLine, costed, priced, user};
@@ -212,6 +213,15 @@ impl SalesReturn {
     ) -> async_graphql::Result<Option<Vec<StockMovement>>> {
         let moved = Session::of(ctx)?.load(MovementsOf(self.0.id.0)).await?;
         Ok(Some(moved.unwrap_or_default()))
+    }
+
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<::sales::SalesReturn>(Session::of(ctx)?, self.0.id).await?)
     }
 
     /// Who did what to it, newest first, at most 100 entries.

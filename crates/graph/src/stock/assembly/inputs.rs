@@ -11,6 +11,7 @@ use kernel::{
 };
 
 use super::order::{AssemblyKind, AssemblyOrderState};
+use crate::custom::{CustomFieldCondition, CustomFieldInput};
 use crate::ids::GlobalId;
 use crate::paging::OrderDirection;
 use crate::scalars::{Date, Decimal};
@@ -58,6 +59,8 @@ pub struct AssemblyOrderFilter {
     number: Option<String>,
     /// With this name in another program.
     external_reference: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    pub(super) custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl AssemblyOrderFilter {
@@ -72,6 +75,7 @@ impl AssemblyOrderFilter {
             to: self.date_to.map(|day| day.0),
             number: self.number,
             external_reference: self.external_reference,
+            custom: Vec::new(),
         }
     }
 }
@@ -289,6 +293,9 @@ pub struct CreateAssemblyOrderInput {
     /// Taking apart: lots of the finished goods chosen by hand.
     #[graphql(default)]
     pub(super) lots: Vec<ChosenLotInput>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }
@@ -319,6 +326,9 @@ pub struct UpdateAssemblyOrderInput {
     /// Taking apart, with `lines`: lots of the finished goods chosen by hand.
     #[graphql(default)]
     pub(super) lots: Vec<ChosenLotInput>,
+    /// Custom fields that change; those left out stay.
+    #[graphql(default)]
+    pub(super) custom_fields: Vec<CustomFieldInput>,
     /// Makes a repeat of this request do nothing; kept 7 days.
     pub(super) idempotency_key: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! What is done with assembly orders.
 
 use ::stock::assembly::{
-    AssemblyChange, CancelAssemblyOrder, CreateAssemblyOrder, PostAssemblyOrder,
+    AssemblyChange, AssemblyRow, CancelAssemblyOrder, CreateAssemblyOrder, PostAssemblyOrder,
     ReverseAssemblyOrder, UpdateAssemblyOrder,
 };
 use async_graphql::{Context, MaybeUndefined, Object, SimpleObject};
@@ -13,7 +13,8 @@ use super::inputs::{
     ReverseAssemblyOrderInput, UpdateAssemblyOrderInput, lines, picks,
 };
 use super::order::AssemblyOrder;
-use crate::idempotency::mutate;
+use crate::custom::{filled_anew, filled_in};
+use crate::idempotency::{MutationResult, mutate};
 use crate::session::Session;
 use crate::simulation::simulates;
 use crate::user_error::UserError;
@@ -58,7 +59,8 @@ impl AssemblyMutation {
             lines: input.lines.map(lines),
             picks: picks(input.lots),
         };
-        run(ctx, command, input.idempotency_key).await
+        let (given, key) = (input.custom_fields, input.idempotency_key);
+        told(ctx, filled_anew::<AssemblyRow, _>(ctx, Ok(command), given, key).await?).await
     }
 
     /// Changes a draft.
@@ -79,7 +81,8 @@ impl AssemblyMutation {
             lines: input.lines.map(|list| (lines(list), chosen)),
         };
         let command = UpdateAssemblyOrder { id: input.id.0, version: input.version, change };
-        run(ctx, command, input.idempotency_key).await
+        let (given, key) = (input.custom_fields, input.idempotency_key);
+        told(ctx, filled_in::<AssemblyRow, _>(ctx, Ok(command), given, key).await?).await
     }
 
     /// Posts a draft: what goes in leaves its lots (those chosen by hand, else those that expire
@@ -131,7 +134,13 @@ async fn run<C: Command<Output = AssemblyOrderId>>(
     command: C,
     key: Option<String>,
 ) -> async_graphql::Result<AssemblyOrderPayload> {
-    let done = mutate(ctx, command, key).await?;
+    told(ctx, mutate(ctx, command, key).await?).await
+}
+
+async fn told(
+    ctx: &Context<'_>,
+    done: MutationResult<AssemblyOrderId>,
+) -> async_graphql::Result<AssemblyOrderPayload> {
     let assembly_order = Session::of(ctx)?.load_made(done.output).await?;
     Ok(AssemblyOrderPayload { assembly_order, user_errors: done.user_errors })
 }

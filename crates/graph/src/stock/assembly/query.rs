@@ -1,12 +1,13 @@
 //! Questions about bills and assembly orders.
 
-use ::stock::assembly::{ReadAssemblies, ReadBills};
+use ::stock::assembly::{AssemblyFilter, AssemblyRow, ReadAssemblies, ReadBills};
 use async_graphql::{Context, Object};
 use kernel::{AssemblyOrderId, BillId};
 
 use super::bill::BillOfMaterials;
 use super::inputs::{AssemblyOrderFilter, AssemblyOrderOrder, BillOfMaterialsFilter};
 use super::order::AssemblyOrder;
+use crate::custom::conditions;
 use crate::ids::GlobalId;
 use crate::paging::{self, Connection, OrderDirection};
 use crate::session::Session;
@@ -76,7 +77,10 @@ impl AssemblyQuery {
         let order = AssemblyOrderOrder::read(order_by);
         let name = order.0.name();
         let request = paging::request(first, after.as_deref(), last, before.as_deref(), name)?;
-        let filter = filter.unwrap_or_default().read();
+        let mut filter = filter.unwrap_or_default();
+        let asked = filter.custom_fields.take();
+        let custom = conditions::<AssemblyRow>(session, asked).await?;
+        let filter = AssemblyFilter { custom, ..filter.read() };
         let tx = session.tx().await?;
         let page = ::stock::assembly::assemblies(&tx, &permit, &filter, order, &request).await?;
         let count = move |session: Session| {

@@ -9,6 +9,7 @@ use super::loads::{CoversOfSupply, LinesOf, ReceiptsOf};
 use crate::catalog::{
     Organization, Product, ProductPackaging, ProductVariant, Supplier, Warehouse,
 };
+use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
@@ -159,6 +160,15 @@ impl PurchaseOrder {
     /// Who made it, where a person did.
     async fn created_by(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<User>> {
         Ok(Session::of(ctx)?.load_made(self.0.created_by).await?)
+    }
+
+    /// What its custom fields hold, as far as the caller sees them, in the order of cards; those
+    /// that hold nothing are absent.
+    async fn custom_fields(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Vec<CustomFieldValue>> {
+        Ok(custom_fields_of::<PurchaseOrderRow>(Session::of(ctx)?, self.0.id).await?)
     }
 
     /// Who did what to it, the newest first; at most 100 entries.

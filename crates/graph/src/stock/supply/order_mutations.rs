@@ -4,7 +4,7 @@ use ::stock::commands::{
     CancelPurchaseOrder, ClosePurchaseOrder, CreatePurchaseOrder, ExpectedDay, OrderPurchaseOrder,
     PurchaseLineInput, ReschedulePurchaseOrder, UpdatePurchaseOrder,
 };
-use ::stock::{ReadSupplySettings, SaveSupplySettings};
+use ::stock::{PurchaseOrderRow, ReadSupplySettings, SaveSupplySettings};
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use db::Command;
 use kernel::{
@@ -13,7 +13,8 @@ use kernel::{
 };
 
 use super::order::PurchaseOrder;
-use crate::idempotency::mutate;
+use crate::custom::{CustomFieldInput, filled_anew, filled_in};
+use crate::idempotency::{MutationResult, mutate};
 use crate::ids::GlobalId;
 use crate::scalars::{CurrencyCode, Date, Decimal};
 use crate::session::Session;
@@ -86,6 +87,9 @@ pub struct CreatePurchaseOrderInput {
     /// way for, in lots that the supplier sells. Stands beside `lines`.
     #[graphql(default)]
     demand_ids: Vec<GlobalId<DemandId>>,
+    /// What its custom fields hold; those required and writable for the caller must be among them.
+    #[graphql(default)]
+    custom_fields: Vec<CustomFieldInput>,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }
@@ -111,6 +115,9 @@ pub struct UpdatePurchaseOrderInput {
     external_reference: MaybeUndefined<String>,
     /// All lines anew.
     lines: Option<Vec<PurchaseOrderLineInput>>,
+    /// Custom fields that change; those left out stay.
+    #[graphql(default)]
+    custom_fields: Vec<CustomFieldInput>,
     /// Makes a repeat of this request do nothing; kept 7 days.
     idempotency_key: Option<String>,
 }
@@ -258,7 +265,8 @@ impl PurchaseOrderMutation {
             lines: PurchaseOrderLineInput::read_all(input.lines),
             demands: input.demand_ids.into_iter().map(|id| id.0).collect(),
         };
-        run(ctx, command, input.idempotency_key).await
+        let (given, key) = (input.custom_fields, input.idempotency_key);
+        told(ctx, filled_anew::<PurchaseOrderRow, _>(ctx, Ok(command), given, key).await?).await
     }
 
     /// Changes a draft.
@@ -278,7 +286,8 @@ impl PurchaseOrderMutation {
             external_reference: changed(input.external_reference),
             lines: input.lines.map(PurchaseOrderLineInput::read_all),
         };
-        run(ctx, command, input.idempotency_key).await
+        let (given, key) = (input.custom_fields, input.idempotency_key);
+        told(ctx, filled_in::<PurchaseOrderRow, _>(ctx, Ok(command), given, key).await?).await
     }
 
     /// Orders a draft's goods: it gets its number, and its goods are expected from now on.
@@ -352,7 +361,13 @@ async fn run<C: Command<Output = PurchaseOrderId>>(
     command: C,
     key: Option<String>,
 ) -> async_graphql::Result<PurchaseOrderPayload> {
-    let done = mutate(ctx, command, key).await?;
+    told(ctx, mutate(ctx, command, key).await?).await
+}
+
+async fn told(
+    ctx: &Context<'_>,
+    done: MutationResult<PurchaseOrderId>,
+) -> async_graphql::Result<PurchaseOrderPayload> {
     let purchase_order = Session::of(ctx)?.load_made(done.output).await?;
     Ok(PurchaseOrderPayload { purchase_order, user_errors: done.user_errors })
 }

@@ -2,7 +2,7 @@
 
 use ::stock::{
     DEMAND_ORDER, DemandFilter as Filter, DocumentSort, PurchaseOrderFilter as OrderFilter,
-    ReadDemand, ReadPurchaseOrders,
+    PurchaseOrderRow, ReadDemand, ReadPurchaseOrders,
 };
 use async_graphql::{Context, Enum, InputObject, Object};
 use kernel::{
@@ -13,6 +13,7 @@ use kernel::{
 use super::demand::{Demand, DemandState};
 use super::order::{PurchaseOrder, PurchaseOrderState};
 use super::order_mutations::{SupplySettings, settings};
+use crate::custom::{CustomFieldCondition, conditions};
 use crate::ids::GlobalId;
 use crate::paging::{self, Connection, OrderDirection};
 use crate::scalars::Date;
@@ -126,6 +127,8 @@ pub struct PurchaseOrderFilter {
     number: Option<String>,
     /// With this name in another program.
     external_reference: Option<String>,
+    /// Those whose custom fields hold all of this; at most 10 conditions.
+    custom_fields: Option<Vec<CustomFieldCondition>>,
 }
 
 impl PurchaseOrderFilter {
@@ -140,6 +143,7 @@ impl PurchaseOrderFilter {
             to: self.date_to.map(|day| day.0),
             number: self.number,
             external_reference: self.external_reference,
+            custom: Vec::new(),
         }
     }
 }
@@ -188,7 +192,11 @@ impl PurchaseOrderQuery {
         let order = order_by.map_or(newest, |order| (order.field.into(), order.direction.into()));
         let (after, before) = (after.as_deref(), before.as_deref());
         let request = paging::request(first, after, last, before, order.0.name())?;
+        let mut filter = filter;
+        let asked = filter.as_mut().and_then(|filter| filter.custom_fields.take());
+        let custom = conditions::<PurchaseOrderRow>(session, asked).await?;
         let filter = filter.map(PurchaseOrderFilter::read).unwrap_or_default();
+        let filter = OrderFilter { custom, ..filter };
         let tx = session.tx().await?;
         let page = ::stock::purchase_orders(&tx, &permit, &filter, order, &request).await?;
         let count = move |session: Session| {

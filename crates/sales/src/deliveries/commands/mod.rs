@@ -1,6 +1,7 @@
 //! What people do with deliveries, one file each.
 
 mod cost;
+mod custom_fields;
 mod details;
 mod plan;
 mod steps;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use access::Permit;
-use catalog::push_customer;
+use catalog::{Condition, push_conditions, push_customer};
 use db::{Outcome, Sql, TenantTx};
 use kernel::{
     CustomerId, DeliveryId, NaiveDate, Page, PageRequest, ShipmentId, UserId, WarehouseId,
@@ -39,6 +39,8 @@ pub struct DeliveryFilter {
     pub number: Option<String>,
     /// With exactly this number in another program.
     pub external_reference: Option<String>,
+    /// Whose custom fields hold all of this.
+    pub custom: Vec<Condition>,
 }
 
 fn conditions(sql: &mut Sql, permit: &Permit<ReadDeliveries>, filter: &DeliveryFilter) {
@@ -54,6 +56,7 @@ fn conditions(sql: &mut Sql, permit: &Permit<ReadDeliveries>, filter: &DeliveryF
     only(sql, " and d.route = ", filter.route.clone());
     only(sql, " and d.date >= ", filter.date_from);
     only(sql, " and d.date <= ", filter.date_to);
+    push_conditions(sql, permit.tenant(), "d.id", &filter.custom);
     only(sql, " and d.number_order = ", filter.number.clone());
     only(sql, " and d.external_reference = ", filter.external_reference.clone());
 }

@@ -3,6 +3,7 @@
 mod booking;
 mod cancel;
 mod create;
+mod custom_fields;
 mod post;
 mod reverse;
 

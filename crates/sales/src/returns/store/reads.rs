@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use access::Permit;
-use catalog::push_customer;
+use catalog::{Condition, push_conditions, push_customer};
 use db::{FromQueryResult, Outcome, Sql, TenantTx};
 use kernel::{
     CreditNoteId, Currency, CustomerId, NaiveDate, Page, PageRequest, SalesReturnId,
@@ -38,6 +38,8 @@ pub struct ReturnFilter {
     pub number: Option<String>,
     /// With this number in another program.
     pub external_reference: Option<String>,
+    /// Whose custom fields hold all of this.
+    pub custom: Vec<Condition>,
 }
 
 fn conditions(sql: &mut Sql, permit: &Permit<ReadReturns>, filter: &ReturnFilter) {
@@ -51,6 +53,7 @@ fn conditions(sql: &mut Sql, permit: &Permit<ReadReturns>, filter: &ReturnFilter
     only(sql, " and d.warehouse_id = ", filter.warehouse);
     only(sql, " and d.date >= ", filter.date_from);
     only(sql, " and d.date <= ", filter.date_to);
+    push_conditions(sql, permit.tenant(), "d.id", &filter.custom);
     only(sql, " and d.number_order = ", filter.number.clone());
     only(sql, " and d.external_reference = ", filter.external_reference.clone());
 }
