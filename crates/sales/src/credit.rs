@@ -4,10 +4,11 @@
 use std::collections::HashSet;
 
 use access::Permit;
+use catalog::pricing::Rates;
 use catalog::{CreditPolicy, OrderTerms};
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, OrderId};
-use settlements::{OrderPart, Position};
+use kernel::{Currency, Decimal, NaiveDate, OrderId, round_money};
+use settlements::{OrderPart, Position, Positions};
 
 use crate::approving::order_case;
 use crate::discretion::refusal_for;
@@ -15,11 +16,46 @@ use crate::model::Order;
 use crate::rules::{CreditVerdict, Gate, Gated, gated, prepayment_due, unknown};
 use crate::store::{OpenOrder, open_orders, order_lines};
 
-/// Where a customer stands, with what his confirmed orders have got.
+/// Where a customer stands in each currency, with what his confirmed orders have got.
 pub(crate) struct Standing {
-    pub(crate) position: Position,
+    pub(crate) positions: Positions,
     /// Money that the order under check has got.
     pub(crate) prepaid: Decimal,
+    /// Rates of today; none where everything is in one currency.
+    rates: Option<Rates>,
+    today: NaiveDate,
+}
+
+/// Debt whose day is over.
+pub(crate) struct Overdue {
+    /// By currency, in the order of their codes.
+    pub(crate) amounts: Vec<(Currency, Decimal)>,
+    /// All of it in one currency; `None` where a rate is missing.
+    pub(crate) whole: Option<Decimal>,
+    /// The earliest day that something of it was due.
+    pub(crate) since: Option<NaiveDate>,
+}
+
+impl Standing {
+    /// An amount at today's rates, two places; `None` where a rate is missing.
+    fn converted(&self, amount: Decimal, from: Currency, to: Currency) -> Option<Decimal> {
+        if from == to || amount.is_zero() {
+            return Some(amount);
+        }
+        let conversion = self.rates.as_ref()?.conversion(from, to, self.today)?;
+        conversion.apply(amount).map(round_money)
+    }
+
+    /// What is overdue in all currencies, added up in one.
+    pub(crate) fn overdue(&self, currency: Currency) -> Overdue {
+        let late = self.positions.iter().filter(|(_, position)| !position.overdue.is_zero());
+        let mut amounts: Vec<(Currency, Decimal)> =
+            late.clone().map(|(currency, position)| (*currency, position.overdue)).collect();
+        amounts.sort_by_key(|(currency, _)| currency.to_string());
+        let whole = amounts.iter().map(|(from, amount)| self.converted(*amount, *from, currency));
+        let (whole, since) = (whole.sum(), late.filter_map(|(_, one)| one.overdue_since).min());
+        Overdue { amounts, whole, since }
+    }
 }
 
 /// The terms of an order as they are now: its agreement's, or the customer's default one's where
@@ -45,42 +81,37 @@ pub(crate) async fn standing<A>(
     permit: &Permit<A>,
     order: &Order,
 ) -> Outcome<Standing> {
-    let position = settlements::position(tx, permit, order.customer_id, order.currency).await?;
+    let positions = settlements::positions(tx, permit, order.customer_id).await?;
     let prepaid = settlements::prepaid(tx, permit, order.id).await?;
-    Ok(Standing { position, prepaid })
-}
-
-/// The customer's other confirmed orders, the order itself, and money that stays with neither.
-struct Parts {
-    document: OrderPart,
-    others: Vec<OrderPart>,
-    idle: Decimal,
+    let today = tx.today();
+    let is_one = positions.keys().all(|currency| *currency == order.currency);
+    let rates = if is_one { None } else { Some(catalog::rates_on(tx, permit, today).await?) };
+    Ok(Standing { positions, prepaid, rates, today })
 }
 
 /// What the gate of credit says to an order, counting it exactly once; and what the customer would
-/// owe with it, in the order's currency.
+/// owe with it. Both in the limit's currency, at today's rates: whatever he owes in whichever currency
+/// counts. `None` where a rate is missing.
 pub(crate) async fn verdict<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     order: &Order,
     terms: &OrderTerms,
-    standing: &Standing,
-) -> Outcome<(CreditVerdict, Decimal)> {
-    let Parts { document, others, idle } = parts(tx, permit, order, standing).await?;
-    let position = &standing.position;
-    let gate = Gate {
-        policy: terms.credit_policy,
-        limit: terms.credit_limit,
-        limit_currency: terms.credit_limit_currency,
-        currency: order.currency,
-        position,
-        document,
-        others: &others,
-        idle,
-    };
+    standing: &mut Standing,
+) -> Outcome<(CreditVerdict, Option<Decimal>)> {
+    let Parts { document, others } = parts(tx, permit, order, standing).await?;
+    let to = terms.credit_limit_currency;
+    let is_one = order.currency == to && others.iter().all(|(currency, _)| *currency == to);
+    if !is_one && standing.rates.is_none() {
+        standing.rates = Some(catalog::rates_on(tx, permit, standing.today).await?);
+    }
     let own = settlements::exposure(Decimal::ZERO, Decimal::ZERO, &[document]);
-    let advances = position.unassigned_advances + idle;
-    let owed = settlements::exposure(position.open_receivables, advances, &others) + own;
+    let own = standing.converted(own, order.currency, to);
+    let others: Option<Decimal> =
+        others.into_iter().map(|(from, owed)| standing.converted(owed, from, to)).sum();
+    let gate =
+        Gate { policy: terms.credit_policy, limit: terms.credit_limit, currency: to, own, others };
+    let owed = own.zip(others).and_then(|(own, others)| own.checked_add(others));
     Ok((gate.verdict(), owed))
 }
 
@@ -98,20 +129,26 @@ pub(crate) async fn check_reserve<A>(
         return Ok(());
     }
     catalog::lock_customer(tx, permit, order.customer_id).await?;
-    let standing = standing(tx, permit, order).await?;
-    let (verdict, _) = verdict(tx, permit, order, &terms, &standing).await?;
+    let mut standing = standing(tx, permit, order).await?;
+    let (verdict, _) = verdict(tx, permit, order, &terms, &mut standing).await?;
     match gated(policy, verdict.finding()) {
         Gated::Passed | Gated::Warned(_) => Ok(()),
         Gated::Refused(refusal) => Err(refusal_for(permit, order, refusal).into()),
         Gated::Asked(finding, refusal) => {
             let lines = order_lines(tx, permit, order.id).await?;
             let case = order_case(tx, permit, order, &lines, &terms).await?;
-            match approvals::is_settled(tx, permit, &case, &finding).await? {
-                true => Ok(()),
-                false => Err(refusal_for(permit, order, refusal).into()),
+            match approvals::settled(tx, permit, &case, &[&finding]).await?.as_slice() {
+                [true] => Ok(()),
+                _ => Err(refusal_for(permit, order, refusal).into()),
             }
         }
     }
+}
+
+/// What the order itself adds, and what the customer owes without it, by currency.
+struct Parts {
+    document: OrderPart,
+    others: Vec<(Currency, Decimal)>,
 }
 
 async fn parts<A>(
@@ -120,9 +157,8 @@ async fn parts<A>(
     order: &Order,
     standing: &Standing,
 ) -> Outcome<Parts> {
-    let position = &standing.position;
-    let others = open_orders(tx, permit, order.customer_id, order.currency, order.id).await?;
-    let wanting: Vec<OrderId> = others
+    let open = open_orders(tx, permit, order.customer_id, order.id).await?;
+    let wanting: Vec<OrderId> = open
         .iter()
         .filter(|other| !other.prepayment_percent.is_zero())
         .map(|other| other.id)
@@ -134,7 +170,11 @@ async fn parts<A>(
     };
     let part = |open: &OpenOrder, prepaid: Decimal| OrderPart {
         unshipped: open.gross - open.shipped_gross,
-        assigned: position.assigned.get(&open.id).copied().unwrap_or_default(),
+        assigned: standing
+            .positions
+            .get(&open.currency)
+            .and_then(|position| position.assigned.get(&open.id).copied())
+            .unwrap_or_default(),
         prepayment_due: prepayment_due(open.gross, open.prepayment_percent, prepaid),
     };
     let own = OpenOrder {
@@ -142,13 +182,25 @@ async fn parts<A>(
         gross: order.gross,
         shipped_gross: order.shipped_gross,
         prepayment_percent: order.prepayment_percent.get(),
+        currency: order.currency,
     };
-    let known: HashSet<OrderId> = others.iter().map(|open| open.id).chain([order.id]).collect();
-    let idle = position.assigned.iter().filter(|(id, _)| !known.contains(*id));
-    let others: Vec<OrderPart> = others
-        .iter()
-        .map(|open| part(open, prepaid.get(&open.id).copied().unwrap_or_default()))
-        .collect();
-    let document = part(&own, standing.prepaid);
-    Ok(Parts { document, others, idle: idle.map(|(_, amount)| *amount).sum() })
+    let known: HashSet<OrderId> = open.iter().map(|open| open.id).chain([order.id]).collect();
+    let currencies: HashSet<Currency> =
+        standing.positions.keys().copied().chain(open.iter().map(|open| open.currency)).collect();
+    let nothing = Position::default();
+    let owed = |currency: Currency| {
+        let position = standing.positions.get(&currency).unwrap_or(&nothing);
+        // Money that stays with orders which want none any more.
+        let idle = position.assigned.iter().filter(|(id, _)| !known.contains(*id));
+        let idle: Decimal = idle.map(|(_, amount)| *amount).sum();
+        let orders: Vec<OrderPart> = open
+            .iter()
+            .filter(|open| open.currency == currency)
+            .map(|open| part(open, prepaid.get(&open.id).copied().unwrap_or_default()))
+            .collect();
+        let advances = position.unassigned_advances + idle;
+        (currency, settlements::exposure(position.open_receivables, advances, &orders))
+    };
+    let others = currencies.into_iter().map(owed).collect();
+    Ok(Parts { document: part(&own, standing.prepaid), others })
 }

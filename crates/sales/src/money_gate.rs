@@ -5,11 +5,11 @@ use access::Permit;
 use approvals::Finding;
 use catalog::{CreditPolicy, OrderTerms};
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, Refusal, RefusalCode};
+use kernel::{Currency, Decimal, Refusal, RefusalCode};
 use serde_json::json;
 
 use crate::commands::Warning;
-use crate::credit;
+use crate::credit::{self, Overdue};
 use crate::discretion::refusal_for;
 use crate::model::Order;
 use crate::rules::{Gated, gated, overdue, prepayment_due, unpaid};
@@ -37,7 +37,7 @@ pub(crate) async fn check_money<A>(
     if percent.is_zero() && !looks {
         return Ok(gate);
     }
-    let standing = credit::standing(tx, permit, order).await?;
+    let mut standing = credit::standing(tx, permit, order).await?;
     let due = prepayment_due(order.gross, percent, standing.prepaid);
     if let Some((finding, refusal)) = unpaid(due, prepayment_missing(order, due, standing.prepaid))
     {
@@ -46,12 +46,11 @@ pub(crate) async fn check_money<A>(
     if !looks {
         return Ok(gate);
     }
-    let late = standing.position.overdue;
-    let since = standing.position.overdue_since;
-    let late = overdue(late, since, tx.today(), overdue_debt(order, late));
+    let late = standing.overdue(order.currency);
+    let late = overdue(late.whole, late.since, tx.today(), overdue_debt(order, &late));
     let exceeded = match terms.credit_limit {
         None => None,
-        Some(_) => credit::verdict(tx, permit, order, terms, &standing).await?.0.finding(),
+        Some(_) => credit::verdict(tx, permit, order, terms, &mut standing).await?.0.finding(),
     };
     for asked in [late, exceeded] {
         match gated(policy, asked) {
@@ -66,13 +65,16 @@ pub(crate) async fn check_money<A>(
     Ok(gate)
 }
 
-fn overdue_debt(order: &Order, overdue: Decimal) -> Refusal {
+fn overdue_debt(order: &Order, late: &Overdue) -> Refusal {
+    let told = |(currency, amount): &(Currency, Decimal)| format!("{amount} {currency}");
+    let amounts: Vec<String> = late.amounts.iter().map(told).collect();
+    let amounts = amounts.join(", ");
     Refusal::new(
         RefusalCode::OverdueDebt,
-        format!("The customer's overdue debt is {overdue} {}.", order.currency),
-        format!("У клиента просроченный долг {overdue} {}.", order.currency),
+        format!("The customer's overdue debt is {amounts}."),
+        format!("У клиента просроченный долг {amounts}."),
     )
-    .with(json!({ "overdue": overdue, "currency": order.currency }))
+    .with(json!({ "overdue": late.whole, "currency": order.currency }))
 }
 
 fn prepayment_missing(order: &Order, due: Decimal, paid: Decimal) -> Refusal {

@@ -6,8 +6,10 @@ use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{Currency, CustomerId, Decimal, NaiveDate, OrderId, Uuid};
 
-/// What a customer owes and has paid ahead, in one currency, over all organizations and
-/// agreements.
+/// What a customer owes and has paid ahead, over all organizations and agreements, by currency.
+pub type Positions = HashMap<Currency, Position>;
+
+/// What he owes and has paid ahead in one currency.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Position {
     /// What is owed, due or not.
@@ -24,6 +26,7 @@ pub struct Position {
 
 #[derive(FromQueryResult)]
 struct Part {
+    currency: Currency,
     order_id: Option<OrderId>,
     owed: Decimal,
     overdue: Decimal,
@@ -36,32 +39,31 @@ struct Part {
 ///
 /// # Errors
 /// A fault where the statement fails.
-pub async fn position<A>(
+pub async fn positions<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     customer: CustomerId,
-    currency: Currency,
-) -> Outcome<Position> {
+) -> Outcome<Positions> {
     let sql = "
-        select null::uuid as order_id, coalesce(sum(r.open), 0) as owed,
-               coalesce(sum(r.open) filter (where r.due_on < $4), 0) as overdue,
-               min(r.due_on) filter (where r.due_on < $4) as overdue_since, 0.00 as advance
+        select r.currency, null::uuid as order_id, sum(r.open) as owed,
+               coalesce(sum(r.open) filter (where r.due_on < $3), 0) as overdue,
+               min(r.due_on) filter (where r.due_on < $3) as overdue_since, 0.00 as advance
         from receivable_balance r
         where r.tenant_id = $1
           and r.customer_id = $2
-          and r.currency = $3
           and r.open_cents > 0
+        group by r.currency
         union all
-        select p.order_id, 0.00, 0.00, null::date, sum(p.open)
+        select p.currency, p.order_id, 0.00, 0.00, null::date, sum(p.open)
         from payment_balance p
         where p.tenant_id = $1
           and p.customer_id = $2
-          and p.currency = $3
           and p.open_cents > 0
-        group by p.order_id";
-    let values = values![permit.tenant(), customer, currency, tx.today()];
-    let mut position = Position::default();
+        group by p.currency, p.order_id";
+    let values = values![permit.tenant(), customer, tx.today()];
+    let mut positions = Positions::new();
     for part in tx.all::<Part>(Sql::new(sql, values)).await? {
+        let position = positions.entry(part.currency).or_default();
         position.open_receivables += part.owed;
         position.overdue += part.overdue;
         position.overdue_since = position.overdue_since.or(part.overdue_since);
@@ -70,7 +72,7 @@ pub async fn position<A>(
             None => position.unassigned_advances += part.advance,
         }
     }
-    Ok(position)
+    Ok(positions)
 }
 
 /// Money that an order has got: advances that stay with it, and what has settled its shipments.

@@ -34,7 +34,7 @@ pub use bank::{
 };
 pub use billing::{Billing, bill, unbill};
 pub use commands::{AllocatePayment, OrderRef, RecordPayment, ReversePayment, WantedShare};
-pub use credit::{Position, position, prepaid, prepaid_by_order};
+pub use credit::{Position, Positions, positions, prepaid, prepaid_by_order};
 pub use crediting::{Credit, credit, uncredit};
 pub use events::debt_changed;
 pub use exchange::{ExchangeDifference, differences_of_payments};

@@ -3,7 +3,6 @@
 use catalog::CreditPolicy;
 use kernel::{Currency, Decimal, Refusal, RefusalCode, round_money};
 use serde_json::json;
-use settlements::{OrderPart, Position};
 
 /// What is still to be paid before an order ships: its part by the payment steps, less the money
 /// it has got.
@@ -13,25 +12,21 @@ pub fn prepayment_due(gross: Decimal, prepayment_percent: Decimal, prepaid: Deci
     (asked - prepaid).max(Decimal::ZERO)
 }
 
-/// What the gate of credit looks at, under the customer's lock.
-#[derive(Clone, Debug)]
-pub struct Gate<'a> {
+/// What the gate of credit looks at, under the customer's lock; in the limit's currency.
+#[derive(Clone, Copy, Debug)]
+pub struct Gate {
     /// What the agreement wants done over the limit.
     pub policy: CreditPolicy,
     /// `None` is no limit.
     pub limit: Option<Decimal>,
     /// The limit's currency.
-    pub limit_currency: Currency,
-    /// The document's currency; the position is in it.
     pub currency: Currency,
-    /// Where the customer stands.
-    pub position: &'a Position,
-    /// The document under check, counted here and nowhere else.
-    pub document: OrderPart,
-    /// His other confirmed orders.
-    pub others: &'a [OrderPart],
-    /// Money that stays with orders which want none any more.
-    pub idle: Decimal,
+    /// What the document under check adds, counted here and nowhere else; `None` where a rate is
+    /// missing.
+    pub own: Option<Decimal>,
+    /// What the customer owes without it, his other confirmed orders with it; `None` where a rate is
+    /// missing.
+    pub others: Option<Decimal>,
 }
 
 /// What the gate says.
@@ -48,36 +43,28 @@ pub enum CreditVerdict {
         /// The limit's currency.
         currency: Currency,
     },
-    /// The limit is in another currency.
-    OtherCurrency {
+    /// What the customer owes cannot be told in the limit's currency.
+    NoRate {
         /// The limit's currency.
         limit: Currency,
-        /// The document's currency.
-        document: Currency,
     },
 }
 
-impl Gate<'_> {
+impl Gate {
     /// Whether the customer may have this document on credit. A document that adds no debt always
     /// passes: a customer with limit 0 on full prepayment can always confirm.
     #[must_use]
     pub fn verdict(&self) -> CreditVerdict {
         let Some(limit) = self.limit else { return CreditVerdict::Passed };
-        let own = settlements::exposure(Decimal::ZERO, Decimal::ZERO, &[self.document]);
-        if self.policy == CreditPolicy::Ignore || own.is_zero() {
+        if self.policy == CreditPolicy::Ignore || self.own.is_some_and(|own| own.is_zero()) {
             return CreditVerdict::Passed;
         }
-        if self.limit_currency != self.currency {
-            let (limit, document) = (self.limit_currency, self.currency);
-            return CreditVerdict::OtherCurrency { limit, document };
+        let exposure = self.own.zip(self.others).and_then(|(own, others)| own.checked_add(others));
+        match exposure {
+            None => CreditVerdict::NoRate { limit: self.currency },
+            Some(exposure) if exposure <= limit => CreditVerdict::Passed,
+            Some(exposure) => CreditVerdict::Exceeded { limit, exposure, currency: self.currency },
         }
-        let advances = self.position.unassigned_advances + self.idle;
-        let others = settlements::exposure(self.position.open_receivables, advances, self.others);
-        let exposure = others + own;
-        if exposure <= limit {
-            return CreditVerdict::Passed;
-        }
-        CreditVerdict::Exceeded { limit, exposure, currency: self.currency }
     }
 }
 
@@ -95,13 +82,19 @@ impl CreditVerdict {
                 )
                 .with(json!({ "limit": limit, "exposure": exposure, "currency": currency })),
             ),
-            Self::OtherCurrency { limit, document } => Some(
+            Self::NoRate { limit } => Some(
                 Refusal::new(
-                    RefusalCode::CurrencyMismatch,
-                    format!("The credit limit is in {limit}, the document in {document}."),
-                    format!("Кредитный лимит задан в {limit}, а документ в {document}."),
+                    RefusalCode::NoRate,
+                    format!(
+                        "What the customer owes cannot be told in {limit}, the currency of his \
+                         credit limit: enter today's rates."
+                    ),
+                    format!(
+                        "Долг клиента нельзя пересчитать в {limit}, валюту его кредитного лимита: \
+                         введите курсы на сегодня."
+                    ),
                 )
-                .with(json!({ "limitCurrency": limit, "documentCurrency": document })),
+                .with(json!({ "limitCurrency": limit })),
             ),
         }
     }
@@ -109,6 +102,8 @@ impl CreditVerdict {
 
 #[cfg(test)]
 mod tests {
+    use settlements::OrderPart;
+
     use super::*;
 
     fn part(unshipped: i64, assigned: i64, due: i64) -> OrderPart {
@@ -119,22 +114,17 @@ mod tests {
         }
     }
 
+    fn rub() -> Currency {
+        Currency::parse("RUB").unwrap()
+    }
+
     fn verdict(limit: i64, owed: i64, advances: i64, document: OrderPart) -> CreditVerdict {
-        let currency = Currency::parse("RUB").unwrap();
-        let position = Position {
-            open_receivables: owed.into(),
-            unassigned_advances: advances.into(),
-            ..Position::default()
-        };
         let gate = Gate {
             policy: CreditPolicy::Block,
             limit: Some(limit.into()),
-            limit_currency: currency,
-            currency,
-            position: &position,
-            document,
-            others: &[],
-            idle: Decimal::ZERO,
+            currency: rub(),
+            own: Some(settlements::exposure(Decimal::ZERO, Decimal::ZERO, &[document])),
+            others: Some(settlements::exposure(owed.into(), advances.into(), &[])),
         };
         gate.verdict()
     }
@@ -162,84 +152,40 @@ mod tests {
         assert_eq!(verdict(0, 0, 1, part(100, 0, 99)), CreditVerdict::Passed);
     }
 
-    /// Under, at and above the limit, by each policy; without a limit, in another currency, and for a
+    /// Under, at and above the limit, by each policy; without a limit, without a rate, and for a
     /// document that adds nothing.
     #[test]
     fn the_limit_holds_whatever_the_policy_says_to_it() {
-        let (rub, usd) = (Currency::parse("RUB").unwrap(), Currency::parse("USD").unwrap());
-        let position = Position { open_receivables: 60.into(), ..Position::default() };
-        let other = CreditVerdict::OtherCurrency { limit: usd, document: rub };
         let over = |limit: i64| CreditVerdict::Exceeded {
             limit: limit.into(),
             exposure: 100.into(),
-            currency: rub,
+            currency: rub(),
         };
+        let unknown = CreditVerdict::NoRate { limit: rub() };
         use CreditPolicy::{Approve, Block, Ignore, Warn};
-        for (limit, limit_currency, unshipped, told) in [
-            (Some(101), rub, 40, CreditVerdict::Passed),
-            (Some(100), rub, 40, CreditVerdict::Passed),
-            (Some(99), rub, 40, over(99)),
-            (Some(0), rub, 40, over(0)),
-            (Some(0), rub, 0, CreditVerdict::Passed),
-            (None, rub, 40, CreditVerdict::Passed),
-            (None, usd, 40, CreditVerdict::Passed),
-            (Some(1_000), usd, 40, other.clone()),
-            (Some(1_000), usd, 0, CreditVerdict::Passed),
+        for (limit, own, others, told) in [
+            (Some(101), Some(40), Some(60), CreditVerdict::Passed),
+            (Some(100), Some(40), Some(60), CreditVerdict::Passed),
+            (Some(99), Some(40), Some(60), over(99)),
+            (Some(0), Some(40), Some(60), over(0)),
+            (Some(0), Some(0), Some(60), CreditVerdict::Passed),
+            (None, Some(40), Some(60), CreditVerdict::Passed),
+            (None, None, None, CreditVerdict::Passed),
+            (Some(1_000), None, Some(60), unknown.clone()),
+            (Some(1_000), Some(40), None, unknown.clone()),
+            (Some(1_000), Some(0), None, CreditVerdict::Passed),
         ] {
             for policy in [Ignore, Warn, Block, Approve] {
                 let gate = Gate {
                     policy,
                     limit: limit.map(Decimal::from),
-                    limit_currency,
-                    currency: rub,
-                    position: &position,
-                    document: part(unshipped, 0, 0),
-                    others: &[],
-                    idle: Decimal::ZERO,
+                    currency: rub(),
+                    own: own.map(Decimal::from),
+                    others: others.map(Decimal::from),
                 };
                 let expected = if policy == Ignore { &CreditVerdict::Passed } else { &told };
-                assert_eq!(gate.verdict(), *expected, "{policy:?} {limit:?} {unshipped}");
+                assert_eq!(&gate.verdict(), expected, "{limit:?} {own:?} {others:?} {policy:?}");
             }
-        }
-    }
-
-    /// Exposure = open receivables − unassigned advances + what other orders and this one add: each
-    /// of them max(0, unshipped − assigned − prepayment still due).
-    #[test]
-    fn other_orders_and_idle_money_count_once() {
-        let rub = Currency::parse("RUB").unwrap();
-        let position = Position {
-            open_receivables: 500.into(),
-            unassigned_advances: 50.into(),
-            ..Position::default()
-        };
-        // 100, nothing because more is assigned than left, and 70.
-        let others = [part(100, 0, 0), part(30, 80, 0), part(100, 0, 30)];
-        let gate = Gate {
-            policy: CreditPolicy::Block,
-            limit: Some(Decimal::ZERO),
-            limit_currency: rub,
-            currency: rub,
-            position: &position,
-            document: part(200, 20, 40),
-            others: &others,
-            idle: 10.into(),
-        };
-        // 500 − 50 − 10 + 100 + 0 + 70 + 140.
-        assert_eq!(exposure(&gate.verdict()), Some(750.into()));
-    }
-
-    #[test]
-    fn what_is_due_before_shipping_shrinks_with_the_money() {
-        let dec = |text: &str| text.parse::<Decimal>().unwrap();
-        for (gross, percent, prepaid, due) in [
-            ("100000", "30", "0", "30000.00"),
-            ("100000", "30", "30000", "0"),
-            ("100000", "30", "45000", "0"),
-            ("0.05", "50", "0", "0.03"),
-            ("100", "0", "0", "0"),
-        ] {
-            assert_eq!(prepayment_due(dec(gross), dec(percent), dec(prepaid)), dec(due));
         }
     }
 }

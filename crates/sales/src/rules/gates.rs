@@ -52,15 +52,16 @@ impl CreditVerdict {
     }
 }
 
-/// Overdue debt before a shipment: how much, since when.
+/// Overdue debt before a shipment: how much in the document's currency (`None` where a rate is
+/// missing), since when.
 #[must_use]
 pub fn overdue(
-    amount: Decimal,
+    amount: Option<Decimal>,
     since: Option<NaiveDate>,
     today: NaiveDate,
     refusal: Refusal,
 ) -> Option<(Finding, Refusal)> {
-    if amount <= Decimal::ZERO {
+    if amount.is_some_and(|amount| amount <= Decimal::ZERO) {
         return None;
     }
     let days = since.map(|since| Decimal::from((today - since).num_days()));
@@ -69,7 +70,7 @@ pub fn overdue(
         line: None,
         measure: days,
         circumstances: vec![
-            Measured { name: Circumstance::OverdueAmount, value: Some(amount) },
+            Measured { name: Circumstance::OverdueAmount, value: amount },
             Measured { name: Circumstance::DaysOverdue, value: days },
         ],
         details: json!({ "overdue": amount, "days": days, "since": since }),
@@ -166,14 +167,18 @@ mod tests {
         assert_eq!(finding.circumstances[0].value, Some(Decimal::from(130)));
         assert_eq!(CreditVerdict::Passed.finding(), None);
         let rub = Currency::parse("RUB").unwrap();
-        let usd = Currency::parse("USD").unwrap();
-        let other = CreditVerdict::OtherCurrency { limit: rub, document: usd };
+        let other = CreditVerdict::NoRate { limit: rub };
         assert_eq!(other.finding().unwrap().0.measure, None);
 
         let day = |day| NaiveDate::from_ymd_opt(2026, 3, day).unwrap();
-        let (late, _) = overdue(Decimal::from(50), Some(day(1)), day(13), no()).unwrap();
+        let (late, _) = overdue(Some(Decimal::from(50)), Some(day(1)), day(13), no()).unwrap();
         assert_eq!(late.measure, Some(Decimal::from(12)));
-        assert_eq!(overdue(Decimal::ZERO, None, day(13), no()), None);
+        assert_eq!(overdue(Some(Decimal::ZERO), None, day(13), no()), None);
+        let unknown = overdue(None, Some(day(1)), day(13), no()).unwrap().0;
+        assert_eq!(
+            (unknown.measure, unknown.circumstances[0].value),
+            (Some(Decimal::from(12)), None)
+        );
         assert_eq!(unpaid(Decimal::ZERO, no()), None);
         assert_eq!(unpaid(Decimal::TEN, no()).unwrap().0.measure, Some(Decimal::TEN));
     }

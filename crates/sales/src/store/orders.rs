@@ -346,25 +346,24 @@ pub(crate) struct OpenOrder {
     pub(crate) gross: Decimal,
     pub(crate) shipped_gross: Decimal,
     pub(crate) prepayment_percent: Decimal,
+    pub(crate) currency: Currency,
 }
 
-/// A customer's confirmed orders in a currency, one of them left out. Lives on sales_order_open.
+/// A customer's confirmed orders, one of them left out. Lives on sales_order_open.
 pub(crate) async fn open_orders<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     customer: CustomerId,
-    currency: Currency,
     without: OrderId,
 ) -> Outcome<Vec<OpenOrder>> {
     let sql = "
-        select o.id, o.gross, o.shipped_gross, o.prepayment_percent
+        select o.id, o.gross, o.shipped_gross, o.prepayment_percent, o.currency
         from sales_order o
         where o.tenant_id = $1
           and o.customer_id = $2
-          and o.currency = $3
           and o.state in ('CONFIRMED', 'IN_FULFILMENT')
-          and o.id <> $4";
-    Ok(tx.all(Sql::new(sql, values![permit.tenant(), customer, currency, without])).await?)
+          and o.id <> $3";
+    Ok(tx.all(Sql::new(sql, values![permit.tenant(), customer, without])).await?)
 }
 
 /// An external reference that another order has is a refusal.
