@@ -224,12 +224,26 @@ async fn what_waits_for_leave_goes_with_its_document() {
     let input = json!({"id": made["order"]["id"]});
     let told = company.anna.does("confirmSalesOrder", input, "approvalRequest { id }").await;
     let request = told["approvalRequest"]["id"].clone();
+    let order = made["order"]["id"].clone();
+
+    let rule = json!({"name": "terms", "kind": "SPECIAL_TERMS", "isOn": true, "threshold": "30",
+        "steps": [{"approvers": [{"role": "director"}]}], "fallback": {"role": "director"}});
+    company.admin.does("saveApprovalRule", rule, "approvalRule { id }").await;
+    let input = json!({"customerId": customer, "name": "Generous", "terms": {"paymentSteps": [
+        {"percent": "100", "moment": "AFTER_SHIPMENT", "days": 90}]}});
+    let made = company.anna.does("proposeAgreement", input, "agreement { id }").await;
+    let input = json!({"id": made["agreement"]["id"]});
+    let terms = company.anna.does("submitAgreement", input, "approvalRequest { id }").await;
 
     let parties = json!({"leaverId": company.anna_id, "heirIds": [company.boris_id]});
     hand_over(&company.director, parties, json!({"signIn": "SHUT"})).await;
+    let query = "query($id: ID!) { approvalRequest(id: $id) { manager { id } } }";
+    let id = json!({"id": terms["approvalRequest"]["id"]});
+    let told = company.boris.ask(query, id).await;
+    assert_eq!(told["approvalRequest"]["manager"]["id"], company.boris_id.as_str());
     let query =
         "query($id: ID!) { order(id: $id) { state approvalRequest { id manager { id } } } }";
-    let told = company.boris.ask(query, json!({"id": made["order"]["id"]})).await;
+    let told = company.boris.ask(query, json!({"id": order})).await;
     assert_eq!(told["order"]["approvalRequest"]["id"], request);
     assert_eq!(told["order"]["approvalRequest"]["manager"]["id"], company.boris_id.as_str());
     let input = json!({"id": request, "reason": "he will ask again"});

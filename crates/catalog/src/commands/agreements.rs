@@ -104,6 +104,7 @@ pub(super) async fn fix_prices<A: Action>(
     (valid_from, prices): (NaiveDate, &[NewPrice]),
 ) -> Outcome<()> {
     let prices = checked_prices(prices)?;
+    held.fields.state.check(held.fields.state)?;
     archived_after(&held.record, None, tx.now())?;
     known_products(tx, permit, &prices).await?;
     let into = (held.id.into(), held.record.version + 1);
@@ -219,6 +220,8 @@ pub(super) async fn make<A>(
     new: &NewAgreement<'_>,
 ) -> Outcome<(AgreementId, AgreementFields)> {
     let mut fields = new.fields.applied(&blank(permit)).checked()?;
+    // Only what is asked about waits.
+    fields.state.check(fields.state)?;
     fields.currency = currency(tx, permit, &fields, new.fields.currency.is_none()).await?;
     let route = chosen_route(tx, permit, fields.sales_route_id, None).await?;
     let usual = route.map_or_else(PaymentStep::on_shipment, |route| route.fields.payment_steps.0);

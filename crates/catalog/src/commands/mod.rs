@@ -24,6 +24,7 @@ mod products;
 mod proposals;
 mod rates;
 mod route_presets;
+mod submitting;
 mod variants;
 mod warehouses;
 
@@ -60,6 +61,7 @@ pub use proposals::{
 };
 pub use rates::{SetCurrencyRates, SetSupplierPrices, SetVatRates};
 pub use route_presets::AddRoutePresets;
+pub use submitting::{SubmittedTerms, move_submitted, submitted_draft, submitted_terms};
 pub use variants::{Axis, CreateProductVariant, GenerateProductVariants, UpdateProductVariant};
 pub use warehouses::{CreateWarehouse, UpdateWarehouse};
 

@@ -207,7 +207,7 @@ fn same_state_is_no_step(held: &AgreementFields, next: &AgreementChanges) -> Res
 }
 
 /// A draft that the caller may change: his own, or any for those who write terms.
-async fn own_draft<A: Action>(
+pub(super) async fn own_draft<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     id: AgreementId,

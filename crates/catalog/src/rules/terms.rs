@@ -78,6 +78,8 @@ words! {
     AgreementState {
         /// Proposed; no document is made under it.
         Draft = "DRAFT",
+        /// Waits for an approval; nobody changes it meanwhile.
+        PendingApproval = "PENDING_APPROVAL",
         /// In force.
         Active = "ACTIVE",
         /// Ended; documents made under it keep its terms.

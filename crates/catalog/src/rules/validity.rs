@@ -6,12 +6,22 @@ use serde_json::json;
 use super::AgreementState;
 
 impl AgreementState {
-    /// Checks a step: drafts are activated, what is in force is closed, and nothing comes back.
+    /// Checks a step, or a change without one: drafts are activated, what is in force is closed, and
+    /// nothing comes back. What waits for an approval goes on by what is decided alone.
     ///
     /// # Errors
     /// Any other step.
     pub fn check(self, next: Self) -> Result<(), Refusal> {
         let is_open = match (self, next) {
+            (Self::PendingApproval, _) => {
+                return Err(Refusal::new(
+                    RefusalCode::IllegalTransition,
+                    "The agreement waits for an approval: withdraw the request first.",
+                    "Соглашение ждёт согласования: сначала отзовите запрос.",
+                )
+                .at(["state"])
+                .with(json!({ "state": self })));
+            }
             (Self::Draft, Self::Active) | (Self::Active, Self::Closed) => true,
             (from, to) => from == to,
         };
@@ -52,6 +62,10 @@ impl Validity {
             return Ok(());
         }
         let (en, ru) = match self.state {
+            AgreementState::PendingApproval => (
+                "The agreement waits for an approval.".to_owned(),
+                "Соглашение ждёт согласования.".to_owned(),
+            ),
             AgreementState::Draft => (
                 "The agreement is a draft: it must be activated first.".to_owned(),
                 "Соглашение — черновик: сначала его надо ввести в действие.".to_owned(),

@@ -4,6 +4,7 @@ use ::catalog::{
     ActivateAgreement, AgreementChanges, CloseAgreement, ProposeAgreement, ProposeAgreementPrices,
     UpdateAgreementProposal,
 };
+use ::sales::SubmitAgreement;
 use async_graphql::{Context, InputObject, MaybeUndefined, Object, SimpleObject};
 use kernel::{AgreementId, CustomerId, OrganizationId, PriceListId, Refusal, SalesRouteId};
 
@@ -11,11 +12,13 @@ use super::price_list::PriceInput;
 use super::terms::{Agreement, CreditPolicy};
 use super::terms_writing::{PaymentStepInput, steps};
 use super::{payloads, percent, tried};
+use crate::approvals::{ApprovalRequest, waiting};
 use crate::idempotency::mutate;
 use crate::identity::change;
 use crate::ids::GlobalId;
 use crate::scalars::{CurrencyCode, Date, Decimal};
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 /// What is proposed; what is left out stays, or is as in any new agreement, null empties.
@@ -133,6 +136,20 @@ pub struct ActivateAgreementInput {
     idempotency_key: Option<String>,
 }
 
+/// Which draft is to be put in force by whoever has to agree.
+#[derive(InputObject)]
+pub struct SubmitAgreementInput {
+    /// Which one.
+    id: GlobalId<AgreementId>,
+    /// The version that was read; not asked where none is given.
+    version: Option<i32>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    simulate: bool,
+    /// A repeat with this key changes nothing and answers the same.
+    idempotency_key: Option<String>,
+}
+
 /// Which agreement ends.
 #[derive(InputObject)]
 pub struct CloseAgreementInput {
@@ -170,6 +187,20 @@ payloads! {
         /// The agreement; null where it was refused.
         agreement: Agreement
     }
+}
+
+/// What came of asking for a draft to be put in force.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct SubmitAgreementPayload {
+    /// The agreement: in PENDING_APPROVAL where somebody has to agree first; null where it was
+    /// refused.
+    agreement: Option<Agreement>,
+    /// What it waits for; it is put in force by itself once all have agreed. Null where nobody has to
+    /// agree, or the caller may not see it.
+    approval_request: Option<ApprovalRequest>,
+    /// Why nothing was written; empty where it was.
+    user_errors: Vec<UserError>,
 }
 
 /// Mutations of an agreement's life.
@@ -225,6 +256,26 @@ impl ProposalMutation {
         Ok(ProposeAgreementPricesPayload { agreement, user_errors: done.user_errors })
     }
 
+    /// Asks for a draft to be put in force, by its author or whoever writes terms: those whom the rule
+    /// of `SPECIAL_TERMS` names are asked, and once they agree it is in force by itself. Without a
+    /// rule about it only whoever writes terms puts it in force (`NO_APPROVER`). Needs the right
+    /// terms.propose.
+    async fn submit_agreement(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which one.")] input: SubmitAgreementInput,
+    ) -> async_graphql::Result<SubmitAgreementPayload> {
+        let session = Session::of(ctx)?;
+        let command = SubmitAgreement { id: input.id.0, version: input.version };
+        let done = mutate(ctx, command, input.idempotency_key).await?;
+        let approval_request = match done.output {
+            Some(id) => waiting(session, id.0).await?,
+            None => None,
+        };
+        let agreement = session.load_made(done.output).await?;
+        Ok(SubmitAgreementPayload { agreement, approval_request, user_errors: done.user_errors })
+    }
+
     /// Puts a draft in force: documents are made under it from now on. Needs the right
     /// terms.write.
     async fn activate_agreement(
@@ -252,3 +303,5 @@ impl ProposalMutation {
         Ok(CloseAgreementPayload { agreement, user_errors: done.user_errors })
     }
 }
+
+simulates!(SubmitAgreementPayload);

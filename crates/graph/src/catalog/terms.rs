@@ -12,6 +12,7 @@ use super::list::Around;
 use super::noted::Noted;
 use super::price_list::PriceList;
 use super::routes::SalesRoute;
+use crate::approvals::{ApprovalRequest, ApprovalsOf};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
@@ -38,6 +39,8 @@ pub enum CreditPolicy {
 pub enum AgreementState {
     /// Proposed; no document is made under it.
     Draft,
+    /// Waits for an approval; nobody changes it meanwhile.
+    PendingApproval,
     /// In force.
     Active,
     /// Ended; documents made under it keep their terms.
@@ -143,6 +146,16 @@ impl Agreement {
     /// goods are held on confirmation and come from stock.
     async fn sales_route(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesRoute>> {
         Ok(Session::of(ctx)?.load_made(self.sales_route_id).await?)
+    }
+
+    /// What was asked about it, newest first, with who decided what and why. Needs the right
+    /// `approval.read`.
+    async fn approval_requests(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOf(self.key.0)).await?;
+        Ok(Some(requests.unwrap_or_default()))
     }
 
     /// The agreement after each change, newest first, at most 250.

@@ -91,6 +91,8 @@ async fn move_customers(
         .filter_map(|(customer, place)| Some((customer, heirs.get(place)?.heir_id)))
         .collect();
     catalog::hand_over_customers(tx, permit, &given).await?;
+    // Agreements have the manager of their customer.
+    approvals::hand_over_terms(tx, permit, &given).await?;
     for (customer, heir) in &given {
         step.given.entry(*heir).or_default().0 += 1;
         note(tx, row, CUSTOMERS, customer.0, *heir);
