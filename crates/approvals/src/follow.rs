@@ -11,8 +11,8 @@ use serde_json::json;
 use crate::model::ApprovalRequest;
 use crate::rules::ApprovalState;
 use crate::store::{
-    self, Closing, lock_requests, mark_followed, move_customer, move_documents, outdate_others,
-    unfollowed_requests, waiting_of,
+    self, Closing, lock_requests, mark_followed, move_customer, move_documents, move_terms,
+    outdate_others, unfollowed_requests, waiting_of,
 };
 
 /// A decided request whose document has not moved on.
@@ -173,4 +173,16 @@ pub async fn hand_over_documents<A>(
     given: &[(Uuid, UserId)],
 ) -> Outcome<()> {
     move_documents(tx, permit, given).await
+}
+
+/// Gives what was asked about customers' agreements to those who look after them now.
+///
+/// # Errors
+/// A fault of the database.
+pub async fn hand_over_terms<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    given: &[(CustomerId, UserId)],
+) -> Outcome<()> {
+    move_terms(tx, permit, given).await
 }

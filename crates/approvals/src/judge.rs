@@ -221,23 +221,29 @@ fn wanted(case: &Case, finding: &Finding) -> Asked {
     }
 }
 
-/// Whether somebody has agreed to this, and that still holds. Asks nobody.
+/// Which of the findings somebody has agreed to so that it still holds. Asks nobody.
 ///
 /// # Errors
 /// A fault of the database.
-pub async fn is_settled<A>(
+pub async fn settled<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     case: &Case,
-    finding: &Finding,
-) -> Outcome<bool> {
+    findings: &[&Finding],
+) -> Outcome<Vec<bool>> {
+    if findings.is_empty() {
+        return Ok(Vec::new());
+    }
     let approved = store::approved_of_root(tx, permit, case.root_id()).await?;
     let ids: Vec<ApprovalRequestId> = approved.iter().map(|request| request.id).collect();
     let reasons = store::reasons_by_request(tx, permit, &ids).await?;
-    Ok(approved.iter().any(|request| {
-        let known = reasons.get(&request.id).map(Vec::as_slice).unwrap_or_default();
-        is_in_time(request, tx) && case.is_as_in(request) && settles(request, known, finding)
-    }))
+    let is_settled = |finding: &&Finding| {
+        approved.iter().any(|request| {
+            let known = reasons.get(&request.id).map(Vec::as_slice).unwrap_or_default();
+            is_in_time(request, tx) && case.is_as_in(request) && settles(request, known, finding)
+        })
+    };
+    Ok(findings.iter().map(is_settled).collect())
 }
 
 fn is_in_time(request: &ApprovalRequest, tx: &TenantTx) -> bool {

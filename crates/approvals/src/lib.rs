@@ -34,9 +34,9 @@ pub use commands::{
 pub use escalation::{EscalateApproval, escalate_overdue};
 pub use follow::{
     Followed, Unfollowed, close_waiting, follow_up, hand_over_customer, hand_over_documents,
-    unfollowed, void_requests,
+    hand_over_terms, unfollowed, void_requests,
 };
-pub use judge::{Case, Facts, Finding, Judgement, Subject, is_settled, judge, kinds_in_force};
+pub use judge::{Case, Facts, Finding, Judgement, Subject, judge, kinds_in_force, settled};
 pub use letters::{Call, Introduction, call, note_deputies, untold, untold_tenants, write_letters};
 pub use linked::{LinkedRequest, LinkedWord, ReadRequestByLink, Standing, request_of_link};
 pub use model::{

@@ -62,7 +62,11 @@ impl Letter {
     }
 }
 
-fn title(text: &str) -> Result<String, Refusal> {
+/// A title as it is kept: one line, without spaces around it.
+///
+/// # Errors
+/// Empty, too long, or with control characters.
+pub fn title(text: &str) -> Result<String, Refusal> {
     let text = text.trim();
     let length = text.chars().count();
     if length == 0 {

@@ -15,7 +15,7 @@ mod rules;
 mod sending;
 mod store;
 
-pub use letter::{Letter, address};
+pub use letter::{Letter, address, title};
 pub use post::{Mailbox, MailboxError, Mailing, Post, PostError, link_address};
 pub use rules::MailState;
 pub use sending::{due_tenants, send_due};

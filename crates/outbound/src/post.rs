@@ -87,6 +87,14 @@ impl Post {
         self.office.is_some()
     }
 
+    /// Whether letters can be queued.
+    ///
+    /// # Errors
+    /// Refused where no mail server is configured.
+    pub fn ready(&self) -> Result<(), Refusal> {
+        if self.is_configured() { Ok(()) } else { Err(no_mail_server()) }
+    }
+
     /// Queues a letter in the transaction of what it tells of; a worker sends it once that is
     /// committed.
     ///
@@ -112,9 +120,7 @@ impl Post {
         permit: &Permit<A>,
         letters: &[Letter],
     ) -> Outcome<Vec<MailId>> {
-        if self.office.is_none() {
-            return Err(no_mail_server().into());
-        }
+        self.ready()?;
         let checked: Result<Vec<Letter>, Refusal> = letters.iter().map(Letter::checked).collect();
         store::put(tx, permit, &checked?).await
     }

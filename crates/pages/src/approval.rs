@@ -178,12 +178,13 @@ fn reasons(language: Language, linked: &LinkedRequest) -> Markup {
         ul {
             @for reason in &linked.reasons {
                 @let shows = linked.sight.shows(reason.kind);
+                @let told = reason.told(currency);
                 li {
-                    (in_words(&reason.told(currency), shows).get(language))
+                    (in_words(&told, shows).get(language))
                     @if shows {
                         @for was in reason.measured() {
                             " " span.muted {
-                                (circumstance_in_words(&was, currency).get(language)) "."
+                                (circumstance_in_words(&was, &told).get(language)) "."
                             }
                         }
                     }

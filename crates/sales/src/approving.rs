@@ -1,32 +1,18 @@
-//! What is special about an order or a shipment, as approvals are asked about it, and what becomes
-//! of a document that waits.
-
-use std::collections::HashMap;
+//! Orders and shipments as approvals are asked about them, and what becomes of one that waits.
 
 use access::Permit;
-use approvals::{ApprovalKind, Case, Circumstance, Facts, Finding, Judgement, Measured, Subject};
-use catalog::pricing::{ApprovalReason, Leave, VatMode};
-use catalog::{Goods, OrderTerms, ProductCard};
+use approvals::{Case, Facts, Finding, Judgement, Subject};
+use catalog::{Goods, OrderTerms};
 use chrono::{Datelike, Duration};
 use db::{Outcome, Series, TenantTx};
-use kernel::{ApprovalRequestId, Decimal, Percent, Refusal, UnitPrice, round_percent};
+use kernel::{ApprovalRequestId, Currency, Decimal, NaiveDate, Percent, Refusal, UnitPrice};
 use serde_json::{Value, json};
 
 use crate::holding;
 use crate::model::{Order, OrderLine, Shipment};
 use crate::posting::ShippedLine;
-use crate::quoting::leave_of;
-use crate::rules::{LineSum, OrderState, special_terms};
-use crate::store::{OrderStep, put_expiry, reservation_settings, sellers, step_order};
-
-/// The kind of approval that a line's reason asks for.
-pub(crate) fn kind_of(reason: &ApprovalReason) -> ApprovalKind {
-    match reason {
-        ApprovalReason::DiscountOverLimit { .. } => ApprovalKind::DiscountOverLimit,
-        ApprovalReason::PriceBelowMinimum { .. } => ApprovalKind::PriceBelowMinimum,
-        ApprovalReason::MarginBelowMinimum { .. } => ApprovalKind::MarginBelowMinimum,
-    }
-}
+use crate::rules::OrderState;
+use crate::store::{OrderStep, put_expiry, reservation_settings, step_order};
 
 /// A line as facts are made of it.
 pub(crate) struct FactLine {
@@ -49,16 +35,21 @@ impl From<&OrderLine> for FactLine {
     }
 }
 
+impl FactLine {
+    /// As it stands among the facts.
+    pub(crate) fn told(self) -> Value {
+        let Self { goods, quantity, price, discount, amount } = self;
+        json!({ "product": goods.product, "variant": goods.variant,
+                "quantity": quantity.normalize(), "price": price.amount.normalize(),
+                "per": [price.per.numerator(), price.per.denominator()],
+                "discount": discount.get().normalize(), "amount": amount.normalize() })
+    }
+}
+
 /// What an order says, as far as decisions are about it: customer, agreement, lines, prices, terms.
 /// Who is responsible and from where it ships may change under a decision.
 pub(crate) fn order_facts(order: &Order, lines: impl Iterator<Item = FactLine>) -> Facts {
-    let line = |line: FactLine| {
-        json!({ "product": line.goods.product, "variant": line.goods.variant,
-                "quantity": line.quantity.normalize(), "price": line.price.amount.normalize(),
-                "per": [line.price.per.numerator(), line.price.per.denominator()],
-                "discount": line.discount.get().normalize(), "amount": line.amount.normalize() })
-    };
-    let lines: Vec<Value> = lines.map(line).collect();
+    let lines: Vec<Value> = lines.map(FactLine::told).collect();
     Facts::of(json!({
         "organization": order.organization_id, "customer": order.customer_id,
         "agreement": order.agreement_id, "currency": order.currency,
@@ -93,7 +84,7 @@ pub(crate) async fn order_case<A>(
         segment: terms.segment,
         amount: order.gross,
         currency: order.currency,
-        base_amount: in_base(tx, permit, order, order.gross).await?,
+        base_amount: in_base(tx, permit, (order.currency, order.date), order.gross).await?,
     })
 }
 
@@ -117,182 +108,24 @@ pub(crate) async fn shipment_case<A>(
         segment: terms.segment,
         amount: shipment.gross,
         currency: order.currency,
-        base_amount: in_base(tx, permit, order, shipment.gross).await?,
+        base_amount: in_base(tx, permit, (order.currency, order.date), shipment.gross).await?,
     })
 }
 
-async fn in_base<A>(
+/// An amount of a day in base currency; `None` where no rate is known.
+pub(crate) async fn in_base<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    order: &Order,
+    (currency, on): (Currency, NaiveDate),
     amount: Decimal,
 ) -> Outcome<Option<Decimal>> {
     let base = permit.scope().facts().base_currency;
-    if base == order.currency {
+    if base == currency {
         return Ok(Some(amount));
     }
-    let rates = catalog::rates_on(tx, permit, order.date).await?;
-    let conversion = rates.conversion(order.currency, base, order.date);
+    let rates = catalog::rates_on(tx, permit, on).await?;
+    let conversion = rates.conversion(currency, base, on);
     Ok(conversion.and_then(|conversion| conversion.apply(amount)))
-}
-
-/// Under whose leave an order goes on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Consent {
-    /// The caller's own: what he may do himself needs nobody else.
-    Caller,
-    /// Nobody's but what was decided: the program moves the order on for somebody who has left.
-    Decided,
-}
-
-/// What is special about an order's lines and terms, with what it is refused with where nobody can
-/// be asked.
-pub(crate) async fn order_findings<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    (order, lines): (&Order, &[OrderLine]),
-    consent: Consent,
-) -> Outcome<Vec<(Finding, Option<Refusal>)>> {
-    let leave = leave(tx, permit, lines, consent).await?;
-    let products: Vec<_> = lines.iter().map(|line| line.product_id).collect();
-    let cards = catalog::product_cards(tx, permit, &products).await?;
-    let mut found: Vec<(Finding, Option<Refusal>)> = Vec::new();
-    for (line, reason) in
-        lines.iter().flat_map(|line| line.reasons().into_iter().map(move |reason| (line, reason)))
-    {
-        // Margins are asked about anew: costs change.
-        if matches!(reason, ApprovalReason::MarginBelowMinimum { .. }) || is_his(&reason, leave) {
-            continue;
-        }
-        let name = cards.get(&line.product_id).map(|card| card.name.clone()).unwrap_or_default();
-        found.push(line_finding(line, name, &reason));
-    }
-    if !leave.below_minimum {
-        found.extend(thin_margins(tx, permit, (order, lines), &cards).await?);
-    }
-    let special = special_terms(&order.payment_steps.0, order.sales_route_is_own);
-    found.extend(special.map(|finding| (finding, None)));
-    Ok(found)
-}
-
-async fn leave<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    lines: &[OrderLine],
-    consent: Consent,
-) -> Outcome<Leave> {
-    let strict =
-        Leave { own_price: false, discount_limit: Some(Percent::ZERO), below_minimum: false };
-    if consent == Consent::Decided {
-        return Ok(strict);
-    }
-    if lines.iter().all(|line| line.approval_reasons.is_none()) {
-        // Whose limit it is does not matter then.
-        return Ok(leave_of(permit, None));
-    }
-    let caller = match permit.user() {
-        Some(user) => sellers(tx, permit, &[user]).await?.remove(&user),
-        None => None,
-    };
-    Ok(leave_of(permit, caller.as_ref()))
-}
-
-fn is_his(reason: &ApprovalReason, leave: Leave) -> bool {
-    match reason {
-        ApprovalReason::DiscountOverLimit { size, .. } => {
-            leave.discount_limit.is_none_or(|own| own.get() >= *size)
-        }
-        _ => leave.below_minimum,
-    }
-}
-
-fn line_finding(
-    line: &OrderLine,
-    name: String,
-    reason: &ApprovalReason,
-) -> (Finding, Option<Refusal>) {
-    let (measure, circumstances) = match reason {
-        ApprovalReason::DiscountOverLimit { size, .. } => (Some(*size), Vec::new()),
-        ApprovalReason::PriceBelowMinimum { net, minimum } => {
-            let below = (minimum - net).checked_mul(Decimal::ONE_HUNDRED);
-            let percent = below.and_then(|below| below.checked_div(*minimum)).map(round_percent);
-            (percent, Vec::new())
-        }
-        ApprovalReason::MarginBelowMinimum { margin, .. } => {
-            (*margin, vec![Measured { name: Circumstance::Margin, value: *margin }])
-        }
-    };
-    let finding = Finding {
-        kind: kind_of(reason),
-        line: Some((line.position, name.clone())),
-        measure,
-        circumstances,
-        details: json!(reason),
-    };
-    (finding, Some(reason.about(&name)))
-}
-
-/// Lines whose margin is below its minimum or unknown, at what their goods cost now.
-async fn thin_margins<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    (order, lines): (&Order, &[OrderLine]),
-    cards: &HashMap<kernel::ProductId, ProductCard>,
-) -> Outcome<Vec<(Finding, Option<Refusal>)>> {
-    let watched = |line: &&OrderLine| {
-        cards.get(&line.product_id).is_some_and(|card| card.min_margin_percent.is_some())
-    };
-    let watched: Vec<&OrderLine> = lines.iter().filter(watched).collect();
-    if watched.is_empty() {
-        return Ok(Vec::new());
-    }
-    let goods = |line: &OrderLine| Goods { product: line.product_id, variant: line.variant_id };
-    let mut wanted: HashMap<Goods, Decimal> = HashMap::new();
-    for line in &watched {
-        if cards.get(&line.product_id).is_some_and(|card| !card.is_service) {
-            *wanted.entry(goods(line)).or_default() += line.quantity;
-        }
-    }
-    let wanted: Vec<(Goods, Decimal)> = wanted.into_iter().collect();
-    let costs = match wanted.is_empty() {
-        true => HashMap::new(),
-        false => stock::next_costs(tx, permit, order.organization_id, &wanted).await?,
-    };
-    let base = permit.scope().facts().base_currency;
-    let rates = match base == order.currency {
-        true => None,
-        false => Some(catalog::rates_on(tx, permit, order.date).await?),
-    };
-    let in_document = |cost: Decimal| match &rates {
-        None => Some(cost),
-        Some(rates) => rates.conversion(base, order.currency, order.date)?.apply(cost),
-    };
-    let mode = VatMode::of(order.prices_include_vat);
-    let mut found = Vec::new();
-    for line in watched {
-        let Some(card) = cards.get(&line.product_id) else { continue };
-        let Some(minimum) = card.min_margin_percent else { continue };
-        let cost = if card.is_service {
-            Some(Decimal::ZERO)
-        } else {
-            costs.get(&goods(line)).copied().and_then(in_document)
-        };
-        let revenue = LineSum { amount: line.amount, vat: line.vat_amount }.net(mode);
-        let margin = cost.and_then(|cost| margin(revenue, line.quantity, cost));
-        if margin.is_none_or(|margin| margin < minimum.get()) {
-            let margin = margin.map(round_percent);
-            let reason = ApprovalReason::MarginBelowMinimum { margin, minimum };
-            found.push(line_finding(line, card.name.clone(), &reason));
-        }
-    }
-    Ok(found)
-}
-
-/// Profit in per cent of the revenue without VAT, not rounded; `None` where there is no revenue or
-/// it does not fit.
-fn margin(revenue: Decimal, quantity: Decimal, cost: Decimal) -> Option<Decimal> {
-    let profit = revenue.checked_sub(quantity.checked_mul(cost)?)?;
-    profit.checked_mul(Decimal::ONE_HUNDRED)?.checked_div(revenue)
 }
 
 /// Judges a document: the request it waits for; none where it goes on. What no rule asks about is

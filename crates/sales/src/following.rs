@@ -14,18 +14,21 @@ use db::{
     AuditEntry, Command, CommandError, Db, Fault, Outcome, ReadPool, Reason, Sql, TenantTx, values,
 };
 use identity::Tenant;
-use kernel::{ApprovalRequestId, OrderId, Refusal, ShipmentId, TenantId};
+use kernel::{AgreementId, ApprovalRequestId, OrderId, QuoteId, Refusal, ShipmentId, TenantId};
+use outbound::Mailing;
 use serde_json::json;
 
-use crate::approving::{Consent, take_order_back};
+use crate::approving::take_order_back;
 use crate::changing::{drop_waiting, make, waiting_for};
 use crate::commands::{confirm, picked_of};
 use crate::events::{order_changed, shipment_changed};
+use crate::findings::Consent;
 use crate::model::Order;
 use crate::posting::post;
-use crate::quotes::hold_quote;
+use crate::quotes::{FollowQuote, hold_quote};
 use crate::rules::{OrderMove, OrderState, ShipmentState};
 use crate::store::{lock_order, lock_shipment, mark_waiting, order_of_shipment};
+use crate::submitting::FollowAgreement;
 
 /// Tenants looked at in one round.
 const TENANTS: i64 = 1_000;
@@ -62,7 +65,7 @@ impl Command for FollowOrder {
             return self.follow_change(tx, permit, &order, what).await;
         }
         if what == Followed::GoOn {
-            confirm(tx, permit, &order, consent(permit)).await?;
+            confirm(tx, permit, &order, Consent::of(permit)).await?;
             return Ok(());
         }
         take_order_back(tx, permit, &order).await?;
@@ -95,7 +98,7 @@ impl FollowOrder {
             if let Some(quote) = order.quote_id {
                 hold_quote(tx, permit, quote).await?;
             }
-            make(tx, permit, order, &planned, consent(permit)).await?;
+            make(tx, permit, order, &planned, Consent::of(permit)).await?;
             return Ok(());
         }
         drop_waiting(tx, permit, order.id).await?;
@@ -159,19 +162,15 @@ impl Command for FollowShipment {
     }
 }
 
-fn consent<A>(permit: &Permit<A>) -> Consent {
-    match permit.actor() {
-        access::Actor::Worker(_) => Consent::Decided,
-        _ => Consent::Caller,
-    }
-}
+/// Where documents are, and how letters about them go out.
+type Way<'a> = (&'a Db, &'a Mailing);
 
 /// One round over all tenants with decided documents; tells how many moved. What fails is logged,
 /// stays marked and stops nobody else.
 ///
 /// # Errors
 /// A fault where the marks cannot be looked at.
-pub async fn follow_decisions(db: &Db) -> Result<usize, Fault> {
+pub async fn follow_decisions(db: &Db, mailing: &Mailing) -> Result<usize, Fault> {
     #[derive(db::FromQueryResult)]
     struct Marked {
         tenant_id: TenantId,
@@ -188,7 +187,7 @@ pub async fn follow_decisions(db: &Db) -> Result<usize, Fault> {
     tenants.retain(|tenant| marked.contains(&tenant.id));
     let mut followed = 0;
     for tenant in tenants {
-        followed += follow_of_tenant(db, &tenant).await.unwrap_or_else(|error| {
+        followed += follow_of_tenant(db, &tenant, mailing).await.unwrap_or_else(|error| {
             tracing::warn!(tenant = %tenant.id, %error, "decided documents were not looked at");
             0
         });
@@ -196,7 +195,7 @@ pub async fn follow_decisions(db: &Db) -> Result<usize, Fault> {
     Ok(followed)
 }
 
-async fn follow_of_tenant(db: &Db, tenant: &Tenant) -> Outcome<usize> {
+async fn follow_of_tenant(db: &Db, tenant: &Tenant, mailing: &Mailing) -> Outcome<usize> {
     let worker = identity::worker_scope(tenant, "follow decisions");
     let permit = worker.permit::<FollowOrder>()?;
     let reader = db.reader(&worker, ReadPool::Jobs);
@@ -205,7 +204,7 @@ async fn follow_of_tenant(db: &Db, tenant: &Tenant) -> Outcome<usize> {
     let mut followed = 0;
     for one in found {
         let id = one.id;
-        match follow(db, tenant, &worker, one).await {
+        match follow((db, mailing), tenant, &worker, one).await {
             Ok(()) => followed += 1,
             Err(error) => {
                 let tenant = tenant.id;
@@ -218,28 +217,38 @@ async fn follow_of_tenant(db: &Db, tenant: &Tenant) -> Outcome<usize> {
 
 /// Moves one document: in the name of whoever asked, else in the program's; back where it is
 /// refused.
-async fn follow(db: &Db, tenant: &Tenant, worker: &Scope, one: Unfollowed) -> Outcome<()> {
+async fn follow(
+    way @ (db, _): Way<'_>,
+    tenant: &Tenant,
+    worker: &Scope,
+    one: Unfollowed,
+) -> Outcome<()> {
     let asker = match one.asker {
         Some(actor) => identity::acting_scope_of(db, tenant, actor).await?,
         None => None,
     };
     if let Some(asker) = asker {
-        match moved(db, &asker, &one, None).await {
+        match moved(way, &asker, &one, None).await {
             // He may not do it any more, or does not see it any more.
             Err(CommandError::NotFound | CommandError::Forbidden(_)) => {}
             Err(CommandError::Refused(refusal)) => {
-                return moved(db, worker, &one, Some(*refusal)).await;
+                return moved(way, worker, &one, Some(*refusal)).await;
             }
             done => return done,
         }
     }
-    match moved(db, worker, &one, None).await {
-        Err(CommandError::Refused(refusal)) => moved(db, worker, &one, Some(*refusal)).await,
+    match moved(way, worker, &one, None).await {
+        Err(CommandError::Refused(refusal)) => moved(way, worker, &one, Some(*refusal)).await,
         done => done,
     }
 }
 
-async fn moved(db: &Db, scope: &Scope, one: &Unfollowed, refused: Option<Refusal>) -> Outcome<()> {
+async fn moved(
+    (db, mailing): Way<'_>,
+    scope: &Scope,
+    one: &Unfollowed,
+    refused: Option<Refusal>,
+) -> Outcome<()> {
     let request = one.id;
     match one.subject_kind.as_str() {
         "SalesOrder" => {
@@ -251,6 +260,16 @@ async fn moved(db: &Db, scope: &Scope, one: &Unfollowed, refused: Option<Refusal
             let permit = scope.permit::<FollowShipment>()?;
             let shipment = ShipmentId(one.subject_id);
             db.write_as_job(&permit, &FollowShipment { request, shipment, refused }).await
+        }
+        "Agreement" => {
+            let permit = scope.permit::<FollowAgreement>()?;
+            let agreement = AgreementId(one.subject_id);
+            db.write_as_job(&permit, &FollowAgreement { request, agreement, refused }).await
+        }
+        "Quote" => {
+            let permit = scope.permit::<FollowQuote>()?;
+            let (quote, mailing) = (QuoteId(one.subject_id), mailing.clone());
+            db.write_as_job(&permit, &FollowQuote { request, quote, refused, mailing }).await
         }
         // Another context's document: its own worker follows.
         _ => Ok(()),

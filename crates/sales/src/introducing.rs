@@ -19,6 +19,26 @@ struct Found {
     shipment_comment: Option<String>,
 }
 
+/// Which document it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Agreement,
+    Quote,
+    Order,
+    Shipment,
+}
+
+impl Kind {
+    fn of(request: &ApprovalRequest) -> Self {
+        match request.subject_kind.as_str() {
+            "Agreement" => Self::Agreement,
+            "Quote" => Self::Quote,
+            "Shipment" => Self::Shipment,
+            _ => Self::Order,
+        }
+    }
+}
+
 /// What a request's document is called, and whose it is. Whoever calls says who may see that.
 ///
 /// # Errors
@@ -29,27 +49,33 @@ pub async fn introduced<A>(
     request: &ApprovalRequest,
 ) -> Outcome<Introduction> {
     let sql = "
-        select c.name as customer, o.number, o.date, o.comment, s.comment as shipment_comment
+        select c.name as customer, coalesce(o.number, q.number, a.name) as number,
+               coalesce(o.date, q.date) as date, coalesce(o.comment, q.comment) as comment,
+               s.comment as shipment_comment
         from customer_name_v c
         left join sales_order o on o.tenant_id = $1 and o.id = $3
+        left join sales_quote q on q.tenant_id = $1 and q.id = $3
+        left join agreement_name_v a on a.tenant_id = $1 and a.id = $3
         left join shipment s on s.tenant_id = $1 and s.id = $4
         where c.tenant_id = $1 and c.id = $2";
     let values = values![permit.tenant(), request.customer_id, request.root_id, request.subject_id];
     let found: Option<Found> = tx.one(Sql::new(sql, values)).await?;
     let Some(found) = found else { return Err(db::CommandError::NotFound) };
-    let is_shipment = request.subject_kind == "Shipment";
     Ok(Introduction {
-        document: called(is_shipment, found.number.as_deref(), found.date),
+        document: called(Kind::of(request), found.number.as_deref(), found.date),
         customer: found.customer,
-        comment: if is_shipment { found.shipment_comment.or(found.comment) } else { found.comment },
+        comment: found.shipment_comment.or(found.comment),
     })
 }
 
-/// A shipment is called by its order: it gets its own number when it is posted.
-fn called(is_shipment: bool, number: Option<&str>, date: Option<NaiveDate>) -> Text {
-    let (en, ru) = match is_shipment {
-        true => ("shipment of order", "отгрузка по заказу"),
-        false => ("order", "заказ"),
+/// A shipment is called by its order: it gets its own number when it is posted; an agreement by its
+/// name.
+fn called(kind: Kind, number: Option<&str>, date: Option<NaiveDate>) -> Text {
+    let (en, ru) = match kind {
+        Kind::Agreement => ("agreement", "соглашение"),
+        Kind::Quote => ("quote", "предложение"),
+        Kind::Order => ("order", "заказ"),
+        Kind::Shipment => ("shipment of order", "отгрузка по заказу"),
     };
     let number = number.map(|number| format!(" {number}")).unwrap_or_default();
     let on = |of: &str, language: Language| {
@@ -178,9 +204,10 @@ mod tests {
     #[test]
     fn a_document_is_called_by_its_number_and_day() {
         let day = NaiveDate::from_ymd_opt(2026, 3, 1);
-        let text = called(false, Some("В-000007"), day);
+        let text = called(Kind::Order, Some("В-000007"), day);
         assert_eq!(text, Text::new("order В-000007 of 2026-03-01", "заказ В-000007 от 01.03.2026"));
-        let text = called(true, Some("В-7"), None);
+        let text = called(Kind::Shipment, Some("В-7"), None);
         assert_eq!(text, Text::new("shipment of order В-7", "отгрузка по заказу В-7"));
+        assert_eq!(called(Kind::Quote, None, None), Text::new("quote", "предложение"));
     }
 }

@@ -17,6 +17,7 @@ mod deliveries;
 mod discretion;
 mod events;
 mod expiry;
+mod findings;
 mod following;
 mod hand_over;
 mod holding;
@@ -39,6 +40,7 @@ mod returns;
 mod rules;
 mod sold;
 mod store;
+mod submitting;
 mod tax_invoices;
 mod telling;
 mod verify;
@@ -101,7 +103,7 @@ pub use promising::promises_of_lines;
 pub use quotes::{
     AcceptByLink, AcceptQuote, CancelQuote, ClientLine, ClientQuote, CopyQuote,
     CreateOrderFromQuote, CreateQuote, DeclineByLink, DeclineQuote, ExpireQuote, ExtendQuote,
-    LinkQuote, OfferedLine, OrderedLine, Outgoing, Quote, QuoteChange, QuoteDraft, QuoteFilter,
+    FollowQuote, LinkQuote, OfferedLine, OrderedLine, Quote, QuoteChange, QuoteDraft, QuoteFilter,
     QuoteLetter, QuoteLine, QuoteLink, QuoteMove, QuoteOrderDraft, QuoteState, QuoteText,
     QuoteTexts, ReadByLink, ReadQuotes, ReviseQuote, SendQuote, UpdateQuote, count_quotes,
     count_quotes_of_customers, expire_quotes, orders_by_quote, quote_explanations,
@@ -126,6 +128,7 @@ pub use store::{
     ShipmentField, ShipmentFilter, ShipmentSort, count_orders, count_shipments, expiries_of_orders,
     explanations_by_line, newest_orders, order_card, orders, reservation_settings, shipments,
 };
+pub use submitting::{FollowAgreement, SubmitAgreement};
 pub use tax_invoices::{
     CancelTaxInvoice, IssueTaxInvoice, ReadTaxInvoices, TaxBasis, TaxInvoice, TaxInvoiceDraft,
     TaxInvoiceFilter, TaxInvoiceKind, TaxInvoiceLine, TaxInvoicePayment, TaxInvoiceState,

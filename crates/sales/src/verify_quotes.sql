@@ -1,5 +1,6 @@
 -- What is ordered of a quote's lines equals what its orders name of them, cancelled ones apart; a
--- quote comes to its lines, without the optional ones that nobody chose. Reads the tenant's quotes
+-- quote comes to its lines, without the optional ones that nobody chose; quotes and agreements that
+-- wait are asked about. Reads the tenant's quotes
 -- whole: a check that an operator runs, not a request.
 with named as (
     select l.quote_line_id as id, sum(l.quantity) as quantity
@@ -36,3 +37,21 @@ join sales_order o on o.tenant_id = l.tenant_id and o.id = l.order_id
 join sales_quote_line q on q.tenant_id = l.tenant_id and q.id = l.quote_line_id
 where l.tenant_id = $1
   and o.quote_id is distinct from q.quote_id
+union all
+select 'sales_quote.merged_customer', q.id::text, 0, 1
+from customer_heir_v h
+join sales_quote q on q.tenant_id = h.tenant_id and q.customer_id = h.id
+where h.tenant_id = $1
+union all
+-- What waits does so for a request, or is about to move on.
+select 'sales_quote.waiting', q.id::text, 1, 0
+from sales_quote q
+where q.tenant_id = $1 and q.state = 'PENDING_APPROVAL'
+  and not exists (select from approval_waiting_v w
+                  where w.tenant_id = q.tenant_id and w.subject_id = q.id)
+union all
+select 'agreement.waiting', a.id::text, 1, 0
+from agreement_name_v a
+where a.tenant_id = $1 and a.state = 'PENDING_APPROVAL'
+  and not exists (select from approval_waiting_v w
+                  where w.tenant_id = a.tenant_id and w.subject_id = a.id)

@@ -1,7 +1,9 @@
 //! Something special happens only when those have agreed whom the tenant's rules ask.
 
+mod agreements;
 mod by_letter;
 mod credit;
+mod currencies;
 mod deciding;
 mod kinds;
 mod policies;
@@ -37,7 +39,7 @@ async fn head(company: &Company) -> (Actor, String) {
 }
 
 /// A rule that asks one of a role, with the director where he is not there.
-async fn rule(company: &Company, kind: &str, role: &str, more: Value) {
+pub async fn rule(company: &Company, kind: &str, role: &str, more: Value) {
     let mut input = json!({"name": format!("{kind} {role}"), "kind": kind, "isOn": true,
         "steps": [{"approvers": [{"role": role}]}], "fallback": {"role": "director"}});
     merge(&mut input, more);

@@ -1,5 +1,6 @@
 //! Quotes: offered by letter, answered by the client through his link, turned into orders.
 
+mod approvals;
 mod client;
 mod links;
 mod mail;

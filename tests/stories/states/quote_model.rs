@@ -1,4 +1,5 @@
-//! Quotes in memory: states, versions, days and quantities, nothing else (domain, section 4).
+//! Quotes in memory: states, versions, days, quantities and what somebody must agree to, nothing else
+//! (domain, sections 4 and 7).
 
 use super::{No, illegal};
 
@@ -8,8 +9,12 @@ pub const LINES: usize = 2;
 pub const PRICES: [u32; LINES] = [100, 10];
 /// Shades of every quote.
 pub const SHADES: u32 = 5;
+/// What lamps cost with a discount that their seller may not give.
+const CHEAP_LAMP: u32 = 85;
 /// Days that a quote is valid where nobody says.
 const USUAL: i64 = 14;
+/// Days that a decision holds.
+const HOLDS: i64 = 5;
 
 /// So many of each line.
 pub type Pieces = [u32; LINES];
@@ -17,6 +22,7 @@ pub type Pieces = [u32; LINES];
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum QuoteState {
     Draft,
+    Pending,
     Sent,
     Accepted,
     Declined,
@@ -29,6 +35,7 @@ impl QuoteState {
     pub fn word(self) -> &'static str {
         match self {
             Self::Draft => "DRAFT",
+            Self::Pending => "PENDING_APPROVAL",
             Self::Sent => "SENT",
             Self::Accepted => "ACCEPTED",
             Self::Declined => "DECLINED",
@@ -49,6 +56,12 @@ pub struct Quote {
     pub date: i64,
     pub valid_until: i64,
     pub quoted: Pieces,
+    /// Whether lamps are cheaper than their seller may give them.
+    pub is_cheap: bool,
+    /// What it waits for leave to do: to be accepted, with or without shades, or to be sent.
+    pub waits_to_accept: Option<bool>,
+    /// The day on which somebody agreed.
+    pub agreed: Option<i64>,
     pub took_shades: bool,
     pub ordered: Pieces,
     pub has_successor: bool,
@@ -61,6 +74,7 @@ impl Quote {
             QuoteState::Draft => &["UPDATE", "SEND", "ACCEPT", "REVISE", "CANCEL"],
             QuoteState::Sent => &["SEND", "ACCEPT", "DECLINE", "EXTEND", "REVISE", "CANCEL"],
             QuoteState::Expired => &["EXTEND", "REVISE", "CANCEL"],
+            QuoteState::Pending => &["REVISE", "CANCEL"],
             QuoteState::Declined if !self.has_successor => &["REVISE"],
             QuoteState::Accepted => &["ORDER"],
             QuoteState::Declined | QuoteState::Superseded | QuoteState::Cancelled => &[],
@@ -81,7 +95,8 @@ impl Quote {
     /// What it comes to: shades count once they are chosen.
     pub fn worth(&self) -> u32 {
         let shades = if self.took_shades { self.quoted[1] } else { 0 };
-        self.quoted[0] * PRICES[0] + shades * PRICES[1]
+        let lamp = if self.is_cheap { CHEAP_LAMP } else { PRICES[0] };
+        self.quoted[0] * lamp + shades * PRICES[1]
     }
 }
 
@@ -97,6 +112,7 @@ pub struct Order {
 pub enum Move {
     Create {
         lamps: u32,
+        is_cheap: bool,
     },
     Copy {
         quote: usize,
@@ -104,6 +120,7 @@ pub enum Move {
     Update {
         quote: usize,
         lamps: u32,
+        is_cheap: bool,
     },
     Send {
         quote: usize,
@@ -137,6 +154,15 @@ pub enum Move {
     DaysPass {
         days: i64,
     },
+    /// Somebody agrees to what waits, or does not.
+    Decide {
+        quote: usize,
+        agrees: bool,
+    },
+    /// The seller takes back what he asked.
+    Withdraw {
+        quote: usize,
+    },
 }
 
 /// All that is there.
@@ -152,29 +178,47 @@ impl World {
     /// Does it, or says why not; then nothing is changed.
     pub fn play(&mut self, step: Move) -> Result<(), No> {
         match step {
-            Move::Create { lamps } => {
-                let quote = self.fresh([lamps, SHADES], USUAL);
+            Move::Create { lamps, is_cheap } => {
+                let quote = self.fresh([lamps, SHADES], USUAL, is_cheap);
                 self.quotes.push(quote);
             }
             Move::Copy { quote } => {
                 let copy = self.again(quote);
                 self.quotes.push(copy);
             }
-            Move::Update { quote, lamps } => {
+            Move::Update { quote, lamps, is_cheap } => {
                 self.quotes[quote].check("UPDATE")?;
                 self.quotes[quote].quoted[0] = lamps;
+                self.quotes[quote].is_cheap = is_cheap;
             }
             Move::Send { quote } => {
                 self.quotes[quote].check("SEND")?;
                 self.check_valid(quote)?;
-                self.leave_draft(quote, QuoteState::Sent);
+                if !self.waits(quote, None) {
+                    self.leave_draft(quote, QuoteState::Sent);
+                }
             }
             Move::Accept { quote, with_shades } => {
                 self.quotes[quote].check("ACCEPT")?;
                 self.check_valid(quote)?;
-                self.leave_draft(quote, QuoteState::Accepted);
-                self.quotes[quote].took_shades = with_shades;
+                if !self.waits(quote, Some(with_shades)) {
+                    self.leave_draft(quote, QuoteState::Accepted);
+                    self.quotes[quote].took_shades = with_shades;
+                }
             }
+            Move::Decide { quote, agrees } => {
+                let (today, one) = (self.today, &mut self.quotes[quote]);
+                one.state = match one.waits_to_accept {
+                    _ if !agrees || one.valid_until < today => QuoteState::Draft,
+                    Some(with_shades) => {
+                        one.took_shades = with_shades;
+                        QuoteState::Accepted
+                    }
+                    None => QuoteState::Sent,
+                };
+                one.agreed = agrees.then_some(today);
+            }
+            Move::Withdraw { quote } => self.quotes[quote].state = QuoteState::Draft,
             Move::Decline { quote } => {
                 self.quotes[quote].check("DECLINE")?;
                 self.quotes[quote].state = QuoteState::Declined;
@@ -182,6 +226,9 @@ impl World {
             Move::Extend { quote, days } => {
                 self.quotes[quote].check("EXTEND")?;
                 let one = &mut self.quotes[quote];
+                if one.is_cheap && one.agreed.is_none_or(|day| self.today >= day + HOLDS) {
+                    return Err(No::Rule("DISCOUNT_OVER_LIMIT"));
+                }
                 one.valid_until = one.valid_until.max(self.today) + days;
                 one.state = QuoteState::Sent;
             }
@@ -213,7 +260,25 @@ impl World {
         Ok(())
     }
 
-    fn fresh(&self, quoted: Pieces, days: i64) -> Quote {
+    /// One of those that wait.
+    pub fn pending(&self, of: usize) -> Option<usize> {
+        let waits = |quote: &usize| self.quotes[*quote].state == QuoteState::Pending;
+        let all: Vec<usize> = (0..self.quotes.len()).filter(waits).collect();
+        all.get(of % all.len().max(1)).copied()
+    }
+
+    /// Whether a draft waits for leave now.
+    fn waits(&mut self, quote: usize, to_accept: Option<bool>) -> bool {
+        let one = &mut self.quotes[quote];
+        let waits = one.is_cheap && one.state == QuoteState::Draft;
+        if waits {
+            one.waits_to_accept = to_accept;
+            self.leave_draft(quote, QuoteState::Pending);
+        }
+        waits
+    }
+
+    fn fresh(&self, quoted: Pieces, days: i64, is_cheap: bool) -> Quote {
         Quote {
             state: QuoteState::Draft,
             number: None,
@@ -221,6 +286,9 @@ impl World {
             date: self.today,
             valid_until: self.today + days,
             quoted,
+            is_cheap,
+            waits_to_accept: None,
+            agreed: None,
             took_shades: false,
             ordered: [0; LINES],
             has_successor: false,
@@ -230,7 +298,7 @@ impl World {
     /// The same offer, of today and valid for as many days.
     fn again(&self, quote: usize) -> Quote {
         let quote = &self.quotes[quote];
-        self.fresh(quote.quoted, quote.valid_until - quote.date)
+        self.fresh(quote.quoted, quote.valid_until - quote.date, quote.is_cheap)
     }
 
     fn check_valid(&self, quote: usize) -> Result<(), No> {

@@ -14,6 +14,7 @@ use stories::house::Replica;
 
 use super::quote_model::{LINES, Move, Pieces, Quote, SHADES, World};
 use super::{check_refusal, does, words};
+use crate::approvals::{decides_saying, rule};
 use crate::play::plays;
 
 /// Sequences, and the longest one.
@@ -27,9 +28,9 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// What a die says; which documents it means depends on how many there are.
 #[derive(Clone, Debug)]
 enum Throw {
-    Create(u32),
+    Create(u32, bool),
     Copy(usize),
-    Update(usize, u32),
+    Update(usize, u32, bool),
     Send(usize),
     Accept(usize, bool),
     Decline(usize),
@@ -39,17 +40,20 @@ enum Throw {
     Order(usize, Option<Pieces>),
     CancelOrder(usize),
     DaysPass(i64),
+    Decide(usize, bool),
+    Withdraw(usize),
 }
 
 fn throws() -> impl Strategy<Value = Throw> {
     let which = 0_usize..60;
-    let lamps = 2_u32..9;
+    let lamps = (2_u32..9, prop::bool::weighted(0.4));
     let pieces = (0_u32..4, 0_u32..4).prop_filter("something", |(one, other)| one + other > 0);
     let pieces = option::of(pieces.prop_map(|(lamps, shades)| [lamps, shades]));
     prop_oneof![
-        4 => lamps.clone().prop_map(Throw::Create),
+        4 => lamps.clone().prop_map(|(lamps, is_cheap)| Throw::Create(lamps, is_cheap)),
         2 => which.clone().prop_map(Throw::Copy),
-        2 => (which.clone(), lamps).prop_map(|(of, lamps)| Throw::Update(of, lamps)),
+        2 => (which.clone(), lamps)
+            .prop_map(|(of, (lamps, is_cheap))| Throw::Update(of, lamps, is_cheap)),
         5 => which.clone().prop_map(Throw::Send),
         4 => (which.clone(), any::<bool>()).prop_map(|(of, shades)| Throw::Accept(of, shades)),
         2 => which.clone().prop_map(Throw::Decline),
@@ -57,8 +61,11 @@ fn throws() -> impl Strategy<Value = Throw> {
         3 => which.clone().prop_map(Throw::Revise),
         1 => which.clone().prop_map(Throw::Cancel),
         6 => (which.clone(), pieces).prop_map(|(of, pieces)| Throw::Order(of, pieces)),
-        2 => which.prop_map(Throw::CancelOrder),
-        2 => (3_i64..16).prop_map(Throw::DaysPass),
+        2 => which.clone().prop_map(Throw::CancelOrder),
+        2 => (1_i64..16).prop_map(Throw::DaysPass),
+        5 => (which.clone(), prop::bool::weighted(0.7))
+            .prop_map(|(of, agrees)| Throw::Decide(of, agrees)),
+        1 => which.prop_map(Throw::Withdraw),
     ]
 }
 
@@ -69,10 +76,12 @@ impl Throw {
         let quote = |of: usize| (count > 0).then(|| of % count);
         let has_room = count < QUOTES;
         Some(match *self {
-            Self::Create(_) | Self::Copy(_) | Self::Revise(_) if !has_room => return None,
-            Self::Create(lamps) => Move::Create { lamps },
+            Self::Create(..) | Self::Copy(_) | Self::Revise(_) if !has_room => return None,
+            Self::Create(lamps, is_cheap) => Move::Create { lamps, is_cheap },
             Self::Copy(of) => Move::Copy { quote: quote(of)? },
-            Self::Update(of, lamps) => Move::Update { quote: quote(of)?, lamps },
+            Self::Update(of, lamps, is_cheap) => {
+                Move::Update { quote: quote(of)?, lamps, is_cheap }
+            }
             Self::Send(of) => Move::Send { quote: quote(of)? },
             Self::Accept(of, with_shades) => Move::Accept { quote: quote(of)?, with_shades },
             Self::Decline(of) => Move::Decline { quote: quote(of)? },
@@ -85,6 +94,8 @@ impl Throw {
                 Move::CancelOrder { order: (count > 0).then(|| of % count)? }
             }
             Self::DaysPass(days) => Move::DaysPass { days },
+            Self::Decide(of, agrees) => Move::Decide { quote: world.pending(of)?, agrees },
+            Self::Withdraw(of) => Move::Withdraw { quote: world.pending(of)? },
         })
     }
 }
@@ -105,19 +116,24 @@ impl Shop {
         let at = company.furnish().await;
         let lamp = company.product(&at, "LAMP", "100").await;
         let shade = company.product(&at, "SHADE", "10").await;
+        rule(&company, "DISCOUNT_OVER_LIMIT", "director", json!({})).await;
         Self { server, clock, company, goods: [lamp, shade] }
     }
 
-    /// Who does it all. Nobody stays signed in for days.
-    async fn director(&self) -> Actor {
-        let (slug, email) = (&self.company.slug, self.company.email("director"));
-        Actor::sign_in_at(&self.server.url(), slug, &email, PASSWORD).await
+    /// Who sells, and who agrees to what she may not give. Nobody stays signed in for days.
+    async fn people(&self) -> (Actor, Actor) {
+        let again = async |name: &str| {
+            let (slug, email) = (&self.company.slug, self.company.email(name));
+            Actor::sign_in_at(&self.server.url(), slug, &email, PASSWORD).await
+        };
+        (again("anna").await, again("director").await)
     }
 }
 
 /// A client with his quotes, and the ids that the program gave to them and their orders.
 struct Table<'a> {
     shop: &'a Shop,
+    anna: Actor,
     director: Actor,
     client: Value,
     first_day: NaiveDate,
@@ -127,29 +143,31 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     async fn laid(shop: &'a Shop) -> Self {
-        let director = shop.director().await;
+        let (anna, director) = shop.people().await;
         let name = uuid::Uuid::new_v4().to_string();
-        let made = director.does("createCustomer", json!({"name": name}), "customer { id }").await;
+        let made = anna.does("createCustomer", json!({"name": name}), "customer { id }").await;
         let client = made["customer"]["id"].clone();
         let first_day = shop.server.house().today();
-        Self { shop, director, client, first_day, quotes: Vec::new(), orders: Vec::new() }
+        Self { shop, anna, director, client, first_day, quotes: Vec::new(), orders: Vec::new() }
     }
 
     fn day(&self, days: i64) -> String {
         (self.first_day + chrono::Duration::days(days)).to_string()
     }
 
-    fn lines(&self, lamps: u32) -> Value {
+    fn lines(&self, lamps: u32, is_cheap: bool) -> Value {
         let [lamp, shade] = &self.shop.goods;
-        json!([{"productId": lamp, "quantity": lamps.to_string()},
+        let discount = is_cheap.then_some("15");
+        json!([{"productId": lamp, "quantity": lamps.to_string(), "discountPercent": discount},
             {"productId": shade, "quantity": SHADES.to_string(), "isOptional": true}])
     }
 
     async fn play(&mut self, step: Move, after: &World) -> Result<Value, (String, Value)> {
         match step {
-            Move::Create { lamps } => {
-                let input = json!({"customerId": self.client, "lines": self.lines(lamps)});
-                let told = does(&self.director, "createQuote", input, "quote { id }").await;
+            Move::Create { lamps, is_cheap } => {
+                let lines = self.lines(lamps, is_cheap);
+                let input = json!({"customerId": self.client, "lines": lines});
+                let told = does(&self.anna, "createQuote", input, "quote { id }").await;
                 self.written(told)
             }
             Move::Copy { quote } => {
@@ -160,9 +178,9 @@ impl<'a> Table<'a> {
                 let told = self.step("reviseQuote", quote, json!({})).await;
                 self.written(told)
             }
-            Move::Update { quote, lamps } => {
+            Move::Update { quote, lamps, is_cheap } => {
                 let version = self.ask(quote, "version").await["version"].take();
-                let more = json!({"version": version, "lines": self.lines(lamps)});
+                let more = json!({"version": version, "lines": self.lines(lamps, is_cheap)});
                 self.step("updateQuote", quote, more).await
             }
             Move::Send { quote } => self.step("sendQuote", quote, json!({})).await,
@@ -184,12 +202,25 @@ impl<'a> Table<'a> {
             Move::Order { quote, pieces } => self.order(quote, pieces).await,
             Move::CancelOrder { order } => {
                 let input = json!({"id": self.orders[order], "reason": "play"});
-                does(&self.director, "cancelSalesOrder", input, "order { id }").await
+                does(&self.anna, "cancelSalesOrder", input, "order { id }").await
             }
             Move::DaysPass { days } => {
                 self.shop.clock.advance(chrono::Duration::days(days));
-                self.director = self.shop.director().await;
+                (self.anna, self.director) = self.shop.people().await;
                 self.until_all_expired(after).await;
+                Ok(Value::Null)
+            }
+            Move::Decide { quote, agrees } => {
+                let verdict = if agrees { "APPROVE" } else { "REJECT" };
+                let request = self.request(quote).await;
+                decides_saying(&self.director, &request, verdict, "play").await;
+                self.until_it_moves(quote).await;
+                Ok(Value::Null)
+            }
+            Move::Withdraw { quote } => {
+                let input = json!({"id": self.request(quote).await, "reason": "play"});
+                self.anna.does("withdrawApproval", input, "approvalRequest { id }").await;
+                self.until_it_moves(quote).await;
                 Ok(Value::Null)
             }
         }
@@ -203,7 +234,7 @@ impl<'a> Table<'a> {
     ) -> Result<Value, (String, Value)> {
         let mut input = json!({"id": self.quotes[quote]});
         merge(&mut input, more);
-        does(&self.director, mutation, input, "quote { id }").await
+        does(&self.anna, mutation, input, "quote { id }").await
     }
 
     fn written(&mut self, told: Result<Value, (String, Value)>) -> Result<Value, (String, Value)> {
@@ -224,7 +255,7 @@ impl<'a> Table<'a> {
             let lines: Value = (0..LINES).filter(|of| pieces[*of] > 0).map(line).collect();
             merge(&mut input, json!({"lines": lines}));
         }
-        let told = does(&self.director, "createSalesOrderFromQuote", input, "order { id }").await;
+        let told = does(&self.anna, "createSalesOrderFromQuote", input, "order { id }").await;
         self.orders.extend(told.iter().map(|told| text(&told["order"]["id"])));
         told
     }
@@ -237,6 +268,20 @@ impl<'a> Table<'a> {
     async fn line_ids(&self, quote: usize) -> [Value; LINES] {
         let told = self.ask(quote, "lines { id }").await;
         std::array::from_fn(|of| told["lines"][of]["id"].clone())
+    }
+
+    /// What a quote waits for.
+    async fn request(&self, quote: usize) -> String {
+        text(&self.ask(quote, "approvalRequest { id }").await["approvalRequest"]["id"])
+    }
+
+    /// Waits until a worker has moved a quote whose request is closed.
+    async fn until_it_moves(&self, quote: usize) {
+        let begun = Instant::now();
+        while self.ask(quote, "state").await["state"] == "PENDING_APPROVAL" {
+            assert!(begun.elapsed() < PATIENCE, "a quote that was decided stays where it is");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Waits until a worker has been with every quote that is over.

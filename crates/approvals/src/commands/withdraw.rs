@@ -32,6 +32,8 @@ fn check_own(
         || permit.user().is_some_and(|user| request.own_people().contains(&user));
     let right = match request.subject_kind.as_str() {
         "Shipment" => Right::ShipmentPost,
+        "Quote" => Right::QuoteWrite,
+        "Agreement" => Right::TermsWrite,
         _ => Right::OrderWrite,
     };
     match is_own || permit.scope().reach(right).is_some() {

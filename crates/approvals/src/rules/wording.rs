@@ -113,13 +113,15 @@ fn margin(told: &Told<'_>) -> Text {
 
 fn credit(told: &Told<'_>) -> Option<Text> {
     let text = |name: &str| told.details[name].as_str();
-    if let (Some(limit), Some(document)) = (text("limitCurrency"), text("documentCurrency")) {
+    if let Some(limit) = text("limitCurrency") {
         return Some(Text::new(
-            format!("the credit limit is in {limit}, the document in {document}."),
-            format!("кредитный лимит задан в {limit}, а документ в {document}."),
+            format!(
+                "what the customer owes cannot be told in {limit}, his credit limit's currency."
+            ),
+            format!("долг клиента нельзя пересчитать в {limit}, валюту его кредитного лимита."),
         ));
     }
-    let currency = text("currency").and_then(Currency::parse).unwrap_or(told.currency);
+    let currency = limit_currency(told);
     let over = money(told.measure?, currency);
     let limit = money(figure(told.details, "limit")?, currency);
     let exposure = money(figure(told.details, "exposure")?, currency);
@@ -127,6 +129,12 @@ fn credit(told: &Told<'_>) -> Option<Text> {
         format!("the credit limit of {limit} would be exceeded by {over}: {exposure} in use."),
         format!("кредитный лимит {limit} будет превышен на {over}: занято {exposure}."),
     ))
+}
+
+/// The credit limit's currency.
+fn limit_currency(told: &Told<'_>) -> Currency {
+    let named = told.details["currency"].as_str().and_then(Currency::parse);
+    named.unwrap_or(told.currency)
 }
 
 fn overdue(told: &Told<'_>) -> Option<Text> {
@@ -155,30 +163,56 @@ fn unpaid(told: &Told<'_>) -> Option<Text> {
     ))
 }
 
+/// Of an order its deferral and its route; of an agreement also what else it grants.
 fn terms(told: &Told<'_>) -> Text {
-    let days = told.measure.filter(|days| !days.is_zero()).map(|days| days.normalize());
-    let route = told.details["ownRoute"].as_bool().unwrap_or_default();
-    let own = Text::new(
-        "the sales route was chosen for this document alone",
-        "схема продажи выбрана только для этого документа",
-    );
-    match (days, route) {
-        (Some(days), false) => Text::new(
-            format!("payment is deferred by {days} days."),
+    let above_zero = |value: Option<Decimal>| {
+        value.filter(|value| *value > Decimal::ZERO).map(|value| value.normalize())
+    };
+    let mut parts: Vec<Text> = Vec::new();
+    if let Some(days) = above_zero(told.measure) {
+        parts.push(Text::new(
+            format!("payment is deferred by {days} days"),
             format!("отсрочка платежа {days} дн."),
-        ),
-        (Some(days), true) => Text::new(
-            format!("payment is deferred by {days} days, and {}.", own.en),
-            format!("отсрочка платежа {days} дн., и {}.", own.ru),
-        ),
-        (None, true) => Text::new(format!("{}.", own.en), format!("{}.", own.ru)),
-        (None, false) => without_figures(told.kind),
+        ));
     }
+    if let Some(discount) = above_zero(figure(told.details, "discountPercent")) {
+        parts.push(Text::new(
+            format!("a discount of {discount} % on everything"),
+            format!("скидка {discount} % на всё"),
+        ));
+    }
+    if let Some(fixed) = told.details["fixedPrices"].as_i64().filter(|fixed| *fixed > 0) {
+        parts.push(Text::new(
+            format!("fixed prices: {fixed}"),
+            format!("фиксированных цен: {fixed}"),
+        ));
+    }
+    if told.details["ownRoute"].as_bool().unwrap_or_default() {
+        parts.push(Text::new(
+            "the sales route was chosen for this document alone",
+            "схема продажи выбрана только для этого документа",
+        ));
+    }
+    let Some(last) = parts.pop() else { return without_figures(told.kind) };
+    let listed = |of: fn(&Text) -> &str, and: &str| match parts.as_slice() {
+        [] => of(&last).to_owned(),
+        first => {
+            let first: Vec<&str> = first.iter().map(of).collect();
+            format!("{}, {and} {}", first.join(", "), of(&last))
+        }
+    };
+    let ended = |words: String| if words.ends_with('.') { words } else { format!("{words}.") };
+    Text::new(ended(listed(|text| &text.en, "and")), ended(listed(|text| &text.ru, "и")))
 }
 
-/// A circumstance as it was, in words; money is in the document's currency.
+/// A circumstance of a reason as it was, in words; money is in the document's currency, but for what
+/// counts against a credit limit.
 #[must_use]
-pub fn circumstance_in_words(was: &Measured, currency: Currency) -> Text {
+pub fn circumstance_in_words(was: &Measured, reason: &Told<'_>) -> Text {
+    let currency = match was.name {
+        Circumstance::Exposure => limit_currency(reason),
+        _ => reason.currency,
+    };
     let value = |shown: fn(Decimal, Currency) -> String| was.value.map(|v| shown(v, currency));
     let (en, ru, value) = match was.name {
         Circumstance::Exposure => ("Would owe", "Долг с этим документом", value(money)),
@@ -277,9 +311,9 @@ mod tests {
             (
                 Kind::CreditLimitExceeded,
                 None,
-                json!({"limitCurrency": "USD", "documentCurrency": "RUB"}),
-                "The credit limit is in USD, the document in RUB.",
-                "Кредитный лимит задан в USD, а документ в RUB.",
+                json!({"limitCurrency": "USD"}),
+                "What the customer owes cannot be told in USD, his credit limit's currency.",
+                "Долг клиента нельзя пересчитать в USD, валюту его кредитного лимита.",
             ),
             (
                 Kind::ShipmentWithOverdueDebt,
@@ -302,6 +336,23 @@ mod tests {
                 "Payment is deferred by 60 days, and the sales route was chosen for this document \
                  alone.",
                 "Отсрочка платежа 60 дн., и схема продажи выбрана только для этого документа.",
+            ),
+            (
+                Kind::SpecialTerms,
+                Some("45"),
+                json!({"deferralDays": 45, "ownRoute": false, "discountPercent": "7.50",
+                    "fixedPrices": 12}),
+                "Payment is deferred by 45 days, a discount of 7.5 % on everything, and fixed \
+                 prices: 12.",
+                "Отсрочка платежа 45 дн., скидка 7.5 % на всё, и фиксированных цен: 12.",
+            ),
+            (
+                Kind::SpecialTerms,
+                Some("30"),
+                json!({"deferralDays": 30, "ownRoute": false, "discountPercent": "0",
+                    "fixedPrices": 0}),
+                "Payment is deferred by 30 days.",
+                "Отсрочка платежа 30 дн.",
             ),
         ] {
             let words = in_words(&told(kind, measure, &details), true);
@@ -337,11 +388,13 @@ mod tests {
 
     #[test]
     fn circumstances_are_told_with_their_units() {
-        let currency = Currency::parse("RUB").unwrap();
+        let details = json!({"currency": "USD"});
+        let reason = told(ApprovalKind::CreditLimitExceeded, None, &details);
         let of = |name, value: Option<i64>| {
-            circumstance_in_words(&Measured { name, value: value.map(Decimal::from) }, currency).ru
+            circumstance_in_words(&Measured { name, value: value.map(Decimal::from) }, &reason).ru
         };
-        assert_eq!(of(Circumstance::Exposure, Some(1200)), "Долг с этим документом: 1200.00 RUB");
+        assert_eq!(of(Circumstance::Exposure, Some(1200)), "Долг с этим документом: 1200.00 USD");
+        assert_eq!(of(Circumstance::OverdueAmount, Some(7)), "Просрочено: 7.00 RUB");
         assert_eq!(of(Circumstance::DaysOverdue, Some(20)), "Дней просрочки: 20");
         assert_eq!(of(Circumstance::Margin, Some(-3)), "Рентабельность: -3 %");
         assert_eq!(of(Circumstance::Margin, None), "Рентабельность: неизвестно");

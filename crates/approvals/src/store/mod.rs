@@ -24,7 +24,7 @@ pub use parts::{decisions_of_requests, reasons_of_requests, seats_of_requests, s
 pub(crate) use requests::{
     Closing, NewDecision, NewReason, NewSeat, NewStep, advance, approved_of_root, close,
     insert_decision, insert_request, lock_requests, mark_followed, move_customer, move_documents,
-    outdate, outdate_others, overdue_requests, take_fallbacks, terms_of_requests,
+    move_terms, outdate, outdate_others, overdue_requests, take_fallbacks, terms_of_requests,
     unfollowed_requests, waiting_of,
 };
 pub use rules::{RULE_ORDER, approval_rules, count_approval_rules, rules_by_id};

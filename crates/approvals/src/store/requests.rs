@@ -457,6 +457,23 @@ pub(crate) async fn move_documents<A>(
     Ok(())
 }
 
+/// Gives what is asked about agreements to the managers of their customers.
+pub(crate) async fn move_terms<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    given: &[(CustomerId, UserId)],
+) -> Outcome<()> {
+    let (customers, managers): (Vec<Uuid>, Vec<Uuid>) =
+        given.iter().map(|(customer, manager)| (customer.0, manager.0)).unzip();
+    let sql = "
+        update approval_request d
+        set manager_id = g.manager
+        from unnest($2::uuid[], $3::uuid[]) as g (customer, manager)
+        where d.tenant_id = $1 and d.customer_id = g.customer and d.subject_kind = 'Agreement'";
+    tx.run(Sql::new(sql, values![permit.tenant(), customers, managers])).await?;
+    Ok(())
+}
+
 #[derive(FromQueryResult)]
 struct Terms {
     id: ApprovalRequestId,

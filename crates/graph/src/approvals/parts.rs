@@ -1,5 +1,6 @@
 //! Reasons, steps and decisions of requests.
 
+use ::approvals::in_words;
 use async_graphql::{Context, ID, Json, Object};
 use kernel::Currency;
 
@@ -29,6 +30,14 @@ impl ApprovalReason {
     /// What is special.
     async fn kind(&self) -> ApprovalKind {
         self.row.kind.into()
+    }
+
+    /// What is special, as a person reads it, in the language of the request; without figures for who
+    /// may not see them.
+    async fn message(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+        let session = Session::of(ctx)?;
+        let words = in_words(&self.row.told(self.currency), self.may_see(session)?);
+        Ok(words.get(session.language()).to_owned())
     }
 
     /// The name of the rule that asks, as it was then.

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use async_graphql::{Context, ID, Json, Object};
-use kernel::{OrderId, ShipmentId, UserId, Uuid};
+use kernel::{AgreementId, OrderId, QuoteId, ShipmentId, UserId, Uuid};
 
 use super::loads::{DecisionsOf, ReasonsOf, SeatsOf, StepsOf, WaitsForMe};
 use super::parts::{ApprovalDecision, ApprovalReason, ApprovalStep};
 use super::{ApprovalState, SeeAmounts};
-use crate::catalog::Customer;
+use crate::catalog::{Agreement, Customer};
 use crate::identity::User;
 use crate::ids::global;
-use crate::sales::{SalesOrder, Shipment};
+use crate::sales::{Quote, SalesOrder, Shipment};
 use crate::scalars::{DateTime, Decimal, Money};
 use crate::session::Session;
 
@@ -29,6 +29,10 @@ impl ApprovalRequest {
     /// Whether somebody has to decide.
     pub(crate) fn is_pending(&self) -> bool {
         self.0.state == ::approvals::ApprovalState::Pending
+    }
+
+    fn agreement_id(&self) -> Option<AgreementId> {
+        (self.0.subject_kind == "Agreement").then_some(AgreementId(self.0.subject_id))
     }
 
     /// Which document it is about.
@@ -50,15 +54,27 @@ impl ApprovalRequest {
         self.0.state.into()
     }
 
-    /// The order it is about, or the order of the shipment it is about; null where the caller may
-    /// not see it.
+    /// The order it is about, or the order of the shipment it is about; null where it is about a
+    /// quote or an agreement, or the caller may not see it.
     async fn order(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<SalesOrder>> {
         let order = matches!(self.0.subject_kind.as_str(), "SalesOrder" | "Shipment");
         let order = order.then_some(OrderId(self.0.root_id));
         Ok(Session::of(ctx)?.load_made(order).await?)
     }
 
-    /// The shipment it is about; null where it is about an order.
+    /// The quote it is about; null where it is about another document, or the caller may not see it.
+    async fn quote(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Quote>> {
+        let quote = (self.0.subject_kind == "Quote").then_some(QuoteId(self.0.subject_id));
+        Ok(Session::of(ctx)?.load_made(quote).await?)
+    }
+
+    /// The agreement it is about; null where it is about another document, or the caller may not see
+    /// it.
+    async fn agreement(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Agreement>> {
+        Ok(Session::of(ctx)?.load_made(self.agreement_id()).await?)
+    }
+
+    /// The shipment it is about; null where it is about another document.
     async fn shipment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Shipment>> {
         let shipment = (self.0.subject_kind == "Shipment").then_some(ShipmentId(self.0.subject_id));
         Ok(Session::of(ctx)?.load_made(shipment).await?)
@@ -85,9 +101,12 @@ impl ApprovalRequest {
         self.0.requested_at.into()
     }
 
-    /// What the document came to then, with VAT. Needs the right `price.read`.
+    /// What the document came to then, with VAT; null of an agreement. Needs the right `price.read`.
     async fn total(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
         Session::of(ctx)?.permit::<SeeAmounts>()?;
+        if self.agreement_id().is_some() {
+            return Ok(None);
+        }
         Ok(Some(Money::new(self.0.amount, self.0.currency)))
     }
 

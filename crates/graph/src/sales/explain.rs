@@ -20,7 +20,7 @@ use super::order::{SalesOrder, SalesOrderLine};
 use super::picking::{PickLinesOf, PickTaskLine, TasksOf};
 use super::placement::{GoodsPlacement, PlacementOf};
 use super::shipment::Shipment;
-use crate::approvals::{ApprovalRequest, ApprovalsOfRoot};
+use crate::approvals::{ApprovalRequest, ApprovalsOf, ApprovalsOfRoot};
 use crate::catalog::PriceExplanation;
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, histories};
@@ -311,13 +311,18 @@ impl DocumentExplanation {
     }
 
     /// What somebody had to agree to before it went on, oldest first: the facts as they were then,
-    /// and who decided what, when and with which words. Of a shipment, what was asked about itself
-    /// and about its order. Empty for who sees no approvals.
+    /// and who decided what, when and with which words. What was asked about the quote whose prices
+    /// the order keeps comes first; of a shipment, what was asked about itself and about its order.
+    /// Empty for who sees no approvals.
     async fn approvals(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ApprovalRequest>> {
-        let mut asked = seen(Session::of(ctx)?, ApprovalsOfRoot(self.order_id().0)).await?;
+        let session = Session::of(ctx)?;
+        let mut asked = seen(session, ApprovalsOfRoot(self.order_id().0)).await?;
         if let Some(shipment) = &self.shipment {
             let chain = [self.order_id().0, shipment.row().id.0];
             asked.retain(|request| chain.contains(&request.subject()));
+        }
+        if let Some(quote) = self.order.row().quote_id {
+            asked.extend(seen(session, ApprovalsOf(quote.0)).await?);
         }
         asked.reverse();
         Ok(asked)

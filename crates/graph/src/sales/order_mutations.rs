@@ -69,12 +69,13 @@ pub struct ConfirmSalesOrderPayload {
 pub struct CreditStanding {
     /// The credit limit.
     limit: Money,
-    /// What would be used of it; null where the order is in another currency.
+    /// What would be used of it: all that the customer owes in whichever currency, at today's rates;
+    /// null where one is missing.
     exposure: Option<Money>,
     /// Limit less exposure, below zero where it is exceeded.
     free: Option<Money>,
-    /// Overdue debt in the order's currency.
-    overdue: Money,
+    /// Overdue debt of all currencies in the order's one, at today's rates; null where one is missing.
+    overdue: Option<Money>,
 }
 
 impl CreditStanding {
@@ -85,7 +86,7 @@ impl CreditStanding {
             limit: money(seen.limit),
             exposure: seen.exposure.map(money),
             free: seen.exposure.map(|exposure| money(seen.limit - exposure)),
-            overdue: Money::new(seen.overdue, seen.currency),
+            overdue: seen.overdue.map(|overdue| Money::new(overdue, seen.currency)),
         })
     }
 }

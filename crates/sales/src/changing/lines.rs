@@ -13,7 +13,7 @@ use kernel::{Decimal, Factor, OrderLineId, PackagingId, Refusal, RefusalCode};
 use super::model::{ChangedLine, PlannedLine, by_id};
 use super::rules::{no_line, price_stays};
 use super::store::explanations;
-use crate::commands::{Special, Trust, Written, at_place, priced};
+use crate::commands::{Trust, Written, at_place, priced};
 use crate::kept_price::at_kept_price;
 use crate::model::{Order, OrderLine};
 use crate::quoting::{AskedLine, Costs, MOST_LINES, TypedPrice};
@@ -246,7 +246,7 @@ impl Batch {
         if self.asked.is_empty() {
             return Ok(Vec::new());
         }
-        let asked = (self.asked.as_slice(), Special::Asked(&self.reasons));
+        let asked = (self.asked.as_slice(), self.reasons.as_slice());
         let written = priced(tx, permit, (pricing, Costs::Judged), by, asked).await;
         let written: Vec<_> = written.map_err(|error| at_place(error, &self.places))?;
         let lines = self.places.into_iter().zip(self.of).zip(written);

@@ -31,7 +31,7 @@ use serde_json::{Value, json};
 
 use self::model::{Planned, by_id};
 use self::rules::{Future, future};
-use crate::approving::{Consent, FactLine, judged, order_case, order_facts, order_findings};
+use crate::approving::{FactLine, judged, order_case, order_facts};
 use crate::commands::{
     Confirmed, CreditGate, LineAvailability, Parties, People, Warning, allowed_warehouses,
     check_credit, check_version, check_warehouse, people,
@@ -39,6 +39,7 @@ use crate::commands::{
 use crate::credit;
 use crate::discretion::warning_for;
 use crate::events::{order_changed, shipment_changed};
+use crate::findings::{Consent, order_findings};
 use crate::invoicing::call_off_invoices;
 use crate::model::{Order, OrderLine};
 use crate::quotes::{count_ordered, hold_quote};

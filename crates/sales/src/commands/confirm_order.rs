@@ -11,11 +11,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::check_version;
-use crate::approving::{Consent, judged, number_of, order_case, order_findings, park_order};
+use crate::approving::{judged, number_of, order_case, park_order};
 use crate::credit;
 use crate::discretion::{refusal_for, warning_for};
 use crate::events::order_changed;
 use crate::expiry::expire_if_unpaid;
+use crate::findings::{Consent, order_findings};
 use crate::holding;
 use crate::model::{Order, OrderLine};
 use crate::rules::{Gated, LineRule, OrderMove, OrderState, gated};
@@ -60,12 +61,12 @@ pub struct Ended {
 pub struct CreditSeen {
     /// The limit.
     pub limit: Decimal,
-    /// What would be used of it, this order with it; `None` where the limit is in another currency.
+    /// What would be used of it, this order with it, at today's rates; `None` where one is missing.
     pub exposure: Option<Decimal>,
     /// The limit's currency.
     pub limit_currency: Currency,
-    /// Overdue debt in the order's currency.
-    pub overdue: Decimal,
+    /// Overdue debt in the order's currency, at today's rates; `None` where one is missing.
+    pub overdue: Option<Decimal>,
     /// The order's currency.
     pub currency: Currency,
 }
@@ -178,14 +179,13 @@ pub(crate) async fn check_credit<A>(
         return Ok(CreditGate::default());
     }
     catalog::lock_customer(tx, permit, order.customer_id).await?;
-    let standing = credit::standing(tx, permit, order).await?;
-    let (verdict, exposure) = credit::verdict(tx, permit, order, terms, &standing).await?;
-    let is_same = terms.credit_limit_currency == order.currency;
+    let mut standing = credit::standing(tx, permit, order).await?;
+    let (verdict, exposure) = credit::verdict(tx, permit, order, terms, &mut standing).await?;
     let seen = CreditSeen {
         limit,
-        exposure: is_same.then_some(exposure),
+        exposure,
         limit_currency: terms.credit_limit_currency,
-        overdue: standing.position.overdue,
+        overdue: standing.overdue(order.currency).whole,
         currency: order.currency,
     };
     let mut gate = CreditGate { seen: Some(seen), ..CreditGate::default() };

@@ -36,7 +36,7 @@ pub(crate) use dispatch::write_draft;
 pub use dispatch::{Dispatch, ShipLine};
 pub use draft::{LineDraft, OrderDraft};
 pub(crate) use draft::{
-    Parties, People, Special, Trust, Under, Written, allowed_warehouses, at_place, check_date,
+    Parties, People, Trust, Under, Written, allowed_warehouses, at_place, check_date,
     check_warehouse, people, prepare, priced, terms,
 };
 pub use merge_customers::MergeCustomers;

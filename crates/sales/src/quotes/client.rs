@@ -10,6 +10,7 @@ use super::commands::{Acceptance, accept, decline, quote_changed};
 use super::model::{Quote, QuoteLine, QuoteTexts};
 use super::rules::{QuoteMove, QuoteState, check_valid_on};
 use super::store::{hold_quote, lines_of_quote};
+use crate::findings::Consent;
 use crate::rules::{reason, short_text};
 
 /// Seeing a quote through its link.
@@ -203,9 +204,11 @@ impl Command for AcceptByLink {
         let quote = open_quote(tx, permit, QuoteMove::Accept).await?;
         let by = short_text("name", self.by.as_deref())?;
         let acceptance = Acceptance { chosen: &self.chosen, by, by_link: true };
-        let told = accept(tx, permit, &quote, acceptance).await?;
-        tx.audit(AuditEntry::new("acceptQuote", "Quote", quote.id, told));
-        quote_changed(tx, &quote);
+        // What was offered is not asked about again.
+        if let Some(told) = accept(tx, permit, &quote, acceptance, Consent::Decided).await? {
+            tx.audit(AuditEntry::new("acceptQuote", "Quote", quote.id, told));
+            quote_changed(tx, &quote);
+        }
         Ok(quote.id)
     }
 }

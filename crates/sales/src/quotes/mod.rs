@@ -8,24 +8,30 @@
 //! never exceeds what was offered (`ordered`, counted under the quote's lock, which is taken after
 //! that of an order). The quote is locked before its links.
 
+mod approving;
 mod client;
 mod commands;
 mod counting;
 mod expiry;
+mod follow;
+mod intent;
 mod keeping;
 mod model;
 mod rules;
 mod store;
 
+pub(crate) use approving::agreed_margins;
 pub use client::{AcceptByLink, ClientLine, ClientQuote, DeclineByLink, ReadByLink, quote_of_link};
 pub(crate) use commands::called;
 pub use commands::{
     AcceptQuote, CancelQuote, CopyQuote, CreateOrderFromQuote, CreateQuote, DeclineQuote,
-    ExtendQuote, LinkQuote, OfferedLine, OrderedLine, Outgoing, QuoteChange, QuoteDraft,
-    QuoteLetter, QuoteLink, QuoteOrderDraft, ReviseQuote, SendQuote, UpdateQuote,
+    ExtendQuote, LinkQuote, OfferedLine, OrderedLine, QuoteChange, QuoteDraft, QuoteLink,
+    QuoteOrderDraft, ReviseQuote, SendQuote, UpdateQuote,
 };
 pub(crate) use counting::{count_ordered, hold_quote};
 pub use expiry::{ExpireQuote, expire_quotes};
+pub use follow::FollowQuote;
+pub use intent::QuoteLetter;
 pub(crate) use keeping::{KeptFrom, kept_lines};
 pub use model::{Quote, QuoteLine, QuoteText, QuoteTexts, ReadQuotes};
 pub use rules::{QuoteMove, QuoteState};

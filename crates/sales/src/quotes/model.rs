@@ -1,7 +1,7 @@
 //! Quotes as they are read.
 
 use access::{Action, Right};
-use catalog::pricing::{DiscountSource, PriceSource};
+use catalog::pricing::{ApprovalReason, DiscountSource, PriceSource};
 use db::FromQueryResult;
 use kernel::{
     AgreementId, Currency, CustomerId, DateTime, Decimal, DepartmentId, Factor, NaiveDate,
@@ -203,6 +203,8 @@ pub struct QuoteLine {
     pub is_chosen: Option<bool>,
     /// What orders name of it, cancelled ones apart, base units.
     pub ordered: Decimal,
+    /// See [`QuoteLine::reasons`].
+    pub approval_reasons: Option<serde_json::Value>,
 }
 
 /// The columns of [`QuoteLine`], of `sales_quote_line l`.
@@ -211,7 +213,7 @@ pub(crate) const QUOTE_LINE_COLUMNS: &str = "
     l.packaging_id, l.entered_quantity, l.entered_unit, l.list_price, l.price, l.price_numerator,
     l.price_denominator, l.price_source, l.price_is_manual, l.discount_percent, l.discount_source,
     l.discount_is_manual, l.amount, l.vat_rate, l.vat_amount, l.cost, l.is_optional, l.is_chosen,
-    l.ordered";
+    l.ordered, l.approval_reasons";
 
 impl QuoteLine {
     /// The price with its unit: amounts are computed from nothing else.
@@ -220,6 +222,13 @@ impl QuoteLine {
         let part = |part: i32| u32::try_from(part).unwrap_or(1);
         let per = Factor::new(part(self.price_numerator), part(self.price_denominator));
         UnitPrice { amount: self.price, per: per.unwrap_or(Factor::ONE) }
+    }
+
+    /// Why it needed somebody's leave when it was written.
+    #[must_use]
+    pub fn reasons(&self) -> Vec<ApprovalReason> {
+        let kept = self.approval_reasons.clone();
+        kept.and_then(|reasons| serde_json::from_value(reasons).ok()).unwrap_or_default()
     }
 
     /// Whether it counts: it is not optional, or the customer took it.

@@ -84,8 +84,8 @@ impl Doors {
         workers.spawn(release_unpaid_orders(db.clone(), shutdown.clone()));
         workers.spawn(expire_quotes(db.clone(), shutdown.clone()));
         workers.spawn(send_mail(db.clone(), mailing.post.clone(), shutdown.clone()));
-        workers.spawn(tell_deciders(db.clone(), mailing, shutdown.clone()));
-        workers.spawn(follow_decisions(db.clone(), shutdown.clone()));
+        workers.spawn(tell_deciders(db.clone(), mailing.clone(), shutdown.clone()));
+        workers.spawn(follow_decisions(db.clone(), mailing, shutdown.clone()));
         workers.spawn(escalate_approvals(db.clone(), shutdown.clone()));
         workers.spawn(keep_outbox_days(db.clone(), shutdown.clone()));
         workers.spawn(run_hand_overs(db.clone(), shutdown.clone()));

@@ -210,9 +210,9 @@ pub async fn expire_quotes(db: Db, shutdown: Shutdown) {
 }
 
 /// Moves documents on whose approvals are decided, until stopping begins.
-pub async fn follow_decisions(db: Db, shutdown: Shutdown) {
+pub async fn follow_decisions(db: Db, mailing: Mailing, shutdown: Shutdown) {
     while !shutdown.has_begun() {
-        let rest = match sales::follow_decisions(&db).await {
+        let rest = match sales::follow_decisions(&db, &mailing).await {
             Ok(_) => FOLLOW_EVERY,
             Err(error) => {
                 tracing::warn!(%error, "decided documents could not be looked for");

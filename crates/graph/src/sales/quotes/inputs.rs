@@ -6,8 +6,8 @@ use ::sales::{
 };
 use async_graphql::{InputObject, MaybeUndefined};
 use kernel::{
-    AgreementId, CustomerId, OrganizationId, PackagingId, ProductId, ProductVariantId, QuoteId,
-    QuoteLineId, SalesRouteId, UserId, WarehouseId,
+    AgreementId, CustomerId, Language, OrganizationId, PackagingId, ProductId, ProductVariantId,
+    QuoteId, QuoteLineId, SalesRouteId, UserId, WarehouseId,
 };
 
 use super::quote::QuoteStateName;
@@ -238,9 +238,10 @@ pub struct QuoteLetterInput {
     message: Option<String>,
 }
 
-impl From<QuoteLetterInput> for QuoteLetter {
-    fn from(letter: QuoteLetterInput) -> Self {
-        Self { to: letter.to, title: letter.title, message: letter.message }
+impl QuoteLetterInput {
+    /// What the program adds to it is in this language.
+    pub(super) fn in_language(self, language: Language) -> QuoteLetter {
+        QuoteLetter { to: self.to, title: self.title, message: self.message, language }
     }
 }
 
@@ -254,6 +255,10 @@ pub struct SendQuoteInput {
     /// The letter that brings it; where none is given it is handed over otherwise, such as by a
     /// link of `createQuoteLink`.
     pub(super) email: Option<QuoteLetterInput>,
+    /// Only try it out: the answer shows how everything would be, no letter leaves and nothing of it is
+    /// kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing and sends nothing.
     pub(super) idempotency_key: Option<String>,
 }
@@ -277,6 +282,9 @@ pub struct AcceptQuoteInput {
     pub(super) optional_line_ids: Vec<GlobalId<QuoteLineId>>,
     /// Who agreed, at most 200 characters.
     pub(super) by: Option<String>,
+    /// Only try it out: the answer shows how everything would be, and nothing of it is kept.
+    #[graphql(default)]
+    pub(super) simulate: bool,
     /// A key of one's own: a repeat with it changes nothing.
     pub(super) idempotency_key: Option<String>,
 }

@@ -2,9 +2,10 @@
 
 use ::sales::{
     AcceptQuote, CancelQuote, CopyQuote, CreateOrderFromQuote, CreateQuote, DeclineQuote,
-    ExtendQuote, LinkQuote, Outgoing, ReviseQuote, SendQuote, UpdateQuote,
+    ExtendQuote, LinkQuote, ReviseQuote, SendQuote, UpdateQuote,
 };
 use async_graphql::{Context, Object, SimpleObject};
+use kernel::QuoteId;
 
 use super::inputs::{
     AcceptQuoteInput, CancelQuoteInput, CopyQuoteInput, CreateQuoteInput, CreateQuoteLinkInput,
@@ -12,12 +13,15 @@ use super::inputs::{
     SendQuoteInput, UpdateQuoteInput,
 };
 use super::quote::Quote;
+use crate::approvals::{ApprovalRequest, waiting};
 use crate::catalog::payloads;
 use crate::custom::{filled_anew, filled_in};
+use crate::errors::Failure;
 use crate::idempotency::mutate;
 use crate::sales::SalesOrder;
 use crate::scalars::DateTime;
 use crate::session::Session;
+use crate::simulation::simulates;
 use crate::user_error::UserError;
 
 payloads! {
@@ -29,16 +33,6 @@ payloads! {
     /// What came of changing a draft of a quote.
     UpdateQuotePayload {
         /// The draft as it is now.
-        quote: Quote
-    }
-    /// What came of offering a quote.
-    SendQuotePayload {
-        /// The quote as it is now.
-        quote: Quote
-    }
-    /// What came of accepting a quote.
-    AcceptQuotePayload {
-        /// The accepted quote.
         quote: Quote
     }
     /// What came of declining a quote.
@@ -71,6 +65,41 @@ payloads! {
         /// The new draft.
         order: SalesOrder
     }
+}
+
+/// What came of offering a quote.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct SendQuotePayload {
+    /// The quote as it is now: in PENDING_APPROVAL where somebody has to agree first.
+    quote: Option<Quote>,
+    /// What it waits for, with every reason; it goes out by itself, with its letter, once all have
+    /// agreed. Null where nobody has to agree, or the caller may not see it.
+    approval_request: Option<ApprovalRequest>,
+    /// Why nothing was written; empty where it was.
+    user_errors: Vec<UserError>,
+}
+
+/// What came of accepting a quote.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct AcceptQuotePayload {
+    /// The accepted quote, or one in PENDING_APPROVAL where somebody has to agree first.
+    quote: Option<Quote>,
+    /// What it waits for, with every reason; it is accepted by itself once all have agreed. Null
+    /// where nobody has to agree, or the caller may not see it.
+    approval_request: Option<ApprovalRequest>,
+    /// Why nothing was written; empty where it was.
+    user_errors: Vec<UserError>,
+}
+
+/// A quote that was to go on, and what it waits for.
+async fn answered(
+    session: &Session,
+    done: Option<QuoteId>,
+) -> Result<(Option<Quote>, Option<ApprovalRequest>), Failure> {
+    let Some(id) = done else { return Ok((None, None)) };
+    Ok((session.load_made(Some(id)).await?, waiting(session, id.0).await?))
 }
 
 /// What `createQuoteLink` answers.
@@ -124,8 +153,9 @@ impl QuoteMutation {
     }
 
     /// Offers a draft, or sends what was offered once more: by letter with a link where the customer
-    /// sees the quote and accepts or declines it. Letters leave after the commit, at least once;
-    /// `Quote.mails` tells how they stand. Without a mail server letters are refused
+    /// sees the quote and accepts or declines it. A draft whose prices somebody has to agree to waits
+    /// in PENDING_APPROVAL first. Letters leave after the commit, at least once; `Quote.mails` tells
+    /// how they stand. Without a mail server letters are refused
     /// (`MAIL_NOT_CONFIGURED`).
     async fn send_quote(
         &self,
@@ -133,18 +163,12 @@ impl QuoteMutation {
         #[graphql(desc = "Which quote, and to whom.")] input: SendQuoteInput,
     ) -> async_graphql::Result<SendQuotePayload> {
         let session = Session::of(ctx)?;
-        let mail = session.mail();
-        let outgoing = Outgoing {
-            post: mail.post.clone(),
-            public_url: mail.public_url.clone(),
-            language: session.language(),
-        };
         let (id, version) = (input.id.0, input.version);
-        let letter = input.email.map(Into::into);
-        let command = SendQuote { id, version, letter, outgoing };
+        let letter = input.email.map(|letter| letter.in_language(session.language()));
+        let command = SendQuote { id, version, letter, mailing: session.mail().clone() };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let quote = session.load_made(done.output).await?;
-        Ok(SendQuotePayload { quote, user_errors: done.user_errors })
+        let (quote, approval_request) = answered(session, done.output).await?;
+        Ok(SendQuotePayload { quote, approval_request, user_errors: done.user_errors })
     }
 
     /// Makes a link to a quote that was offered, to hand over otherwise than by letter. Earlier
@@ -174,7 +198,8 @@ impl QuoteMutation {
         })
     }
 
-    /// Notes that the customer agrees: to what was sent to him, or by telephone to a draft.
+    /// Notes that the customer agrees: to what was sent to him, or by telephone to a draft. A draft
+    /// whose prices somebody has to agree to waits in PENDING_APPROVAL first.
     async fn accept_quote(
         &self,
         ctx: &Context<'_>,
@@ -184,8 +209,8 @@ impl QuoteMutation {
         let (id, version, by) = (input.id.0, input.version, input.by);
         let command = AcceptQuote { id, version, chosen, by };
         let done = mutate(ctx, command, input.idempotency_key).await?;
-        let quote = Session::of(ctx)?.load_made(done.output).await?;
-        Ok(AcceptQuotePayload { quote, user_errors: done.user_errors })
+        let (quote, approval_request) = answered(Session::of(ctx)?, done.output).await?;
+        Ok(AcceptQuotePayload { quote, approval_request, user_errors: done.user_errors })
     }
 
     /// Notes that the customer declines what was sent to him.
@@ -202,6 +227,7 @@ impl QuoteMutation {
     }
 
     /// Lets what was sent be valid for longer, whether or not it has expired: prices and links stay.
+    /// Where somebody had to agree to its prices, that must still hold: else a new version is made.
     async fn extend_quote(
         &self,
         ctx: &Context<'_>,
@@ -268,3 +294,5 @@ impl QuoteMutation {
         Ok(CreateSalesOrderFromQuotePayload { order, user_errors: done.user_errors })
     }
 }
+
+simulates!(SendQuotePayload, AcceptQuotePayload);

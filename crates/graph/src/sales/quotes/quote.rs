@@ -8,6 +8,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use super::line::QuoteLine;
 use super::loads::{MailsOf, OrdersOfQuote, QuoteLinesOf, VersionsOf};
 use super::mail::OutgoingMail;
+use crate::approvals::{ApprovalRequest, ApprovalsOf};
 use crate::catalog::{Agreement, AgreementVersion, Customer, Organization};
 use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::identity::{AuditEntry, User, history};
@@ -190,6 +191,25 @@ impl Quote {
         let (currency, with_vat) = (self.0.currency, self.0.prices_include_vat);
         let rows = self.rows(ctx).await?.into_iter();
         Ok(rows.map(|row| QuoteLine::new(row, currency, with_vat)).collect())
+    }
+
+    /// What it waits for; null where nobody has to agree. Needs the right `approval.read`.
+    async fn approval_request(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<ApprovalRequest>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
+        Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+    }
+
+    /// What was asked about it, newest first, with who decided what and why: what was agreed to holds
+    /// for the orders that keep its prices. Needs the right `approval.read`.
+    async fn approval_requests(
+        &self,
+        ctx: &Context<'_>,
+    ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
+        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
+        Ok(Some(requests.unwrap_or_default()))
     }
 
     /// What it comes to; optional lines count once the customer has chosen them. Needs the right

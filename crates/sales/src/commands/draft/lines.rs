@@ -8,27 +8,19 @@ use catalog::{Measured, Pricing, ProductCard};
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, Percent, ProductVariantId, UnitPrice, Uuid};
 
-use crate::approving::kind_of;
+use crate::findings::kind_of;
 use crate::quoting::{self, Answered, AskedLine, Asking, Costs};
 use crate::rules::at_line;
 use crate::store::NewLine;
 
-/// What becomes of lines that need somebody's leave.
-pub(crate) enum Special<'a> {
-    /// They are refused.
-    Refused,
-    /// The reasons are kept with the line, where a rule of the tenant asks about them; with those
-    /// that the lines had before, in the order of the lines.
-    Asked(&'a [Vec<ApprovalReason>]),
-}
-
-/// Prices the lines. What needs an approval that nobody can give is refused.
+/// Prices the lines. What needs an approval that nobody can give is refused; why else somebody has
+/// to agree is kept with the line, with the reasons that lines had `before`, in their order.
 pub(crate) async fn priced<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     (pricing, costs): (Pricing<'_>, Costs),
     by: &Record,
-    (asked, special): (&[AskedLine], Special<'_>),
+    (asked, before): (&[AskedLine], &[Vec<ApprovalReason>]),
 ) -> Outcome<Vec<Written>> {
     let packed: Vec<_> = asked.iter().filter_map(|line| line.packaging_id).collect();
     let packed = catalog::take_packagings(tx, permit, &packed).await?;
@@ -38,11 +30,9 @@ pub(crate) async fn priced<A>(
     catalog::take_products(tx, permit, named).await?;
     let is_special =
         |answer: &Answered| answer.priced.as_ref().is_ok_and(|priced| !priced.reasons.is_empty());
-    let asked_about = match special {
-        Special::Asked(_) if answers.iter().any(is_special) => {
-            approvals::kinds_in_force(tx, permit).await?
-        }
-        _ => BTreeSet::new(),
+    let asked_about = match answers.iter().any(is_special) {
+        true => approvals::kinds_in_force(tx, permit).await?,
+        false => BTreeSet::new(),
     };
     let mut lines = Vec::with_capacity(answers.len());
     for (index, answer) in answers.into_iter().enumerate() {
@@ -53,10 +43,7 @@ pub(crate) async fn priced<A>(
             let refusal = reason.about(&card.name);
             return Err(at_line(refusal, index, reason.field()).into());
         }
-        let reasons = match special {
-            Special::Refused => Vec::new(),
-            Special::Asked(before) => with_kept(&priced, before.get(index)),
-        };
+        let reasons = with_kept(&priced, before.get(index));
         let approval_reasons = (!reasons.is_empty()).then_some(reasons);
         let goods = (&card, variant_id, vat_rate);
         let line = line(index, goods, measured, priced);

@@ -4,7 +4,7 @@ mod lines;
 mod parties;
 mod places;
 
-pub(crate) use lines::{Special, Written, priced};
+pub(crate) use lines::{Written, priced};
 pub(crate) use parties::{Parties, People, people, terms};
 pub(crate) use places::{allowed_warehouses, check_warehouse};
 
@@ -202,7 +202,7 @@ async fn priced_or_kept<A>(
     if !asked.is_empty() || lines.is_empty() {
         let before = |place: &usize| reasons.get(*place).cloned().unwrap_or_default();
         let before: Vec<_> = places.iter().map(before).collect();
-        let asked = (asked.as_slice(), Special::Asked(&before));
+        let asked = (asked.as_slice(), before.as_slice());
         let written = priced(tx, permit, (pricing, Costs::Judged), by, asked).await;
         let written = written.map_err(|error| at_place(error, &places))?;
         lines.extend(places.into_iter().zip(written.into_iter().map(|written| written.line)));

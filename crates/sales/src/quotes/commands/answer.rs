@@ -7,13 +7,16 @@ use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{QuoteId, QuoteLineId, Refusal};
 use serde_json::{Value, json};
 
+use super::super::intent::Intent;
 use super::super::model::Quote;
 use super::super::rules::{Choosable, QuoteMove, QuoteState, chosen};
 use super::super::store::{Answer, QuoteStep, choose_lines, lines_of_quote, step_quote};
 use super::{gate, held, number, quote_changed};
+use crate::findings::Consent;
 use crate::rules::{reason, short_text};
 
-/// Notes that the customer agrees: to what was sent to him, or by telephone to a draft.
+/// Notes that the customer agrees: to what was sent to him, or by telephone to a draft, which waits
+/// where somebody has to agree to its prices.
 #[derive(Clone, Debug)]
 pub struct AcceptQuote {
     /// Which.
@@ -38,12 +41,27 @@ impl Command for AcceptQuote {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, self.version).await?;
         let by = short_text("by", self.by.as_deref())?;
-        let acceptance = Acceptance { chosen: &self.chosen, by, by_link: false };
-        let told = accept(tx, permit, &quote, acceptance).await?;
-        tx.audit(AuditEntry::new("acceptQuote", "Quote", quote.id, told));
-        quote_changed(tx, &quote);
+        let intent = Intent::Accept { chosen: self.chosen.clone(), by };
+        agree(tx, permit, &quote, &intent, Consent::Caller).await?;
         Ok(quote.id)
     }
+}
+
+/// Writes down that a customer agrees to a locked quote, or lets it wait.
+pub(crate) async fn agree<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    quote: &Quote,
+    intent: &Intent,
+    consent: Consent,
+) -> Outcome<()> {
+    let Intent::Accept { chosen, by } = intent else { return Ok(()) };
+    let acceptance = Acceptance { chosen, by: by.clone(), by_link: false };
+    if let Some(told) = accept(tx, permit, quote, acceptance, consent).await? {
+        tx.audit(AuditEntry::new("acceptQuote", "Quote", quote.id, told));
+        quote_changed(tx, quote);
+    }
+    Ok(())
 }
 
 /// How a quote is accepted.
@@ -53,16 +71,16 @@ pub(crate) struct Acceptance<'a> {
     pub(crate) by_link: bool,
 }
 
-/// Accepts a locked quote; gives what the audit trail says of it.
+/// Accepts a locked quote; gives what the audit trail says of it, and nothing where it waits.
 pub(crate) async fn accept<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     quote: &Quote,
     acceptance: Acceptance<'_>,
-) -> Outcome<Value> {
+    consent: Consent,
+) -> Outcome<Option<Value>> {
     let state = quote.by(QuoteMove::Accept).map_err(Refusal::from)?;
     let lines = lines_of_quote(tx, permit, quote.id).await?;
-    gate::pass(tx, permit, quote, lines.len()).await?;
     let choosable: Vec<Choosable<QuoteLineId>> = lines
         .iter()
         .map(|line| Choosable {
@@ -73,6 +91,10 @@ pub(crate) async fn accept<A>(
         .collect();
     let mode = VatMode::of(quote.prices_include_vat);
     let (taken, totals) = chosen(&choosable, acceptance.chosen, mode)?;
+    let intent = Intent::Accept { chosen: acceptance.chosen.to_vec(), by: acceptance.by.clone() };
+    if !gate::pass(tx, permit, (quote, &lines), &intent, consent).await? {
+        return Ok(None);
+    }
     if lines.iter().any(|line| line.is_optional) {
         choose_lines(tx, permit, quote.id, &taken).await?;
     }
@@ -84,7 +106,7 @@ pub(crate) async fn accept<A>(
     let step =
         QuoteStep { number, answer: Some(answer), totals: Some(totals), ..QuoteStep::to(state) };
     step_quote(tx, permit, quote.id, step).await?;
-    Ok(told)
+    Ok(Some(told))
 }
 
 /// Notes that the customer declines what was sent to him.

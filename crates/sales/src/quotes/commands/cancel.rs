@@ -36,6 +36,7 @@ impl Command for CancelQuote {
         let reason = reason(&self.reason)?;
         let step = QuoteStep { cancel_reason: Some(reason.clone()), ..QuoteStep::to(state) };
         step_quote(tx, permit, quote.id, step).await?;
+        approvals::close_waiting(tx, permit, quote.id.0, &reason).await?;
         let links = identity::revoke_links(tx, permit, LinkKind::Quote, quote.id.0).await?;
         tx.audit(AuditEntry::new(
             "cancelQuote",

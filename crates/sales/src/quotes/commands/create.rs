@@ -28,7 +28,7 @@ impl Command for CreateQuote {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let place = Place::first();
-        let (quote, lines) = prepare(tx, permit, place, &self.draft, Trust::Asked).await?;
+        let (quote, lines) = prepare(tx, permit, place, &self.draft, (Trust::Asked, &[])).await?;
         check_date(tx, permit, quote.organization_id, quote.date).await?;
         insert_quote(tx, permit, &quote, &lines).await?;
         tx.audit(AuditEntry::new(

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use catalog::Pricing;
-use catalog::pricing::{LineSum, VatMode, totals};
+use catalog::pricing::{ApprovalReason, LineSum, VatMode, totals};
 use chrono::Days;
 use db::{Outcome, TenantTx};
 use kernel::{
@@ -15,7 +15,7 @@ use kernel::{
 use super::super::model::{Quote, QuoteLine, QuoteText};
 use super::super::rules::{USUAL_DAYS, check_validity, texts};
 use super::super::store::{NewQuote, NewQuoteLine, names_of_variants};
-use crate::commands::{Parties, People, Special, Trust, Written, people, priced, terms};
+use crate::commands::{Parties, People, Trust, Written, people, priced, terms};
 use crate::quoting::{AskedLine, Costs, TypedPrice};
 use crate::rules::{LineRule, at_line, external_reference, optional_text};
 
@@ -111,14 +111,15 @@ pub(super) fn as_offered(line: &QuoteLine) -> OfferedLine {
     }
 }
 
-/// Works a draft out: the header and lines to be written. The number of statements does not depend
-/// on the number of lines.
+/// Works a draft out: the header and lines to be written. `before` is why lines that are kept needed
+/// somebody's leave, in the order of the lines. The number of statements does not depend on the number
+/// of lines.
 pub(super) async fn prepare<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     place: Place,
     draft: &QuoteDraft,
-    trust: Trust,
+    (trust, before): (Trust, &[Vec<ApprovalReason>]),
 ) -> Outcome<(NewQuote, Vec<NewQuoteLine>)> {
     let comment = optional_text("comment", draft.comment.as_deref())?;
     let external_reference = external_reference(draft.external_reference.as_deref())?;
@@ -142,8 +143,7 @@ pub(super) async fn prepare<A>(
     let leave = trust.leave(leave);
     let pricing = Pricing { terms: &terms, on: date, currency: terms.currency, leave };
     let asked: Vec<AskedLine> = draft.lines.iter().map(|line| line.asked.clone()).collect();
-    let written =
-        priced(tx, permit, (pricing, Costs::Shown), &by, (&asked, Special::Refused)).await?;
+    let written = priced(tx, permit, (pricing, Costs::Shown), &by, (&asked, before)).await?;
     let lines = offered(tx, permit, (terms.currency, date), &draft.lines, written).await?;
     let mode = VatMode::of(terms.prices_include_vat);
     // Optional lines count once they are chosen.

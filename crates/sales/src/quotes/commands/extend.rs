@@ -5,12 +5,14 @@ use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{NaiveDate, QuoteId, Refusal, RefusalCode};
 use serde_json::json;
 
+use super::super::approving::check_still_agreed;
 use super::super::rules::{QuoteMove, check_validity};
 use super::super::store::{QuoteStep, step_quote};
 use super::send::link_end;
 use super::{held, quote_changed};
 
-/// Extends what was sent, whether or not it has expired: prices and links stay.
+/// Extends what was sent, whether or not it has expired: prices and links stay. Where somebody had to
+/// agree to them, that must still hold.
 #[derive(Clone, Copy, Debug)]
 pub struct ExtendQuote {
     /// Which.
@@ -44,6 +46,7 @@ impl Command for ExtendQuote {
             .into());
         }
         catalog::share_living_customer(tx, permit, quote.customer_id).await?;
+        check_still_agreed(tx, permit, &quote).await?;
         let step = QuoteStep { valid_until: Some(self.valid_until), ..QuoteStep::to(state) };
         step_quote(tx, permit, quote.id, step).await?;
         let links = (LinkKind::Quote, quote.id.0);

@@ -12,6 +12,7 @@ mod revise;
 mod send;
 mod update;
 
+pub(crate) use answer::agree;
 pub use answer::{AcceptQuote, DeclineQuote};
 pub(super) use answer::{Acceptance, accept, decline};
 pub use cancel::CancelQuote;
@@ -21,7 +22,8 @@ pub use draft::{OfferedLine, QuoteDraft};
 pub use extend::ExtendQuote;
 pub use order::{CreateOrderFromQuote, OrderedLine, QuoteOrderDraft};
 pub use revise::{CopyQuote, ReviseQuote};
-pub use send::{LinkQuote, Outgoing, QuoteLetter, QuoteLink, SendQuote};
+pub(crate) use send::send;
+pub use send::{LinkQuote, QuoteLink, SendQuote};
 pub use update::{QuoteChange, UpdateQuote};
 
 use access::Permit;
@@ -59,7 +61,7 @@ async fn held<A>(
 }
 
 /// The number of a locked quote that leaves DRAFT; `None` where it has one, as later versions do.
-async fn number<A>(
+pub(super) async fn number<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     quote: &Quote,

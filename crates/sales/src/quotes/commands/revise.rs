@@ -6,10 +6,10 @@ use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{CustomerId, QuoteId, Refusal};
 use serde_json::json;
 
-use super::super::model::Quote;
+use super::super::model::{Quote, QuoteLine};
 use super::super::rules::QuoteMove;
 use super::super::store::{insert_quote, lines_of_quote, lock_quote, supersede};
-use super::draft::{OfferedLine, Place, QuoteDraft, as_offered, prepare};
+use super::draft::{Place, QuoteDraft, as_offered, prepare};
 use super::{held, quote_changed};
 use crate::commands::{Trust, check_date};
 
@@ -36,13 +36,15 @@ impl Command for ReviseQuote {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, self.version).await?;
         let state = quote.by(QuoteMove::Revise).map_err(Refusal::from)?;
-        let lines = offered_lines(tx, permit, quote.id).await?;
-        let draft = again(tx, &quote, quote.customer_id, lines);
+        let lines = lines_of_quote(tx, permit, quote.id).await?;
+        let before: Vec<_> = lines.iter().map(QuoteLine::reasons).collect();
+        let draft = again(tx, &quote, quote.customer_id, &lines);
         // The old terms may have ended: a new offer stands on terms that hold.
         let place = Place { under: None, ..Place::next(&quote) };
-        let (new, lines) = prepare(tx, permit, place, &draft, Trust::LinesKept).await?;
+        let (new, lines) = prepare(tx, permit, place, &draft, (Trust::LinesKept, &before)).await?;
         check_date(tx, permit, new.organization_id, new.date).await?;
         insert_quote(tx, permit, &new, &lines).await?;
+        approvals::close_waiting(tx, permit, quote.id.0, "a newer version was made").await?;
         supersede(tx, permit, quote.id, (state, new.id)).await?;
         tx.audit(AuditEntry::new(
             "reviseQuote",
@@ -82,13 +84,12 @@ impl Command for CopyQuote {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = lock_quote(tx, permit, self.id).await?;
-        let lines = offered_lines(tx, permit, quote.id).await?;
+        let lines = lines_of_quote(tx, permit, quote.id).await?;
         let customer = self.customer_id.unwrap_or(quote.customer_id);
-        // Another customer's lines are the caller's own wish: prices once typed need his leave.
-        let is_same = customer == quote.customer_id;
-        let trust = if is_same { Trust::LinesKept } else { Trust::Asked };
-        let draft = again(tx, &quote, customer, lines);
-        let (new, lines) = prepare(tx, permit, Place::first(), &draft, trust).await?;
+        let draft = again(tx, &quote, customer, &lines);
+        // Another offer is the caller's own wish: prices once typed need his leave.
+        let anew = (Trust::Asked, [].as_slice());
+        let (new, lines) = prepare(tx, permit, Place::first(), &draft, anew).await?;
         check_date(tx, permit, new.organization_id, new.date).await?;
         insert_quote(tx, permit, &new, &lines).await?;
         tx.audit(AuditEntry::new(
@@ -103,22 +104,8 @@ impl Command for CopyQuote {
     }
 }
 
-async fn offered_lines<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    quote: QuoteId,
-) -> Outcome<Vec<OfferedLine>> {
-    let lines = lines_of_quote(tx, permit, quote).await?;
-    Ok(lines.iter().map(as_offered).collect())
-}
-
 /// The same offer, of today and valid for as many days.
-fn again(
-    tx: &TenantTx,
-    quote: &Quote,
-    customer: CustomerId,
-    lines: Vec<OfferedLine>,
-) -> QuoteDraft {
+fn again(tx: &TenantTx, quote: &Quote, customer: CustomerId, lines: &[QuoteLine]) -> QuoteDraft {
     let is_same = customer == quote.customer_id;
     let days = u64::try_from((quote.valid_until - quote.date).num_days()).unwrap_or_default();
     let today = tx.today();
@@ -132,6 +119,6 @@ fn again(
         texts: quote.texts.0.clone(),
         comment: quote.comment.clone(),
         external_reference: None,
-        lines,
+        lines: lines.iter().map(as_offered).collect(),
     }
 }

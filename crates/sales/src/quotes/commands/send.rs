@@ -7,14 +7,16 @@ use chrono::{Days, Duration, NaiveTime};
 use db::{AuditEntry, Command, Outcome, TenantTx};
 use identity::NewLink;
 use kernel::{DateTime, Language, NaiveDate, QuoteId, Refusal, RefusalCode, Utc};
-use outbound::{Letter, Post};
+use outbound::{Letter, Mailing};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::super::intent::{Intent, QuoteLetter};
 use super::super::model::Quote;
 use super::super::rules::{QuoteMove, QuoteState, check_valid_on};
 use super::super::store::{QuoteStep, lines_of_quote, reply_address, step_quote};
 use super::{gate, held, number, quote_changed};
+use crate::findings::Consent;
 use crate::rules::optional_text;
 use crate::store::author;
 
@@ -23,29 +25,8 @@ const MOST_RECIPIENTS: usize = 10;
 /// Days after its last day that a quote can still be read through its link.
 const READABLE_DAYS: u64 = 90;
 
-/// A letter that brings a quote.
-#[derive(Clone, Debug)]
-pub struct QuoteLetter {
-    /// To whom: 1 to 10 addresses.
-    pub to: Vec<String>,
-    /// What it is called; `None` names the quote and who sends it.
-    pub title: Option<String>,
-    /// What stands before the link.
-    pub message: Option<String>,
-}
-
-/// How letters go out, and in which language.
-#[derive(Clone, Debug)]
-pub struct Outgoing {
-    /// To the mail server, where there is one.
-    pub post: Post,
-    /// What addresses of this program begin with.
-    pub public_url: Arc<str>,
-    /// The language of what the program adds.
-    pub language: Language,
-}
-
-/// Offers a draft to the customer, or sends what was offered once more.
+/// Offers a draft to the customer, or sends what was offered once more. A draft that somebody has to
+/// agree to waits, and goes out by itself then.
 #[derive(Clone, Debug)]
 pub struct SendQuote {
     /// Which.
@@ -55,7 +36,7 @@ pub struct SendQuote {
     /// The letter that brings it; `None`: it is handed over otherwise.
     pub letter: Option<QuoteLetter>,
     /// How letters go out.
-    pub outgoing: Outgoing,
+    pub mailing: Mailing,
 }
 
 impl Action for SendQuote {
@@ -69,67 +50,87 @@ impl Command for SendQuote {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, self.version).await?;
-        let state = quote.by(QuoteMove::Send).map_err(Refusal::from)?;
-        let lines = lines_of_quote(tx, permit, quote.id).await?.len();
-        gate::pass(tx, permit, &quote, lines).await?;
-        let number = number(tx, permit, &quote).await?;
-        let name = match &number {
-            Some((number, ..)) => number.clone(),
-            None => quote.name().unwrap_or_default(),
-        };
-        let step = QuoteStep { number, sent_at: Some(tx.now()), ..QuoteStep::to(state) };
-        step_quote(tx, permit, quote.id, step).await?;
-        let to = match &self.letter {
-            Some(letter) => self.write(tx, permit, &quote, &name, letter).await?,
-            None => Vec::new(),
-        };
-        tx.audit(AuditEntry::new(
-            "sendQuote",
-            "Quote",
-            quote.id,
-            json!({ "state": [quote.state, state], "number": name, "to": to }),
-        ));
-        quote_changed(tx, &quote);
+        let intent = Intent::Send(self.letter.clone());
+        send(tx, permit, &quote, (&intent, &self.mailing), Consent::Caller).await?;
         Ok(quote.id)
     }
 }
 
-impl SendQuote {
-    /// Queues a letter for each recipient, all with one link.
-    async fn write(
-        &self,
-        tx: &TenantTx,
-        permit: &Permit<Self>,
-        quote: &Quote,
-        name: &str,
-        letter: &QuoteLetter,
-    ) -> Outcome<Vec<String>> {
-        let to = recipients(&letter.to)?;
-        let message = optional_text("message", letter.message.as_deref())?;
-        let link = identity::make_link(tx, permit, &new_link(quote, tx.now())).await?;
-        let address = outbound::link_address(&self.outgoing.public_url, &link.token);
-        // Who answers the letter writes to whoever sent it.
-        let author = reply_address(tx, permit, author(permit).or(quote.manager_id)).await?;
-        let seller = quote.organization_id;
-        let seller = catalog::organization_card(tx, permit, Some(seller)).await?;
-        let seller = seller.map(|card| card.name).unwrap_or_default();
-        let words = Words { language: self.outgoing.language, name, seller: &seller };
-        let signature = author.as_ref().map(|(name, _)| name.as_str());
-        for recipient in &to {
-            let title = letter.title.clone().unwrap_or_else(|| words.title());
-            let body = words.body(message.as_deref(), &address, quote.valid_until, signature);
-            let letter = Letter {
-                subject_kind: "Quote",
-                subject_id: quote.id.0,
-                recipient: recipient.clone(),
-                reply_to: author.as_ref().map(|(_, email)| email.clone()),
-                title,
-                body,
-            };
-            self.outgoing.post.queue(tx, permit, &letter).await?;
-        }
-        Ok(to)
+/// Offers a locked quote, or lets it wait; tells which.
+pub(crate) async fn send<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    quote: &Quote,
+    (intent, mailing): (&Intent, &Mailing),
+    consent: Consent,
+) -> Outcome<()> {
+    let Intent::Send(letter) = intent else { return Ok(()) };
+    let state = quote.by(QuoteMove::Send).map_err(Refusal::from)?;
+    let letter = letter.as_ref().map(|letter| checked(letter, mailing)).transpose()?;
+    let lines = lines_of_quote(tx, permit, quote.id).await?;
+    if !gate::pass(tx, permit, (quote, &lines), intent, consent).await? {
+        return Ok(());
     }
+    let number = number(tx, permit, quote).await?;
+    let name = match &number {
+        Some((number, ..)) => number.clone(),
+        None => quote.name().unwrap_or_default(),
+    };
+    let step = QuoteStep { number, sent_at: Some(tx.now()), ..QuoteStep::to(state) };
+    step_quote(tx, permit, quote.id, step).await?;
+    if let Some(letter) = &letter {
+        write(tx, permit, (quote, &name), letter, mailing).await?;
+    }
+    let to = letter.map(|letter| letter.to).unwrap_or_default();
+    tx.audit(AuditEntry::new(
+        "sendQuote",
+        "Quote",
+        quote.id,
+        json!({ "state": [quote.state, state], "number": name, "to": to }),
+    ));
+    quote_changed(tx, quote);
+    Ok(())
+}
+
+/// A letter fit to be sent: one that waits is not to be refused once somebody has agreed.
+fn checked(letter: &QuoteLetter, mailing: &Mailing) -> Result<QuoteLetter, Refusal> {
+    mailing.post.ready()?;
+    let message = optional_text("message", letter.message.as_deref())?;
+    let title = letter.title.as_deref().map(outbound::title).transpose()?;
+    Ok(QuoteLetter { to: recipients(&letter.to)?, title, message, language: letter.language })
+}
+
+/// Queues a letter for each recipient, all with one link.
+async fn write<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (quote, name): (&Quote, &str),
+    letter: &QuoteLetter,
+    mailing: &Mailing,
+) -> Outcome<()> {
+    let link = identity::make_link(tx, permit, &new_link(quote, tx.now())).await?;
+    let address = outbound::link_address(&mailing.public_url, &link.token);
+    // Who answers the letter writes to whoever sent it.
+    let author = reply_address(tx, permit, author(permit).or(quote.manager_id)).await?;
+    let seller = quote.organization_id;
+    let seller = catalog::organization_card(tx, permit, Some(seller)).await?;
+    let seller = seller.map(|card| card.name).unwrap_or_default();
+    let words = Words { language: letter.language, name, seller: &seller };
+    let signature = author.as_ref().map(|(name, _)| name.as_str());
+    for recipient in &letter.to {
+        let title = letter.title.clone().unwrap_or_else(|| words.title());
+        let body = words.body(letter.message.as_deref(), &address, quote.valid_until, signature);
+        let letter = Letter {
+            subject_kind: "Quote",
+            subject_id: quote.id.0,
+            recipient: recipient.clone(),
+            reply_to: author.as_ref().map(|(_, email)| email.clone()),
+            title,
+            body,
+        };
+        mailing.post.queue(tx, permit, &letter).await?;
+    }
+    Ok(())
 }
 
 /// Each address once.

@@ -7,7 +7,8 @@ use kernel::{
 };
 use serde_json::json;
 
-use super::super::model::{Quote, QuoteText};
+use super::super::approving::quote_facts;
+use super::super::model::{Quote, QuoteLine, QuoteText};
 use super::super::rules::QuoteMove;
 use super::super::store::{lines_of_quote, lock_quote, replace_quote_lines, update_quote};
 use super::draft::{OfferedLine, Place, QuoteDraft, as_offered, prepare};
@@ -62,11 +63,12 @@ impl Command for UpdateQuote {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, Some(self.version)).await?;
         quote.by(QuoteMove::Update).map_err(Refusal::from)?;
-        let (lines, trust) = match &self.change.lines {
-            Some(lines) => (lines.clone(), Trust::Asked),
+        let (lines, trust, before) = match &self.change.lines {
+            Some(lines) => (lines.clone(), Trust::Asked, Vec::new()),
             None => {
                 let lines = lines_of_quote(tx, permit, quote.id).await?;
-                (lines.iter().map(as_offered).collect(), Trust::LinesKept)
+                let before = lines.iter().map(QuoteLine::reasons).collect();
+                (lines.iter().map(as_offered).collect(), Trust::LinesKept, before)
             }
         };
         let draft = self.change.over(&quote, lines);
@@ -74,12 +76,18 @@ impl Command for UpdateQuote {
         if draft.customer_id != quote.customer_id {
             catalog::share_living_customer(tx, permit, draft.customer_id).await?;
         }
-        let (changed, lines) = prepare(tx, permit, Place::same(&quote), &draft, trust).await?;
+        let place = Place::same(&quote);
+        let (changed, lines) = prepare(tx, permit, place, &draft, (trust, &before)).await?;
         if changed.date != quote.date || changed.organization_id != quote.organization_id {
             check_date(tx, permit, changed.organization_id, changed.date).await?;
         }
         update_quote(tx, permit, &changed).await?;
         replace_quote_lines(tx, permit, quote.id, &lines).await?;
+        let written = lock_quote(tx, permit, quote.id).await?;
+        let kept = quote_facts(&written, &lines_of_quote(tx, permit, quote.id).await?);
+        let kept = [kept.hash().to_owned()];
+        // What was decided about other facts does not hold for these.
+        approvals::void_requests(tx, permit, quote.id.0, (&kept, &[])).await?;
         tx.audit(AuditEntry::new(
             "updateQuote",
             "Quote",
@@ -89,18 +97,18 @@ impl Command for UpdateQuote {
                     "date": [quote.date, changed.date],
                     "validUntil": [quote.valid_until, changed.valid_until] }),
         ));
-        quote_changed(tx, &lock_quote(tx, permit, quote.id).await?);
+        quote_changed(tx, &written);
         Ok(quote.id)
     }
 }
 
 impl UpdateQuote {
-    /// A later version has the number of the first one, which is its organization's and was given
-    /// to its customer.
+    /// A number is its organization's, and that of a later version was given to its customer.
     fn check_number(&self, quote: &Quote, draft: &QuoteDraft) -> Result<(), Refusal> {
-        let stays = draft.organization_id == Some(quote.organization_id)
-            && draft.customer_id == quote.customer_id;
-        if quote.revision == 1 || stays {
+        let is_seller = draft.organization_id == Some(quote.organization_id);
+        let is_buyer = draft.customer_id == quote.customer_id;
+        let is_free = quote.number.is_none() || (quote.revision == 1 && is_seller);
+        if is_free || (is_seller && is_buyer) {
             return Ok(());
         }
         let field = match self.change.organization_id {
@@ -109,8 +117,10 @@ impl UpdateQuote {
         };
         Err(Refusal::new(
             RefusalCode::Invalid,
-            "A later version is of the same organization and for the same customer: copy the quote.",
-            "У новой версии та же организация и тот же клиент: скопируйте предложение.",
+            "A quote with a number is of the same organization, and its later versions are for the same \
+             customer: copy the quote.",
+            "У предложения с номером та же организация, а у новой версии и тот же клиент: скопируйте \
+             предложение.",
         )
         .at([field]))
     }

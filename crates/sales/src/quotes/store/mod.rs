@@ -11,8 +11,8 @@ pub use reads::{
     quote_lines_by_quote, quotes, quotes_by_id, versions_by_root,
 };
 pub(super) use steps::{
-    Answer, Counted, QuoteStep, choose_lines, counted_lines, expired_quotes, put_ordered,
-    step_quote, supersede, tenants_with_expired,
+    Answer, Counted, QuoteStep, choose_lines, counted_lines, expired_quotes, intent_of,
+    put_ordered, step_quote, supersede, tenants_with_expired,
 };
 pub(crate) use steps::{hold_quotes_of, move_quotes};
 pub(crate) use writes::names_of_variants;

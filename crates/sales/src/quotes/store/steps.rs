@@ -5,6 +5,7 @@ use db::{Db, Fault, FromQueryResult, Outcome, Reason, Sql, TenantTx, values};
 use kernel::{CustomerId, DateTime, Decimal, NaiveDate, QuoteId, QuoteLineId, TenantId, Utc};
 use serde::Serialize;
 
+use super::super::intent::Intent;
 use super::super::rules::QuoteState;
 use super::writes::split;
 use crate::rules::Totals;
@@ -28,6 +29,8 @@ pub(crate) struct QuoteStep {
     pub(crate) answer: Option<Answer>,
     pub(crate) totals: Option<Totals>,
     pub(crate) cancel_reason: Option<String>,
+    /// What it waits for leave to do; whatever it waited for before is over with any step.
+    pub(crate) waiting: Option<Intent>,
 }
 
 impl QuoteStep {
@@ -41,6 +44,7 @@ impl QuoteStep {
             answer: None,
             totals: None,
             cancel_reason: None,
+            waiting: None,
         }
     }
 }
@@ -68,8 +72,9 @@ pub(crate) async fn step_quote<A>(
             net = coalesce($14, q.net),
             vat = coalesce($15, q.vat),
             gross = coalesce($16, q.gross),
+            waiting = $17,
             version = q.version + 1,
-            updated_at = $17
+            updated_at = $18
         where q.tenant_id = $1
           and q.id = $2";
     let (number, sequence, year) = split(step.number);
@@ -91,10 +96,29 @@ pub(crate) async fn step_quote<A>(
         step.totals.map(|sums| sums.net),
         step.totals.map(|sums| sums.vat),
         step.totals.map(|sums| sums.gross),
+        step.waiting,
         tx.now(),
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())
+}
+
+/// What a locked quote waits for leave to do.
+pub(crate) async fn intent_of<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    quote: QuoteId,
+) -> Outcome<Option<Intent>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        waiting: Option<Intent>,
+    }
+    let sql = "
+        select q.waiting
+        from sales_quote q
+        where q.tenant_id = $1 and q.id = $2";
+    let found: Option<Found> = tx.one(Sql::new(sql, values![permit.tenant(), quote])).await?;
+    Ok(found.and_then(|row| row.waiting))
 }
 
 /// Notes which version was made of a locked quote, and where that leaves it.
@@ -106,7 +130,7 @@ pub(crate) async fn supersede<A>(
 ) -> Outcome<()> {
     let sql = "
         update sales_quote q
-        set state = $3, successor_id = $4, version = q.version + 1, updated_at = $5
+        set state = $3, successor_id = $4, waiting = null, version = q.version + 1, updated_at = $5
         where q.tenant_id = $1 and q.id = $2";
     let values = values![permit.tenant(), quote, state, successor, tx.now()];
     tx.run(Sql::new(sql, values)).await?;

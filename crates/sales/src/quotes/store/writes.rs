@@ -161,12 +161,13 @@ const INSERT_LINES: &str = "
         (tenant_id, id, quote_id, position, product_id, variant_id, name, note, unit, quantity,
          packaging_id, entered_quantity, entered_unit, list_price, price, price_numerator,
          price_denominator, price_source, price_is_manual, discount_percent, discount_source,
-         discount_is_manual, explanation, amount, vat_rate, vat_amount, cost, is_optional)
+         discount_is_manual, explanation, amount, vat_rate, vat_amount, cost, is_optional,
+         approval_reasons)
     select $1, x.id, $2, x.position, x.product_id, x.variant_id, x.name, x.note, x.unit, x.quantity,
            x.packaging_id, x.entered_quantity, x.entered_unit, x.list_price, x.price,
            x.price_numerator, x.price_denominator, x.price_source, x.price_is_manual,
            x.discount_percent, x.discount_source, x.discount_is_manual, x.explanation, x.amount,
-           x.vat_rate, x.vat_amount, x.cost, x.is_optional
+           x.vat_rate, x.vat_amount, x.cost, x.is_optional, x.approval_reasons
     from jsonb_to_recordset($3) as x
         (id uuid, position integer, product_id uuid, variant_id uuid, name text, note text,
          unit text, quantity numeric, packaging_id uuid, entered_quantity numeric,
@@ -174,7 +175,7 @@ const INSERT_LINES: &str = "
          price_denominator integer, price_source text, price_is_manual boolean,
          discount_percent numeric, discount_source text, discount_is_manual boolean,
          explanation jsonb, amount numeric, vat_rate numeric, vat_amount numeric, cost numeric,
-         is_optional boolean)";
+         is_optional boolean, approval_reasons jsonb)";
 
 /// Writes a draft with its lines, in one statement.
 pub(crate) async fn insert_quote<A>(
