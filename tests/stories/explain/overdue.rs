@@ -80,7 +80,7 @@ async fn who_let_it_ship() {
         Actor::sign_in_at(&url, &company.slug, &company.email(name), PASSWORD).await
     };
     let director = again("director").await;
-    let began = Utc::now();
+    let began = Clock::system().now();
     let said = "Paid tomorrow: their director has given his word";
     decides_saying(&director, &request, "APPROVE", said).await;
     let posted = shipment_comes_to(&director, &shipment, "POSTED").await;
@@ -133,7 +133,7 @@ async fn who_let_it_ship() {
     assert_eq!(left["user"]["name"], "warehouse", "he had asked, and it went in his name");
     // The audit trail has the time of the database, which no story moves.
     let recorded = time(&left["recordedAt"]);
-    assert!(began <= recorded && recorded <= Utc::now());
+    assert!(began <= recorded && recorded <= Clock::system().now());
 
     // Asked about its order, the same is told; about the other one, the other word.
     let told = director.ask(STORY, json!({"id": order.0})).await;

@@ -3,6 +3,7 @@
 //! any time.
 
 use chrono::{DateTime, Utc};
+use kernel::Clock;
 use proptest::option;
 use proptest::prelude::*;
 use rust_decimal::Decimal;
@@ -356,7 +357,7 @@ fn the_balance_is_that_of_a_simple_model_whatever_happens() {
         for throw in &throws {
             table.play(throw, &mut world).await;
             table.check(None, world.balance(0, world.step)).await;
-            times.push(Utc::now());
+            times.push(Clock::system().now());
             world.step += 1;
         }
         // Every sixth moment, and of the days some between the first and today.
