@@ -54,7 +54,7 @@ pub use rules::{
     Entered, FieldKind, Given, GivenValue, HeldValue, Likeness, Measured, Moment, PackagingCard,
     PackedPart, PaymentStep, PaymentSteps, PeriodRefusal, PriceChangePlan, PriceChangeState,
     PriceSource, ReserveOn, Target, Test, Validity, broken_down, check_period, check_vat_id,
-    measured, out_of_scale, packed_text, pricing,
+    deferral_days, measured, out_of_scale, packed_text, pricing,
 };
 pub use store::{
     AgreementVersion, Archived, BY_MOMENT, BY_PRODUCT, CustomFieldFilter, CustomerDuplicate,

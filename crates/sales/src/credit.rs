@@ -7,11 +7,14 @@ use access::Permit;
 use catalog::pricing::Rates;
 use catalog::{CreditPolicy, OrderTerms};
 use db::{Outcome, TenantTx};
-use kernel::{Currency, Decimal, NaiveDate, OrderId, round_money};
+use kernel::{
+    AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrderId, OrganizationId, round_money,
+};
 use settlements::{OrderPart, Position, Positions};
 
 use crate::approving::order_case;
 use crate::discretion::refusal_for;
+use crate::findings::check_settled;
 use crate::model::Order;
 use crate::rules::{CreditVerdict, Gate, Gated, gated, prepayment_due, unknown};
 use crate::store::{OpenOrder, open_orders, order_lines};
@@ -65,8 +68,18 @@ pub(crate) async fn terms_of<A>(
     permit: &Permit<A>,
     order: &Order,
 ) -> Outcome<OrderTerms> {
-    let (customer, organization) = (order.customer_id, Some(order.organization_id));
-    let agreed = Some(order.agreement_id);
+    let parties = (order.customer_id, order.organization_id);
+    terms_between(tx, permit, parties, order.agreement_id).await
+}
+
+/// As [`terms_of`], of any document.
+pub(crate) async fn terms_between<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    (customer, organization): (CustomerId, OrganizationId),
+    agreement: AgreementId,
+) -> Outcome<OrderTerms> {
+    let (agreed, organization) = (Some(agreement), Some(organization));
     if let Some(terms) = catalog::document_terms(tx, permit, customer, agreed, organization).await?
     {
         return Ok(terms);
@@ -137,10 +150,8 @@ pub(crate) async fn check_reserve<A>(
         Gated::Asked(finding, refusal) => {
             let lines = order_lines(tx, permit, order.id).await?;
             let case = order_case(tx, permit, order, &lines, &terms).await?;
-            match approvals::settled(tx, permit, &case, &[&finding]).await?.as_slice() {
-                [true] => Ok(()),
-                _ => Err(refusal_for(permit, order, refusal).into()),
-            }
+            let found = vec![(finding, Some(refusal_for(permit, order, refusal)))];
+            check_settled(tx, permit, &case, found).await
         }
     }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use access::Permit;
-use approvals::{ApprovalKind, Circumstance, Finding, Measured};
+use approvals::{ApprovalKind, Case, Circumstance, Finding, Measured};
 use catalog::pricing::{ApprovalReason, Leave, VatMode};
 use catalog::{Goods, ProductCard};
 use db::{Outcome, TenantTx};
@@ -162,6 +162,22 @@ pub(crate) async fn line_findings<A>(
         found.extend(thin_margins(tx, permit, (deal, lines), &cards).await?);
     }
     Ok(found)
+}
+
+/// Refuses what nobody has agreed to so that it still holds. Asks nobody.
+pub(crate) async fn check_settled<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    case: &Case,
+    found: Vec<Found>,
+) -> Outcome<()> {
+    let findings: Vec<&Finding> = found.iter().map(|(finding, _)| finding).collect();
+    let settled = approvals::settled(tx, permit, case, &findings).await?;
+    let mut open = found.into_iter().zip(settled).filter(|(_, is_settled)| !is_settled);
+    match open.find_map(|((_, refusal), _)| refusal) {
+        Some(refusal) => Err(refusal.into()),
+        None => Ok(()),
+    }
 }
 
 async fn leave<A>(

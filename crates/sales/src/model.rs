@@ -10,6 +10,7 @@ use kernel::{
     QuoteId, QuoteLineId, RegionId, ShipmentId, ShipmentLineId, UnitPrice, UserId, Utc, Uuid,
     WarehouseId,
 };
+use serde::Deserialize;
 
 use crate::rules::{OrderState, ShipmentState};
 
@@ -179,8 +180,7 @@ pub(crate) const LINE_COLUMNS: &str = "
 impl OrderLine {
     /// Why it needs somebody's leave; what is not readable any more is none.
     pub(crate) fn reasons(&self) -> Vec<ApprovalReason> {
-        let kept = self.approval_reasons.clone();
-        kept.and_then(|kept| serde_json::from_value(kept).ok()).unwrap_or_default()
+        kept_reasons(self.approval_reasons.as_ref())
     }
 
     /// The price with its unit: amounts are computed from nothing else.
@@ -190,6 +190,11 @@ impl OrderLine {
         let per = Factor::new(part(self.price_numerator), part(self.price_denominator));
         UnitPrice { amount: self.price, per: per.unwrap_or(Factor::ONE) }
     }
+}
+
+/// The reasons that a line keeps; what is not readable any more is none.
+pub(crate) fn kept_reasons(kept: Option<&serde_json::Value>) -> Vec<ApprovalReason> {
+    kept.and_then(|kept| Vec::deserialize(kept).ok()).unwrap_or_default()
 }
 
 /// Goods and services leaving for a customer.

@@ -12,7 +12,7 @@ use super::proposals::own_draft;
 use super::{Deed, archived_after, changes};
 use crate::checks::same_version;
 use crate::records::{AgreementFields, CustomerFields};
-use crate::rules::{AgreementState, Moment, PaymentStep};
+use crate::rules::{AgreementState, PaymentStep, deferral_days};
 use crate::store::{Held, keep_versions, steps_of, update};
 
 /// An agreement that is asked about, locked with its customer.
@@ -76,8 +76,7 @@ impl SubmittedTerms {
     /// Days after shipping that a part may be paid at the latest.
     #[must_use]
     pub fn deferral_days(&self) -> i32 {
-        let after = self.steps.iter().filter(|step| step.moment == Moment::AfterShipment);
-        after.map(|step| step.days).max().unwrap_or_default()
+        deferral_days(&self.steps)
     }
 
     /// The personal discount, per cent.

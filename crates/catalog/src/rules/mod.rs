@@ -40,7 +40,9 @@ pub use price_change::{PriceChangePlan, PriceChangeState, PriceSource};
 pub(crate) use route::presets;
 pub use route::{CoverBy, ReserveOn};
 pub use tax::{check_inn, check_kpp};
-pub use terms::{AgreementState, CreditPolicy, Moment, PaymentStep, PaymentSteps, check_steps};
+pub use terms::{
+    AgreementState, CreditPolicy, Moment, PaymentStep, PaymentSteps, check_steps, deferral_days,
+};
 pub use text::{clean, clean_email, clean_phone, optional};
 pub use tree::check_parent;
 pub use typed::other_readings;

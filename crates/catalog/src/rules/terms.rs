@@ -107,6 +107,13 @@ impl PaymentStep {
     }
 }
 
+/// Days after the shipment that a part may be paid at the latest.
+#[must_use]
+pub fn deferral_days(steps: &[PaymentStep]) -> i32 {
+    let after = steps.iter().filter(|step| step.moment == Moment::AfterShipment);
+    after.map(|step| step.days).max().unwrap_or_default()
+}
+
 /// Payment steps as one value of a row.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, FromJsonQueryResult)]
 pub struct PaymentSteps(pub Vec<PaymentStep>);

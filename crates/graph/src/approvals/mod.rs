@@ -15,7 +15,7 @@ pub use request::ApprovalRequest;
 pub use rule::ApprovalRule;
 
 use access::{Action, Right};
-use async_graphql::{Enum, MergedObject};
+use async_graphql::{Context, Enum, MergedObject};
 
 /// Queries of this context.
 #[derive(MergedObject, Default)]
@@ -30,6 +30,7 @@ pub struct ApprovalMutation(
 );
 
 use crate::errors::Failure;
+use crate::loaders::{Key, Load, Loaders};
 use crate::session::Session;
 
 /// What a document waits for, as far as the caller may see it.
@@ -38,6 +39,28 @@ pub(crate) async fn waiting(
     document: kernel::Uuid,
 ) -> Result<Option<ApprovalRequest>, Failure> {
     let requests = session.load_made(Some(ApprovalsOf(document))).await?;
+    Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+}
+
+/// What was asked about a document, or about it and what follows it, newest first; an error without the
+/// right `approval.read`.
+pub(crate) async fn asked_about<K>(
+    ctx: &Context<'_>,
+    about: K,
+) -> async_graphql::Result<Option<Vec<ApprovalRequest>>>
+where
+    K: Key,
+    Loaders: Load<K, Value = Vec<ApprovalRequest>>,
+{
+    Ok(Some(Session::of(ctx)?.load(about).await?.unwrap_or_default()))
+}
+
+/// Which of it waits; an error without the right `approval.read`.
+pub(crate) async fn awaited(
+    ctx: &Context<'_>,
+    document: kernel::Uuid,
+) -> async_graphql::Result<Option<ApprovalRequest>> {
+    let requests = asked_about(ctx, ApprovalsOf(document)).await?;
     Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
 }
 

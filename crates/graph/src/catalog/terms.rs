@@ -12,7 +12,7 @@ use super::list::Around;
 use super::noted::Noted;
 use super::price_list::PriceList;
 use super::routes::SalesRoute;
-use crate::approvals::{ApprovalRequest, ApprovalsOf};
+use crate::approvals::{ApprovalRequest, ApprovalsOf, asked_about};
 use crate::ids::global;
 use crate::loaders::{Load, Loaded, Loaders};
 use crate::paging::Connection;
@@ -154,8 +154,7 @@ impl Agreement {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
-        let requests = Session::of(ctx)?.load(ApprovalsOf(self.key.0)).await?;
-        Ok(Some(requests.unwrap_or_default()))
+        asked_about(ctx, ApprovalsOf(self.key.0)).await
     }
 
     /// The agreement after each change, newest first, at most 250.

@@ -18,7 +18,7 @@ use super::quotes::{Quote, QuoteLine};
 use super::shipment::Shipment;
 use super::tax_invoices::{TaxInvoice, TaxInvoicesOfOrder};
 use super::{DocumentTotal, SalesOrderState, SalesOrderTransition, priced, user};
-use crate::approvals::{ApprovalRequest, ApprovalsOf, ApprovalsOfRoot};
+use crate::approvals::{ApprovalRequest, ApprovalsOfRoot, asked_about, awaited};
 use crate::catalog::{
     Agreement, AgreementVersion, CoverBy, Customer, Organization, Product, ProductPackaging,
     ProductVariant, ReserveOn, SalesRoute, Warehouse, alternatives,
@@ -371,8 +371,7 @@ impl SalesOrder {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<ApprovalRequest>> {
-        let requests = Session::of(ctx)?.load(ApprovalsOf(self.order.id.0)).await?;
-        Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+        awaited(ctx, self.order.id.0).await
     }
 
     /// A change of it that waits for somebody to agree, while it goes on as it was agreed; null where
@@ -390,8 +389,7 @@ impl SalesOrder {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
-        let requests = Session::of(ctx)?.load(ApprovalsOfRoot(self.order.id.0)).await?;
-        Ok(Some(requests.unwrap_or_default()))
+        asked_about(ctx, ApprovalsOfRoot(self.order.id.0)).await
     }
 
     /// Who did what to it, newest first, at most 100 entries.

@@ -15,7 +15,7 @@ use super::returns::{ReturnsOf, SalesReturn};
 use super::tax_invoices::{TaxInvoice, TaxInvoiceOfSale};
 use super::{DocumentTotal, ShipmentState, ShipmentTransition, costed, priced, user};
 use crate::analytics::SalesFigures;
-use crate::approvals::{ApprovalRequest, ApprovalsOf};
+use crate::approvals::{ApprovalRequest, ApprovalsOf, asked_about, awaited};
 use crate::catalog::{
     Agreement, AgreementVersion, Customer, Organization, Product, ProductVariant, Warehouse,
 };
@@ -261,8 +261,7 @@ impl Shipment {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<ApprovalRequest>> {
-        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
-        Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+        awaited(ctx, self.0.id.0).await
     }
 
     /// What was asked about it, newest first, with who decided what and why. Needs the right
@@ -271,8 +270,7 @@ impl Shipment {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
-        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
-        Ok(Some(requests.unwrap_or_default()))
+        asked_about(ctx, ApprovalsOf(self.0.id.0)).await
     }
 
     /// Who did what to it, newest first, at most 100 entries.

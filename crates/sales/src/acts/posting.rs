@@ -1,7 +1,6 @@
 //! Posting acts and undoing that: revenue, debts and the order's state, and no stock.
 
 use access::{Action, Permit, Right};
-use approvals::Finding;
 use catalog::OrderTerms;
 use chrono::Datelike;
 use db::{AuditEntry, Command, FromQueryResult, Outcome, Series, Sql, TenantTx, values};
@@ -21,6 +20,7 @@ use crate::commands::{check_not_corrected, check_version, closed, take_order_bac
 use crate::corrections::standing_corrections;
 use crate::credit;
 use crate::events::order_changed;
+use crate::findings::{Found, check_settled};
 use crate::holding::{keep_goods_still, state_missing};
 use crate::model::{Order, OrderLine};
 use crate::money_gate::{MoneyGate, check_money};
@@ -127,19 +127,13 @@ async fn check_agreed<A>(
     permit: &Permit<A>,
     (order, ordered): (&Order, &[OrderLine]),
     terms: &OrderTerms,
-    found: Vec<(Finding, Option<Refusal>)>,
+    found: Vec<Found>,
 ) -> Outcome<()> {
     if found.is_empty() {
         return Ok(());
     }
     let case = order_case(tx, permit, order, ordered, terms).await?;
-    let findings: Vec<&Finding> = found.iter().map(|(finding, _)| finding).collect();
-    let settled = approvals::settled(tx, permit, &case, &findings).await?;
-    let mut open = found.into_iter().zip(settled).filter(|(_, is_settled)| !is_settled);
-    match open.find_map(|((_, refusal), _)| refusal) {
-        Some(refusal) => Err(refusal.into()),
-        None => Ok(()),
-    }
+    check_settled(tx, permit, &case, found).await
 }
 
 fn billing(order: &Order, act: &ServiceAct, gross: Decimal) -> Billing {

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use approvals::{ApprovalKind, Case, Facts, Finding, Subject};
+use catalog::Goods;
 use db::{AuditEntry, Outcome, TenantTx};
 use kernel::{QuoteId, QuoteLineId, Refusal};
 use serde_json::{Value, json};
@@ -14,21 +15,27 @@ use super::model::{Quote, QuoteLine};
 use super::rules::QuoteState;
 use super::store::{QuoteStep, hold_quote, lines_of_quote, step_quote};
 use crate::approving::{FactLine, in_base, judged};
-use crate::findings::{Consent, Found, LookedAt, line_findings};
-use crate::rules::{LineRule, LineSum, VatMode, totals, unknown};
+use crate::credit::terms_between;
+use crate::findings::{Consent, Found, LookedAt, check_settled, line_findings};
+use crate::rules::{LineRule, LineSum, VatMode, totals};
+
+impl From<&QuoteLine> for FactLine {
+    fn from(line: &QuoteLine) -> Self {
+        Self {
+            goods: Goods { product: line.product_id, variant: line.variant_id },
+            quantity: line.quantity,
+            price: line.unit_price(),
+            discount: line.discount_percent,
+            amount: line.amount,
+        }
+    }
+}
 
 /// What a quote says, as far as decisions are about it: customer, agreement, lines and prices. Its
 /// texts, and until when it is valid, may change under a decision.
 pub(super) fn quote_facts(quote: &Quote, lines: &[QuoteLine]) -> Facts {
     let line = |line: &QuoteLine| {
-        let told = FactLine {
-            goods: catalog::Goods { product: line.product_id, variant: line.variant_id },
-            quantity: line.quantity,
-            price: line.unit_price(),
-            discount: line.discount_percent,
-            amount: line.amount,
-        };
-        let mut told = told.told();
+        let mut told = FactLine::from(line).told();
         told["optional"] = json!(line.is_optional);
         told
     };
@@ -47,13 +54,8 @@ async fn quote_case<A>(
     quote: &Quote,
     lines: &[QuoteLine],
 ) -> Outcome<Case> {
-    let (customer, organization) = (quote.customer_id, Some(quote.organization_id));
-    let agreed = Some(quote.agreement_id);
-    let terms = match catalog::document_terms(tx, permit, customer, agreed, organization).await? {
-        Some(terms) => Some(terms),
-        None => catalog::document_terms(tx, permit, customer, None, organization).await?,
-    };
-    let terms = terms.ok_or_else(|| unknown("agreementId", "agreement", "соглашение"))?;
+    let parties = (quote.customer_id, quote.organization_id);
+    let terms = terms_between(tx, permit, parties, quote.agreement_id).await?;
     let sums = lines.iter().map(|line| LineSum { amount: line.amount, vat: line.vat_amount });
     let sums = totals(sums, VatMode::of(quote.prices_include_vat));
     let gross = sums.ok_or(LineRule::TooLarge).map_err(Refusal::from)?.gross;
@@ -122,11 +124,7 @@ pub(super) async fn check_still_agreed<A>(
         return Ok(());
     }
     let case = quote_case(tx, permit, quote, &lines).await?;
-    match not_settled(tx, permit, &case, found).await?.into_iter().find_map(|(_, refusal)| refusal)
-    {
-        Some(refusal) => Err(refusal.into()),
-        None => Ok(()),
-    }
+    check_settled(tx, permit, &case, found).await
 }
 
 /// What is left of the findings of an order: margins that somebody agreed to about its quote are
@@ -162,16 +160,4 @@ pub(crate) async fn agreed_margins<A>(
     let settled = approvals::settled(tx, permit, &case, &placed.iter().collect::<Vec<_>>()).await?;
     let open = asked.into_iter().zip(settled).filter(|(_, is_settled)| !is_settled);
     Ok(open.map(|(one, _)| one).chain(others).collect())
-}
-
-async fn not_settled<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    case: &Case,
-    found: Vec<Found>,
-) -> Outcome<Vec<Found>> {
-    let findings: Vec<&Finding> = found.iter().map(|(finding, _)| finding).collect();
-    let settled = approvals::settled(tx, permit, case, &findings).await?;
-    let open = found.into_iter().zip(settled).filter(|(_, is_settled)| !is_settled);
-    Ok(open.map(|(one, _)| one).collect())
 }

@@ -205,10 +205,7 @@ impl Command for AcceptByLink {
         let by = short_text("name", self.by.as_deref())?;
         let acceptance = Acceptance { chosen: &self.chosen, by, by_link: true };
         // What was offered is not asked about again.
-        if let Some(told) = accept(tx, permit, &quote, acceptance, Consent::Decided).await? {
-            tx.audit(AuditEntry::new("acceptQuote", "Quote", quote.id, told));
-            quote_changed(tx, &quote);
-        }
+        accept(tx, permit, &quote, acceptance, Consent::Decided).await?;
         Ok(quote.id)
     }
 }

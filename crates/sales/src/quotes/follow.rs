@@ -7,7 +7,7 @@ use kernel::{ApprovalRequestId, QuoteId, Refusal};
 use outbound::Mailing;
 use serde_json::json;
 
-use super::commands::{agree, quote_changed, send};
+use super::commands::{Acceptance, accept, quote_changed, send};
 use super::intent::Intent;
 use super::rules::QuoteState;
 use super::store::{QuoteStep, intent_of, lock_quote, step_quote};
@@ -46,8 +46,13 @@ impl Command for FollowQuote {
             quote.state = QuoteState::Draft;
             let consent = Consent::of(permit);
             return match intent {
-                Intent::Send(_) => send(tx, permit, &quote, (intent, &self.mailing), consent).await,
-                Intent::Accept { .. } => agree(tx, permit, &quote, intent, consent).await,
+                Intent::Send(letter) => {
+                    send(tx, permit, &quote, (letter.as_ref(), &self.mailing), consent).await
+                }
+                Intent::Accept { chosen, by } => {
+                    let acceptance = Acceptance { chosen, by: by.clone(), by_link: false };
+                    accept(tx, permit, &quote, acceptance, consent).await
+                }
             };
         }
         step_quote(tx, permit, quote.id, QuoteStep::to(QuoteState::Draft)).await?;

@@ -11,6 +11,7 @@ use kernel::{
 use serde::{Deserialize, Serialize};
 
 use super::rules::{QuoteMove, QuoteState};
+use crate::model::kept_reasons;
 use crate::rules::IllegalTransition;
 
 /// Reading quotes.
@@ -227,8 +228,7 @@ impl QuoteLine {
     /// Why it needed somebody's leave when it was written.
     #[must_use]
     pub fn reasons(&self) -> Vec<ApprovalReason> {
-        let kept = self.approval_reasons.clone();
-        kept.and_then(|reasons| serde_json::from_value(reasons).ok()).unwrap_or_default()
+        kept_reasons(self.approval_reasons.as_ref())
     }
 
     /// Whether it counts: it is not optional, or the customer took it.

@@ -2,7 +2,7 @@
 //! approval rule decides who.
 
 use approvals::{ApprovalKind, Circumstance, Finding, Measured};
-use catalog::{CreditPolicy, Moment, PaymentStep};
+use catalog::{CreditPolicy, PaymentStep, deferral_days};
 use kernel::{Decimal, NaiveDate, Refusal, RefusalCode, Text};
 use serde_json::json;
 
@@ -98,8 +98,7 @@ pub fn unpaid(due: Decimal, refusal: Refusal) -> Option<(Finding, Refusal)> {
 /// whether the sales route was chosen for this order alone.
 #[must_use]
 pub fn special_terms(steps: &[PaymentStep], route_is_own: bool) -> Option<Finding> {
-    let after = steps.iter().filter(|step| step.moment == Moment::AfterShipment);
-    let days = after.map(|step| step.days).max().unwrap_or_default();
+    let days = deferral_days(steps);
     (days > 0 || route_is_own).then(|| Finding {
         kind: ApprovalKind::SpecialTerms,
         line: None,
@@ -129,6 +128,7 @@ pub fn without_figures(code: RefusalCode) -> Option<Text> {
 
 #[cfg(test)]
 mod tests {
+    use catalog::Moment;
     use kernel::{Currency, Percent};
 
     use super::*;

@@ -8,7 +8,7 @@ use async_graphql::{Context, Enum, ID, Object, SimpleObject};
 use super::line::QuoteLine;
 use super::loads::{MailsOf, OrdersOfQuote, QuoteLinesOf, VersionsOf};
 use super::mail::OutgoingMail;
-use crate::approvals::{ApprovalRequest, ApprovalsOf};
+use crate::approvals::{ApprovalRequest, ApprovalsOf, asked_about, awaited};
 use crate::catalog::{Agreement, AgreementVersion, Customer, Organization};
 use crate::custom::{CustomFieldValue, custom_fields_of};
 use crate::identity::{AuditEntry, User, history};
@@ -198,8 +198,7 @@ impl Quote {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<ApprovalRequest>> {
-        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
-        Ok(requests.into_iter().flatten().find(ApprovalRequest::is_pending))
+        awaited(ctx, self.0.id.0).await
     }
 
     /// What was asked about it, newest first, with who decided what and why: what was agreed to holds
@@ -208,8 +207,7 @@ impl Quote {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<Vec<ApprovalRequest>>> {
-        let requests = Session::of(ctx)?.load(ApprovalsOf(self.0.id.0)).await?;
-        Ok(Some(requests.unwrap_or_default()))
+        asked_about(ctx, ApprovalsOf(self.0.id.0)).await
     }
 
     /// What it comes to; optional lines count once the customer has chosen them. Needs the right

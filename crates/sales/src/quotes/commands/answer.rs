@@ -5,7 +5,7 @@ use access::{Action, Permit, Right};
 use catalog::pricing::{LineSum, VatMode};
 use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{QuoteId, QuoteLineId, Refusal};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::super::intent::Intent;
 use super::super::model::Quote;
@@ -41,27 +41,10 @@ impl Command for AcceptQuote {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, self.version).await?;
         let by = short_text("by", self.by.as_deref())?;
-        let intent = Intent::Accept { chosen: self.chosen.clone(), by };
-        agree(tx, permit, &quote, &intent, Consent::Caller).await?;
+        let acceptance = Acceptance { chosen: &self.chosen, by, by_link: false };
+        accept(tx, permit, &quote, acceptance, Consent::Caller).await?;
         Ok(quote.id)
     }
-}
-
-/// Writes down that a customer agrees to a locked quote, or lets it wait.
-pub(crate) async fn agree<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    quote: &Quote,
-    intent: &Intent,
-    consent: Consent,
-) -> Outcome<()> {
-    let Intent::Accept { chosen, by } = intent else { return Ok(()) };
-    let acceptance = Acceptance { chosen, by: by.clone(), by_link: false };
-    if let Some(told) = accept(tx, permit, quote, acceptance, consent).await? {
-        tx.audit(AuditEntry::new("acceptQuote", "Quote", quote.id, told));
-        quote_changed(tx, quote);
-    }
-    Ok(())
 }
 
 /// How a quote is accepted.
@@ -71,14 +54,14 @@ pub(crate) struct Acceptance<'a> {
     pub(crate) by_link: bool,
 }
 
-/// Accepts a locked quote; gives what the audit trail says of it, and nothing where it waits.
+/// Accepts a locked quote, or lets it wait.
 pub(crate) async fn accept<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     quote: &Quote,
     acceptance: Acceptance<'_>,
     consent: Consent,
-) -> Outcome<Option<Value>> {
+) -> Outcome<()> {
     let state = quote.by(QuoteMove::Accept).map_err(Refusal::from)?;
     let lines = lines_of_quote(tx, permit, quote.id).await?;
     let choosable: Vec<Choosable<QuoteLineId>> = lines
@@ -93,7 +76,7 @@ pub(crate) async fn accept<A>(
     let (taken, totals) = chosen(&choosable, acceptance.chosen, mode)?;
     let intent = Intent::Accept { chosen: acceptance.chosen.to_vec(), by: acceptance.by.clone() };
     if !gate::pass(tx, permit, (quote, &lines), &intent, consent).await? {
-        return Ok(None);
+        return Ok(());
     }
     if lines.iter().any(|line| line.is_optional) {
         choose_lines(tx, permit, quote.id, &taken).await?;
@@ -106,7 +89,9 @@ pub(crate) async fn accept<A>(
     let step =
         QuoteStep { number, answer: Some(answer), totals: Some(totals), ..QuoteStep::to(state) };
     step_quote(tx, permit, quote.id, step).await?;
-    Ok(Some(told))
+    tx.audit(AuditEntry::new("acceptQuote", "Quote", quote.id, told));
+    quote_changed(tx, quote);
+    Ok(())
 }
 
 /// Notes that the customer declines what was sent to him.

@@ -12,7 +12,6 @@ mod revise;
 mod send;
 mod update;
 
-pub(crate) use answer::agree;
 pub use answer::{AcceptQuote, DeclineQuote};
 pub(super) use answer::{Acceptance, accept, decline};
 pub use cancel::CancelQuote;

@@ -50,25 +50,25 @@ impl Command for SendQuote {
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<QuoteId> {
         let quote = held(tx, permit, self.id, self.version).await?;
-        let intent = Intent::Send(self.letter.clone());
-        send(tx, permit, &quote, (&intent, &self.mailing), Consent::Caller).await?;
+        let how = (self.letter.as_ref(), &self.mailing);
+        send(tx, permit, &quote, how, Consent::Caller).await?;
         Ok(quote.id)
     }
 }
 
-/// Offers a locked quote, or lets it wait; tells which.
+/// Offers a locked quote, or lets it wait.
 pub(crate) async fn send<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     quote: &Quote,
-    (intent, mailing): (&Intent, &Mailing),
+    (letter, mailing): (Option<&QuoteLetter>, &Mailing),
     consent: Consent,
 ) -> Outcome<()> {
-    let Intent::Send(letter) = intent else { return Ok(()) };
     let state = quote.by(QuoteMove::Send).map_err(Refusal::from)?;
-    let letter = letter.as_ref().map(|letter| checked(letter, mailing)).transpose()?;
+    let letter = letter.map(|letter| checked(letter, mailing)).transpose()?;
     let lines = lines_of_quote(tx, permit, quote.id).await?;
-    if !gate::pass(tx, permit, (quote, &lines), intent, consent).await? {
+    let intent = Intent::Send(letter.clone());
+    if !gate::pass(tx, permit, (quote, &lines), &intent, consent).await? {
         return Ok(());
     }
     let number = number(tx, permit, quote).await?;
