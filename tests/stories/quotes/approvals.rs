@@ -9,7 +9,7 @@ use stories::company::{Company, PASSWORD, merge};
 use stories::house::{House, Replica, house};
 use stories::mail::Catcher;
 
-use super::{Shop, answer, open, quote_now};
+use super::{Shop, answer, comes_to, open, quote_now};
 use crate::approvals::{decides_saying, rule};
 
 const ASKED: &str = "quote { id state number version availableTransitions }
@@ -41,17 +41,6 @@ impl Shop {
         assert_eq!(told["quote"]["state"], "PENDING_APPROVAL");
         text(&told["approvalRequest"]["id"])
     }
-}
-
-async fn comes_to(actor: &Actor, id: &Value, state: &str) -> Value {
-    for _ in 0..300 {
-        let quote = quote_now(actor, id).await;
-        if quote["state"] == state {
-            return quote;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("the quote is not {state}: {}", quote_now(actor, id).await);
 }
 
 async fn requests(company: &Company, quote: &Value) -> Vec<(String, String)> {

@@ -67,6 +67,18 @@ pub async fn quote_now(actor: &Actor, id: &Value) -> Value {
     actor.ask(&query, json!({"id": id})).await["quote"].take()
 }
 
+/// Waits until a quote has come to a state.
+pub async fn comes_to(actor: &Actor, id: &Value, state: &str) -> Value {
+    for _ in 0..300 {
+        let quote = quote_now(actor, id).await;
+        if quote["state"] == state {
+            return quote;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the quote is not {state}: {}", quote_now(actor, id).await);
+}
+
 /// The plain id behind a global one, as pages have it.
 pub fn plain(id: &Value) -> String {
     use base64::Engine;

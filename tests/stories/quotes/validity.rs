@@ -2,28 +2,17 @@
 
 use chrono::{Days, Duration};
 use kernel::Clock;
-use serde_json::{Value, json};
+use serde_json::json;
 use stories::actor::Actor;
 use stories::company::PASSWORD;
 use stories::house::{Replica, house};
 
-use super::{QUOTE, Shop, answer, open, quote_now};
+use super::{QUOTE, Shop, answer, comes_to, open, quote_now};
 
 /// Tokens end as time goes on: she signs in again.
 async fn anna(replica: &Replica, shop: &Shop) -> Actor {
     let email = shop.company.email("anna");
     Actor::sign_in_at(&replica.url(), &shop.company.slug, &email, PASSWORD).await
-}
-
-async fn waits_for(actor: &Actor, id: &Value, state: &str) -> Value {
-    for _ in 0..200 {
-        let quote = quote_now(actor, id).await;
-        if quote["state"] == state {
-            return quote;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
-    panic!("the quote does not become {state}");
 }
 
 #[tokio::test]
@@ -45,7 +34,7 @@ async fn a_quote_expires_is_extended_and_accepted_through_the_same_link() {
     assert_eq!(page.status, 422);
     assert!(open(&link).await.html.contains("cannot be accepted any more"));
     let actor = anna(&replica, &shop).await;
-    waits_for(&actor, &quote["id"], "EXPIRED").await;
+    comes_to(&actor, &quote["id"], "EXPIRED").await;
     let input = json!({"id": quote["id"]});
     assert_eq!(
         actor.refused("acceptQuote", input.clone(), "quote { id }").await,

@@ -107,7 +107,6 @@ const RUSSIAN: &[(&str, &[(&str, &str)])] = &[
             ("STOCK_TRANSFER", "Перемещение"),
             ("WRITE_OFF", "Списание"),
             ("STOCK_COUNT", "Инвентаризация"),
-            ("LANDED_COST", "Дополнительные расходы"),
             ("ASSEMBLY_ORDER", "Сборка"),
             ("INVOICE", "Счёт"),
             ("PAYMENT", "Оплата"),
