@@ -32,6 +32,9 @@ pub async fn places<A>(
     permit: &Permit<A>,
     ids: &[WarehouseId],
 ) -> Outcome<HashMap<WarehouseId, Place>> {
+    if ids.is_empty() {
+        return Ok(HashMap::new());
+    }
     let sql = "
         select w.id, w.transit_to, coalesce(d.priority, w.priority) as priority,
                coalesce(d.archived_at, w.archived_at) is not null as archived

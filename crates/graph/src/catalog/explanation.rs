@@ -1,14 +1,16 @@
 //! Why a line costs what it costs.
 
+use std::sync::Arc;
+
 use ::catalog::pricing::{
     Combination, DiscountSource as Source, Explanation, PriceSource as Looked, Record, Step,
     VatMode,
 };
-use async_graphql::{Enum, ID, SimpleObject};
-use kernel::Language;
+use async_graphql::{Context, Enum, ID, Object};
 
 use crate::ids::encode;
 use crate::scalars::{CurrencyCode, Date, Decimal};
+use crate::session::Session;
 
 /// Where prices are looked for, in this order; the first source that holds one wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -65,52 +67,112 @@ pub enum PriceStepKind {
 
 /// One step on the way to a line's price. Prices are per the unit of the step that found or typed
 /// them.
-#[derive(Clone, SimpleObject)]
+///
+/// It is told as far as it is asked for: a long document has hundreds of steps.
 pub struct PriceStep {
+    explanation: Arc<Explanation>,
+    index: usize,
+}
+
+/// One step on the way to a line's price. Prices are per the unit of the step that found or typed
+/// them.
+#[Object]
+impl PriceStep {
     /// What it did.
-    kind: PriceStepKind,
+    async fn kind(&self) -> PriceStepKind {
+        taken_apart(self.step()).0
+    }
+
     /// What it did, as a sentence in the language of `Accept-Language`.
-    text: String,
+    async fn text(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
+        let language = Session::of(ctx)?.language();
+        Ok(self.step().sentence().get(language).to_owned())
+    }
+
     /// The same in English.
-    english: String,
+    async fn english(&self) -> String {
+        self.step().sentence().en
+    }
+
     /// The same in Russian.
-    russian: String,
+    async fn russian(&self) -> String {
+        self.step().sentence().ru
+    }
+
     /// The record that took part, as it was called then; null where none did.
-    record_name: Option<String>,
+    async fn record_name(&self) -> Option<String> {
+        self.parts().record.map(|(_, record)| record.name.to_string())
+    }
+
     /// Its global id, for `node`; null where none took part.
-    record_id: Option<ID>,
+    async fn record_id(&self) -> Option<ID> {
+        let record = self.parts().record.filter(|(kind, _)| !kind.is_empty());
+        record.map(|(kind, record)| ID(encode(kind, record.id)))
+    }
+
     /// The price before the step; null where it did not change one.
-    before: Option<Decimal>,
+    async fn before(&self) -> Option<Decimal> {
+        self.parts().before.map(plain)
+    }
+
     /// The price after the step, or the line's amount; null where it did not change one.
-    after: Option<Decimal>,
+    async fn after(&self) -> Option<Decimal> {
+        self.parts().after.map(plain)
+    }
+
     /// The discount the step is about, per cent.
-    discount_percent: Option<Decimal>,
+    async fn discount_percent(&self) -> Option<Decimal> {
+        self.parts().percent.map(plain)
+    }
+}
+
+impl PriceStep {
+    fn step(&self) -> &Step {
+        &self.explanation.steps[self.index]
+    }
+
+    fn parts(&self) -> Parts {
+        taken_apart(self.step()).1
+    }
+}
+
+fn plain(number: kernel::Decimal) -> Decimal {
+    Decimal(number.normalize())
 }
 
 /// How a line's price came about, step by step, as it was when the line was priced: rules, names
 /// and rates may have changed since.
-#[derive(Clone, SimpleObject)]
-pub struct PriceExplanation {
-    /// The date it was priced for.
-    priced_on: Date,
-    /// The document's currency.
-    currency: CurrencyCode,
-    /// Whether the document's prices include VAT.
-    prices_include_vat: bool,
-    /// In the order they were made.
-    steps: Vec<PriceStep>,
+pub struct PriceExplanation(Arc<Explanation>);
+
+impl From<Arc<Explanation>> for PriceExplanation {
+    fn from(explanation: Arc<Explanation>) -> Self {
+        Self(explanation)
+    }
 }
 
+/// How a line's price came about, step by step, as it was when the line was priced: rules, names
+/// and rates may have changed since.
+#[Object]
 impl PriceExplanation {
-    /// For a reader of one language.
-    pub(crate) fn of(explanation: &Explanation, language: Language) -> Self {
-        let steps = explanation.steps.iter().map(|step| PriceStep::of(step, language));
-        Self {
-            priced_on: explanation.on.into(),
-            currency: explanation.currency.into(),
-            prices_include_vat: explanation.vat_mode == VatMode::Included,
-            steps: steps.collect(),
-        }
+    /// The date it was priced for.
+    async fn priced_on(&self) -> Date {
+        self.0.on.into()
+    }
+
+    /// The document's currency.
+    async fn currency(&self) -> CurrencyCode {
+        self.0.currency.into()
+    }
+
+    /// Whether the document's prices include VAT.
+    async fn prices_include_vat(&self) -> bool {
+        self.0.vat_mode == VatMode::Included
+    }
+
+    /// In the order they were made.
+    async fn steps(&self) -> Vec<PriceStep> {
+        let step = |index| PriceStep { explanation: Arc::clone(&self.0), index };
+        (0..self.0.steps.len()).map(step).collect()
     }
 }
 
@@ -121,28 +183,6 @@ struct Parts {
     before: Option<kernel::Decimal>,
     after: Option<kernel::Decimal>,
     percent: Option<kernel::Decimal>,
-}
-
-impl PriceStep {
-    fn of(step: &Step, language: Language) -> Self {
-        let sentence = step.sentence();
-        let (kind, parts) = taken_apart(step);
-        let plain = |number: kernel::Decimal| Decimal(number.normalize());
-        Self {
-            kind,
-            text: sentence.get(language).to_owned(),
-            english: sentence.en,
-            russian: sentence.ru,
-            record_name: parts.record.as_ref().map(|(_, record)| record.name.to_string()),
-            record_id: parts
-                .record
-                .filter(|(kind, _)| !kind.is_empty())
-                .map(|(kind, record)| ID(encode(kind, record.id))),
-            before: parts.before.map(plain),
-            after: parts.after.map(plain),
-            discount_percent: parts.percent.map(plain),
-        }
-    }
 }
 
 fn holder(source: Looked) -> &'static str {

@@ -1,6 +1,7 @@
 //! The audit trail, whole and by record.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject, Json, Object};
 use identity::{AuditRow, ReadAudit, ReadHistory};
@@ -48,7 +49,7 @@ pub(super) fn entry_id(number: i64) -> ID {
 
 /// One thing that somebody did to a record. Entries are never changed or removed.
 #[derive(Clone)]
-pub struct AuditEntry(AuditRow);
+pub struct AuditEntry(Arc<AuditRow>);
 
 /// One thing that somebody did to a record. Entries are never changed or removed.
 #[Object]
@@ -137,7 +138,7 @@ impl Load<AuditId> for Loaders {
     async fn load(&self, keys: &[AuditId]) -> Loaded<AuditId, AuditEntry> {
         let permit = self.permit::<ReadAudit>()?;
         let found = identity::audit_by_id(&*self.tx().await?, &permit, keys).await?;
-        Ok(found.into_iter().map(|(id, row)| (id, AuditEntry(row))).collect::<HashMap<_, _>>())
+        Ok(found.into_iter().map(|(id, row)| (id, row.into())).collect::<HashMap<_, _>>())
     }
 }
 
@@ -152,7 +153,7 @@ impl Load<HistoryOf> for Loaders {
         let permit = self.permit::<ReadHistory>()?;
         let subjects: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let found = identity::history(&*self.tx().await?, &permit, &subjects).await?;
-        let entries = |rows: Vec<AuditRow>| rows.into_iter().map(AuditEntry).collect();
+        let entries = |rows: Vec<AuditRow>| rows.into_iter().map(Into::into).collect();
         Ok(found.into_iter().map(|(id, rows)| (HistoryOf(id), entries(rows))).collect())
     }
 }
@@ -178,6 +179,12 @@ pub(crate) async fn histories(
     match session.load_all(records.into_iter().map(HistoryOf).collect()).await {
         Err(failure) if failure.is_forbidden() => Ok(Vec::new()),
         found => Ok(found?.into_iter().flatten().flatten().collect()),
+    }
+}
+
+impl From<AuditRow> for AuditEntry {
+    fn from(row: AuditRow) -> Self {
+        Self(Arc::new(row))
     }
 }
 
@@ -276,7 +283,7 @@ impl TrailQuery {
         let filter = filter.unwrap_or_default().checked()?;
         let page = paging::request(first, after.as_deref(), last, before.as_deref(), "NEWEST")?;
         let rows = identity::audit_trail(&*session.tx().await?, &permit, &filter, &page).await?;
-        Ok(Connection::of(rows, AuditEntry).counted(move |session| {
+        Ok(Connection::of(rows, AuditEntry::from).counted(move |session| {
             let (permit, filter) = (permit.clone(), filter.clone());
             async move {
                 let tx = session.tx().await?;

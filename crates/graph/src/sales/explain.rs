@@ -12,12 +12,13 @@ use ::identity::AuditRow;
 use ::sales::{PickLine, Warning};
 use access::{Action, Right};
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
-use kernel::{OrderId, OrderLineId, ShipmentId, UserId, Uuid};
+use kernel::{OrderId, OrderLineId, PickTaskId, ShipmentId, UserId, Uuid};
+use tokio::sync::OnceCell;
 
 use super::line_pricing::ExplanationOf;
 use super::loads::{LinesOf, ShipmentsOf, ShippedLinesOf};
 use super::order::{SalesOrder, SalesOrderLine};
-use super::picking::{PickLinesOf, PickTaskLine, TasksOf};
+use super::picking::{PickLinesOf, PickTask, PickTaskLine, TasksOf};
 use super::placement::{GoodsPlacement, PlacementOf};
 use super::shipment::Shipment;
 use crate::approvals::{ApprovalRequest, ApprovalsOf, ApprovalsOfRoot};
@@ -44,6 +45,10 @@ impl Action for SeeDebts {
 pub struct DocumentExplanation {
     order: SalesOrder,
     shipment: Option<Shipment>,
+    /// The tasks that pick for the order: read once, for whichever fields ask.
+    tasks: OnceCell<Vec<PickTaskId>>,
+    /// Who did what, oldest first: read once too.
+    entries: OnceCell<Vec<AuditEntry>>,
 }
 
 /// A line of the order, and what became of it.
@@ -126,6 +131,10 @@ pub struct ExplainedEvent {
 }
 
 impl DocumentExplanation {
+    fn new(order: SalesOrder, shipment: Option<Shipment>) -> Self {
+        Self { order, shipment, tasks: OnceCell::new(), entries: OnceCell::new() }
+    }
+
     fn order_id(&self) -> OrderId {
         self.order.row().id
     }
@@ -138,15 +147,26 @@ impl DocumentExplanation {
         }
     }
 
+    /// Those tasks that the caller sees.
+    async fn tasks(&self, session: &Session) -> Result<&[PickTaskId], Failure> {
+        let read = || async {
+            let tasks = seen(session, TasksOf(self.order_id())).await?;
+            Ok(tasks.iter().map(PickTask::task_id).collect())
+        };
+        self.tasks.get_or_try_init(read).await.map(Vec::as_slice)
+    }
+
     /// Who did what to the order, its shipments and their pick tasks, oldest first.
-    async fn entries(&self, session: &Session) -> Result<Vec<AuditEntry>, Failure> {
-        let mut records = vec![self.order_id().0];
-        records.extend(self.shipments(session).await?.iter().map(|one| one.row().id.0));
-        let tasks = seen(session, TasksOf(self.order_id())).await?;
-        records.extend(tasks.iter().map(|task| Uuid::from(task.task_id())));
-        let mut entries = histories(session, records).await?;
-        entries.sort_by_key(|entry| entry.row().number());
-        Ok(entries)
+    async fn entries(&self, session: &Session) -> Result<&[AuditEntry], Failure> {
+        let read = || async {
+            let mut records = vec![self.order_id().0];
+            records.extend(self.shipments(session).await?.iter().map(|one| one.row().id.0));
+            records.extend(self.tasks(session).await?.iter().map(|id| Uuid::from(*id)));
+            let mut entries = histories(session, records).await?;
+            entries.sort_by_key(|entry| entry.row().number());
+            Ok(entries)
+        };
+        self.entries.get_or_try_init(read).await.map(Vec::as_slice)
     }
 
     /// The order's lines; of a shipment those that it took from.
@@ -165,8 +185,7 @@ impl DocumentExplanation {
         &self,
         session: &Session,
     ) -> Result<HashMap<OrderLineId, Vec<PickTaskLine>>, Failure> {
-        let tasks = seen(session, TasksOf(self.order_id())).await?;
-        let keys = tasks.iter().map(|task| PickLinesOf(task.task_id())).collect();
+        let keys = self.tasks(session).await?.iter().copied().map(PickLinesOf).collect();
         let found = session.load_all::<PickLinesOf>(keys).await?;
         let mut picks: HashMap<OrderLineId, Vec<PickTaskLine>> = HashMap::new();
         for line in found.into_iter().flatten().flatten() {
@@ -250,7 +269,6 @@ impl DocumentExplanation {
             let priced = newest.find(|entry| entry.subject_id == order && prices(entry, line));
             priced.map(|entry| DateTime(entry.recorded_at))
         };
-        let language = session.language();
         let explained = lines.into_iter().zip(explanations).map(|(order_line, explanation)| {
             let row = order_line.row();
             let typed = explanation.as_deref().and_then(typist);
@@ -258,7 +276,7 @@ impl DocumentExplanation {
                 typed.map_or((None, None), |(user, name)| (user, Some(name)));
             let discount = Decimal(row.discount_percent.get().normalize());
             ExplainedLine {
-                price_explanation: explanation.map(|found| PriceExplanation::of(&found, language)),
+                price_explanation: explanation.map(PriceExplanation::from),
                 discount_percent: sees_prices.then_some(discount),
                 discount_is_manual: sees_prices.then_some(row.discount_is_manual),
                 discount_by_name,
@@ -284,7 +302,7 @@ impl DocumentExplanation {
             return Ok(Vec::new());
         }
         let language = session.language();
-        let gates = self.entries(session).await?.into_iter().filter_map(|entry| {
+        let gates = self.entries(session).await?.iter().filter_map(|entry| {
             // Where somebody had to agree first, the gate stayed shut.
             if entry.row().changes["state"][1] == "PENDING_APPROVAL" {
                 return None;
@@ -305,7 +323,7 @@ impl DocumentExplanation {
                 code: warning.code,
             };
             let warnings = warnings.into_iter().map(told).collect();
-            Some(ExplainedGate { kind, entry, warnings })
+            Some(ExplainedGate { kind, entry: entry.clone(), warnings })
         });
         Ok(gates.collect())
     }
@@ -338,11 +356,11 @@ impl DocumentExplanation {
     /// entries a record.
     async fn events(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ExplainedEvent>> {
         let entries = self.entries(Session::of(ctx)?).await?;
-        let told = |entry: AuditEntry| {
+        let told = |entry: &AuditEntry| {
             let reason = entry.row().changes["reason"].as_str().map(str::to_owned);
-            ExplainedEvent { entry, reason }
+            ExplainedEvent { entry: entry.clone(), reason }
         };
-        Ok(entries.into_iter().map(told).collect())
+        Ok(entries.iter().map(told).collect())
     }
 }
 
@@ -371,6 +389,6 @@ impl ExplainQuery {
             _ => return Err(Failure::not_found().into()),
         };
         let order = session.load(order).await?.ok_or_else(Failure::not_found)?;
-        Ok(Some(DocumentExplanation { order, shipment }))
+        Ok(Some(DocumentExplanation::new(order, shipment)))
     }
 }

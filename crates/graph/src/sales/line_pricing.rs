@@ -81,9 +81,8 @@ impl LinePricing {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<PriceExplanation>> {
         priced(ctx, ())?;
-        let session = Session::of(ctx)?;
-        let explanation = session.load(ExplanationOf(self.line.id)).await?;
-        Ok(explanation.map(|found| PriceExplanation::of(&found, session.language())))
+        let explanation = Session::of(ctx)?.load(ExplanationOf(self.line.id)).await?;
+        Ok(explanation.map(Into::into))
     }
 }
 

@@ -304,12 +304,8 @@ impl PriceQuoteLine {
     }
 
     /// How the price came about, step by step; null where there is none.
-    async fn price_explanation(
-        &self,
-        ctx: &Context<'_>,
-    ) -> async_graphql::Result<Option<PriceExplanation>> {
-        let language = Session::of(ctx)?.language();
-        Ok(self.priced().map(|priced| PriceExplanation::of(&priced.explanation, language)))
+    async fn price_explanation(&self) -> Option<PriceExplanation> {
+        self.priced().map(|priced| Arc::new(priced.explanation.clone()).into())
     }
 
     /// Why the line has no price, such as NO_PRICE; null where it has one.

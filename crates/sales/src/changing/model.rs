@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use db::FromQueryResult;
+use db::{FromQueryResult, Json};
 use kernel::{
     ApprovalRequestId, DateTime, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
     PackagingId, ProductId, ProductVariantId, UserId, Utc, WarehouseId,
@@ -116,7 +116,7 @@ pub struct WaitingChange {
 pub(crate) struct WaitingRow {
     pub(crate) order_id: OrderId,
     pub(crate) request_id: ApprovalRequestId,
-    pub(crate) planned: serde_json::Value,
+    pub(crate) planned: Json<Planned>,
     pub(crate) gross: Decimal,
     pub(crate) reason: Option<String>,
     pub(crate) created_by: Option<UserId>,

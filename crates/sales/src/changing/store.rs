@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use catalog::pricing::Explanation;
-use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
+use db::{Fault, FromQueryResult, Json, Outcome, Sql, TenantTx, values};
 use kernel::{ApprovalRequestId, OrderId, OrderLineId, ShipmentId, Uuid};
 
 use super::model::{Planned, PlannedLine, WaitingChange, WaitingRow, as_read, by_id};
@@ -129,7 +129,7 @@ pub(crate) async fn explanations<A>(
     #[derive(FromQueryResult)]
     struct Found {
         id: OrderLineId,
-        explanation: serde_json::Value,
+        explanation: Json<Explanation>,
     }
     let sql = "
         select l.id, l.explanation
@@ -138,8 +138,7 @@ pub(crate) async fn explanations<A>(
           and l.id = any($2::uuid[])
           and l.explanation is not null";
     let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(lines)])).await?;
-    let read = |row: Found| Ok((row.id, readable(row.explanation, "explanation")?));
-    found.into_iter().map(read).collect()
+    Ok(found.into_iter().map(|row| (row.id, row.explanation.0)).collect())
 }
 
 /// Shipments and acts of an order that are posted.
@@ -243,7 +242,7 @@ pub(crate) async fn waiting_for<A>(
     let sql = format!("{WAITING} where c.tenant_id = $1 and c.order_id = $2 and c.request_id = $3");
     let found: Option<WaitingRow> =
         tx.one(Sql::new(sql, values![permit.tenant(), order, request])).await?;
-    Ok(found.map(|row| readable(row.planned, "change")).transpose()?)
+    Ok(found.map(|row| row.planned.0))
 }
 
 /// The changes of orders within reach that wait for somebody to agree.
@@ -268,7 +267,7 @@ pub async fn waiting_changes(
     let mut lines = order_lines_by_order(tx, permit, &orders).await?;
     let mut changes = HashMap::with_capacity(found.len());
     for row in found {
-        let planned: Planned = readable(row.planned, "change")?;
+        let planned = row.planned.0;
         let current = lines.remove(&row.order_id).unwrap_or_default();
         let change = WaitingChange {
             order_id: row.order_id,
@@ -298,12 +297,4 @@ fn shown(planned: &[PlannedLine], current: &[OrderLine], order: OrderId) -> Vec<
         }
     };
     planned.iter().zip(1..).filter_map(show).collect()
-}
-
-fn readable<T: serde::de::DeserializeOwned>(
-    value: serde_json::Value,
-    what: &str,
-) -> Result<T, Fault> {
-    serde_json::from_value(value)
-        .map_err(|error| Fault::broken(format!("an unreadable {what}: {error}")))
 }

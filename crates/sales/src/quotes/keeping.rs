@@ -109,9 +109,9 @@ async fn written<A>(
         let unit = line.packaging_id.and_then(|id| packed.get(&id));
         let unit = unit.map_or(Factor::ONE, |packaging| packaging.factor);
         // Several lines of an order may keep the price of one.
-        let explanation = steps.get(&line.id).cloned().unwrap_or_default();
-        let explanation: Explanation = serde_json::from_value(explanation)
-            .map_err(|error| Fault::broken(format!("an unreadable explanation: {error}")))?;
+        let explanation = steps.get(&line.id).cloned();
+        let explanation =
+            explanation.ok_or_else(|| Fault::broken("a quote's line without an explanation"))?;
         let new = keep(line, (&measured, unit), (product.vat_rate, mode), explanation);
         lines.push((place, new.ok_or_else(|| Refusal::from(LineRule::TooLarge))?));
     }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use catalog::pricing::Explanation;
-use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
+use db::{FromQueryResult, Json, Outcome, Sql, TenantTx, values};
 use kernel::OrderLineId;
 
 use super::{uuids, within_reach};
@@ -23,7 +23,7 @@ pub async fn explanations_by_line(
     #[derive(FromQueryResult)]
     struct Found {
         id: OrderLineId,
-        explanation: serde_json::Value,
+        explanation: Json<Explanation>,
     }
     let mut sql = Sql::new(
         "select l.id, l.explanation
@@ -36,10 +36,5 @@ pub async fn explanations_by_line(
     );
     within_reach(&mut sql, permit, "o");
     let found: Vec<Found> = tx.all(sql).await?;
-    let read = |row: Found| {
-        let explanation = serde_json::from_value(row.explanation)
-            .map_err(|error| Fault::broken(format!("an unreadable explanation: {error}")))?;
-        Ok((row.id, explanation))
-    };
-    found.into_iter().map(read).collect()
+    Ok(found.into_iter().map(|row| (row.id, row.explanation.0)).collect())
 }

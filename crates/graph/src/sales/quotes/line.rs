@@ -179,9 +179,8 @@ impl QuoteLine {
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<PriceExplanation>> {
         priced(ctx, ())?;
-        let session = Session::of(ctx)?;
-        let explanation = session.load(OfferedFor(self.line.id)).await?;
-        Ok(explanation.map(|found| PriceExplanation::of(&found, session.language())))
+        let explanation = Session::of(ctx)?.load(OfferedFor(self.line.id)).await?;
+        Ok(explanation.map(Into::into))
     }
 
     /// round(quantity × price × (1 − discount/100), 2), with VAT or without it as the quote says.

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use access::Permit;
 use catalog::pricing::Explanation;
 use catalog::{Condition, push_conditions, push_customer};
-use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx};
+use db::{FromQueryResult, Json, Outcome, Sql, TenantTx};
 use kernel::{
     Currency, CustomerId, NaiveDate, OrderId, OrganizationId, Page, PageRequest, QuoteId,
     QuoteLineId, UserId,
@@ -204,7 +204,7 @@ pub async fn quote_explanations(
     #[derive(FromQueryResult)]
     struct Found {
         id: QuoteLineId,
-        explanation: serde_json::Value,
+        explanation: Json<Explanation>,
     }
     let mut sql = Sql::new(
         "select l.id, l.explanation
@@ -216,12 +216,7 @@ pub async fn quote_explanations(
     sql.with(" and l.id = any(", uuids(ids), "::uuid[])");
     within_reach(&mut sql, permit, "q");
     let found: Vec<Found> = tx.all(sql).await?;
-    let read = |row: Found| {
-        let explanation = serde_json::from_value(row.explanation)
-            .map_err(|error| Fault::broken(format!("an unreadable explanation: {error}")))?;
-        Ok((row.id, explanation))
-    };
-    found.into_iter().map(read).collect()
+    Ok(found.into_iter().map(|row| (row.id, row.explanation.0)).collect())
 }
 
 /// The orders that were made of quotes, within the reach of who reads orders, oldest first.

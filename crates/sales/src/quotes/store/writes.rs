@@ -3,7 +3,10 @@
 use std::collections::HashMap;
 
 use access::Permit;
-use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
+use catalog::pricing::Explanation;
+use db::{
+    CommandError, Fault, FromQueryResult, Json, Outcome, Sql, TenantTx, on_constraint, values,
+};
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrganizationId,
     ProductVariantId, QuoteId, QuoteLineId, Refusal, RefusalCode, RegionId, UserId,
@@ -64,18 +67,18 @@ pub(crate) async fn explanations<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     quote: QuoteId,
-) -> Outcome<HashMap<QuoteLineId, serde_json::Value>> {
+) -> Outcome<HashMap<QuoteLineId, Explanation>> {
     #[derive(FromQueryResult)]
     struct Found {
         id: QuoteLineId,
-        explanation: serde_json::Value,
+        explanation: Json<Explanation>,
     }
     let sql = "
         select l.id, l.explanation
         from sales_quote_line l
         where l.tenant_id = $1 and l.quote_id = $2";
     let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), quote])).await?;
-    Ok(found.into_iter().map(|row| (row.id, row.explanation)).collect())
+    Ok(found.into_iter().map(|row| (row.id, row.explanation.0)).collect())
 }
 
 /// The names of variants, for lines that keep what their goods are called.
