@@ -6,8 +6,6 @@ use kernel::{CustomerId, TenantId, UserId, Uuid};
 
 use crate::{Db, Event, Fault, Reason, Sql, TenantTx, values};
 
-/// Events numbered at once.
-const BATCH: i64 = 500;
 /// The one advisory lock of sequencers: any replica may number, one at a time does.
 const LOCK: i64 = 0x0b04_0075;
 
@@ -18,6 +16,9 @@ pub struct Sequencer {
 }
 
 impl Sequencer {
+    /// Events numbered at once: where a step gives so many, there may be more.
+    pub const BATCH: usize = 500;
+
     /// A sequencer on this database.
     #[must_use]
     pub fn new(db: Db) -> Self {
@@ -63,7 +64,7 @@ impl Sequencer {
             where o.tenant_id = b.tenant_id and o.recorded_at = b.recorded_at and o.id = b.id
             returning o.position, o.tenant_id, o.kind, o.subject_kind, o.subject_id, o.manager_id,
                       o.customer_id, o.products, o.warehouses, o.recorded_at";
-        let mut events: Vec<Event> = tx.all(Sql::new(sql, values![BATCH])).await?;
+        let mut events: Vec<Event> = tx.all(Sql::new(sql, values![Self::BATCH as i64])).await?;
         tx.commit().await?;
         events.sort_by_key(|event| (event.tenant_id, event.position));
         Ok(events)

@@ -73,7 +73,8 @@ pub async fn publish_events(db: Db, live: Live, shutdown: Shutdown) {
     let sequencer = Sequencer::new(db);
     while !shutdown.has_begun() {
         match publish_batch(&sequencer, &live).await {
-            Ok(0) => {
+            Ok(Sequencer::BATCH..) => {}
+            Ok(_) => {
                 // Woken, or time to look: nothing else to tell apart.
                 let looked = tokio::time::timeout(LOOK_EVERY, live.woken());
                 shutdown.unless_begun(looked).await;
