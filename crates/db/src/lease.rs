@@ -1,58 +1,65 @@
-//! A connection on loan. sqlx 0.9 gives a connection back with its transaction open when
-//! `begin` is cancelled, and the next borrower would read another tenant's rows. Therefore the
-//! pool's own transactions are not used: a lease knows whether a statement is under way, and a
-//! connection that was cut off half way is closed, not returned.
+//! A connection on loan. A transaction whose statement was cut off half way would hand the next
+//! borrower another's answer, or another tenant's rows. Therefore a lease knows whether a statement
+//! is under way and whether a transaction is open: what was cut off is closed, not given back.
 
-use sqlx::pool::PoolConnection;
-use sqlx::{Executor, Postgres};
+use deadpool::managed::Object;
+use sqlx::postgres::{PgDatabaseError, PgSeverity};
+use sqlx::{Error, Executor, PgConnection};
 
 use crate::Fault;
+use crate::connections::Connections;
+
+type Connection = Object<Connections>;
 
 pub(crate) struct Lease {
-    conn: Option<PoolConnection<Postgres>>,
-    /// A statement is under way. Stays set when its future is dropped.
+    conn: Option<Connection>,
+    /// A statement is under way. Stays set when its future is dropped, and when the connection
+    /// failed.
     busy: bool,
     /// A transaction is open.
     open: bool,
 }
 
 impl Lease {
-    pub(crate) fn new(conn: PoolConnection<Postgres>) -> Self {
+    pub(crate) fn new(conn: Connection) -> Self {
         Self { conn: Some(conn), busy: false, open: false }
     }
 
     /// Takes the connection for one statement. Whoever is cancelled before [`InUse::done`] leaves
     /// the connection marked as cut off.
-    pub(crate) fn enter(&mut self) -> Result<InUse<'_>, sqlx::Error> {
+    pub(crate) fn enter(&mut self) -> Result<InUse<'_>, Error> {
         if self.busy {
             // An earlier statement was cut off: what would be read now is its answer.
-            return Err(sqlx::Error::WorkerCrashed);
+            return Err(Error::WorkerCrashed);
         }
         match self.conn.as_mut() {
             Some(conn) => {
                 self.busy = true;
                 Ok(InUse { conn, busy: &mut self.busy })
             }
-            None => Err(sqlx::Error::PoolClosed),
+            None => Err(Error::PoolClosed),
         }
     }
 
-    /// Opens a transaction by the simple protocol: BEGIN and the tenant in one round trip.
-    pub(crate) async fn begin(&mut self, text: String) -> Result<(), Fault> {
-        self.open = true;
+    /// Runs text by the simple protocol: several statements are one round trip.
+    pub(crate) async fn run(&mut self, text: impl Into<String>) -> Result<(), Fault> {
         let used = self.enter()?;
-        let result = used.conn.execute(sqlx::raw_sql(sqlx::AssertSqlSafe(text))).await;
-        used.done();
+        let text = sqlx::raw_sql(sqlx::AssertSqlSafe(text.into()));
+        let result = used.conn.execute(text).await;
+        used.done(&result);
         result?;
         Ok(())
     }
 
+    /// Opens a transaction: BEGIN and the tenant in one round trip.
+    pub(crate) async fn begin(&mut self, text: String) -> Result<(), Fault> {
+        self.open = true;
+        self.run(text).await
+    }
+
     /// Ends the transaction with `commit` or `rollback`; the connection may be used again.
     pub(crate) async fn end(&mut self, text: &'static str) -> Result<(), Fault> {
-        let used = self.enter()?;
-        let result = used.conn.execute(sqlx::raw_sql(text)).await;
-        used.done();
-        result?;
+        self.run(text).await?;
         self.open = false;
         Ok(())
     }
@@ -60,15 +67,23 @@ impl Lease {
 
 /// A connection during one statement.
 pub(crate) struct InUse<'a> {
-    pub(crate) conn: &'a mut PoolConnection<Postgres>,
+    pub(crate) conn: &'a mut PgConnection,
     busy: &'a mut bool,
 }
 
 impl InUse<'_> {
-    /// The statement's answer has been read to its end, or its error has.
-    pub(crate) fn done(self) {
-        *self.busy = false;
+    /// The statement's answer has been read to its end, or its error has. After any other error
+    /// than PostgreSQL's own the connection is not used again.
+    pub(crate) fn done<T>(self, result: &Result<T, Error>) {
+        *self.busy = result.as_ref().is_err_and(|error| !leaves_it_whole(error));
     }
+}
+
+/// Whether a connection is as good as before once it has answered with this error.
+fn leaves_it_whole(error: &Error) -> bool {
+    let Error::Database(error) = error else { return false };
+    let told = error.try_downcast_ref::<PgDatabaseError>();
+    told.is_some_and(|told| !matches!(told.severity(), PgSeverity::Fatal | PgSeverity::Panic))
 }
 
 impl Drop for Lease {
@@ -82,11 +97,16 @@ impl Drop for Lease {
                 // Between statements nothing is half read: the transaction is rolled back.
                 runtime.spawn(async move {
                     if conn.execute(sqlx::raw_sql("rollback")).await.is_err() {
-                        conn.close_on_drop();
+                        close(conn);
                     }
                 });
             }
-            _ => conn.close_on_drop(),
+            _ => close(conn),
         }
     }
+}
+
+/// Closes a connection; PostgreSQL rolls back what was open on it.
+fn close(conn: Connection) {
+    drop(Object::take(conn));
 }

@@ -9,6 +9,7 @@
 mod apart;
 mod audit;
 mod command;
+mod connections;
 mod discrepancy;
 mod fault;
 mod idempotency;

@@ -7,13 +7,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
+use deadpool::Runtime;
+use deadpool::managed::{self, PoolError, QueueMode, Timeouts};
 use kernel::{Clock, TenantId};
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::{ConnectOptions, PgPool, Postgres};
+use sqlx::ConnectOptions;
+use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::Fault;
+use crate::connections::{ACQUIRE, Connections, is_idle};
+use crate::lease::Lease;
 use crate::numbers::Numbers;
 
 /// How to reach PostgreSQL.
@@ -62,32 +65,36 @@ pub trait AfterCommit: Send + Sync {
 }
 
 pub(crate) struct Pool {
-    pool: PgPool,
+    pool: managed::Pool<Connections>,
     /// One tenant holds at most half of a pool.
     half: usize,
     shares: DashMap<TenantId, Arc<Semaphore>>,
 }
 
-/// How long a request waits for a connection.
-const ACQUIRE: Duration = Duration::from_secs(5);
-
 impl Pool {
-    fn new(options: &PgConnectOptions, size: u32) -> Self {
-        let pool = PgPoolOptions::new()
-            .max_connections(size)
-            .acquire_timeout(ACQUIRE)
-            .idle_timeout(Duration::from_secs(300))
-            // A dead connection shows itself at its first statement; no ping before each use.
-            .test_before_acquire(false)
-            .connect_lazy_with(options.clone());
-        Self { pool, half: (size as usize).div_ceil(2), shares: DashMap::new() }
+    fn new(options: &PgConnectOptions, size: u32) -> Result<Self, Fault> {
+        let size = size as usize;
+        let timeouts = Timeouts { wait: Some(ACQUIRE), create: Some(ACQUIRE), recycle: None };
+        let pool = managed::Pool::builder(Connections::new(options.clone()))
+            .max_size(size)
+            .timeouts(timeouts)
+            .runtime(Runtime::Tokio1)
+            // Those used last have their statements planned, and the others become idle.
+            .queue_mode(QueueMode::Lifo)
+            .build()
+            .map_err(|error| Fault::broken(format!("a pool without a runtime: {error}")))?;
+        Ok(Self { pool, half: size.div_ceil(2), shares: DashMap::new() })
     }
 
-    pub(crate) async fn acquire(&self) -> Result<PoolConnection<Postgres>, Fault> {
-        self.pool.acquire().await.map_err(|error| match error {
-            sqlx::Error::PoolTimedOut => Fault::Busy,
-            other => other.into(),
-        })
+    /// A connection on loan. A dead one shows itself at its first statement.
+    pub(crate) async fn acquire(&self) -> Result<Lease, Fault> {
+        match self.pool.get().await {
+            Ok(connection) => Ok(Lease::new(connection)),
+            Err(PoolError::Timeout(_)) => Err(Fault::Busy),
+            Err(PoolError::Backend(error)) => Err(error.into()),
+            Err(PoolError::Closed) => Err(sqlx::Error::PoolClosed.into()),
+            Err(error) => Err(Fault::broken(format!("a pool without connections: {error}"))),
+        }
     }
 
     /// Waits for the tenant's share.
@@ -110,11 +117,17 @@ pub(crate) struct Inner {
     /// For taking blocks of numbers while another connection is held: of a pool of their own, so
     /// that transactions never wait for each other's second connection.
     pub(crate) blocks: Pool,
-    pub(crate) system: PgPool,
+    pub(crate) system: Pool,
     pub(crate) numbers: Numbers,
     clock: Clock,
     after_commit: Option<Arc<dyn AfterCommit>>,
     statements: AtomicU64,
+}
+
+impl Inner {
+    fn pools(&self) -> [&Pool; 6] {
+        [&self.requests, &self.quick, &self.reports, &self.jobs, &self.blocks, &self.system]
+    }
 }
 
 /// The database, cheap to clone.
@@ -146,12 +159,12 @@ impl Db {
         let jobs = options(&config.url, "oborot jobs", timeout * 20)?;
         let system = options(&config.system_url, "oborot system", timeout)?;
         Ok(Self(Arc::new(Inner {
-            requests: Pool::new(&app, config.request_connections),
-            quick: Pool::new(&quick, config.quick_connections),
-            reports: Pool::new(&read, config.report_connections),
-            jobs: Pool::new(&jobs, config.job_connections),
-            blocks: Pool::new(&app, 2),
-            system: Pool::new(&system, 4).pool,
+            requests: Pool::new(&app, config.request_connections)?,
+            quick: Pool::new(&quick, config.quick_connections)?,
+            reports: Pool::new(&read, config.report_connections)?,
+            jobs: Pool::new(&jobs, config.job_connections)?,
+            blocks: Pool::new(&app, 2)?,
+            system: Pool::new(&system, 4)?,
             numbers: Numbers::default(),
             clock,
             after_commit,
@@ -187,16 +200,25 @@ impl Db {
 
     /// Whether PostgreSQL answers.
     pub async fn is_ready(&self) -> bool {
-        sqlx::query("select 1").execute(&self.0.requests.pool).await.is_ok()
+        let looked = async {
+            let mut lease = self.0.requests.acquire().await?;
+            lease.run("select 1").await
+        };
+        looked.await.is_ok()
     }
 
-    /// Closes all connections.
-    pub async fn close(&self) {
-        let pools = &self.0;
-        for pool in [&pools.requests, &pools.quick, &pools.reports, &pools.jobs, &pools.blocks] {
-            pool.pool.close().await;
+    /// Closes connections that nobody has needed for minutes.
+    pub fn close_idle(&self) {
+        for pool in self.0.pools() {
+            pool.pool.retain(|_, metrics| !is_idle(metrics));
         }
-        self.0.system.close().await;
+    }
+
+    /// Closes all connections: those in use when they come back.
+    pub fn close(&self) {
+        for pool in self.0.pools() {
+            pool.pool.close();
+        }
     }
 }
 

@@ -6,7 +6,6 @@ use sea_orm::{FromQueryResult, QueryResult, Value, Values};
 use sea_query_sqlx::SqlxValues;
 use sqlx::Executor;
 
-use crate::lease::Lease;
 use crate::{Db, Fault};
 
 /// A one-statement read. `$1` is the tenant; the body's own values begin at `$2`. The body's
@@ -44,14 +43,14 @@ impl Db {
     ) -> Result<Vec<T>, Fault> {
         let pool = &self.inner().quick;
         let _share = pool.share(permit.tenant()).await?;
-        let mut lease = Lease::new(pool.acquire().await?);
+        let mut lease = pool.acquire().await?;
         self.count_statement();
         let mut bound = vec![Value::from(permit.tenant())];
         bound.extend(values);
         let sent = sqlx::query_with(query.text.as_str(), SqlxValues(Values(bound)));
         let used = lease.enter()?;
         let rows = used.conn.fetch_all(sent).await;
-        used.done();
+        used.done(&rows);
         rows?
             .into_iter()
             .map(|row| T::from_query_result(&QueryResult::from(row), "").map_err(Fault::from))

@@ -4,10 +4,11 @@
 
 use access::Actor;
 use kernel::TenantId;
-use sea_orm::{DbErr, FromQueryResult, QueryResult, RuntimeErr, Values};
+use sea_orm::{FromQueryResult, QueryResult, Values};
 use sea_query_sqlx::SqlxValues;
-use sqlx::{Executor, Postgres, Transaction};
+use sqlx::{Executor, Postgres};
 
+use crate::lease::Lease;
 use crate::{AuditEntry, Db, Fault, Sql};
 
 /// Why work crosses tenants.
@@ -59,7 +60,7 @@ pub enum Reason {
 
 /// A transaction of the cross-tenant login.
 pub struct SystemTx {
-    tx: Transaction<'static, Postgres>,
+    lease: Lease,
 }
 
 impl Db {
@@ -69,14 +70,11 @@ impl Db {
     /// [`Fault`] where no connection is to be had.
     pub async fn system(&self, reason: Reason) -> Result<SystemTx, Fault> {
         tracing::trace!(?reason, "work across tenants");
-        let mut tx = self.inner().system.begin().await?;
+        let mut lease = self.inner().system.acquire().await?;
         // The reason stands in PostgreSQL's own lists while the work lasts.
         let name = format!("oborot {reason:?}");
-        sqlx::query("select set_config('application_name', $1, true)")
-            .bind(name)
-            .execute(&mut *tx)
-            .await?;
-        Ok(SystemTx { tx })
+        lease.begin(format!("begin; set local application_name = '{name}'")).await?;
+        Ok(SystemTx { lease })
     }
 }
 
@@ -88,8 +86,11 @@ impl SystemTx {
     pub async fn all<T: FromQueryResult>(&mut self, sql: impl Into<Sql>) -> Result<Vec<T>, Fault> {
         let (text, values) = sql.into().into_parts();
         let query = query(text, values);
-        let rows = (*self.tx).fetch_all(query).await?;
-        rows.into_iter()
+        let used = self.lease.enter()?;
+        let rows = used.conn.fetch_all(query).await;
+        used.done(&rows);
+        rows?
+            .into_iter()
             .map(|row| T::from_query_result(&QueryResult::from(row), "").map_err(Fault::from))
             .collect()
     }
@@ -112,11 +113,10 @@ impl SystemTx {
     pub async fn run(&mut self, sql: impl Into<Sql>) -> Result<u64, Fault> {
         let (text, values) = sql.into().into_parts();
         let query = query(text, values);
-        let done = (*self.tx)
-            .execute(query)
-            .await
-            .map_err(|error| Fault::from(DbErr::Exec(RuntimeErr::SqlxError(error.into()))))?;
-        Ok(done.rows_affected())
+        let used = self.lease.enter()?;
+        let done = used.conn.execute(query).await;
+        used.done(&done);
+        Ok(done?.rows_affected())
     }
 
     /// Writes a row of the audit trail, for what happens before anybody is known: signing in.
@@ -157,8 +157,8 @@ impl SystemTx {
     ///
     /// # Errors
     /// [`Fault`] where the commit fails.
-    pub async fn commit(self) -> Result<(), Fault> {
-        Ok(self.tx.commit().await?)
+    pub async fn commit(mut self) -> Result<(), Fault> {
+        self.lease.end("commit").await
     }
 }
 

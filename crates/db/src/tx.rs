@@ -64,7 +64,7 @@ impl TenantTx {
         access: Access,
     ) -> Result<Self, Fault> {
         let share = pool.share(scope.tenant()).await?;
-        let mut lease = Lease::new(pool.acquire().await?);
+        let mut lease = pool.acquire().await?;
         let mode = match access {
             Access::Snapshot => "begin isolation level repeatable read read only",
             Access::Write => "begin isolation level read committed",
@@ -286,7 +286,7 @@ impl ConnectionTrait for TenantTx {
         let mut lease = self.lease.lock().await;
         let used = lease.enter().map_err(failed)?;
         let done = used.conn.execute(query(stmt)).await;
-        used.done();
+        used.done(&done);
         done.map(Into::into).map_err(failed)
     }
 
@@ -299,7 +299,7 @@ impl ConnectionTrait for TenantTx {
         let mut lease = self.lease.lock().await;
         let used = lease.enter().map_err(failed)?;
         let row = used.conn.fetch_optional(query(stmt)).await;
-        used.done();
+        used.done(&row);
         row.map(|row| row.map(Into::into)).map_err(failed)
     }
 
@@ -308,7 +308,7 @@ impl ConnectionTrait for TenantTx {
         let mut lease = self.lease.lock().await;
         let used = lease.enter().map_err(failed)?;
         let rows = used.conn.fetch_all(query(stmt)).await;
-        used.done();
+        used.done(&rows);
         let rows = rows.map_err(failed)?;
         Ok(rows.into_iter().map(Into::into).collect())
     }

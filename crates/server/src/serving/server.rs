@@ -12,9 +12,9 @@ use outbound::Mailing;
 use tokio::task::JoinSet;
 
 use super::workers::{
-    escalate_approvals, expire_quotes, fold_sales, follow_decisions, hold_paid_orders,
-    keep_outbox_days, publish_events, release_unpaid_orders, run_exports, run_hand_overs,
-    run_imports, seal_audit, send_mail, sweep_files, tell_deciders,
+    close_idle_connections, escalate_approvals, expire_quotes, fold_sales, follow_decisions,
+    hold_paid_orders, keep_outbox_days, publish_events, release_unpaid_orders, run_exports,
+    run_hand_overs, run_imports, seal_audit, send_mail, sweep_files, tell_deciders,
 };
 use super::{Admin, Door, Readiness};
 use crate::config::Config;
@@ -94,6 +94,7 @@ impl Doors {
             workers.spawn(run_imports(db.clone(), files.clone(), shutdown.clone()));
         }
         workers.spawn(sweep_files(db.clone(), files, shutdown.clone()));
+        workers.spawn(close_idle_connections(db.clone(), shutdown.clone()));
         let admin =
             Admin { ready: readiness(db.clone()), metrics: metrics()?, shutdown: shutdown.clone() };
         // Told about stopping by readyz for as long as the API still answers.
@@ -107,7 +108,7 @@ impl Doors {
         if let Some(door) = admin_door {
             door.await.context("the admin address failed")?;
         }
-        db.close().await;
+        db.close();
         watched
     }
 }

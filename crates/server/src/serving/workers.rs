@@ -41,6 +41,8 @@ const HAND_OVER_EVERY: Duration = Duration::from_secs(1);
 const EXPIRE_EVERY: Duration = Duration::from_secs(2);
 /// How often letters to send are looked for.
 const MAIL_EVERY: Duration = Duration::from_millis(500);
+/// How often connections are looked for that nobody needs.
+const SHED_EVERY: Duration = Duration::from_secs(60);
 /// After a failure, so that a database that is away is not hammered.
 const REST: Duration = Duration::from_secs(1);
 /// Days of the outbox are made two ahead, so a few missed hours do no harm.
@@ -79,7 +81,6 @@ pub async fn publish_events(db: Db, live: Live, shutdown: Shutdown) {
                 let looked = tokio::time::timeout(LOOK_EVERY, live.woken());
                 shutdown.unless_begun(looked).await;
             }
-            Ok(_) => {}
             Err(error) => {
                 tracing::warn!(%error, "events could not be numbered");
                 shutdown.unless_begun(tokio::time::sleep(REST)).await;
@@ -121,6 +122,14 @@ async fn keep_days(db: &Db) -> Result<(), Fault> {
     let mut tx = db.system(Reason::Partitions).await?;
     tx.run("select keep_outbox_days(7)").await?;
     tx.commit().await
+}
+
+/// Closes connections that nobody needs any more, until stopping begins.
+pub async fn close_idle_connections(db: Db, shutdown: Shutdown) {
+    while !shutdown.has_begun() {
+        shutdown.unless_begun(tokio::time::sleep(SHED_EVERY)).await;
+        db.close_idle();
+    }
 }
 
 /// Seals what was written to the audit trail, until stopping begins.
