@@ -2,6 +2,7 @@
 //! end even when the client hangs up.
 
 use std::any::Any;
+use std::pin::pin;
 use std::time::Duration;
 
 use access::{Action, Permit, Scope};
@@ -11,6 +12,7 @@ use rand::Rng;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use tokio::time::timeout;
 
 use crate::apart::apart;
 use crate::pools::Pool;
@@ -19,6 +21,8 @@ use crate::{CommandError, Db, Fault, Outcome, Sql, TenantTx, idempotency, outbox
 
 /// How often a transaction runs at most. Lock order makes deadlocks rare; this bounds the rest.
 const ATTEMPTS: u32 = 8;
+/// How long a snapshot taken after a commit waits until it may be read in.
+const BRIEFLY: Duration = Duration::from_millis(50);
 
 /// A thing a user does: everything it writes, it writes in one transaction.
 ///
@@ -70,9 +74,32 @@ impl Db {
         let (db, permit) = (self.clone(), permit.clone());
         let work = apart("a command", async move {
             let bound = Bound { command: &command, permit: &permit };
-            db.write_here(&db.inner().requests, &bound, once.as_ref()).await
+            db.write_here(&db.inner().requests, &bound, once.as_ref(), Then::Leave).await
         });
-        Box::pin(async move { answer::<C>(work.await??) })
+        Box::pin(async move { answer::<C>(work.await??.0) })
+    }
+
+    /// As [`Db::write`], and hands out a snapshot taken right after the commit, for what is going
+    /// to be read of it: opened together with the commit it costs no round trip. `None` where it
+    /// would have been held for long before anybody could read in it.
+    ///
+    /// # Errors
+    /// As [`Db::write`].
+    pub fn write_and_look<C: Command>(
+        &self,
+        permit: &Permit<C>,
+        command: C,
+        once: Option<Idempotency>,
+    ) -> BoxFuture<'static, Outcome<(Answer<C::Output>, Option<TenantTx>)>> {
+        let (db, permit) = (self.clone(), permit.clone());
+        let work = apart("a command", async move {
+            let bound = Bound { command: &command, permit: &permit };
+            db.write_here(&db.inner().requests, &bound, once.as_ref(), Then::Look).await
+        });
+        Box::pin(async move {
+            let (done, snapshot) = work.await??;
+            Ok((answer::<C>(done)?, snapshot))
+        })
     }
 
     /// Runs a command in a transaction that is going to be rolled back, and hands the transaction
@@ -135,7 +162,7 @@ impl Db {
     ) -> BoxFuture<'c, Outcome<C::Output>> {
         Box::pin(async move {
             let bound = Bound { command, permit };
-            let done = self.write_here(&self.inner().jobs, &bound, None).await?;
+            let (done, _) = self.write_here(&self.inner().jobs, &bound, None, Then::Leave).await?;
             Ok(answer::<C>(done)?.output)
         })
     }
@@ -145,19 +172,25 @@ impl Db {
         pool: &Pool,
         work: &dyn Work,
         once: Option<&Idempotency>,
-    ) -> Outcome<Done> {
+        then: Then,
+    ) -> Outcome<(Done, Option<TenantTx>)> {
         let scope = work.scope();
         let mut attempt = 0;
         loop {
             attempt += 1;
             let tx = TenantTx::open(self, scope, pool, Access::Write).await?;
             match attempt_once(&tx, work, once).await {
-                Ok((done, has_events)) => match tx.commit().await {
-                    Ok(()) => {
+                Ok((done, has_events)) => match tx.commit_and(then).await {
+                    Ok(mut snapshot) => {
                         if has_events {
-                            self.tell_committed(scope.tenant()).await;
+                            let mut told = pin!(self.tell_committed(scope.tenant()));
+                            if timeout(BRIEFLY, told.as_mut()).await.is_err() {
+                                // No connection is held while the cache cannot be reached.
+                                snapshot = None;
+                                told.await;
+                            }
                         }
-                        return Ok(done);
+                        return Ok((done, snapshot));
                     }
                     Err(fault) if fault.is_retryable() && attempt < ATTEMPTS => {}
                     Err(fault) => return Err(fault.into()),
@@ -174,6 +207,15 @@ impl Db {
             tokio::time::sleep(pause(attempt)).await;
         }
     }
+}
+
+/// What becomes of the connection after a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Then {
+    /// Others get it.
+    Leave,
+    /// What was written is read in a snapshot.
+    Look,
 }
 
 /// A command with its permit, whatever its type: the rest of writing is compiled once.

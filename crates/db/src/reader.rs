@@ -50,18 +50,13 @@ impl Reader {
         Ok(tx)
     }
 
-    /// Reads from now on inside a trial, until the snapshot is renewed: what is read is how things
-    /// would be.
-    pub async fn enter(&self, trial: TenantTx) {
-        let before = self.slot.lock().await.replace(Arc::new(trial));
+    /// Reads from now on in this transaction, until the snapshot is renewed: in what was there right
+    /// after a commit, or inside a trial, where what is read is how things would be.
+    pub async fn enter(&self, tx: TenantTx) {
+        let before = self.slot.lock().await.replace(Arc::new(tx));
         if let Some(tx) = before.and_then(Arc::into_inner) {
             let _ = tx.rollback().await;
         }
-    }
-
-    /// Whether what is read is how things would be.
-    pub async fn is_in_trial(&self) -> bool {
-        self.slot.lock().await.as_ref().is_some_and(|tx| tx.is_trial())
     }
 
     /// Ends the snapshot; the next read opens a new one. Called after each write, so that a

@@ -16,6 +16,7 @@ use sqlx::{Executor, Postgres};
 use tokio::sync::{Mutex, OwnedSemaphorePermit};
 
 use crate::audit::AuditEntry;
+use crate::command::Then;
 use crate::lease::Lease;
 use crate::outbox::EventDraft;
 use crate::pools::FOR_ALL;
@@ -53,7 +54,7 @@ pub struct TenantTx {
     /// Whether the next statement will be planned by its values.
     by_values: AtomicBool,
     /// The tenant's share of the pool.
-    _share: OwnedSemaphorePermit,
+    share: OwnedSemaphorePermit,
 }
 
 impl TenantTx {
@@ -65,30 +66,29 @@ impl TenantTx {
     ) -> Result<Self, Fault> {
         let share = pool.share(scope.tenant()).await?;
         let mut lease = pool.acquire().await?;
-        let mode = match access {
-            Access::Snapshot => "begin isolation level repeatable read read only",
-            Access::Write => "begin isolation level read committed",
-            Access::Trial => {
-                "begin isolation level read committed; set local lock_timeout = '500ms'"
-            }
-        };
-        // A uuid's text holds hexadecimal digits and hyphens only.
-        let tenant = scope.tenant().0;
-        lease
-            .begin(format!("{mode}; select set_config('app.tenant_id', '{tenant}', true)"))
-            .await?;
+        lease.begin(opening(access, scope.tenant())).await?;
         db.count_statement();
-        Ok(Self {
+        Ok(Self::begun(lease, share, db.clone(), scope.clone(), access))
+    }
+
+    fn begun(
+        lease: Lease,
+        share: OwnedSemaphorePermit,
+        db: Db,
+        scope: Scope,
+        access: Access,
+    ) -> Self {
+        Self {
             lease: Mutex::new(lease),
-            scope: scope.clone(),
-            db: db.clone(),
+            scope,
             is_trial: access == Access::Trial,
             given: SyncMutex::default(),
             now: db.clock().now(),
+            db,
             pending: SyncMutex::default(),
             by_values: AtomicBool::new(false),
-            _share: share,
-        })
+            share,
+        }
     }
 
     /// The tenant.
@@ -261,9 +261,33 @@ impl TenantTx {
         self.lease.into_inner().end("commit").await
     }
 
+    /// Commits; where somebody is going to look, a snapshot is opened in the same round trip.
+    pub(crate) async fn commit_and(self, then: Then) -> Result<Option<Self>, Fault> {
+        if then == Then::Leave {
+            self.commit().await?;
+            return Ok(None);
+        }
+        let Self { lease, share, db, scope, .. } = self;
+        let mut lease = lease.into_inner();
+        db.count_statement();
+        // A commit that fails ends the round trip: nothing is opened after it.
+        lease.run(format!("commit; {}", opening(Access::Snapshot, scope.tenant()))).await?;
+        Ok(Some(Self::begun(lease, share, db, scope, Access::Snapshot)))
+    }
+
     pub(crate) async fn rollback(self) -> Result<(), Fault> {
         self.lease.into_inner().end("rollback").await
     }
+}
+
+/// How a transaction of a tenant begins. A uuid's text holds hexadecimal digits and hyphens only.
+fn opening(access: Access, TenantId(tenant): TenantId) -> String {
+    let mode = match access {
+        Access::Snapshot => "begin isolation level repeatable read read only",
+        Access::Write => "begin isolation level read committed",
+        Access::Trial => "begin isolation level read committed; set local lock_timeout = '500ms'",
+    };
+    format!("{mode}; select set_config('app.tenant_id', '{tenant}', true)")
 }
 
 fn query(statement: Statement) -> sqlx::query::Query<'static, Postgres, SqlxValues> {

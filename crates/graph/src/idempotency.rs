@@ -47,22 +47,17 @@ pub fn mutate<'c, C: Command>(
         let reader = session.reader()?;
         reader.renew().await;
         let written = if is_simulated(ctx)? {
-            match session.db().simulate(&permit, command).await {
-                Ok((output, trial)) => {
-                    // Until the next mutation, or the end of the operation.
-                    reader.enter(trial).await;
-                    Ok(Answer { output, repeated: false })
-                }
-                Err(error) => Err(error),
-            }
+            let tried = session.db().simulate(&permit, command).await;
+            tried.map(|(output, trial)| (Answer { output, repeated: false }, Some(trial)))
         } else {
-            session.db().write(&permit, command, once).await
+            session.db().write_and_look(&permit, command, once).await
         };
-        if !reader.is_in_trial().await {
-            reader.renew().await;
-        }
         match written {
-            Ok(answer) => {
+            Ok((answer, look)) => {
+                if let Some(tx) = look {
+                    // Until the next mutation, or the end of the operation.
+                    reader.enter(tx).await;
+                }
                 if answer.repeated {
                     // The first try may have died between its commit and telling the cache.
                     session.live().advance_epoch(permit.tenant()).await;
