@@ -3,3 +3,4 @@
 mod discount;
 mod goods;
 mod overdue;
+mod papers;

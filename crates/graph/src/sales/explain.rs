@@ -12,7 +12,10 @@ use ::identity::AuditRow;
 use ::sales::{PickLine, Warning};
 use access::{Action, Right};
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
-use kernel::{OrderId, OrderLineId, PickTaskId, ShipmentId, UserId, Uuid};
+use kernel::{
+    DeliveryId, InvoiceId, OrderId, OrderLineId, PaymentId, PickTaskId, PriceCorrectionId,
+    SalesReturnId, ServiceActId, ShipmentId, TaxInvoiceId, UserId, Uuid,
+};
 use tokio::sync::OnceCell;
 
 use super::line_pricing::ExplanationOf;
@@ -370,25 +373,62 @@ pub struct ExplainQuery;
 
 #[Object]
 impl ExplainQuery {
-    /// The story of an order or a shipment: why this discount, who let it through, where the goods
-    /// are and who took them there, what was paid; null with NOT_FOUND where there is none for the
-    /// caller. Needs the right to see orders, and of a shipment the one to see shipments.
+    /// The story of a document: why this discount, who let it through, where the goods are and who
+    /// took them there, what was paid; null with NOT_FOUND where there is none for the caller. It is
+    /// that of the order; of a shipment, and of what tells of one (its delivery, its returns and
+    /// price corrections, its tax invoices), that of the shipment. Needs the right to see orders, and
+    /// the one to see the document.
     async fn explain(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "The global id of a sales order or a shipment.")] id: AnyId,
+        #[graphql(
+            desc = "The global id of a sales order, a shipment, a delivery, a return, a price \
+            correction, a service act, a tax invoice, an invoice, or a payment of an order."
+        )]
+        id: AnyId,
     ) -> async_graphql::Result<Option<DocumentExplanation>> {
         let session = Session::of(ctx)?;
-        let (order, shipment) = match id.kind.as_str() {
-            OrderId::TYPE => (OrderId(id.uuid), None),
-            ShipmentId::TYPE => {
-                let shipment = session.load(ShipmentId(id.uuid)).await?;
-                let shipment: Shipment = shipment.ok_or_else(Failure::not_found)?;
-                (shipment.row().order_id, Some(shipment))
-            }
-            _ => return Err(Failure::not_found().into()),
-        };
+        let found = told_of(session, &id).await?;
+        let (order, shipment) = found.ok_or_else(Failure::not_found)?;
         let order = session.load(order).await?.ok_or_else(Failure::not_found)?;
         Ok(Some(DocumentExplanation::new(order, shipment)))
     }
+}
+
+/// The order and the shipment that a document tells of.
+async fn told_of(
+    session: &Session,
+    id: &AnyId,
+) -> Result<Option<(OrderId, Option<Shipment>)>, Failure> {
+    let uuid = id.uuid;
+    let (order, shipment) = match id.kind.as_str() {
+        OrderId::TYPE => return Ok(Some((OrderId(uuid), None))),
+        ShipmentId::TYPE => {
+            let shipment: Option<Shipment> = session.load(ShipmentId(uuid)).await?;
+            return Ok(shipment.map(|shipment| (shipment.row().order_id, Some(shipment))));
+        }
+        InvoiceId::TYPE => {
+            let invoice = session.load(InvoiceId(uuid)).await?;
+            return Ok(invoice.map(|invoice| (invoice.order_id(), None)));
+        }
+        PaymentId::TYPE => {
+            let payment = session.load(PaymentId(uuid)).await?;
+            return Ok(payment.and_then(|payment| payment.order_id()).map(|order| (order, None)));
+        }
+        ServiceActId::TYPE => {
+            let act = session.load(ServiceActId(uuid)).await?;
+            return Ok(act.map(|act| (act.order_id(), None)));
+        }
+        DeliveryId::TYPE => session.load(DeliveryId(uuid)).await?.map(|one| one.about()),
+        SalesReturnId::TYPE => session.load(SalesReturnId(uuid)).await?.map(|one| one.about()),
+        PriceCorrectionId::TYPE => {
+            session.load(PriceCorrectionId(uuid)).await?.map(|one| one.about())
+        }
+        TaxInvoiceId::TYPE => session.load(TaxInvoiceId(uuid)).await?.map(|one| one.about()),
+        _ => None,
+    }
+    .unzip();
+    let Some(order) = order else { return Ok(None) };
+    // A tax invoice of an act is about none.
+    Ok(Some((order, session.load_made(shipment).await?)))
 }

@@ -1,7 +1,7 @@
 //! Invoices.
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use kernel::Percent;
+use kernel::{OrderId, Percent};
 
 use super::invoice_loads::{InvoiceLinesOf, PaymentsOfInvoice};
 use super::payment::Payment;
@@ -30,6 +30,13 @@ pub enum InvoiceState {
 /// A request to pay a part of an order, or all of it.
 #[derive(Clone, Debug)]
 pub struct Invoice(pub(super) ::settlements::Invoice);
+
+impl Invoice {
+    /// What it asks for.
+    pub(crate) fn order_id(&self) -> OrderId {
+        self.0.order_id
+    }
+}
 
 /// A request to pay a part of an order, or all of it. It posts nothing: what is owed is what was
 /// shipped. All invoices of an order together never ask for more than the order.

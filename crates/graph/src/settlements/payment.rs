@@ -1,7 +1,7 @@
 //! Money received.
 
 use async_graphql::{Context, Enum, ID, Object, SimpleObject};
-use kernel::CustomerId;
+use kernel::{CustomerId, OrderId};
 
 use super::allocation::PaymentAllocation;
 use super::invoice::InvoicePayment;
@@ -47,6 +47,13 @@ pub struct Payment(pub(super) ::settlements::Payment);
 impl From<::settlements::Payment> for Payment {
     fn from(row: ::settlements::Payment) -> Self {
         Self(row)
+    }
+}
+
+impl Payment {
+    /// The order that it names.
+    pub(crate) fn order_id(&self) -> Option<OrderId> {
+        self.0.order_id
     }
 }
 

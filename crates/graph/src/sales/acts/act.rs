@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::sales::{ActMove, ActState};
 use async_graphql::{Context, Enum, ID, Object};
-use kernel::{Currency, ShipmentId};
+use kernel::{Currency, OrderId, ShipmentId};
 
 use super::loads::ActLinesOf;
 use crate::catalog::{Customer, Organization, Product, ProductVariant};
@@ -51,6 +51,13 @@ pub struct ServiceAct(Arc<::sales::ServiceAct>);
 impl From<::sales::ServiceAct> for ServiceAct {
     fn from(row: ::sales::ServiceAct) -> Self {
         Self(Arc::new(row))
+    }
+}
+
+impl ServiceAct {
+    /// Whose services.
+    pub(in crate::sales) fn order_id(&self) -> OrderId {
+        self.0.order_id
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::sales::{CorrectionMove, CorrectionState};
 use async_graphql::{Context, Enum, ID, Object};
-use kernel::Currency;
+use kernel::{Currency, OrderId, ShipmentId};
 
 use super::loads::{CorrectionLinesOf, NoteOfCorrection};
 use crate::catalog::{Customer, Organization, Product, ProductVariant};
@@ -49,6 +49,13 @@ pub struct PriceCorrection(Arc<::sales::PriceCorrection>);
 impl From<::sales::PriceCorrection> for PriceCorrection {
     fn from(row: ::sales::PriceCorrection) -> Self {
         Self(Arc::new(row))
+    }
+}
+
+impl PriceCorrection {
+    /// What it is about, for the story of that.
+    pub(in crate::sales) fn about(&self) -> (OrderId, ShipmentId) {
+        (self.0.order_id, self.0.shipment_id)
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ::sales::{DeliveryMove, DeliveryPackage as PackageRow};
 use async_graphql::{Context, Enum, ID, Object};
+use kernel::{OrderId, ShipmentId};
 
 use super::loads::PackagesOf;
 use crate::catalog::{Customer, DeliveryAddress, Organization, Warehouse};
@@ -56,6 +57,11 @@ impl From<::sales::Delivery> for Delivery {
 }
 
 impl Delivery {
+    /// What it is about, for the story of that.
+    pub(in crate::sales) fn about(&self) -> (OrderId, ShipmentId) {
+        (self.0.order_id, self.0.shipment_id)
+    }
+
     async fn package_rows(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PackageRow>> {
         Ok(Session::of(ctx)?.load(PackagesOf(self.0.id)).await?.unwrap_or_default())
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::sales::{GoodsCondition, ReturnMove, ReturnState};
 use async_graphql::{Context, Enum, ID, Object};
-use kernel::Currency;
+use kernel::{Currency, OrderId, ShipmentId};
 
 use super::loads::{LotsOfReturnLine, NoteOf, ReturnLinesOf};
 use super::note::CreditNote;
@@ -60,6 +60,13 @@ pub struct SalesReturn(Arc<::sales::SalesReturn>);
 impl From<::sales::SalesReturn> for SalesReturn {
     fn from(row: ::sales::SalesReturn) -> Self {
         Self(Arc::new(row))
+    }
+}
+
+impl SalesReturn {
+    /// What it is about, for the story of that.
+    pub(in crate::sales) fn about(&self) -> (OrderId, ShipmentId) {
+        (self.0.order_id, self.0.shipment_id)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use ::sales::TaxInvoiceState as State;
 use async_graphql::{Context, Enum, ID, Object};
-use kernel::ServiceActId;
+use kernel::{OrderId, ServiceActId, ShipmentId};
 
 use super::line::{TaxInvoiceBasis, TaxInvoiceLine, TaxInvoiceParty, TaxInvoicePayment};
 use super::loads::{CorrectivesOf, TaxLinesOf, TaxPaymentsOf};
@@ -43,6 +43,13 @@ pub struct TaxInvoice(Arc<::sales::TaxInvoice>);
 impl From<::sales::TaxInvoice> for TaxInvoice {
     fn from(row: ::sales::TaxInvoice) -> Self {
         Self(Arc::new(row))
+    }
+}
+
+impl TaxInvoice {
+    /// What it is about, for the story of that.
+    pub(in crate::sales) fn about(&self) -> (OrderId, ShipmentId) {
+        (self.0.order_id, self.0.shipment_id)
     }
 }
 
