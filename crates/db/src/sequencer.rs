@@ -6,9 +6,6 @@ use kernel::{CustomerId, TenantId, UserId, Uuid};
 
 use crate::{Db, Event, Fault, Reason, Sql, TenantTx, values};
 
-/// The one advisory lock of sequencers: any replica may number, one at a time does.
-const LOCK: i64 = 0x0b04_0075;
-
 /// Numbers events; one runs in every replica, and one of them at a time does the work.
 #[derive(Clone)]
 pub struct Sequencer {
@@ -31,49 +28,11 @@ impl Sequencer {
     /// # Errors
     /// [`Fault`] where the database fails; nothing is numbered then.
     pub async fn step(&self) -> Result<Vec<Event>, Fault> {
-        let mut tx = self.db.system(Reason::Sequencer).await?;
-        let lock = Sql::new("select pg_try_advisory_xact_lock($1) as held", values![LOCK]);
-        let held: Option<Held> = tx.one(lock).await?;
-        if !held.is_some_and(|row| row.held) {
-            return Ok(Vec::new());
-        }
-        let sql = "
-            with batch as (
-                select o.tenant_id, o.recorded_at, o.id,
-                       row_number() over (partition by o.tenant_id order by o.recorded_at, o.id) n
-                from (
-                    select tenant_id, recorded_at, id
-                    from event_outbox
-                    where position is null
-                    order by recorded_at, id
-                    limit $1
-                ) o
-            ),
-            counted as (
-                insert into event_position as p (tenant_id, last)
-                select tenant_id, count(*) from batch group by tenant_id
-                on conflict (tenant_id) do update set last = p.last + excluded.last
-                returning p.tenant_id, p.last
-            ),
-            sizes as (select tenant_id, count(*) size from batch group by tenant_id)
-            update event_outbox o
-            set position = c.last - z.size + b.n
-            from batch b
-            join counted c on c.tenant_id = b.tenant_id
-            join sizes z on z.tenant_id = b.tenant_id
-            where o.tenant_id = b.tenant_id and o.recorded_at = b.recorded_at and o.id = b.id
-            returning o.position, o.tenant_id, o.kind, o.subject_kind, o.subject_id, o.manager_id,
-                      o.customer_id, o.products, o.warehouses, o.recorded_at";
-        let mut events: Vec<Event> = tx.all(Sql::new(sql, values![Self::BATCH as i64])).await?;
-        tx.commit().await?;
+        let sql = Sql::new("select n.* from number_events($1) n", values![Self::BATCH as i64]);
+        let mut events: Vec<Event> = self.db.system_once(Reason::Sequencer, sql).await?;
         events.sort_by_key(|event| (event.tenant_id, event.position));
         Ok(events)
     }
-}
-
-#[derive(sea_orm::FromQueryResult)]
-struct Held {
-    held: bool,
 }
 
 impl TenantTx {

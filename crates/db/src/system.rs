@@ -76,6 +76,19 @@ impl Db {
         lease.begin(format!("begin; set local application_name = '{name}'")).await?;
         Ok(SystemTx { lease })
     }
+
+    /// The rows of one statement of the cross-tenant login, which is a transaction by itself.
+    ///
+    /// # Errors
+    /// [`Fault`] where no connection is to be had, the statement fails or a row has another shape.
+    pub(crate) async fn system_once<T: FromQueryResult>(
+        &self,
+        reason: Reason,
+        sql: Sql,
+    ) -> Result<Vec<T>, Fault> {
+        tracing::trace!(?reason, "a statement across tenants");
+        SystemTx { lease: self.inner().system.acquire().await? }.all(sql).await
+    }
 }
 
 impl SystemTx {
