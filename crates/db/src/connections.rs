@@ -5,12 +5,13 @@
 //! [`Lease`](crate::lease::Lease) knows whether its connection may be used again.
 
 use std::io::ErrorKind;
-use std::time::Duration;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use deadpool::managed::{Manager, Metrics, RecycleError, RecycleResult};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, Error, PgConnection};
-use tokio::time::{Instant, sleep};
+use tokio::time::sleep;
 
 /// How long a request waits for a connection.
 pub(crate) const ACQUIRE: Duration = Duration::from_secs(5);
@@ -22,11 +23,22 @@ const IDLE: Duration = Duration::from_secs(5 * 60);
 /// Makes connections of one login.
 pub(crate) struct Connections {
     options: PgConnectOptions,
+    failed: Mutex<Option<Instant>>,
 }
 
 impl Connections {
     pub(crate) fn new(options: PgConnectOptions) -> Self {
-        Self { options }
+        Self { options, failed: Mutex::default() }
+    }
+
+    /// Notes that a connection failed: a server that went away took all of its time with it, and
+    /// one answer is enough to find out.
+    pub(crate) fn note_failure(&self) {
+        *self.failed.lock().unwrap_or_else(PoisonError::into_inner) = Some(Instant::now());
+    }
+
+    fn has_failed_since(&self, made: Instant) -> bool {
+        self.failed.lock().unwrap_or_else(PoisonError::into_inner).is_some_and(|at| made <= at)
     }
 }
 
@@ -50,8 +62,8 @@ impl Manager for Connections {
     }
 
     async fn recycle(&self, _: &mut PgConnection, metrics: &Metrics) -> RecycleResult<Error> {
-        if metrics.age() > LIFETIME {
-            return Err(RecycleError::message("old enough"));
+        if metrics.age() > LIFETIME || self.has_failed_since(metrics.created) {
+            return Err(RecycleError::message("of no use any more"));
         }
         Ok(())
     }

@@ -13,29 +13,38 @@ type Connection = Object<Connections>;
 
 pub(crate) struct Lease {
     conn: Option<Connection>,
-    /// A statement is under way. Stays set when its future is dropped, and when the connection
-    /// failed.
-    busy: bool,
+    state: State,
     /// A transaction is open.
     open: bool,
 }
 
+/// What a connection can be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// The next statement.
+    Free,
+    /// Nothing: a statement is under way. Stays so when its future is dropped.
+    Busy,
+    /// Nothing any more: it failed.
+    Failed,
+}
+
 impl Lease {
     pub(crate) fn new(conn: Connection) -> Self {
-        Self { conn: Some(conn), busy: false, open: false }
+        Self { conn: Some(conn), state: State::Free, open: false }
     }
 
     /// Takes the connection for one statement. Whoever is cancelled before [`InUse::done`] leaves
     /// the connection marked as cut off.
     pub(crate) fn enter(&mut self) -> Result<InUse<'_>, Error> {
-        if self.busy {
+        if self.state != State::Free {
             // An earlier statement was cut off: what would be read now is its answer.
             return Err(Error::WorkerCrashed);
         }
         match self.conn.as_mut() {
             Some(conn) => {
-                self.busy = true;
-                Ok(InUse { conn, busy: &mut self.busy })
+                self.state = State::Busy;
+                Ok(InUse { conn, state: &mut self.state })
             }
             None => Err(Error::PoolClosed),
         }
@@ -68,14 +77,15 @@ impl Lease {
 /// A connection during one statement.
 pub(crate) struct InUse<'a> {
     pub(crate) conn: &'a mut PgConnection,
-    busy: &'a mut bool,
+    state: &'a mut State,
 }
 
 impl InUse<'_> {
     /// The statement's answer has been read to its end, or its error has. After any other error
     /// than PostgreSQL's own the connection is not used again.
     pub(crate) fn done<T>(self, result: &Result<T, Error>) {
-        *self.busy = result.as_ref().is_err_and(|error| !leaves_it_whole(error));
+        let failed = result.as_ref().is_err_and(|error| !leaves_it_whole(error));
+        *self.state = if failed { State::Failed } else { State::Free };
     }
 }
 
@@ -89,18 +99,17 @@ fn leaves_it_whole(error: &Error) -> bool {
 impl Drop for Lease {
     fn drop(&mut self) {
         let Some(mut conn) = self.conn.take() else { return };
-        if !self.busy && !self.open {
-            return;
-        }
-        match tokio::runtime::Handle::try_current() {
-            Ok(runtime) if !self.busy => {
+        match (self.state, tokio::runtime::Handle::try_current()) {
+            (State::Free, _) if !self.open => {}
+            (State::Free, Ok(runtime)) => {
                 // Between statements nothing is half read: the transaction is rolled back.
                 runtime.spawn(async move {
                     if conn.execute(sqlx::raw_sql("rollback")).await.is_err() {
-                        close(conn);
+                        fail(conn);
                     }
                 });
             }
+            (State::Failed, _) => fail(conn),
             _ => close(conn),
         }
     }
@@ -109,4 +118,12 @@ impl Drop for Lease {
 /// Closes a connection; PostgreSQL rolls back what was open on it.
 fn close(conn: Connection) {
     drop(Object::take(conn));
+}
+
+/// Closes a connection that failed, and lets the others of its age go unused.
+fn fail(conn: Connection) {
+    if let Some(pool) = Object::pool(&conn) {
+        pool.manager().note_failure();
+    }
+    close(conn);
 }

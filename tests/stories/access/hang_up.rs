@@ -1,6 +1,6 @@
 //! Clients that hang up at any moment: no foreign row is ever seen, and nothing is done by half.
 //! sqlx gives a connection back with its transaction open when `begin` is cancelled; this story
-//! would find out if ours ever did.
+//! would find out if ours ever did. And the other way round: a database that hangs up.
 
 use std::time::{Duration, Instant};
 
@@ -8,9 +8,10 @@ use futures::future::join_all;
 use rand::Rng;
 use rust_decimal::Decimal;
 use serde_json::json;
+use sqlx::{Connection, PgConnection};
 use stories::actor::{Actor, number};
 use stories::company::Company;
-use stories::house::house;
+use stories::house::{Replica, house};
 use stories::stock::{confirm, draft};
 
 const ROUNDS: usize = 60;
@@ -92,4 +93,27 @@ async fn clients_that_hang_up_leave_nothing_half_done_and_see_nothing_foreign() 
         let sold = number(&told["salesReport"]["totals"]["quantity"]);
         assert_eq!(left + sold, Decimal::from(100_000));
     }
+}
+
+#[tokio::test]
+async fn a_database_that_hangs_up_on_all_costs_few_answers() {
+    let server = Replica::on_own_database().await;
+    let company = Company::at(server.house()).await;
+    let query = "{ customers { nodes { name } } }";
+    let ask = || company.director.send(query, json!({}));
+    join_all((0..8).map(|_| ask())).await;
+    let mut owner = PgConnection::connect(&server.house().owner_url).await.unwrap();
+    let hang_up = "select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and pid <> pg_backend_pid()";
+    sqlx::query(hang_up).execute(&mut owner).await.unwrap();
+    let mut lost = 0;
+    for _ in 0..10 {
+        let told = ask().await;
+        if told["errors"].is_array() {
+            assert_eq!(told["errors"][0]["extensions"]["code"], "UNAVAILABLE", "{told}");
+            lost += 1;
+        }
+    }
+    // One for those who ask, one for the sign-in; all the other connections are not tried.
+    assert!(lost <= 2, "{lost} answers were lost");
 }
