@@ -4,7 +4,9 @@
 use std::time::Instant;
 
 use anyhow::{Context, Result, ensure};
+use futures::{StreamExt, stream};
 use serde_json::{Value, json};
+use sqlx::{Connection, PgConnection};
 
 use super::cases::{Bench, Row, uuid_of};
 use super::tools::pgbench;
@@ -12,6 +14,8 @@ use crate::process::postgres_cpu_seconds;
 
 /// Deals that go the whole way, one after the other.
 const DEALS: usize = 200;
+/// Deals under way at once, where all steps of one follow each other.
+const AT_ONCE: usize = 8;
 /// Lines of each.
 const LINES: usize = 5;
 /// Lines of the order that tells its story.
@@ -101,33 +105,20 @@ const STEPS: &[Step] = &[
 /// When the program refuses a step.
 pub(super) async fn measure(bench: &Bench<'_>) -> Result<Vec<Row>> {
     let mut rows = chain(bench).await?;
+    rows.push(together(bench).await?);
     rows.push(story(bench).await?);
     Ok(rows)
 }
 
 /// Each step for all deals before the next, so that what it costs stands alone.
 async fn chain(bench: &Bench<'_>) -> Result<Vec<Row>> {
-    let company = bench.company;
-    let products = company.products();
-    let deal = |index: usize| Deal {
-        customer: company.customers()[index % company.customers().len()].clone(),
-        products: (0..LINES)
-            .map(|line| products[(index * 7 + line * 11) % products.len()].clone())
-            .collect(),
-        document: String::new(),
-    };
-    let mut deals: Vec<Deal> = (0..DEALS).map(deal).collect();
+    let mut deals: Vec<Deal> = (0..DEALS).map(|index| deal(bench, index)).collect();
     let (mut rows, mut whole) = (Vec::with_capacity(STEPS.len() + 1), (0.0, 0.0));
     for step in STEPS {
         let (program, postgres) = (bench.program.cpu_seconds()?, postgres_cpu_seconds()?);
         let begun = Instant::now();
         for deal in &mut deals {
-            let input = (step.input)(deal);
-            let told = company.director.do_it(step.mutation, input, step.selection).await?;
-            if let Some(made) = step.made {
-                let id = told[made]["id"].as_str().with_context(|| format!("no id in {told}"))?;
-                id.clone_into(&mut deal.document);
-            }
+            take(bench, step, deal).await?;
         }
         let count = f64::from(u32::try_from(DEALS)?);
         let each = |seconds: f64| seconds / count * 1e3;
@@ -151,6 +142,54 @@ async fn chain(bench: &Bench<'_>) -> Result<Vec<Row>> {
         target: "under a third",
     });
     Ok(rows)
+}
+
+/// A deal that has not begun: of a customer, in goods of its own as far as they go.
+fn deal(bench: &Bench<'_>, index: usize) -> Deal {
+    let (customers, products) = (bench.company.customers(), bench.company.products());
+    let product = |line: usize| products[(index * 7 + line * 11) % products.len()].clone();
+    Deal {
+        customer: customers[index % customers.len()].clone(),
+        products: (0..LINES).map(product).collect(),
+        document: String::new(),
+    }
+}
+
+/// Takes a deal one step on.
+async fn take(bench: &Bench<'_>, step: &Step, deal: &mut Deal) -> Result<()> {
+    let input = (step.input)(deal);
+    let told = bench.company.director.do_it(step.mutation, input, step.selection).await?;
+    if let Some(made) = step.made {
+        let id = told[made]["id"].as_str().with_context(|| format!("no id in {told}"))?;
+        id.clone_into(&mut deal.document);
+    }
+    Ok(())
+}
+
+/// Several deals at once: a processor that never rests is not woken for each answer.
+async fn together(bench: &Bench<'_>) -> Result<Row> {
+    let (program, postgres) = (bench.program.cpu_seconds()?, postgres_cpu_seconds()?);
+    let whole = |index: usize| async move {
+        let mut deal = deal(bench, index);
+        for step in STEPS {
+            take(bench, step, &mut deal).await?;
+        }
+        Ok::<(), anyhow::Error>(())
+    };
+    let mut deals = stream::iter((0..DEALS).map(whole)).buffer_unordered(AT_ONCE);
+    while let Some(done) = deals.next().await {
+        done?;
+    }
+    let each = 1e3 / f64::from(u32::try_from(DEALS)?);
+    let program = (bench.program.cpu_seconds()? - program) * each;
+    let postgres = (postgres_cpu_seconds()? - postgres) * each;
+    Ok(Row {
+        case: "… 8 deals at once: the program's CPU",
+        figure: format!("{program:.1} ms"),
+        against: format!("{postgres:.1} ms: CPU of PostgreSQL"),
+        ratio: Some(program / postgres),
+        target: "under a third",
+    })
 }
 
 const STORY: &str = "query($id: ID!) { explain(id: $id) {
@@ -181,6 +220,9 @@ async fn story(bench: &Bench<'_>) -> Result<Row> {
     taken.sort_unstable();
     let median = taken.get(taken.len() / 2).context("nothing was asked")?.as_secs_f64();
     let sql = statements(&bench.tenant().await?, &uuid_of(id)?);
+    // A plan made for what was there before these rows would be compared with.
+    let mut owner = PgConnection::connect(bench.owner_url).await?;
+    sqlx::raw_sql("vacuum analyze").execute(&mut owner).await?;
     let alone = pgbench(&bench.scripts, bench.pgbench_bin, bench.owner_url, &sql, &[1]).await?;
     let alone = 1.0 / alone.per_second;
     Ok(Row {
