@@ -124,9 +124,10 @@ pub use returns::{
 };
 pub use rules::{OrderMove, OrderState, ShipmentMove, ShipmentState};
 pub use store::{
-    CardLine, CardRow, OrderCard, OrderField, OrderFilter, OrderSort, ReservationSettings,
-    ShipmentField, ShipmentFilter, ShipmentSort, count_orders, count_shipments, expiries_of_orders,
-    explanations_by_line, newest_orders, order_card, orders, reservation_settings, shipments,
+    CardLine, CardRow, ExplainedLine, OrderCard, OrderField, OrderFilter, OrderSort, Papers,
+    ReservationSettings, ShipmentField, ShipmentFilter, ShipmentSort, count_orders,
+    count_shipments, expiries_of_orders, explained_lines, explanations_by_line, newest_orders,
+    order_card, orders, papers_of_orders, reservation_settings, shipments,
 };
 pub use submitting::{FollowAgreement, SubmitAgreement};
 pub use tax_invoices::{

@@ -9,19 +9,18 @@ use std::sync::Arc;
 
 use ::catalog::pricing::{Explanation, Step};
 use ::identity::AuditRow;
-use ::sales::{PickLine, Warning};
+use ::sales::{OrderLine, Papers, PickLine, ReadOrders, ReadPickTasks, ReadShipments, Warning};
 use access::{Action, Right};
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
 use kernel::{
-    DeliveryId, InvoiceId, OrderId, OrderLineId, PaymentId, PickTaskId, PriceCorrectionId,
-    SalesReturnId, ServiceActId, ShipmentId, TaxInvoiceId, UserId, Uuid,
+    DeliveryId, InvoiceId, OrderId, OrderLineId, PaymentId, PriceCorrectionId, SalesReturnId,
+    ServiceActId, ShipmentId, TaxInvoiceId, UserId,
 };
 use tokio::sync::OnceCell;
 
-use super::line_pricing::ExplanationOf;
-use super::loads::{LinesOf, ShipmentsOf, ShippedLinesOf};
+use super::loads::ShippedLinesOf;
 use super::order::{SalesOrder, SalesOrderLine};
-use super::picking::{PickLinesOf, PickTask, PickTaskLine, TasksOf};
+use super::picking::{PickLinesOf, PickTaskLine};
 use super::placement::{GoodsPlacement, PlacementOf};
 use super::shipment::Shipment;
 use crate::approvals::{ApprovalRequest, ApprovalsOf, ApprovalsOfRoot};
@@ -29,7 +28,7 @@ use crate::catalog::PriceExplanation;
 use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, histories};
 use crate::ids::{AnyId, NodeId};
-use crate::loaders::{Key, Load, Loaders};
+use crate::loaders::{Key, Load, Loaded, Loaders};
 use crate::scalars::{DateTime, Decimal};
 use crate::session::Session;
 use crate::settlements::{Payment, PaymentsOfOrder};
@@ -48,8 +47,8 @@ impl Action for SeeDebts {
 pub struct DocumentExplanation {
     order: SalesOrder,
     shipment: Option<Shipment>,
-    /// The tasks that pick for the order: read once, for whichever fields ask.
-    tasks: OnceCell<Vec<PickTaskId>>,
+    /// Its shipments and the tasks that pick for it: read once, for whichever fields ask.
+    papers: OnceCell<Papers>,
     /// Who did what, oldest first: read once too.
     entries: OnceCell<Vec<AuditEntry>>,
 }
@@ -135,36 +134,32 @@ pub struct ExplainedEvent {
 
 impl DocumentExplanation {
     fn new(order: SalesOrder, shipment: Option<Shipment>) -> Self {
-        Self { order, shipment, tasks: OnceCell::new(), entries: OnceCell::new() }
+        Self { order, shipment, papers: OnceCell::new(), entries: OnceCell::new() }
     }
 
     fn order_id(&self) -> OrderId {
         self.order.row().id
     }
 
-    /// What hangs on the order: its shipments, or the one that is explained.
-    async fn shipments(&self, session: &Session) -> Result<Vec<Shipment>, Failure> {
-        match &self.shipment {
-            Some(shipment) => Ok(vec![shipment.clone()]),
-            None => seen(session, ShipmentsOf(self.order_id())).await,
-        }
-    }
-
-    /// Those tasks that the caller sees.
-    async fn tasks(&self, session: &Session) -> Result<&[PickTaskId], Failure> {
+    /// What hangs on the order and the caller sees.
+    async fn papers(&self, session: &Session) -> Result<&Papers, Failure> {
         let read = || async {
-            let tasks = seen(session, TasksOf(self.order_id())).await?;
-            Ok(tasks.iter().map(PickTask::task_id).collect())
+            let found = session.load(PapersOf(self.order_id())).await?;
+            Ok(found.unwrap_or_default())
         };
-        self.tasks.get_or_try_init(read).await.map(Vec::as_slice)
+        self.papers.get_or_try_init(read).await
     }
 
     /// Who did what to the order, its shipments and their pick tasks, oldest first.
     async fn entries(&self, session: &Session) -> Result<&[AuditEntry], Failure> {
         let read = || async {
             let mut records = vec![self.order_id().0];
-            records.extend(self.shipments(session).await?.iter().map(|one| one.row().id.0));
-            records.extend(self.tasks(session).await?.iter().map(|id| Uuid::from(*id)));
+            let papers = self.papers(session).await?;
+            match &self.shipment {
+                Some(shipment) => records.push(shipment.row().id.0),
+                None => records.extend(papers.shipments.iter().map(|id| id.0)),
+            }
+            records.extend(papers.tasks.iter().map(|id| id.0));
             let mut entries = histories(session, records).await?;
             entries.sort_by_key(|entry| entry.row().number());
             Ok(entries)
@@ -173,14 +168,14 @@ impl DocumentExplanation {
     }
 
     /// The order's lines; of a shipment those that it took from.
-    async fn chosen_lines(&self, session: &Session) -> Result<Vec<SalesOrderLine>, Failure> {
-        let lines = seen(session, LinesOf(self.order_id())).await?;
-        let currency = self.order.row().currency;
-        let shown = lines.into_iter().map(|line| SalesOrderLine::new(line, currency));
-        let Some(shipment) = &self.shipment else { return Ok(shown.collect()) };
-        let shipped = seen(session, ShippedLinesOf(shipment.row().id)).await?;
-        let taken: HashSet<OrderLineId> = shipped.iter().map(|line| line.order_line_id).collect();
-        Ok(shown.filter(|line| taken.contains(&line.row().id)).collect())
+    async fn chosen_lines(&self, session: &Session) -> Result<Vec<ToldLine>, Failure> {
+        let mut lines = seen(session, ToldLinesOf(self.order_id())).await?;
+        if let Some(shipment) = &self.shipment {
+            let shipped = seen(session, ShippedLinesOf(shipment.row().id)).await?;
+            let taken: HashSet<_> = shipped.iter().map(|line| line.order_line_id).collect();
+            lines.retain(|(line, _)| taken.contains(&line.id));
+        }
+        Ok(lines)
     }
 
     /// What storekeepers picked for each line.
@@ -188,7 +183,8 @@ impl DocumentExplanation {
         &self,
         session: &Session,
     ) -> Result<HashMap<OrderLineId, Vec<PickTaskLine>>, Failure> {
-        let keys = self.tasks(session).await?.iter().copied().map(PickLinesOf).collect();
+        let tasks = &self.papers(session).await?.tasks;
+        let keys = tasks.iter().copied().map(PickLinesOf).collect();
         let found = session.load_all::<PickLinesOf>(keys).await?;
         let mut picks: HashMap<OrderLineId, Vec<PickTaskLine>> = HashMap::new();
         for line in found.into_iter().flatten().flatten() {
@@ -196,6 +192,43 @@ impl DocumentExplanation {
             picks.entry(order_line_id).or_default().push(line);
         }
         Ok(picks)
+    }
+}
+
+/// A line with how its price came about.
+type ToldLine = (OrderLine, Option<Arc<Explanation>>);
+
+/// The lines of an order, as its story tells them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct ToldLinesOf(OrderId);
+
+impl Load<ToldLinesOf> for Loaders {
+    type Value = Vec<ToldLine>;
+
+    async fn load(&self, keys: &[ToldLinesOf]) -> Loaded<ToldLinesOf, Vec<ToldLine>> {
+        let permit = self.permit::<ReadOrders>()?;
+        let orders: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let found = ::sales::explained_lines(&*self.tx().await?, &permit, &orders).await?;
+        let told = |(line, found): ::sales::ExplainedLine| (line, found.map(Arc::new));
+        let told = |lines: Vec<_>| lines.into_iter().map(told).collect();
+        Ok(found.into_iter().map(|(order, lines)| (ToldLinesOf(order), told(lines))).collect())
+    }
+}
+
+/// What was made of an order in warehouses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct PapersOf(OrderId);
+
+impl Load<PapersOf> for Loaders {
+    type Value = Papers;
+
+    async fn load(&self, keys: &[PapersOf]) -> Loaded<PapersOf, Papers> {
+        let (shipments, tasks) = (self.permit::<ReadShipments>(), self.permit::<ReadPickTasks>());
+        let (shipments, tasks) = (shipments.as_ref().ok(), tasks.as_ref().ok());
+        let orders: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let tx = self.tx().await?;
+        let found = ::sales::papers_of_orders(&tx, &orders, shipments, tasks).await?;
+        Ok(found.into_iter().map(|(order, papers)| (PapersOf(order), papers)).collect())
     }
 }
 
@@ -252,11 +285,6 @@ impl DocumentExplanation {
         let session = Session::of(ctx)?;
         let sees_prices = session.permit::<SeePrices>().is_ok();
         let lines = self.chosen_lines(session).await?;
-        let keys = lines.iter().map(|line| ExplanationOf(line.row().id)).collect();
-        let explanations: Vec<Option<Arc<Explanation>>> = match sees_prices {
-            true => session.load_all::<ExplanationOf>(keys).await?,
-            false => vec![None; lines.len()],
-        };
         let mut goods: HashMap<OrderLineId, Vec<GoodsPlacement>> = HashMap::new();
         let only = self.shipment.as_ref().map(|shipment| shipment.row().id);
         for placed in seen(session, PlacementOf(self.order_id())).await? {
@@ -272,8 +300,9 @@ impl DocumentExplanation {
             let priced = newest.find(|entry| entry.subject_id == order && prices(entry, line));
             priced.map(|entry| DateTime(entry.recorded_at))
         };
-        let explained = lines.into_iter().zip(explanations).map(|(order_line, explanation)| {
-            let row = order_line.row();
+        let currency = self.order.row().currency;
+        let explained = lines.into_iter().map(|(row, explanation)| {
+            let explanation = explanation.filter(|_| sees_prices);
             let typed = explanation.as_deref().and_then(typist);
             let (typed_by, discount_by_name) =
                 typed.map_or((None, None), |(user, name)| (user, Some(name)));
@@ -287,7 +316,7 @@ impl DocumentExplanation {
                 goods: goods.remove(&row.id).unwrap_or_default(),
                 picks: picks.remove(&row.id).unwrap_or_default(),
                 typed_by,
-                order_line,
+                order_line: SalesOrderLine::new(row, currency),
             }
         });
         Ok(explained.collect())

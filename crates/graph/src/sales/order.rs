@@ -416,10 +416,6 @@ impl SalesOrderLine {
         Self { line: Arc::new(card.line), currency, product: Some(product) }
     }
 
-    pub(super) fn row(&self) -> &OrderLine {
-        &self.line
-    }
-
     pub(super) fn product_id(&self) -> kernel::ProductId {
         self.line.product_id
     }

@@ -11,6 +11,7 @@ mod orders;
 mod price_changes;
 mod sellers;
 mod shipments;
+mod story;
 
 pub use card::{CardLine, CardRow, OrderCard, newest_orders, order_card};
 pub use expiry::{ReservationSettings, expiries_of_orders, reservation_settings};
@@ -34,6 +35,7 @@ pub(crate) use shipments::{
     NewShipment, NewShipmentLine, PostedHeader, insert_shipment, lock_shipment, mark_cancelled,
     mark_posted, mark_reversed, mark_waiting, order_of_shipment, shipment_lines,
 };
+pub use story::{ExplainedLine, Papers, explained_lines, papers_of_orders};
 
 use access::Permit;
 use db::{Outcome, Sql, TenantTx, Value, values};

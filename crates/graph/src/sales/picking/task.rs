@@ -55,12 +55,6 @@ impl From<::sales::PickTask> for PickTask {
     }
 }
 
-impl PickTask {
-    pub(in crate::sales) fn task_id(&self) -> kernel::PickTaskId {
-        self.0.id
-    }
-}
-
 /// What a storekeeper is to take in one warehouse, for one order or several (a wave), out of what
 /// is held for them. It shows no prices.
 #[Object]
