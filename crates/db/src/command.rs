@@ -90,7 +90,7 @@ impl Db {
         permit: &Permit<C>,
         command: C,
         once: Option<Idempotency>,
-    ) -> BoxFuture<'static, Outcome<(Answer<C::Output>, Option<TenantTx>)>> {
+    ) -> BoxFuture<'static, Outcome<Looked<C::Output>>> {
         let (db, permit) = (self.clone(), permit.clone());
         let work = apart("a command", async move {
             let bound = Bound { command: &command, permit: &permit };
@@ -208,6 +208,9 @@ impl Db {
         }
     }
 }
+
+/// What a command answered, and the snapshot right after its commit.
+pub type Looked<T> = (Answer<T>, Option<TenantTx>);
 
 /// What becomes of the connection after a commit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,7 +29,7 @@ mod tx;
 
 pub use apart::apart;
 pub use audit::AuditEntry;
-pub use command::{Answer, Command, Idempotency};
+pub use command::{Answer, Command, Idempotency, Looked};
 pub use discrepancy::Discrepancy;
 pub use fault::{CommandError, Fault, Outcome, on_constraint};
 pub use json::Json;
