@@ -5,7 +5,7 @@
 -- was recorded, and gives it. Nothing while another replica is at it.
 create function number_events(most bigint)
 returns table (
-    position bigint, tenant_id uuid, kind text, subject_kind text, subject_id uuid,
+    "position" bigint, tenant_id uuid, kind text, subject_kind text, subject_id uuid,
     manager_id uuid, customer_id uuid, products uuid[], warehouses uuid[],
     recorded_at timestamptz)
 language plpgsql volatile
