@@ -2,6 +2,8 @@
 //! borrower another's answer, or another tenant's rows. Therefore a lease knows whether a statement
 //! is under way and whether a transaction is open: what was cut off is closed, not given back.
 
+use std::io::ErrorKind;
+
 use deadpool::managed::Object;
 use sqlx::postgres::{PgDatabaseError, PgSeverity};
 use sqlx::{Error, Executor, PgConnection};
@@ -23,7 +25,8 @@ pub(crate) struct Lease {
 enum State {
     /// The next statement.
     Free,
-    /// Nothing: a statement is under way. Stays so when its future is dropped.
+    /// Nothing: a statement is under way. Stays so when its future is dropped, or leaves half an
+    /// answer.
     Busy,
     /// Nothing any more: it failed.
     Failed,
@@ -37,9 +40,12 @@ impl Lease {
     /// Takes the connection for one statement. Whoever is cancelled before [`InUse::done`] leaves
     /// the connection marked as cut off.
     pub(crate) fn enter(&mut self) -> Result<InUse<'_>, Error> {
-        if self.state != State::Free {
+        match self.state {
+            State::Free => {}
             // An earlier statement was cut off: what would be read now is its answer.
-            return Err(Error::WorkerCrashed);
+            State::Busy => return Err(Error::WorkerCrashed),
+            // Those who ask after the first are told the same: come again.
+            State::Failed => return Err(Error::Io(ErrorKind::NotConnected.into())),
         }
         match self.conn.as_mut() {
             Some(conn) => {
@@ -84,33 +90,55 @@ impl InUse<'_> {
     /// The statement's answer has been read to its end, or its error has. After any other error
     /// than PostgreSQL's own the connection is not used again.
     pub(crate) fn done<T>(self, result: &Result<T, Error>) {
-        let failed = result.as_ref().is_err_and(|error| !leaves_it_whole(error));
-        *self.state = if failed { State::Failed } else { State::Free };
+        *self.state = result.as_ref().err().map_or(State::Free, left_by);
     }
 }
 
-/// Whether a connection is as good as before once it has answered with this error.
-fn leaves_it_whole(error: &Error) -> bool {
-    let Error::Database(error) = error else { return false };
-    let told = error.try_downcast_ref::<PgDatabaseError>();
-    told.is_some_and(|told| !matches!(told.severity(), PgSeverity::Fatal | PgSeverity::Panic))
+/// What a connection can be used for once it has answered with this error. One that PostgreSQL ended
+/// as it goes away failed; what the program could not send or read leaves it half used.
+fn left_by(error: &Error) -> State {
+    let told = match error {
+        Error::Io(_) | Error::Tls(_) => return State::Failed,
+        Error::Database(error) => error.try_downcast_ref::<PgDatabaseError>(),
+        _ => None,
+    };
+    match told {
+        Some(told) if matches!(told.code(), "57P01" | "57P02" | "57P03") => State::Failed,
+        Some(told) if !matches!(told.severity(), PgSeverity::Fatal | PgSeverity::Panic) => {
+            State::Free
+        }
+        _ => State::Busy,
+    }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let Some(mut conn) = self.conn.take() else { return };
+        let Some(conn) = self.conn.take() else { return };
         match (self.state, tokio::runtime::Handle::try_current()) {
             (State::Free, _) if !self.open => {}
             (State::Free, Ok(runtime)) => {
                 // Between statements nothing is half read: the transaction is rolled back.
+                let mut guarded = Unfinished(Some(conn));
                 runtime.spawn(async move {
-                    if conn.execute(sqlx::raw_sql("rollback")).await.is_err() {
-                        fail(conn);
+                    let Some(conn) = guarded.0.as_mut() else { return };
+                    if conn.execute(sqlx::raw_sql("rollback")).await.is_ok() {
+                        drop(guarded.0.take());
                     }
                 });
             }
             (State::Failed, _) => fail(conn),
             _ => close(conn),
+        }
+    }
+}
+
+/// A connection whose transaction is being rolled back: closed where that does not come to its end.
+struct Unfinished(Option<Connection>);
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(conn) = self.0.take() {
+            close(conn);
         }
     }
 }
