@@ -171,6 +171,7 @@ async fn what_is_asked_for_twice_is_done_once() {
     let parties = json!({"leaverId": company.anna_id, "heirIds": [company.boris_id]});
     let input = json!({"parties": parties, "idempotencyKey": "leaves"});
     let first = company.director.does("handOver", input.clone(), HANDED).await;
+    assert_eq!(first["handOver"]["state"], "DONE", "{first}");
     let again = company.director.does("handOver", input, HANDED).await;
     assert_eq!(first["handOver"]["id"], again["handOver"]["id"]);
     let told = company.director.all("handOvers", "id leaver { id } history { action }").await;

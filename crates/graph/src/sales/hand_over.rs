@@ -277,6 +277,8 @@ impl HandOverMutation {
         let session = Session::of(ctx)?;
         if let Some(id) = done.output {
             let scope = session.scope()?;
+            // What moves from here on is to be seen in the payload.
+            session.reader()?.renew().await;
             // What is decided stands: the workers go on with what fails here.
             if let Err(error) = run_hand_over(session.db(), scope, id, STEPS_AT_ONCE).await {
                 tracing::warn!(tenant = %scope.tenant(), %error, "a hand-over goes on later");
