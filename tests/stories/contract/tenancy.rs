@@ -195,7 +195,7 @@ fn uses(pattern: &str) -> BTreeSet<(String, usize)> {
 #[test]
 fn places_that_cross_tenants_or_make_scopes_are_listed() {
     let mut lines = Vec::new();
-    for pattern in [".system(", "Scope::verified("] {
+    for pattern in [".system(", ".system_once(", "Scope::verified("] {
         for (file, count) in uses(pattern) {
             lines.push(format!("{pattern} {file} {count}"));
         }
