@@ -71,12 +71,8 @@ impl Db {
         command: C,
         once: Option<Idempotency>,
     ) -> BoxFuture<'static, Outcome<Answer<C::Output>>> {
-        let (db, permit) = (self.clone(), permit.clone());
-        let work = apart("a command", async move {
-            let bound = Bound { command: &command, permit: &permit };
-            db.write_here(&db.inner().requests, &bound, once.as_ref(), Then::Leave).await
-        });
-        Box::pin(async move { answer::<C>(work.await??.0) })
+        let written = self.write_apart(permit, command, once, Then::Leave);
+        Box::pin(async move { Ok(written.await?.0) })
     }
 
     /// As [`Db::write`], and hands out a snapshot taken right after the commit, for what is going
@@ -91,10 +87,20 @@ impl Db {
         command: C,
         once: Option<Idempotency>,
     ) -> BoxFuture<'static, Outcome<Looked<C::Output>>> {
+        self.write_apart(permit, command, once, Then::Look)
+    }
+
+    fn write_apart<C: Command>(
+        &self,
+        permit: &Permit<C>,
+        command: C,
+        once: Option<Idempotency>,
+        then: Then,
+    ) -> BoxFuture<'static, Outcome<Looked<C::Output>>> {
         let (db, permit) = (self.clone(), permit.clone());
         let work = apart("a command", async move {
             let bound = Bound { command: &command, permit: &permit };
-            db.write_here(&db.inner().requests, &bound, once.as_ref(), Then::Look).await
+            db.write_here(&db.inner().requests, &bound, once.as_ref(), then).await
         });
         Box::pin(async move {
             let (done, snapshot) = work.await??;
