@@ -7,12 +7,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use dashmap::DashMap;
-use deadpool::Runtime;
-use deadpool::managed::{self, PoolError, QueueMode, Timeouts};
+use deadpool::managed::{self, PoolError, QueueMode};
 use kernel::{Clock, TenantId};
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgConnectOptions;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Instant, sleep, timeout};
 
 use crate::Fault;
 use crate::connections::{ACQUIRE, Connections, is_idle};
@@ -71,29 +71,30 @@ pub(crate) struct Pool {
     shares: DashMap<TenantId, Arc<Semaphore>>,
 }
 
+/// How long those are waited for whose connections are to be closed.
+const CLOSE: Duration = Duration::from_secs(10);
+
 impl Pool {
     fn new(options: &PgConnectOptions, size: u32) -> Result<Self, Fault> {
         let size = size as usize;
-        let timeouts = Timeouts { wait: Some(ACQUIRE), create: Some(ACQUIRE), recycle: None };
         let pool = managed::Pool::builder(Connections::new(options.clone()))
             .max_size(size)
-            .timeouts(timeouts)
-            .runtime(Runtime::Tokio1)
             // Those used last have their statements planned, and the others become idle.
             .queue_mode(QueueMode::Lifo)
             .build()
-            .map_err(|error| Fault::broken(format!("a pool without a runtime: {error}")))?;
+            .map_err(|error| Fault::broken(format!("a pool that cannot be made: {error}")))?;
         Ok(Self { pool, half: size.div_ceil(2), shares: DashMap::new() })
     }
 
     /// A connection on loan. A dead one shows itself at its first statement.
     pub(crate) async fn acquire(&self) -> Result<Lease, Fault> {
-        match self.pool.get().await {
-            Ok(connection) => Ok(Lease::new(connection)),
-            Err(PoolError::Timeout(_)) => Err(Fault::Busy),
-            Err(PoolError::Backend(error)) => Err(error.into()),
-            Err(PoolError::Closed) => Err(sqlx::Error::PoolClosed.into()),
-            Err(error) => Err(Fault::broken(format!("a pool without connections: {error}"))),
+        // Waiting for a free one and making a new one together.
+        match timeout(ACQUIRE, self.pool.get()).await {
+            Err(_) => Err(Fault::Busy),
+            Ok(Ok(connection)) => Ok(Lease::new(connection)),
+            Ok(Err(PoolError::Backend(error))) => Err(error.into()),
+            Ok(Err(PoolError::Closed)) => Err(sqlx::Error::PoolClosed.into()),
+            Ok(Err(error)) => Err(Fault::broken(format!("a pool without connections: {error}"))),
         }
     }
 
@@ -102,7 +103,7 @@ impl Pool {
         let semaphore = Arc::clone(
             &self.shares.entry(tenant).or_insert_with(|| Arc::new(Semaphore::new(self.half))),
         );
-        match tokio::time::timeout(ACQUIRE, semaphore.acquire_owned()).await {
+        match timeout(ACQUIRE, semaphore.acquire_owned()).await {
             Ok(Ok(permit)) => Ok(permit),
             _ => Err(Fault::Busy),
         }
@@ -214,10 +215,16 @@ impl Db {
         }
     }
 
-    /// Closes all connections: those in use when they come back.
-    pub fn close(&self) {
-        for pool in self.0.pools() {
+    /// Closes all connections, and waits for those in use to come back: a command whose client has
+    /// hung up comes to its end.
+    pub async fn close(&self) {
+        let pools = self.0.pools();
+        for pool in pools {
             pool.pool.close();
+        }
+        let deadline = Instant::now() + CLOSE;
+        while pools.iter().any(|pool| pool.pool.status().size > 0) && Instant::now() < deadline {
+            sleep(Duration::from_millis(10)).await;
         }
     }
 }

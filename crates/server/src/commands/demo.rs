@@ -41,7 +41,7 @@ async fn serve(place: &Place, config: &Config, doors: Doors, shutdown: Shutdown)
     let parts = Parts::assemble(place, config, Clock::system()).await?;
     let Some(loaded) = shutdown.unless_begun(load::demo(place, &parts)).await else {
         tell("Stopped while making the demo data; the next start goes on from there.");
-        parts.db.close();
+        parts.db.close().await;
         return Ok(());
     };
     loaded?;

@@ -31,6 +31,6 @@ pub(super) async fn run(config: Config) -> Result<ExitCode> {
 async fn seed(place: &Place, config: &Config, shutdown: &Shutdown) -> Result<Option<Loaded>> {
     let parts = Parts::assemble(place, config, Clock::system()).await?;
     let loaded = shutdown.unless_begun(load::demo(place, &parts)).await;
-    parts.db.close();
+    parts.db.close().await;
     loaded.transpose()
 }

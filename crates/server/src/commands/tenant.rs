@@ -70,7 +70,7 @@ pub(super) async fn run(command: TenantCommand) -> Result<ExitCode> {
     let place = Place::open(&config.database, Tenure::Beside).await?;
     let parts = Parts::assemble(&place, &config, Clock::system()).await?;
     let made = create_with_users(&parts.db, &wish).await;
-    parts.db.close();
+    parts.db.close().await;
     place.close().await?;
     made?;
     Ok(ExitCode::SUCCESS)

@@ -17,7 +17,7 @@ pub(super) async fn run(config: Config) -> Result<ExitCode> {
     let place = Place::open(&config.database, Tenure::Beside).await?;
     let parts = Parts::assemble(&place, &config, Clock::system()).await?;
     let off = verify_all(&parts.db, &parts.seals).await;
-    parts.db.close();
+    parts.db.close().await;
     place.close().await?;
     Ok(if off? == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -108,7 +108,7 @@ impl Doors {
         if let Some(door) = admin_door {
             door.await.context("the admin address failed")?;
         }
-        db.close();
+        db.close().await;
         watched
     }
 }

@@ -74,7 +74,7 @@ pub async fn demo(place: &Place, parts: &Parts) -> Result<Loaded> {
         async move { workshop.load(&company, tenant, day).await }
     });
     let loaded = try_join_all(loading).await;
-    hasty.close();
+    hasty.close().await;
     loaded?;
     fold_everything(&parts.db).await?;
     Ok(Loaded::Now)
