@@ -195,7 +195,7 @@ impl DocumentExplanation {
     }
 }
 
-/// A line with how its price came about.
+/// A line with how its price came about, for who sees prices.
 type ToldLine = (OrderLine, Option<Arc<Explanation>>);
 
 /// The lines of an order, as its story tells them.
@@ -208,7 +208,9 @@ impl Load<ToldLinesOf> for Loaders {
     async fn load(&self, keys: &[ToldLinesOf]) -> Loaded<ToldLinesOf, Vec<ToldLine>> {
         let permit = self.permit::<ReadOrders>()?;
         let orders: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
-        let found = ::sales::explained_lines(&*self.tx().await?, &permit, &orders).await?;
+        let sees_prices = self.permit::<SeePrices>().is_ok();
+        let tx = self.tx().await?;
+        let found = ::sales::explained_lines(&tx, &permit, &orders, sees_prices).await?;
         let told = |(line, found): ::sales::ExplainedLine| (line, found.map(Arc::new));
         let told = |lines: Vec<_>| lines.into_iter().map(told).collect();
         Ok(found.into_iter().map(|(order, lines)| (ToldLinesOf(order), told(lines))).collect())
@@ -302,7 +304,6 @@ impl DocumentExplanation {
         };
         let currency = self.order.row().currency;
         let explained = lines.into_iter().map(|(row, explanation)| {
-            let explanation = explanation.filter(|_| sees_prices);
             let typed = explanation.as_deref().and_then(typist);
             let (typed_by, discount_by_name) =
                 typed.map_or((None, None), |(user, name)| (user, Some(name)));
@@ -430,23 +431,19 @@ async fn told_of(
     id: &AnyId,
 ) -> Result<Option<(OrderId, Option<Shipment>)>, Failure> {
     let uuid = id.uuid;
-    let (order, shipment) = match id.kind.as_str() {
-        OrderId::TYPE => return Ok(Some((OrderId(uuid), None))),
+    let found = match id.kind.as_str() {
+        OrderId::TYPE => Some((OrderId(uuid), None)),
         ShipmentId::TYPE => {
             let shipment: Option<Shipment> = session.load(ShipmentId(uuid)).await?;
             return Ok(shipment.map(|shipment| (shipment.row().order_id, Some(shipment))));
         }
-        InvoiceId::TYPE => {
-            let invoice = session.load(InvoiceId(uuid)).await?;
-            return Ok(invoice.map(|invoice| (invoice.order_id(), None)));
-        }
+        InvoiceId::TYPE => session.load(InvoiceId(uuid)).await?.map(|one| (one.order_id(), None)),
         PaymentId::TYPE => {
             let payment = session.load(PaymentId(uuid)).await?;
-            return Ok(payment.and_then(|payment| payment.order_id()).map(|order| (order, None)));
+            payment.and_then(|payment| payment.order_id()).map(|order| (order, None))
         }
         ServiceActId::TYPE => {
-            let act = session.load(ServiceActId(uuid)).await?;
-            return Ok(act.map(|act| (act.order_id(), None)));
+            session.load(ServiceActId(uuid)).await?.map(|one| (one.order_id(), None))
         }
         DeliveryId::TYPE => session.load(DeliveryId(uuid)).await?.map(|one| one.about()),
         SalesReturnId::TYPE => session.load(SalesReturnId(uuid)).await?.map(|one| one.about()),
@@ -455,9 +452,8 @@ async fn told_of(
         }
         TaxInvoiceId::TYPE => session.load(TaxInvoiceId(uuid)).await?.map(|one| one.about()),
         _ => None,
-    }
-    .unzip();
-    let Some(order) = order else { return Ok(None) };
+    };
+    let Some((order, shipment)) = found else { return Ok(None) };
     // A tax invoice of an act is about none.
     Ok(Some((order, session.load_made(shipment).await?)))
 }

@@ -14,7 +14,8 @@ use crate::picking::ReadPickTasks;
 /// A line with how its price came about; one older than explanations has none.
 pub type ExplainedLine = (OrderLine, Option<Explanation>);
 
-/// The lines of orders within reach, in their order, each with how its price came about.
+/// The lines of orders within reach, in their order, each with how its price came about where that
+/// may be seen.
 ///
 /// # Errors
 /// A fault of the database, or an explanation that is unreadable.
@@ -22,6 +23,7 @@ pub async fn explained_lines(
     tx: &TenantTx,
     permit: &Permit<ReadOrders>,
     orders: &[OrderId],
+    sees_prices: bool,
 ) -> Outcome<HashMap<OrderId, Vec<ExplainedLine>>> {
     #[derive(FromQueryResult)]
     struct Found {
@@ -29,7 +31,8 @@ pub async fn explained_lines(
         line: OrderLine,
         explanation: Option<Json<Explanation>>,
     }
-    let mut sql = Sql::new(format!("select {LINE_COLUMNS}, l.explanation"), []);
+    let mut sql = Sql::new(format!("select {LINE_COLUMNS}, "), []);
+    sql.with("case when ", sees_prices, " then l.explanation end as explanation");
     sql.push(" from sales_order_line l");
     sql.push(" join sales_order o on o.tenant_id = l.tenant_id and o.id = l.order_id");
     sql.with(" where l.tenant_id = ", permit.tenant(), "");

@@ -54,8 +54,8 @@ impl From<::sales::PriceCorrection> for PriceCorrection {
 
 impl PriceCorrection {
     /// What it is about, for the story of that.
-    pub(in crate::sales) fn about(&self) -> (OrderId, ShipmentId) {
-        (self.0.order_id, self.0.shipment_id)
+    pub(in crate::sales) fn about(&self) -> (OrderId, Option<ShipmentId>) {
+        (self.0.order_id, Some(self.0.shipment_id))
     }
 }
 

@@ -58,8 +58,8 @@ impl From<::sales::Delivery> for Delivery {
 
 impl Delivery {
     /// What it is about, for the story of that.
-    pub(in crate::sales) fn about(&self) -> (OrderId, ShipmentId) {
-        (self.0.order_id, self.0.shipment_id)
+    pub(in crate::sales) fn about(&self) -> (OrderId, Option<ShipmentId>) {
+        (self.0.order_id, Some(self.0.shipment_id))
     }
 
     async fn package_rows(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<PackageRow>> {

@@ -65,8 +65,8 @@ impl From<::sales::SalesReturn> for SalesReturn {
 
 impl SalesReturn {
     /// What it is about, for the story of that.
-    pub(in crate::sales) fn about(&self) -> (OrderId, ShipmentId) {
-        (self.0.order_id, self.0.shipment_id)
+    pub(in crate::sales) fn about(&self) -> (OrderId, Option<ShipmentId>) {
+        (self.0.order_id, Some(self.0.shipment_id))
     }
 }
 
