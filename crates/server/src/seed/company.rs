@@ -49,7 +49,6 @@ pub(super) fn build(profile: &Profile, today: NaiveDate, seed: u64) -> Company {
         slug: profile.slug,
         name: profile.name,
         currency: "RUB",
-        time_zone: profile.time_zone,
         departments: profile.departments.to_vec(),
         users,
         organizations: vec![organization(profile, &mut stream(9))],

@@ -12,6 +12,7 @@
 //! - amounts are rounded by line, as documents round them.
 
 use chrono::NaiveDate;
+use chrono_tz::Tz;
 
 mod calendar;
 mod company;
@@ -37,6 +38,13 @@ pub const DEMO_SEED: u64 = 20_240_229;
 
 /// The demo's tenants, the large one first.
 pub const SLUGS: [&str; 2] = [profile::VOSTOK.slug, profile::ZAPAD.slug];
+
+/// Where a demo tenant is.
+#[must_use]
+pub fn time_zone(slug: &str) -> Option<Tz> {
+    let profile = [&profile::VOSTOK, &profile::ZAPAD].into_iter().find(|one| one.slug == slug)?;
+    profile.time_zone.parse().ok()
+}
 
 /// The password of every demo user. These tenants exist in the demo only.
 pub const DEMO_PASSWORD: &str = "oborot-demo";

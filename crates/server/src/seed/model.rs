@@ -14,8 +14,6 @@ pub struct Company {
     pub name: &'static str,
     /// ISO 4217 code of all amounts of this company.
     pub currency: &'static str,
-    /// IANA name.
-    pub time_zone: &'static str,
     pub departments: Vec<&'static str>,
     pub users: Vec<User>,
     pub organizations: Vec<Organization>,

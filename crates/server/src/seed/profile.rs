@@ -9,6 +9,7 @@ use super::words::{
 pub(super) struct Profile {
     pub(super) slug: &'static str,
     pub(super) name: &'static str,
+    /// IANA name.
     pub(super) time_zone: &'static str,
     /// Keeps the dice of the companies apart.
     pub(super) stream: u64,

@@ -14,7 +14,7 @@ mod tests;
 
 use std::sync::{Arc, Mutex};
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, bail};
 use db::{Db, DbConfig};
 use futures::future::try_join_all;
 use identity::{Identity, NewAdmin, NewTenant, Passwords, Tenant};
@@ -23,7 +23,7 @@ use kernel::{Clock, Currency, Language, NaiveDate};
 use self::hand::Hand;
 use self::mark::Stage;
 use super::model::{Company, Role};
-use super::{DEMO_PASSWORD, DEMO_SEED, SLUGS, generate};
+use super::{DEMO_PASSWORD, DEMO_SEED, SLUGS, generate, time_zone};
 use crate::commands::sentence;
 use crate::parts::Parts;
 use crate::place::Place;
@@ -49,7 +49,7 @@ pub async fn demo(place: &Place, parts: &Parts) -> Result<Loaded> {
         match mark::stage(&parts.db, slug).await? {
             Stage::Complete => {}
             Stage::Begun(tenant, day) => begun.push((slug, Some(tenant), day)),
-            Stage::Absent => begun.push((slug, None, first_day(&parts.clock))),
+            Stage::Absent => begun.push((slug, None, first_day(&parts.clock, slug)?)),
         }
     }
     if begun.is_empty() {
@@ -80,9 +80,9 @@ pub async fn demo(place: &Place, parts: &Parts) -> Result<Loaded> {
     Ok(Loaded::Now)
 }
 
-/// The day the invented history ends on: today where the companies are.
-fn first_day(clock: &Clock) -> NaiveDate {
-    clock.today(chrono_tz::Europe::Moscow)
+/// The day the invented history ends on: today where the company is.
+fn first_day(clock: &Clock, slug: &str) -> Result<NaiveDate> {
+    Ok(clock.today(time_zone(slug).context("a demo company is nowhere")?))
 }
 
 fn invented(slug: &str, day: NaiveDate) -> Result<Company> {
@@ -136,10 +136,7 @@ impl Workshop {
             slug: company.slug.to_owned(),
             name: company.name.to_owned(),
             base_currency: Currency::parse(company.currency).context("an unknown currency")?,
-            time_zone: company
-                .time_zone
-                .parse()
-                .map_err(|_| anyhow!("an unknown time zone: {}", company.time_zone))?,
+            time_zone: time_zone(company.slug).context("an unknown time zone")?,
             admin: NewAdmin {
                 email: admin.email.clone(),
                 name: admin.name.to_owned(),

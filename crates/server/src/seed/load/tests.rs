@@ -38,7 +38,7 @@ async fn a_loading_that_was_cut_off_goes_on_where_it_was() {
         progress: Arc::new(Mutex::new(Progress::begin("test", 0))),
     };
 
-    let day = first_day(&parts.clock);
+    let day = first_day(&parts.clock, SLUGS[1]).unwrap();
     let mut company = invented(SLUGS[1], day).unwrap();
     company.events.truncate(EVENTS);
     let mut half = company.clone();
@@ -74,4 +74,15 @@ async fn a_loading_that_was_cut_off_goes_on_where_it_was() {
     let refusal = demo(&place, &parts).await.unwrap_err().to_string();
     assert!(refusal.contains("did not make"), "{refusal}");
     place.close().await.unwrap();
+}
+
+/// Midnight comes to Moscow an hour before it comes to Kaliningrad.
+#[test]
+fn a_history_ends_today_where_its_company_is() {
+    let clock = Clock::system();
+    let half_past_nine = clock.now().date_naive().and_hms_opt(21, 30, 0).unwrap().and_utc();
+    let ahead = (half_past_nine - clock.now()).num_milliseconds().rem_euclid(86_400_000);
+    clock.advance(chrono::Duration::milliseconds(ahead));
+    let days = SLUGS.map(|slug| first_day(&clock, slug).unwrap());
+    assert_eq!(days[0], days[1] + chrono::Days::new(1));
 }
