@@ -7,10 +7,11 @@ mod mail;
 mod secret;
 mod settings;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use http::HeaderValue;
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 use url::Url;
@@ -41,6 +42,8 @@ pub struct Config {
     pub mail: MailConfig,
     /// Web origins whose pages may call the API for every tenant.
     pub origins: Vec<HeaderValue>,
+    /// Proxies whose `X-Forwarded-For` tells who is asking.
+    pub trusted_proxies: Vec<IpNet>,
     /// Whether the schema is shown to those who have not signed in; set by the demo alone.
     pub open_introspection: bool,
     pub log: Log,
@@ -121,6 +124,7 @@ const A_POOL_SIZE: &str = "a number of connections from 1 to 200";
 const THREADS: &str = "a number of threads from 1 to 256";
 const POINTS: &str = "a number of points from 1 to 1000000000";
 const ORIGINS: &str = "origins such as https://shop.example, separated by commas";
+const NETWORKS: &str = "addresses or networks such as 10.0.0.0/8, separated by commas";
 
 impl Config {
     /// Joins the file (where one is named) under the given settings, and checks every value.
@@ -151,6 +155,7 @@ impl Config {
             A_REDIS_URL,
         )?;
         let (cost, origins) = (cost(&settings)?, origins(settings.origins.as_deref())?);
+        let trusted_proxies = trusted_proxies(settings.trusted_proxies.as_deref())?;
         let (log, files) = (log(&settings)?, FilesConfig::of(&settings)?);
         let mail = MailConfig::of(&settings)?;
         let workers = workers(settings.workers.clone())?;
@@ -169,6 +174,7 @@ impl Config {
             seals,
             mail,
             origins,
+            trusted_proxies,
             open_introspection,
             log,
         })
@@ -317,6 +323,19 @@ fn origins(given: Option<&str>) -> Result<Vec<HeaderValue>, ConfigError> {
             HeaderValue::from_str(one).map_err(|_| wrong(one))
         }
         _ => Err(wrong(one)),
+    })
+    .collect()
+}
+
+fn trusted_proxies(given: Option<&str>) -> Result<Vec<IpNet>, ConfigError> {
+    let each = given.unwrap_or_default().split(',').map(str::trim).filter(|one| !one.is_empty());
+    each.map(|one| {
+        let address = || Some(IpNet::from(one.parse::<IpAddr>().ok()?.to_canonical()));
+        one.parse::<IpNet>().ok().or_else(address).ok_or_else(|| ConfigError::Wrong {
+            setting: "--trusted-proxies (OBOROT_TRUSTED_PROXIES)",
+            value: one.to_owned(),
+            expected: NETWORKS,
+        })
     })
     .collect()
 }

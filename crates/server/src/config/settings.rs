@@ -86,6 +86,11 @@ pub struct Settings {
     #[arg(long, value_name = "ORIGINS", env = "OBOROT_ORIGINS")]
     pub origins: Option<String>,
 
+    /// Proxies in front, addresses or networks such as 10.0.0.0/8, separated by commas: what they
+    /// say in X-Forwarded-For tells clients apart [default: none]
+    #[arg(long, value_name = "NETWORKS", env = "OBOROT_TRUSTED_PROXIES")]
+    pub trusted_proxies: Option<String>,
+
     /// Where attached files lie: a folder, or s3://bucket/prefix [default: files in the data folder]
     #[arg(long, value_name = "PLACE", env = "OBOROT_FILES")]
     pub files: Option<String>,
@@ -165,6 +170,7 @@ impl Settings {
             cost_capacity: first(self.cost_capacity, file.cost_capacity),
             cost_per_second: first(self.cost_per_second, file.cost_per_second),
             origins: first(self.origins, file.origins),
+            trusted_proxies: first(self.trusted_proxies, file.trusted_proxies),
             files: first(self.files, file.files),
             files_endpoint: first(self.files_endpoint, file.files_endpoint),
             files_region: first(self.files_region, file.files_region),

@@ -42,6 +42,11 @@ fn a_wrong_value_is_named_with_what_would_be_right() {
             "--origins",
             "https://shop.example",
         ),
+        (
+            Settings { trusted_proxies: given("10.0.0.1, proxy"), ..Settings::default() },
+            "--trusted-proxies",
+            "`proxy`",
+        ),
         (Settings { log: given("db=loud"), ..Settings::default() }, "OBOROT_LOG", "db=loud"),
         (Settings { log: given("loud"), ..Settings::default() }, "OBOROT_LOG", "loud"),
         (Settings { log: given("warn,db"), ..Settings::default() }, "OBOROT_LOG", "warn,db"),
@@ -121,6 +126,19 @@ fn origins_are_told_apart_by_commas() {
     let origins = Some("https://a.example, http://localhost:3000".to_owned());
     let config = Config::resolve(Settings { origins, ..Settings::default() }).unwrap();
     assert_eq!(config.origins, ["https://a.example", "http://localhost:3000"]);
+}
+
+#[test]
+fn trusted_proxies_are_addresses_and_networks() {
+    let of = |given: &str| {
+        let trusted_proxies = Some(given.to_owned());
+        let settings = Settings { trusted_proxies, ..Settings::default() };
+        let told = Config::resolve(settings).unwrap().trusted_proxies;
+        told.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(of("").is_empty());
+    assert_eq!(of("10.0.0.0/8, 192.0.2.1,"), ["10.0.0.0/8", "192.0.2.1/32"]);
+    assert_eq!(of("fd00::/8,::1,::ffff:192.0.2.1"), ["fd00::/8", "::1/128", "192.0.2.1/32"]);
 }
 
 #[test]

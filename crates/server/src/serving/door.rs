@@ -12,10 +12,12 @@ use hyper::body::Incoming;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
+use ipnet::IpNet;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tower::ServiceExt;
 
+use super::proxies::Proxies;
 use crate::shutdown::Shutdown;
 
 /// How long requests under way may take once stopping has begun.
@@ -32,6 +34,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 pub struct Door {
     listener: TcpListener,
     address: SocketAddr,
+    proxies: Proxies,
 }
 
 /// Why a door cannot be opened.
@@ -52,7 +55,13 @@ impl Door {
         let failed = |source| DoorError { address, flag, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
         let address = listener.local_addr().map_err(failed)?;
-        Ok(Self { listener, address })
+        Ok(Self { listener, address, proxies: Proxies::default() })
+    }
+
+    /// Takes the word of these proxies for the address of who is asking.
+    #[must_use]
+    pub fn trusting(self, proxies: &[IpNet]) -> Self {
+        Self { proxies: Proxies::new(proxies), ..self }
     }
 
     /// The bound address, with the port that the system chose for port 0.
@@ -70,8 +79,9 @@ impl Door {
             match accepted {
                 Ok((stream, peer)) => {
                     let (router, shutdown, open) = (router.clone(), shutdown.clone(), open.clone());
+                    let proxies = self.proxies.clone();
                     tokio::spawn(async move {
-                        serve_connection(stream, peer, router, &shutdown).await;
+                        serve_connection(stream, (peer, proxies), router, &shutdown).await;
                         drop(open);
                     });
                 }
@@ -90,7 +100,7 @@ impl Door {
 
 async fn serve_connection(
     stream: TcpStream,
-    peer: SocketAddr,
+    (peer, proxies): (SocketAddr, Proxies),
     router: Router,
     shutdown: &Shutdown,
 ) {
@@ -99,7 +109,8 @@ async fn serve_connection(
         tracing::debug!(%error, "a connection keeps its delay");
     }
     let service = router.map_request(move |mut request: Request<Incoming>| {
-        request.extensions_mut().insert(ConnectInfo(peer));
+        let client = proxies.client(peer, request.headers());
+        request.extensions_mut().insert(ConnectInfo(client));
         request.map(Body::new)
     });
     let mut builder = Builder::new(TokioExecutor::new());
@@ -132,6 +143,31 @@ mod tests {
     use super::*;
 
     const ASK: &[u8] = b"GET / HTTP/1.1\r\nhost: here\r\n\r\n";
+
+    async fn who(ConnectInfo(client): ConnectInfo<SocketAddr>) -> String {
+        client.ip().to_string()
+    }
+
+    #[tokio::test]
+    async fn behind_a_trusted_proxy_the_client_has_an_address_of_its_own() {
+        let here: IpNet = "127.0.0.1/32".parse().unwrap();
+        for (proxies, expected) in [(vec![], "127.0.0.1"), (vec![here], "203.0.113.7")] {
+            let door = Door::open("127.0.0.1:0".parse().unwrap(), "--listen").await.unwrap();
+            let address = door.address();
+            let shutdown = Shutdown::default();
+            let router = Router::new().route("/", get(who));
+            let serving = tokio::spawn(door.trusting(&proxies).serve(router, shutdown.clone()));
+            let mut client = TcpStream::connect(address).await.unwrap();
+            let ask = b"GET / HTTP/1.1\r\nhost: here\r\nconnection: close\r\n\
+                        x-forwarded-for: 192.0.2.9, 203.0.113.7\r\n\r\n";
+            client.write_all(ask).await.unwrap();
+            let mut answer = String::new();
+            client.read_to_string(&mut answer).await.unwrap();
+            assert!(answer.ends_with(&format!("\r\n\r\n{expected}")), "{answer}");
+            shutdown.begin();
+            serving.await.unwrap();
+        }
+    }
 
     async fn slow() -> &'static str {
         tokio::time::sleep(Duration::from_millis(300)).await;

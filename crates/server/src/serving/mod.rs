@@ -4,6 +4,7 @@
 mod admin;
 mod assembly;
 mod door;
+mod proxies;
 mod server;
 pub mod workers;
 

@@ -39,7 +39,7 @@ impl Doors {
     /// # Errors
     /// When an address cannot be bound, naming the flag that sets it.
     pub async fn open(config: &Config) -> Result<Self> {
-        let api = Door::open(config.listen, "--listen").await?;
+        let api = Door::open(config.listen, "--listen").await?.trusting(&config.trusted_proxies);
         let admin = match config.admin_listen {
             Some(address) => Some(Door::open(address, "--admin-listen").await?),
             None => None,
