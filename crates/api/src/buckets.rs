@@ -2,7 +2,7 @@
 //! operation pays what it asks for before it runs and gets back what it did not use.
 
 use std::net::IpAddr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use kernel::{TenantId, Uuid};
@@ -83,6 +83,15 @@ impl Buckets {
         Ok(())
     }
 
+    /// Takes points from all payers as soon as they have them; more than a bucket holds is a bucketful.
+    pub(crate) async fn pay_in_time(&self, payers: &[Payer], cost: u64) {
+        let cost = cost.min(u64::from(self.rate.capacity));
+        while let Err(empty) = self.pay(payers, cost, Instant::now()) {
+            let wait_ms = u64::try_from(empty.wait_ms).unwrap_or_default();
+            tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+        }
+    }
+
     /// Gives back what was not used and tells what the first payer has left.
     pub(crate) fn settle(&self, payers: &[Payer], unused: u64, now: Instant) -> i64 {
         self.give_back(payers, i64::try_from(unused).unwrap_or(0), now);
@@ -140,8 +149,6 @@ impl Buckets {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]
@@ -154,6 +161,18 @@ mod tests {
         assert_eq!(empty, Empty { available: 10, wait_ms: 1001 });
         buckets.pay(&payers, 20, start + Duration::from_millis(empty.wait_ms as u64)).unwrap();
         assert_eq!(buckets.settle(&payers, 500, start + Duration::from_secs(1)), 100);
+    }
+
+    #[tokio::test]
+    async fn an_event_waits_until_it_can_be_paid_for() {
+        let buckets = Buckets::new(Rate { capacity: 10, restore_per_s: 100 });
+        let payers = [Payer::Address(None)];
+        let start = Instant::now();
+        // More than a bucket ever holds is a bucketful: nobody waits for ever.
+        buckets.pay_in_time(&payers, 500).await;
+        assert!(start.elapsed() < Duration::from_millis(100), "it was full");
+        buckets.pay_in_time(&payers, 10).await;
+        assert!(start.elapsed() >= Duration::from_millis(100));
     }
 
     #[test]

@@ -128,7 +128,17 @@ impl Api {
         let operation = Arc::new(operation);
         let asked = Arc::clone(&operation);
         let answers = self.graph.execute_stream(move || asked.request(), &session);
-        answers.map(move |answer| operation.arranged(answer)).boxed()
+        // Each event is paid for as well. Whoever has too little hears of it later, and where he misses
+        // too much meanwhile, he is told to read anew.
+        let paid = move |answer: Answer| {
+            let (api, operation) = (Arc::clone(&api), Arc::clone(&operation));
+            async move {
+                let cost = 1 + objects(&answer.data);
+                api.buckets.pay_in_time(&operation.payers, cost).await;
+                operation.arranged(answer)
+            }
+        };
+        answers.then(paid).boxed()
     }
 
     fn pay(&self, operation: &Operation) -> Result<(), Failure> {

@@ -146,13 +146,22 @@ async fn a_discount_limit_comes_from_the_user_or_his_roles_and_is_given_by_who_h
         json!({"email": company.email(mailbox), "name": mailbox, "password": PASSWORD,
                "roles": [], "maxDiscount": limit})
     };
-    staff.does("createUser", user("seven", "7"), USER).await;
+    let seven = staff.does("createUser", user("seven", "7"), USER).await;
     assert_eq!(staff.refused("createUser", user("eight", "8"), USER).await, "RIGHTS_EXCEEDED");
     let mut senior = user("senior", "7");
     merge(&mut senior, json!({"roles": ["senior"]}));
     assert_eq!(staff.refused("createUser", senior, USER).await, "RIGHTS_EXCEEDED");
     let raised = change(&company, &staff, &staff_id, json!({"maxDiscount": "9"})).await;
     assert_eq!(raised.unwrap_err(), "RIGHTS_EXCEEDED");
+    // Without a limit of his own he would give the usual one, which is more than seven.
+    let (seven, none) = (text(&seven["user"]["id"]), json!({"maxDiscount": null}));
+    let cleared = change(&company, &staff, &seven, none.clone()).await;
+    assert_eq!(cleared.unwrap_err(), "RIGHTS_EXCEEDED");
+    let mut usual = user("usual", "7");
+    merge(&mut usual, none.clone());
+    assert_eq!(staff.refused("createUser", usual, USER).await, "RIGHTS_EXCEEDED");
+    change(&company, &staff, &seven, json!({"maxDiscount": "6"})).await.unwrap();
+    change(&company, &company.admin, &seven, none).await.unwrap();
 }
 
 /// Two administrators shut each other at the same moment: one of them stays, every time.
@@ -205,7 +214,8 @@ async fn a_changed_role_reaches_open_subscriptions_of_every_replica() {
     let customer = company.customer("C", &company.boris_id, json!({})).await;
     let role = |reach: &str| {
         json!({"name": "watcher", "title": "W", "includes": [],
-               "rights": [right("event", "read", "ALL"), right("order", "read", reach)]})
+               "rights": [right("event", "read", "ALL"), right("order", "read", reach),
+                          right("product", "read", "ALL"), right("customer", "read", "ALL")]})
     };
     let made = company.admin.does("saveRole", role("ALL"), "role { version }").await;
     let email = company.email("watcher");
@@ -218,6 +228,10 @@ async fn a_changed_role_reaches_open_subscriptions_of_every_replica() {
     tokio::time::sleep(Duration::from_millis(300)).await;
     let order = draft(&company.boris, &customer, &[(&good, "1")], json!({})).await;
     assert_eq!(socket.event().await["documentChanged"]["document"]["id"], order.0.as_str());
+    let query = "query($id: ID!) { order(id: $id) { id } }";
+    socket.subscribe("2", query, json!({"id": order.0})).await;
+    assert_eq!(socket.event().await["order"]["id"], order.0.as_str());
+    assert_eq!(socket.hear().await, Heard::Message(json!({"type": "complete", "id": "2"})));
 
     let mut narrowed = role("OWN");
     merge(&mut narrowed, json!({"version": made["role"]["version"]}));
@@ -225,6 +239,8 @@ async fn a_changed_role_reaches_open_subscriptions_of_every_replica() {
     tokio::time::sleep(Duration::from_secs(1)).await;
     draft(&company.boris, &customer, &[(&good, "2")], json!({})).await;
     assert_eq!(socket.hear_within(Duration::from_secs(2)).await, Heard::Silence);
-    let query = "query($id: ID!) { order(id: $id) { id } }";
+    socket.subscribe("3", query, json!({"id": order.0})).await;
+    let Heard::Message(told) = socket.hear().await else { panic!("the socket is closed") };
+    assert_eq!(told["payload"]["errors"][0]["extensions"]["code"], "NOT_FOUND", "{told}");
     assert_eq!(watcher.denied(query, json!({"id": order.0})).await, "NOT_FOUND");
 }

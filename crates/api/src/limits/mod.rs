@@ -72,7 +72,9 @@ pub(crate) fn judge(
     variables: &Variables,
 ) -> Result<Judged, Failure> {
     let operation = asked(document, operation_name)?;
-    if variables.values().any(has_nul) {
+    let definitions = operation.variable_definitions.iter();
+    let defaults = definitions.filter_map(|definition| definition.node.default_value.as_ref());
+    if variables.values().chain(defaults.map(|default| &default.node)).any(has_nul) {
         return Err(nul());
     }
     check_variables(shape, operation, variables)?;

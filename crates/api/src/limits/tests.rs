@@ -88,7 +88,19 @@ fn what_an_operation_is_and_needs_is_told() {
     assert!(!told.needs_sign_in && told.introspects);
     weigh("query A { a } query B { b }", value!({})).unwrap_err();
     weigh("subscription { a b }", value!({})).unwrap_err();
-    weigh("{ order(id: \"\\u0000\") { id } }", value!({})).unwrap_err();
+}
+
+#[test]
+fn no_text_holds_a_nul() {
+    for (query, variables) in [
+        ("{ order(id: \"\\u0000\") { id } }", value!({})),
+        ("query($id: ID!) { order(id: $id) { id } }", value!({"id": "a\0"})),
+        ("query($id: ID! = \"\\u0000\") { order(id: $id) { id } }", value!({})),
+        ("query($ids: [ID!]! = [\"a\", \"\\u0000\"]) { nodes(ids: $ids) { id } }", value!({})),
+    ] {
+        assert!(weigh(query, variables).is_err(), "{query}");
+    }
+    weigh("query($id: ID! = \"a\") { order(id: $id) { id } }", value!({})).unwrap();
 }
 
 /// A chain of fragments, each in the one before, that ends in a field.

@@ -17,6 +17,7 @@ use super::message::{self, Farewell, Said};
 use crate::Api;
 use crate::answer::{is_not_executed, refusal};
 use crate::gate::{Denied, ended, token};
+use crate::http_graphql::denial;
 use crate::operation::Client;
 use crate::request::Params;
 
@@ -217,9 +218,9 @@ impl Socket {
     }
 
     async fn subscribe(&mut self, id: &str, params: Params) -> Result<(), End> {
-        if !self.is_open {
+        let Some(token) = self.client.token.clone() else {
             return Err(Farewell::Unauthorized.into());
-        }
+        };
         if id.is_empty() || id.len() > LONGEST_ID {
             let why = format!("an id has 1 to {LONGEST_ID} bytes");
             return Err(Farewell::Invalid(why).into());
@@ -230,6 +231,16 @@ impl Socket {
         if self.operations.len() >= MOST_OPERATIONS {
             let refused = too_many().into_server_error(self.client.language);
             return self.say(message::error(id, &refusal(refused))).await;
+        }
+        // The caller's rights are those of now, not of when he opened the socket.
+        match self.api.gate.admit(&token).await {
+            Ok(admitted) => self.client.admitted = Some(admitted),
+            Err(Denied::Unauthenticated) => return Err(Farewell::Forbidden.into()),
+            // What runs on this socket is more patient, and so the socket stays.
+            Err(denied @ Denied::Unavailable) => {
+                let refused = denial(denied).into_server_error(self.client.language);
+                return self.say(message::error(id, &refusal(refused))).await;
+            }
         }
         let operation = match self.api.prepare(params, &self.client).await {
             Ok(operation) => operation,
