@@ -39,7 +39,7 @@ pub use links::{
 };
 pub use passwords::{PasswordHash, Passwords};
 pub use people::{Colleague, colleagues, teammates};
-pub use rules::{RoleDraft, right_named};
+pub use rules::{RoleDraft, USUAL_DISCOUNT_LIMIT, right_named};
 pub use seals::{
     AuditSeal, PublicKey, ReadSeals, SealKeys, SealedEntry, TrailFault, VerifyTrail, audit_seals,
     count_audit_seals, seal_audit, sealed_entries, trail_faults,

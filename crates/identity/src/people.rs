@@ -1,6 +1,6 @@
 //! Who could do a thing: people who may sign in, with their compiled rights.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use access::{Permit, RightSet};
@@ -73,34 +73,42 @@ pub async fn colleagues<A>(
     Ok(rows.into_iter().map(person).collect())
 }
 
-/// The people whose reach TEAM takes in this one's records: heads and members of his teams, and
-/// himself.
+/// For each of these, the people whose reach TEAM takes in his records, who are those whose records
+/// his own takes in: heads and members of his teams, and himself.
 ///
 /// # Errors
 /// A fault where the statement fails.
 pub async fn teammates<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    user: UserId,
-) -> Outcome<HashSet<UserId>> {
+    users: &[UserId],
+) -> Outcome<HashMap<UserId, HashSet<UserId>>> {
     #[derive(FromQueryResult)]
     struct Found {
+        mate_of: UserId,
         id: UserId,
     }
     let sql = "
         with his as (
-            select t.id, t.head_id
-            from team t
-            where t.tenant_id = $1
-              and (t.head_id = $2
-                   or exists (select from team_member m
-                              where m.tenant_id = $1 and m.team_id = t.id and m.user_id = $2))
+            select u.id as mate_of, t.id, t.head_id
+            from unnest($2::uuid[]) as u (id)
+            join team t
+              on t.tenant_id = $1
+             and (t.head_id = u.id
+                  or exists (select from team_member m
+                             where m.tenant_id = $1 and m.team_id = t.id and m.user_id = u.id))
         )
-        select his.head_id as id from his
+        select his.mate_of, his.head_id as id from his
         union
-        select m.user_id
-        from team_member m
-        where m.tenant_id = $1 and m.team_id in (select his.id from his)";
-    let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), user])).await?;
-    Ok(found.into_iter().map(|row| row.id).chain([user]).collect())
+        select his.mate_of, m.user_id
+        from his
+        join team_member m on m.tenant_id = $1 and m.team_id = his.id";
+    let ids: Vec<Uuid> = users.iter().map(|user| user.0).collect();
+    let rows: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), ids])).await?;
+    let mut found: HashMap<UserId, HashSet<UserId>> =
+        users.iter().map(|user| (*user, HashSet::from([*user]))).collect();
+    for Found { mate_of, id } in rows {
+        found.entry(mate_of).or_default().insert(id);
+    }
+    Ok(found)
 }

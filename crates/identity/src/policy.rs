@@ -1,6 +1,6 @@
 //! A tenant's roles, compiled: those of the start and its own.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use access::{CustomRole, Policy, Reach};
@@ -87,6 +87,17 @@ fn together(roles: Vec<RoleRow>, rights: Vec<RightRow>) -> OwnRoles {
         }
     }
     all
+}
+
+/// The names of every role that users of the tenant can have. One of its own without any right is
+/// in no policy line, but it is there.
+pub(crate) fn role_names(own: &OwnRoles, policy: &Policy) -> BTreeSet<String> {
+    policy.role_names().map(str::to_owned).chain(own.keys().cloned()).collect()
+}
+
+/// The largest limit of discounts among these roles; `None` where none of them has one.
+pub(crate) fn discount_by_roles(own: &OwnRoles, roles: &[String]) -> Option<Decimal> {
+    roles.iter().filter_map(|role| own.get(role)?.max_discount).max()
 }
 
 /// Compiles the roles of the start with a tenant's own.

@@ -8,6 +8,7 @@ use catalog::pricing::{
 };
 use catalog::{Goods, Measured, PackagingCard, PricedLines, Pricing, ProductCard, TaxedProduct};
 use db::{Outcome, TenantTx};
+use identity::USUAL_DISCOUNT_LIMIT;
 use kernel::{
     Currency, Decimal, Factor, Money, PackagingId, Percent, PriceChangeId, ProductId,
     ProductVariantId, Quantity, Refusal, RefusalCode, UnitPrice,
@@ -18,8 +19,6 @@ use crate::store::Seller;
 
 /// Most lines of a document.
 pub(crate) const MOST_LINES: usize = 1_000;
-/// What a user may give where neither his account nor a right says otherwise.
-const USUAL_DISCOUNT_LIMIT: i64 = 10;
 
 /// A price that somebody typed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

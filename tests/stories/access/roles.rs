@@ -106,6 +106,22 @@ async fn a_changed_role_holds_within_a_second() {
 }
 
 #[tokio::test]
+async fn a_role_without_rights_is_given_and_taken_in() {
+    let company = Company::new().await;
+    for (name, includes) in [("vip", json!([])), ("vip_lead", json!(["vip"]))] {
+        let role = json!({"name": name, "title": name, "includes": includes, "rights": [],
+            "maxDiscount": "20"});
+        company.admin.does("saveRole", role, "role { name }").await;
+    }
+    let users = company.admin.all("users", "id version").await;
+    let anna = users.iter().find(|user| user["id"] == company.anna_id.as_str()).unwrap();
+    let roles = json!(["manager", "vip"]);
+    let input = json!({"id": anna["id"], "version": anna["version"], "roles": roles});
+    let made = company.admin.does("updateUser", input, "user { roles discountLimit }").await;
+    assert_eq!(made["user"], json!({"roles": roles, "discountLimit": "20"}));
+}
+
+#[tokio::test]
 async fn the_last_administrator_stays() {
     let company = Company::new().await;
     let users = company.admin.all("users", "id version roles").await;

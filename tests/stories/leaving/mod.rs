@@ -23,6 +23,19 @@ async fn person(company: &Company, mailbox: &str, roles: &[&str]) -> (Actor, Str
     (actor, text(&made["user"]["id"]))
 }
 
+/// The uuid in a global id.
+fn plain(id: &str) -> uuid::Uuid {
+    use base64::Engine;
+    let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let text = String::from_utf8(engine.decode(id).unwrap()).unwrap();
+    text.split_once(':').unwrap().1.parse().unwrap()
+}
+
+async fn tenant_of(company: &Company) -> uuid::Uuid {
+    let told = company.director.ask("{ viewer { tenant { id } } }", json!({})).await;
+    plain(told["viewer"]["tenant"]["id"].as_str().unwrap())
+}
+
 /// Hands over and waits until all is moved.
 async fn hand_over(actor: &Actor, parties: Value, more: Value) -> Value {
     let mut input = json!({"parties": parties});

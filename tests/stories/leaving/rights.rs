@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 use stories::actor::{Actor, text};
 use stories::company::{Company, PASSWORD};
+use stories::inside::inside;
 
-use super::{HANDED, hand_over, moved, person};
+use super::{HANDED, hand_over, moved, person, tenant_of};
 
 const MUTATION: &str = "mutation($input: HandOverInput!) { handOver(input: $input) {
     handOver { id } userErrors { code } } }";
@@ -94,4 +95,37 @@ async fn an_administrator_leaves_with_his_keys_and_never_as_the_last() {
     let (staff, _) = person(&company, "staff", &["staff"]).await;
     assert_eq!(staff.refused("handOver", input, HANDED).await, "LAST_ADMIN");
     Actor::sign_in(&company.slug, &company.email("admin"), PASSWORD).await;
+}
+
+/// Nobody is sent away while records are on their way to him.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_takes_over_stays_until_he_has_it_all() {
+    let company = Company::new().await;
+    company.customer("C", &company.anna_id, json!({})).await;
+    let (_, vera_id) = person(&company, "vera", &["manager"]).await;
+    let users = company.admin.all("users", "id version").await;
+    let boris = users.iter().find(|user| user["id"] == company.boris_id.as_str()).unwrap();
+    let shut = json!({"id": boris["id"], "version": boris["version"], "active": false});
+    // As long as somebody else is at her customer, he cannot be handed over.
+    let mut busy = inside(tenant_of(&company).await).await;
+    sqlx::raw_sql("begin; select id from customer for update").execute(&mut busy).await.unwrap();
+    let parties = json!({"leaverId": company.anna_id, "heirIds": [company.boris_id]});
+    let handing = hand_over(&company.director, parties, json!({}));
+    let meanwhile = async {
+        while company.director.all("handOvers", "id").await.is_empty() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        let code = company.admin.refused("updateUser", shut.clone(), "user { id }").await;
+        assert_eq!(code, "IN_USE");
+        for sign_in in ["KEPT", "ENDED", "SHUT"] {
+            let parties = json!({"leaverId": company.boris_id, "heirIds": [vera_id]});
+            let input = json!({"parties": parties, "signIn": sign_in});
+            let code = company.director.refused("handOver", input, HANDED).await;
+            assert_eq!(code, "IN_USE", "{sign_in}");
+        }
+        sqlx::raw_sql("rollback").execute(&mut busy).await.unwrap();
+    };
+    let (told, ()) = tokio::join!(handing, meanwhile);
+    assert_eq!(moved(&told, "Customer"), 1);
+    company.admin.does("updateUser", shut, "user { active }").await;
 }

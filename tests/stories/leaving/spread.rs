@@ -9,7 +9,7 @@ use stories::house::house;
 use stories::inside::inside;
 use stories::stock::draft;
 
-use super::{hand_over, moved, person};
+use super::{hand_over, moved, person, plain, tenant_of};
 
 #[tokio::test]
 async fn a_team_takes_over_by_load_and_documents_go_with_their_customer() {
@@ -96,15 +96,7 @@ async fn thousands_are_moved_in_the_background() {
     let good = company.product(&at, "GOOD", "10.00").await;
     let customer = company.customer("Large", &company.anna_id, json!({})).await;
     let order = draft(&company.anna, &customer, &[(&good, "1")], json!({})).await;
-    let plain = |id: &str| -> uuid::Uuid {
-        use base64::Engine;
-        let engine = base64::engine::general_purpose::URL_SAFE_NO_PAD;
-        let text = String::from_utf8(engine.decode(id).unwrap()).unwrap();
-        text.split_once(':').unwrap().1.parse().unwrap()
-    };
-    let told = company.director.ask("{ viewer { tenant { id } } }", json!({})).await;
-    let tenant = plain(told["viewer"]["tenant"]["id"].as_str().unwrap());
-    let mut inside = inside(tenant).await;
+    let mut inside = inside(tenant_of(&company).await).await;
     let sql = "
         insert into sales_order
             (tenant_id, id, date, organization_id, customer_id, agreement_id, manager_id, currency,

@@ -132,3 +132,37 @@ async fn a_search_tells_nothing_of_hidden_fields() {
     }
     panic!("no entry was held back");
 }
+
+/// Whoever may read the entries of some people reads those of others nowhere.
+#[tokio::test]
+async fn a_narrow_reach_holds_in_histories_and_seals() {
+    let company = Company::new().await;
+    let rights = json!([{"object": "audit", "act": "read", "reach": "OWN"}]);
+    let role = json!({"name": "looker", "title": "L", "includes": ["manager"], "rights": rights});
+    company.admin.does("saveRole", role, "role { name }").await;
+    let email = company.email("looker");
+    let input = json!({"email": email, "name": "l", "password": PASSWORD, "roles": ["looker"]});
+    let made = company.admin.does("createUser", input, "user { id }").await;
+    // What a new role allows is known everywhere within a second.
+    tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+    let looker = Actor::sign_in(&company.slug, &email, PASSWORD).await;
+    let customer = company.customer("Roga", &text(&made["user"]["id"]), json!({})).await;
+    let input = json!({"id": customer, "version": 1, "name": "Kopyta"});
+    looker.does("updateCustomer", input, "customer { id }").await;
+
+    let query = "query($id: ID!) { customer(id: $id) { history { action changes } }
+        auditTrail { nodes { action } } }";
+    let told = looker.ask(query, json!({"id": customer})).await;
+    let history = &told["customer"]["history"];
+    assert_eq!(history[0]["changes"]["name"]["after"], "Kopyta", "{told}");
+    assert_eq!(history[1], json!({"action": "createCustomer", "changes": null}), "{told}");
+    let entries = told["auditTrail"]["nodes"].as_array().unwrap();
+    assert_eq!(actions(entries), ["updateCustomer", "signIn"]);
+    for query in [
+        "{ auditSeals { nodes { number } } }",
+        "{ auditSeals { nodes { entries { text } } } }",
+        "{ auditSeals { totalCount { count } } }",
+    ] {
+        assert_eq!(looker.denied(query, json!({})).await, "FORBIDDEN", "{query}");
+    }
+}

@@ -150,8 +150,8 @@ pub struct SealQuery;
 
 #[Object]
 impl SealQuery {
-    /// The seals of the audit trail, newest first. An entry is sealed some seconds after it was
-    /// written.
+    /// The seals of the audit trail, newest first, for those who may read all of it. An entry is
+    /// sealed some seconds after it was written.
     async fn audit_seals(
         &self,
         ctx: &Context<'_>,

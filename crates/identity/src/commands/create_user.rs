@@ -5,6 +5,7 @@ use db::{AuditEntry, Command, CommandError, Fault, Outcome, Sql, TenantTx, value
 use kernel::{Decimal, DepartmentId, Language, Percent, Refusal, UserId};
 use serde_json::json;
 
+use super::leaving::takes_over;
 use super::{check_roles, lock_rights, taken, tell, tenant_wide, unknown, within_own_discount};
 use crate::passwords::PasswordHash;
 use crate::{policy, rules};
@@ -55,6 +56,7 @@ pub(super) fn refuse(fault: Fault) -> CommandError {
             "externalReference",
         ),
         Some("app_user_department") => unknown("department", "подразделение", "departmentId"),
+        Some("hand_over_running") => takes_over("active"),
         _ => return fault.into(),
     };
     refusal.into()
@@ -70,17 +72,19 @@ impl Command for CreateUser {
         let name = rules::name(&self.name).map_err(Refusal::from)?;
         rules::within_discount(self.max_discount).map_err(Refusal::from)?;
         lock_rights(tx).await?;
-        let policy = policy::compile(&policy::own_roles(tx).await?).await?;
-        let roles = check_roles(&policy, permit.scope().rights(), &self.roles)?;
-        let names: Vec<String> = roles.iter().cloned().collect();
-        within_own_discount(tx, permit, self.max_discount.map(Percent::get), &names).await?;
+        let own = policy::own_roles(tx).await?;
+        let policy = policy::compile(&own).await?;
+        let roles = check_roles(&policy, &own, permit.scope().rights(), &self.roles)?;
+        let discount: Option<Decimal> = self.max_discount.map(Percent::get);
+        let by_roles = policy::discount_by_roles(&own, &self.roles);
+        let given = Some(rules::discount_limit(discount, by_roles)).max(by_roles);
+        within_own_discount(tx, permit, given).await?;
         let user = UserId::new();
         let sql = "
             insert into app_user
                 (tenant_id, id, email, name, password_hash, language, department_id,
                  max_discount, external_reference)
             values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-        let discount: Option<Decimal> = self.max_discount.map(Percent::get);
         let values = values![
             permit.tenant(),
             user,

@@ -86,18 +86,19 @@ pub async fn within_reach<A>(tx: &TenantTx, permit: &Permit<A>, user: UserId) ->
 /// every replica within a second.
 ///
 /// # Errors
-/// NOT_FOUND out of reach; refused where he has rights that the caller lacks, or nobody would be
-/// left to manage users and roles.
+/// NOT_FOUND out of reach; refused where he has rights that the caller lacks, nobody would be left
+/// to manage users and roles, or he is to be shut out while he takes over from somebody.
 pub async fn see_off<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     user: UserId,
     leaving: Leaving,
 ) -> Outcome<()> {
+    // Whoever takes over is looked at next, and may be shut out by nobody meanwhile.
+    lock_rights(tx).await?;
     if leaving == Leaving::Kept {
         return within_reach(tx, permit, user).await;
     }
-    lock_rights(tx).await?;
     lock_account(tx, user).await?;
     let sql = "
         select u.active,
@@ -121,7 +122,8 @@ pub async fn see_off<A: Action>(
             update app_user
             set active = false, version = version + 1, updated_at = $3
             where tenant_id = $1 and id = $2";
-        tx.run(Sql::new(sql, values![permit.tenant(), user, tx.now()])).await?;
+        let shut = tx.run(Sql::new(sql, values![permit.tenant(), user, tx.now()])).await;
+        db::on_constraint(shut, "hand_over_running", || takes_over("leaverId"))?;
         keep_an_admin(tx, &policy).await?;
     }
     end_sessions(tx, user, None).await?;
@@ -249,6 +251,15 @@ async fn candidates<A>(
         }
     }
     Ok(tx.all(sql).await?)
+}
+
+pub(super) fn takes_over(field: &str) -> Refusal {
+    Refusal::new(
+        RefusalCode::InUse,
+        "This person takes over from a colleague: wait until that hand-over is done.",
+        "Этот человек принимает дела коллеги: дождитесь окончания передачи.",
+    )
+    .at([field])
 }
 
 fn unknown_person() -> Refusal {

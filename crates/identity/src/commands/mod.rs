@@ -31,6 +31,7 @@ use kernel::{Decimal, Refusal, RefusalCode, SessionId, UserId, Uuid};
 use serde_json::json;
 
 use crate::links::revoke_links_of;
+use crate::policy::{self, OwnRoles};
 use crate::rules::{self, RoleRule};
 use crate::sessions::account_lock;
 
@@ -67,7 +68,7 @@ async fn lock_account(tx: &TenantTx, user: UserId) -> Result<(), Fault> {
 }
 
 /// What belongs to no user needs the right in the whole tenant.
-fn tenant_wide<A: access::Action>(permit: &Permit<A>) -> Result<(), CommandError> {
+pub(crate) fn tenant_wide<A: access::Action>(permit: &Permit<A>) -> Result<(), CommandError> {
     if permit.reach() == Reach::All { Ok(()) } else { Err(Forbidden(A::RIGHT).into()) }
 }
 
@@ -84,18 +85,15 @@ fn tell(tx: &TenantTx, kind: &'static str, id: Uuid) {
     });
 }
 
-fn known_roles(policy: &Policy) -> BTreeSet<String> {
-    policy.role_names().map(str::to_owned).collect()
-}
-
 /// Roles that may be given to a user by this caller.
 fn check_roles(
     policy: &Policy,
+    own: &OwnRoles,
     caller: &RightSet,
     roles: &[String],
 ) -> Result<BTreeSet<String>, CommandError> {
     let at_roles = |rule: RoleRule| CommandError::from(Refusal::from(rule).at(["roles"]));
-    rules::reject_unknown_roles(roles, &known_roles(policy)).map_err(at_roles)?;
+    rules::reject_unknown_roles(roles, &policy::role_names(own, policy)).map_err(at_roles)?;
     within_rights(caller, &policy.rights(roles)).map_err(at_roles)?;
     Ok(roles.iter().cloned().collect())
 }
@@ -112,27 +110,20 @@ async fn within_own_discount<A: access::Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
     given: Option<Decimal>,
-    roles: &[String],
 ) -> Outcome<()> {
     #[derive(db::FromQueryResult)]
-    struct Limits {
+    struct Limit {
         held: Option<Decimal>,
-        by_roles: Option<Decimal>,
     }
-    if given.is_none() && roles.is_empty() {
-        return Ok(());
-    }
+    let Some(given) = given else { return Ok(()) };
     let sql = "
-        select (select s.max_discount
-                from seller_v s
-                where s.tenant_id = $1 and s.id = $2) as held,
-               (select max(r.max_discount)
-                from tenant_role r
-                where r.tenant_id = $1 and r.name = any($3)) as by_roles";
-    let values = values![permit.tenant(), permit.user(), roles.to_vec()];
-    let limits: Option<Limits> = tx.one(Sql::new(sql, values)).await?;
-    let (held, by_roles) = limits.map_or((None, None), |row| (row.held, row.by_roles));
-    if rules::exceeds_discount(permit.scope().rights(), held, given.max(by_roles)) {
+        select s.max_discount as held
+        from seller_v s
+        where s.tenant_id = $1 and s.id = $2";
+    let values = values![permit.tenant(), permit.user()];
+    let limit: Option<Limit> = tx.one(Sql::new(sql, values)).await?;
+    let held = rules::discount_limit(limit.and_then(|limit| limit.held), None);
+    if rules::exceeds_discount(permit.scope().rights(), held, given) {
         return Err(Refusal::from(RoleRule::DiscountExceeded).into());
     }
     Ok(())

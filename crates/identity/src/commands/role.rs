@@ -9,7 +9,7 @@ use db::{
 use kernel::{Percent, Refusal, RefusalCode, Uuid};
 use serde_json::{Value, json};
 
-use super::{keep_an_admin, known_roles, lock_rights, rights_changed, stale, tenant_wide};
+use super::{keep_an_admin, lock_rights, rights_changed, stale, tenant_wide};
 use crate::policy::{self, OwnRole, OwnRoles};
 use crate::rules::{self, RoleDraft, RoleRule};
 
@@ -53,7 +53,7 @@ impl Command for SaveRole {
         tenant_wide(permit)?;
         lock_rights(tx).await?;
         let mut own = policy::own_roles(tx).await?;
-        let known = known_roles(&*policy::compile(&own).await?);
+        let known = policy::role_names(&own, &*policy::compile(&own).await?);
         let shape: BTreeMap<String, Vec<String>> =
             own.iter().map(|(name, own)| (name.clone(), own.role.includes.clone())).collect();
         rules::check_role(&self.role, &known, &shape).map_err(Refusal::from)?;

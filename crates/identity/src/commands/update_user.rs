@@ -11,6 +11,7 @@ use super::{
     tell, within_own_discount, within_rights,
 };
 use crate::passwords::PasswordHash;
+use crate::policy::OwnRoles;
 use crate::rules::RoleRule;
 use crate::{policy, rules};
 
@@ -79,7 +80,8 @@ impl Command for UpdateUser {
         if before.version != self.version {
             return Err(stale(before.version).into());
         }
-        let policy = policy::compile(&policy::own_roles(tx).await?).await?;
+        let own = policy::own_roles(tx).await?;
+        let policy = policy::compile(&own).await?;
         let caller = permit.scope().rights();
         // Who sets a password or shuts an account must not stand below it.
         if wanted.password.is_some() || wanted.active.is_some() || wanted.roles.is_some() {
@@ -101,15 +103,14 @@ impl Command for UpdateUser {
             },
             version: before.version + 1,
             roles: match &wanted.roles {
-                Some(roles) => check_roles(&policy, caller, roles)?.into_iter().collect(),
+                Some(roles) => check_roles(&policy, &own, caller, roles)?.into_iter().collect(),
                 None => before.roles.clone(),
             },
         };
-        let is_raised = after.max_discount != before.max_discount;
-        let given = if is_raised { after.max_discount } else { None };
         let is_given = |role: &&String| !before.roles.contains(role);
         let new_roles: Vec<String> = after.roles.iter().filter(is_given).cloned().collect();
-        within_own_discount(tx, permit, given, &new_roles).await?;
+        let given = given_discount(&own, &before, &after, &new_roles);
+        within_own_discount(tx, permit, given).await?;
         if !new_roles.is_empty() {
             within_own_teams(tx, permit, self.user, &policy.rights(&new_roles)).await?;
         }
@@ -147,6 +148,22 @@ async fn find(tx: &TenantTx, permit: &Permit<UpdateUser>, user: UserId) -> Outco
         where u.tenant_id = $1 and u.id = $2 and ($3::uuid[] is null or u.id = any($3))
         for no key update of u";
     Ok(tx.one(Sql::new(sql, values![permit.tenant(), user, permit.managers()])).await?)
+}
+
+/// The largest discount that a change gives; `None` where it gives none.
+fn given_discount(
+    own: &OwnRoles,
+    before: &Row,
+    after: &Row,
+    new_roles: &[String],
+) -> Option<Decimal> {
+    let limit = |user: &Row| {
+        rules::discount_limit(user.max_discount, policy::discount_by_roles(own, &user.roles))
+    };
+    let set = after.max_discount.filter(|_| after.max_discount != before.max_discount);
+    // Without the limit, or a role that had one, he may give more than before.
+    let raised = Some(limit(after)).filter(|after| *after > limit(before));
+    set.max(raised).max(policy::discount_by_roles(own, new_roles))
 }
 
 /// Roles with the reach TEAM give the records of everybody in his teams.

@@ -9,6 +9,9 @@ use serde_json::json;
 const LONGEST_NAME: usize = 41;
 const LONGEST_TITLE: usize = 200;
 const MOST_INCLUDES: usize = 20;
+/// The discount that somebody gives without asking where neither he nor his roles have a limit, in
+/// percent.
+pub const USUAL_DISCOUNT_LIMIT: i64 = 10;
 
 /// A tenant's own role as a user writes it.
 #[derive(Clone, Debug)]
@@ -98,8 +101,10 @@ impl From<RoleRule> for Refusal {
             .with(json!({ "object": right.object(), "act": right.act() })),
             RoleRule::DiscountExceeded => Self::new(
                 RefusalCode::RightsExceeded,
-                "You may not give a larger discount than your own limit yourself.",
-                "У вас самих предел скидки меньше.",
+                "Nobody gives others a larger discount than his own limit: set maxDiscount to at \
+                 most yours, and give no role with more.",
+                "Нельзя разрешить другим скидку больше своей: укажите предел не больше вашего и \
+                 не давайте роли с большим.",
             )
             .at(["maxDiscount"]),
             RoleRule::TeamExceeded(right) => Self::new(
@@ -200,16 +205,17 @@ pub(crate) fn exceeded(caller: &RightSet, given: &RightSet) -> Option<Right> {
     given.iter().find(|(right, reach)| caller.reach(*right) < Some(*reach)).map(|(right, _)| right)
 }
 
+/// The limit of discounts that counts: his own, else the largest of his roles', else the usual one.
+pub(crate) fn discount_limit(own: Option<Decimal>, by_roles: Option<Decimal>) -> Decimal {
+    own.or(by_roles).unwrap_or(Decimal::from(USUAL_DISCOUNT_LIMIT))
+}
+
 /// Whether a limit of discounts is more than the caller may give: who may write roles, or gives any
 /// discount himself, gives any limit; everybody else at most his own.
-pub(crate) fn exceeds_discount(
-    caller: &RightSet,
-    held: Option<Decimal>,
-    given: Option<Decimal>,
-) -> bool {
+pub(crate) fn exceeds_discount(caller: &RightSet, held: Decimal, given: Decimal) -> bool {
     let gives_any = caller.reach(Right::RoleWrite) == Some(Reach::All)
         || caller.reach(Right::OrderDiscount).is_some();
-    !gives_any && given.is_some_and(|given| given > held.unwrap_or_default())
+    !gives_any && given > held
 }
 
 /// The first right by which people of a team would reach each other's records, while the caller
@@ -318,18 +324,28 @@ mod tests {
     #[test]
     fn nobody_gives_a_larger_discount_than_his_own() {
         let users = (Right::UserWrite, Reach::All);
-        let five = Some(Decimal::from(5));
-        let seven = Some(Decimal::from(7));
+        let [five, seven] = [5, 7].map(Decimal::from);
         for (caller, held, given, expected) in [
-            (set(&[users]), None, None, false),
-            (set(&[users]), None, five, true),
             (set(&[users]), five, five, false),
             (set(&[users]), five, seven, true),
-            (set(&[users, (Right::OrderDiscount, Reach::Own)]), None, seven, false),
-            (set(&[users, (Right::RoleWrite, Reach::All)]), None, seven, false),
-            (set(&[users, (Right::RoleWrite, Reach::Team)]), None, seven, true),
+            (set(&[users, (Right::OrderDiscount, Reach::Own)]), five, seven, false),
+            (set(&[users, (Right::RoleWrite, Reach::All)]), five, seven, false),
+            (set(&[users, (Right::RoleWrite, Reach::Team)]), five, seven, true),
         ] {
             assert_eq!(exceeds_discount(&caller, held, given), expected, "{held:?} {given:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_is_his_own_else_his_roles_else_the_usual_one() {
+        let [five, seven, ten] = [5, 7, 10].map(Decimal::from);
+        for (own, by_roles, expected) in [
+            (Some(five), Some(seven), five),
+            (Some(seven), None, seven),
+            (None, Some(seven), seven),
+            (None, None, ten),
+        ] {
+            assert_eq!(discount_limit(own, by_roles), expected, "{own:?} {by_roles:?}");
         }
     }
 

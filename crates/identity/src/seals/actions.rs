@@ -8,6 +8,7 @@ use kernel::{DateTime, Page, PageRequest, Position, Utc, Uuid};
 use serde_json::Value;
 
 use super::store::{self, LISTED, SealRow};
+use crate::commands::tenant_wide;
 use crate::rules::seal::{hex, leaf};
 use crate::store::count;
 
@@ -73,13 +74,14 @@ impl AuditSeal {
 /// A page of the tenant's seals, newest first. Lives on audit_seal_pkey.
 ///
 /// # Errors
-/// A fault where the statement fails.
+/// FORBIDDEN without the trail of the whole tenant, or a fault where the statement fails.
 pub async fn audit_seals(
     tx: &TenantTx,
     permit: &Permit<ReadSeals>,
     number: Option<i64>,
     page: &PageRequest,
 ) -> Outcome<Page<AuditSeal>> {
+    tenant_wide(permit)?;
     let mut sql = Sql::new(LISTED, values![permit.tenant()]);
     if let Some(number) = number {
         sql.with(" and s.number = ", number, "");
@@ -100,13 +102,14 @@ pub async fn audit_seals(
 /// How many seals there are, up to `cap`.
 ///
 /// # Errors
-/// A fault where the statement fails.
+/// As for [`audit_seals`].
 pub async fn count_audit_seals(
     tx: &TenantTx,
     permit: &Permit<ReadSeals>,
     number: Option<i64>,
     cap: i64,
 ) -> Outcome<i64> {
+    tenant_wide(permit)?;
     let text = "
         select count(*) as counted
         from (select from audit_seal s where s.tenant_id = $1";
@@ -135,12 +138,13 @@ pub struct SealedEntry {
 /// Entries as they are hashed now, in the order of their numbers; those that are gone are absent.
 ///
 /// # Errors
-/// A fault where the statement fails.
+/// As for [`audit_seals`].
 pub async fn sealed_entries(
     tx: &TenantTx,
     permit: &Permit<ReadSeals>,
     entries: &[i64],
 ) -> Outcome<Vec<SealedEntry>> {
+    tenant_wide(permit)?;
     let found = store::entries(tx, entries).await?;
     let shown = found.into_iter().map(|entry| {
         let text = entry.text(permit.tenant());

@@ -49,6 +49,12 @@ impl AuditRow {
     pub fn id(&self) -> AuditId {
         AuditId(Uuid::from_u128(u128::try_from(self.sequence).unwrap_or_default()))
     }
+
+    /// Whether the permit reaches who did it: then lists of the trail hold the row.
+    #[must_use]
+    pub fn is_within(&self, permit: &Permit<ReadAudit>) -> bool {
+        permit.managers().is_none_or(|reached| reached.contains(&self.actor_id))
+    }
 }
 
 /// The number an id stands for; `None` for an id that was made up.

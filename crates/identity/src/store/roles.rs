@@ -70,10 +70,7 @@ pub async fn roles(tx: &TenantTx, _: &Permit<ReadRoles>) -> Outcome<Vec<Role>> {
             },
         }
     };
-    // A role of the tenant's own without any right is in no policy line, but it is there.
-    let mut names: BTreeSet<&str> = policy.role_names().collect();
-    names.extend(own.keys().map(String::as_str));
-    Ok(names.into_iter().map(role).collect())
+    Ok(policy::role_names(&own, &policy).iter().map(|name| role(name)).collect())
 }
 
 /// The names of every role that users of the tenant can have.
@@ -82,8 +79,8 @@ pub async fn roles(tx: &TenantTx, _: &Permit<ReadRoles>) -> Outcome<Vec<Role>> {
 /// A fault where the statement fails.
 pub async fn role_names(tx: &TenantTx) -> Outcome<BTreeSet<String>> {
     let own = policy::own_roles(tx).await?;
-    let compiled = policy::compile(&own).await?;
-    Ok(compiled.role_names().map(str::to_owned).chain(own.into_keys()).collect())
+    let policy = policy::compile(&own).await?;
+    Ok(policy::role_names(&own, &policy))
 }
 
 fn title(name: &str) -> Text {

@@ -151,8 +151,8 @@ fn himself() -> Refusal {
 fn under_way(leaver: UserId) -> Refusal {
     Refusal::new(
         RefusalCode::InUse,
-        "A hand-over of this person is under way.",
-        "Передача дел этого человека уже идёт.",
+        "This person hands over or takes over already: wait until that is done.",
+        "Этот человек уже передаёт или принимает дела: дождитесь окончания передачи.",
     )
     .at(["leaverId"])
     .with(json!({ "userId": leaver }))
