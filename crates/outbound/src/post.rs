@@ -7,7 +7,8 @@ use access::Permit;
 use db::{Fault, Outcome, TenantTx};
 use kernel::{MailId, Refusal, RefusalCode};
 pub use lettre::message::Mailbox;
-use lettre::transport::smtp::AsyncSmtpTransport;
+use lettre::transport::smtp::response::Category;
+use lettre::transport::smtp::{AsyncSmtpTransport, Error};
 use lettre::{AsyncTransport, Tokio1Executor};
 
 use crate::letter::{Letter, Outgoing};
@@ -53,6 +54,14 @@ pub fn link_address(public_url: &str, token: &str) -> String {
 struct Office {
     transport: AsyncSmtpTransport<Tokio1Executor>,
     from: Mailbox,
+}
+
+impl Office {
+    /// Whether the mail server greets this program and lets it sign in. Connections are not kept, so
+    /// it is asked anew.
+    async fn is_let_in(&self) -> bool {
+        matches!(self.transport.test_connection().await, Ok(true))
+    }
 }
 
 impl std::fmt::Debug for Post {
@@ -132,14 +141,26 @@ impl Post {
             Ok(message) => message,
             Err(reason) => return Some(Tried::Never(kept(&reason))),
         };
-        let sending = tokio::time::timeout(HANDING_OVER, office.transport.send(message));
-        Some(match sending.await {
-            Ok(Ok(_)) => Tried::Taken,
-            Ok(Err(error)) if error.is_permanent() => Tried::Never(kept(&told(&error))),
-            Ok(Err(error)) => Tried::NotNow(kept(&told(&error))),
-            Err(_) => Tried::NotNow("the mail server did not answer in time".to_owned()),
-        })
+        let handing = async {
+            let Err(error) = office.transport.send(message).await else { return Tried::Taken };
+            let said = kept(&told(&error));
+            // Where nobody is let in, say for a wrong password, nothing is said of this letter: it
+            // goes once that is mended.
+            if error.is_permanent() && !is_of_login(&error) && office.is_let_in().await {
+                Tried::Never(said)
+            } else {
+                Tried::NotNow(said)
+            }
+        };
+        let late = |_| Tried::NotNow("the mail server did not answer in time".to_owned());
+        Some(tokio::time::timeout(HANDING_OVER, handing).await.unwrap_or_else(late))
     }
+}
+
+/// Whether a mail server asks for another login or for TLS, at whichever command: its answers to
+/// that alone begin with 53 (RFC 4954, section 6).
+fn is_of_login(error: &Error) -> bool {
+    error.status().is_some_and(|code| code.category == Category::Unspecified3)
 }
 
 fn no_mail_server() -> Refusal {
@@ -169,4 +190,72 @@ fn told(error: &dyn std::error::Error) -> String {
 
 fn kept(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(KEPT_OF_ERROR).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::{TcpListener, TcpStream};
+
+    use super::*;
+
+    /// The address of a mail server that refuses one command, or whoever connects.
+    async fn refusing(command: &'static str, refusal: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(serve(stream, command, refusal));
+            }
+        });
+        format!("smtp://anna:secret@{address}")
+    }
+
+    async fn serve(stream: TcpStream, command: &'static str, refusal: &'static str) {
+        let (read, mut write) = stream.into_split();
+        let mut lines = BufReader::new(read).lines();
+        let mut line = Some("CONNECT".to_owned());
+        while let Some(said) = line {
+            let answer = match said.split(' ').next().unwrap() {
+                word if word == command => refusal,
+                "CONNECT" => "220 mail",
+                "EHLO" => "250-mail\r\n250 AUTH PLAIN",
+                _ => "250 ok",
+            };
+            if write.write_all(format!("{answer}\r\n").as_bytes()).await.is_err() {
+                return;
+            }
+            line = lines.next_line().await.unwrap_or_default();
+        }
+    }
+
+    #[tokio::test]
+    async fn only_what_is_said_of_the_letter_is_for_good() {
+        let letter = Outgoing {
+            id: MailId::new(),
+            recipient: "buyer@theatre.example",
+            reply_to: None,
+            title: "Quote",
+            body: "Good day",
+        };
+        for (command, refusal, is_for_good) in [
+            ("CONNECT", "554 no service here", false),
+            ("AUTH", "535 wrong password", false),
+            ("MAIL", "530 sign in first", false),
+            ("RCPT", "450 come again", false),
+            ("RCPT", "550 nobody lives here", true),
+            ("DATA", "554 not such a letter", true),
+        ] {
+            let address = refusing(command, refusal).await;
+            let post = Post::through(&address, "sales@vostok.example".parse().unwrap()).unwrap();
+            let tried = post.hand_over(&letter).await;
+            let (is_never, said) = match tried {
+                Some(Tried::Never(said)) => (true, said),
+                Some(Tried::NotNow(said)) => (false, said),
+                other => panic!("{command}: {other:?}"),
+            };
+            assert_eq!(is_never, is_for_good, "{command}: {said}");
+            assert!(said.contains(&refusal[4..]), "{command}: {said}");
+        }
+    }
 }
