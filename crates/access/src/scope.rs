@@ -165,6 +165,34 @@ impl Scope {
         self.0.rights.reach(right)
     }
 
+    /// Whether a right takes in a record with this manager and customer.
+    #[must_use]
+    pub fn covers(
+        &self,
+        right: Right,
+        manager: Option<UserId>,
+        customer: Option<CustomerId>,
+    ) -> bool {
+        self.reach(right).is_some_and(|reach| self.is_within(reach, manager, customer))
+    }
+
+    fn is_within(
+        &self,
+        reach: Reach,
+        manager: Option<UserId>,
+        customer: Option<CustomerId>,
+    ) -> bool {
+        let bound = self.customer();
+        if bound.is_some() && bound != customer {
+            return false;
+        }
+        match reach {
+            Reach::All => true,
+            Reach::Team => manager.is_some_and(|id| self.team().contains(&id)),
+            Reach::Own => manager.is_some() && manager == self.user(),
+        }
+    }
+
     /// Asks for one action.
     ///
     /// # Errors
@@ -252,14 +280,6 @@ impl<A> Permit<A> {
     /// Whether a record with this manager and customer is within reach.
     #[must_use]
     pub fn reaches(&self, manager: Option<UserId>, customer: Option<CustomerId>) -> bool {
-        let bound = self.customer();
-        if bound.is_some() && bound != customer {
-            return false;
-        }
-        match self.reach {
-            Reach::All => true,
-            Reach::Team => manager.is_some_and(|id| self.scope.team().contains(&id)),
-            Reach::Own => manager.is_some() && manager == self.user(),
-        }
+        self.scope.is_within(self.reach, manager, customer)
     }
 }

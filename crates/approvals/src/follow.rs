@@ -144,9 +144,9 @@ pub async fn void_requests<A>(
 ) -> Outcome<Vec<ApprovalRequestId>> {
     let why = "the document was changed";
     let gone = outdate_others(tx, permit, root, (kept, done), why).await?;
-    if !gone.is_empty() {
+    for id in &gone {
         let changes = json!({ "state": ApprovalState::Outdated });
-        tx.audit_each("outdateApproval", "ApprovalRequest", &gone, changes).await?;
+        tx.audit(AuditEntry::new("outdateApproval", "ApprovalRequest", *id, changes));
     }
     Ok(gone)
 }

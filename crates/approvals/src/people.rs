@@ -38,7 +38,10 @@ impl Deciders {
     ) -> Outcome<Self> {
         let people = identity::colleagues(tx, permit, only).await?;
         let team = match manager {
-            Some(manager) => identity::teammates(tx, permit, manager).await?,
+            Some(manager) => {
+                let mut teams = identity::teammates(tx, permit, &[manager]).await?;
+                teams.remove(&manager).unwrap_or_default()
+            }
             None => HashSet::new(),
         };
         Ok(Self { people, team, manager, own })
@@ -73,7 +76,7 @@ impl Deciders {
 
     /// What he may see of the request.
     pub(crate) fn sight(&self, one: &Colleague) -> Sight {
-        Sight::of(&one.rights, self.covers(one, Right::CustomerRead))
+        Sight::of(|right| self.covers(one, right))
     }
 
     /// Those for whose word the request waits, each with whose place it is: his own where it may
@@ -83,7 +86,8 @@ impl Deciders {
         let mut asked: Vec<(Asked<'_>, Nearness)> = Vec::new();
         for one in self.people.iter().filter_map(|one| self.reader(one.id)) {
             let holdings = self.holdings(one, standing_in);
-            let ballot = Ballot { user: one.id, holdings: &holdings, own: &self.own };
+            let (own, manager) = (self.own.as_slice(), self.manager);
+            let ballot = Ballot { user: one.id, holdings: &holdings, own, manager };
             let Some((_, place)) = vote(steps, &ballot, Verdict::Approve) else { continue };
             let nearness = Nearness {
                 is_deputy: place != one.id,
@@ -100,7 +104,8 @@ impl Deciders {
     fn holdings(&self, one: &Colleague, standing_in: &[StandingIn]) -> Vec<Holding> {
         let away = standing_in.iter().filter(|row| row.deputy_id == one.id);
         let away = away.filter_map(|row| self.people.iter().find(|who| who.id == row.user_id));
-        std::iter::once(one).chain(away).map(holding).collect()
+        let away = away.filter(|who| self.covers(who, Right::ApprovalDecide));
+        std::iter::once(one).chain(away).map(|who| holding(who, None)).collect()
     }
 
     /// The name of one of them.
@@ -131,8 +136,8 @@ fn is_named(steps: &[StepNow], user: UserId) -> bool {
     seats.any(|seat| seat.is_taken && seat.chair == Chair::User(user))
 }
 
-fn holding(one: &Colleague) -> Holding {
-    Holding { user: one.id, roles: one.rights.roles().map(str::to_owned).collect() }
+fn holding(one: &Colleague, managers: Option<HashSet<UserId>>) -> Holding {
+    Holding { user: one.id, roles: one.rights.roles().map(str::to_owned).collect(), managers }
 }
 
 fn is_him(approver: &Approver, one: &Colleague) -> bool {
@@ -167,7 +172,7 @@ impl From<&Approver> for Option<Chair> {
 }
 
 /// In whose places somebody with these rights decides today: his own first, then those whose deputy
-/// he is.
+/// he is, about what they decide themselves. What he reaches himself is his permit's to say.
 pub(crate) async fn holdings<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -175,12 +180,21 @@ pub(crate) async fn holdings<A>(
 ) -> Outcome<Vec<Holding>> {
     let found = standing_in(tx, permit, Some(user)).await?;
     let own = rights.roles().map(str::to_owned).collect();
-    let mut holdings = vec![Holding { user, roles: own }];
+    let mut holdings = vec![Holding { user, roles: own, managers: None }];
     if found.is_empty() {
         return Ok(holdings);
     }
     let ids: Vec<UserId> = found.into_iter().map(|row| row.user_id).collect();
     let away = identity::colleagues(tx, permit, Some(&ids)).await?;
-    holdings.extend(away.iter().map(holding));
+    let mut teams = identity::teammates(tx, permit, &ids).await?;
+    holdings.extend(away.iter().map(|one| {
+        let managers = match one.rights.reach(Right::ApprovalDecide) {
+            Some(Reach::All) => None,
+            Some(Reach::Team) => Some(teams.remove(&one.id).unwrap_or_default()),
+            Some(Reach::Own) => Some(HashSet::from([one.id])),
+            None => Some(HashSet::new()),
+        };
+        holding(one, managers)
+    }));
     Ok(holdings)
 }

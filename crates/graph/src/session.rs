@@ -11,7 +11,7 @@ use db::{Db, ReadPool, Reader, TenantTx};
 use files::Files;
 use futures::future::BoxFuture;
 use identity::{Identity, SealKeys};
-use kernel::Language;
+use kernel::{CustomerId, Language, UserId};
 use live::Live;
 use outbound::Mailing;
 
@@ -214,6 +214,12 @@ impl Session {
         self.core.permit()
     }
 
+    /// Whether a right of the caller's takes in a document of this manager and customer.
+    #[must_use]
+    pub fn covers(&self, right: Right, manager: Option<UserId>, customer: CustomerId) -> bool {
+        self.core.covers(right, manager, customer)
+    }
+
     /// The operation's snapshot, opened at the first call and shared by all resolvers.
     ///
     /// # Errors
@@ -413,11 +419,23 @@ impl Core {
 
     pub(crate) fn permit<A: Action>(&self) -> Result<Permit<A>, Failure> {
         let permit = self.scope()?.permit::<A>()?;
+        self.uses(A::RIGHT, permit.reach());
+        Ok(permit)
+    }
+
+    fn covers(&self, right: Right, manager: Option<UserId>, customer: CustomerId) -> bool {
+        let Ok(scope) = self.scope() else { return false };
+        if let Some(reach) = scope.reach(right) {
+            self.uses(right, reach);
+        }
+        scope.covers(right, manager, Some(customer))
+    }
+
+    fn uses(&self, right: Right, reach: Reach) {
         if let Some(used) = &self.used {
             let mut used = used.lock().unwrap_or_else(PoisonError::into_inner);
-            used.insert(A::RIGHT, permit.reach());
+            used.insert(right, reach);
         }
-        Ok(permit)
     }
 
     pub(crate) fn reader(&self) -> Result<&Arc<Reader>, Failure> {

@@ -290,7 +290,7 @@ fn moment(language: Language, at: DateTime<Utc>, zone: Tz) -> String {
 
 #[cfg(test)]
 mod tests {
-    use access::{Reach, Right, RightSet};
+    use access::Right;
     use approvals::{ApprovalKind, ApprovalReason, ApprovalRequest, Sight};
     use kernel::{ApprovalRequestId, ApprovalRuleId, Currency, CustomerId, Decimal, Text, Uuid};
     use serde_json::json;
@@ -340,10 +340,6 @@ mod tests {
     }
 
     fn seen(state: ApprovalState, standing: Standing, rights: &[Right]) -> Seen {
-        let mut set = RightSet::default();
-        for right in rights {
-            set.give(*right, Reach::All);
-        }
         let word = LinkedWord {
             verdict: Verdict::Reject,
             by: "Olga".to_owned(),
@@ -358,7 +354,7 @@ mod tests {
                 words: if state == ApprovalState::Rejected { vec![word] } else { Vec::new() },
                 asker: Some("Anna".to_owned()),
                 holder: "Olga".to_owned(),
-                sight: Sight::of(&set, rights.contains(&Right::CustomerRead)),
+                sight: Sight::of(|right| rights.contains(&right)),
                 standing,
             },
             about: Introduction {

@@ -74,6 +74,7 @@ pub use deliveries::{
     brought_by_shipment, count_deliveries, deliveries, deliveries_by_id, deliveries_by_shipment,
     packages_by_delivery,
 };
+pub use discretion::words_instead;
 pub use expiry::{ReleaseUnpaidOrder, release_unpaid_orders};
 pub use following::{FollowOrder, FollowShipment, follow_decisions};
 pub use hand_over::{

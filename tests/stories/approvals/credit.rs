@@ -4,12 +4,15 @@ use std::time::{Duration, Instant};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use stories::actor::text;
-use stories::company::Company;
+use stories::actor::{Actor, text};
+use stories::company::{Company, PASSWORD};
 use stories::house::house;
 use stories::stock::draft;
 
-use super::{PATIENCE, comes_to, confirms, decides, order, request, rule, shipment_comes_to};
+use super::{
+    PATIENCE, comes_to, confirms, decides, discounted, inbox, order, request, rule,
+    shipment_comes_to,
+};
 
 /// A customer with a limit whose agreement says what a gate does.
 async fn limited(company: &Company, name: &str, limit: &str, policy: &str) -> String {
@@ -132,6 +135,115 @@ async fn copy_and_reopen_do_not_slip_past_credit() {
     let input = json!({"orderId": first, "lines": part});
     let code = company.warehouse.refused("shipSalesOrder", input, "shipment { id }").await;
     assert_eq!(code, "CREDIT_LIMIT_EXCEEDED");
+    house().verify(&company.slug).await;
+}
+
+/// Money that a draft has got is the draft's: another order is not confirmed on it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn money_of_a_draft_is_no_credit_for_another_order() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let tea = company.product(&at, "TEA", "100.00").await;
+    company.receive(&at, None, &[(&tea, "100", "60.00")]).await;
+    let customer = limited(&company, "Edge", "0", "BLOCK").await;
+    let first = draft(&company.anna, &customer, &[(&tea, "5")], json!({})).await.0;
+    let input = json!({"orderId": first, "amount": "500.00"});
+    company.accounting.does("recordPayment", input, "payment { id }").await;
+    let second = draft(&company.anna, &customer, &[(&tea, "5")], json!({})).await.0;
+    let input = json!({"id": second});
+    let code = company.anna.refused("confirmSalesOrder", input.clone(), "order { id }").await;
+    assert_eq!(code, "CREDIT_LIMIT_EXCEEDED");
+    // The draft itself is paid; given up, its money is as good as free.
+    let told = confirms(&company.anna, &first).await;
+    assert_eq!(told["order"]["state"], "CONFIRMED");
+    let input_of_first = json!({"id": first, "reason": "He takes the other"});
+    company.anna.does("cancelSalesOrder", input_of_first, "order { state }").await;
+    assert_eq!(confirms(&company.anna, &second).await["order"]["state"], "CONFIRMED");
+    house().verify(&company.slug).await;
+}
+
+/// An order that is given up takes with it what somebody is asked about its shipment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nobody_is_asked_about_a_cancelled_order() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let tea = company.product(&at, "TEA", "100.00").await;
+    company.receive(&at, None, &[(&tea, "100", "60.00")]).await;
+    rule(&company, "SHIPMENT_BEFORE_PAYMENT", "director", json!({})).await;
+    let steps = json!([{"percent": "100", "moment": "BEFORE_SHIPMENT"}]);
+    let terms = json!({"agreement": {"paymentSteps": steps}});
+    let customer = company.customer("Paying", &company.anna_id, terms).await;
+    let id = draft(&company.anna, &customer, &[(&tea, "5")], json!({})).await.0;
+    confirms(&company.anna, &id).await;
+    let selection = "shipment { id state } approvalRequest { id }";
+    let told = company.warehouse.does("shipSalesOrder", json!({"orderId": id}), selection).await;
+    assert_eq!(told["shipment"]["state"], "PENDING_APPROVAL");
+    assert_eq!(inbox(&company.director).await, [request(&told)]);
+    let input = json!({"id": id, "reason": "He changed his mind"});
+    company.anna.does("cancelSalesOrder", input, "order { state }").await;
+    assert!(inbox(&company.director).await.is_empty());
+    assert_eq!(super::refused(&company.director, &request(&told)).await, "ILLEGAL_TRANSITION");
+    let shipment = text(&told["shipment"]["id"]);
+    shipment_comes_to(&company.warehouse, &shipment, "DRAFT").await;
+    house().verify(&company.slug).await;
+}
+
+/// Who sells and keeps the warehouse sees all requests, and debts and terms of his own customers.
+async fn sells_and_keeps(company: &Company) -> Actor {
+    let email = company.email("pavel");
+    let roles = ["manager", "warehouse"];
+    let input = json!({"email": email, "name": "pavel", "password": PASSWORD, "roles": roles});
+    company.admin.does("createUser", input, "user { id }").await;
+    Actor::sign_in(&company.slug, &email, PASSWORD).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn figures_are_for_who_sees_debts_and_terms_of_the_customer() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let tea = company.product(&at, "TEA", "100.00").await;
+    company.receive(&at, None, &[(&tea, "100", "60.00")]).await;
+    rule(&company, "CREDIT_LIMIT_EXCEEDED", "accounting", json!({})).await;
+    rule(&company, "DISCOUNT_OVER_LIMIT", "director", json!({})).await;
+    let pavel = sells_and_keeps(&company).await;
+
+    // Why somebody has to agree.
+    let asked = limited(&company, "Asked", "1000.00", "APPROVE").await;
+    let over = draft(&company.anna, &asked, &[(&tea, "12")], json!({})).await.0;
+    let one = request(&confirms(&company.anna, &over).await);
+    let query = "query($id: ID!) { approvalRequest(id: $id) {
+        reasons { message measure circumstances details } } }";
+    let reason = async |actor: &Actor| {
+        let told = actor.ask(query, json!({"id": one})).await;
+        told["approvalRequest"]["reasons"][0].clone()
+    };
+    assert_eq!(reason(&company.anna).await["measure"], "200");
+    for actor in [&pavel, &company.warehouse] {
+        let plain = json!({"message": "The credit limit would be exceeded.", "measure": null,
+            "circumstances": null, "details": null});
+        assert_eq!(reason(actor).await, plain, "{}", actor.name);
+    }
+
+    // And why an order does not go on after all: another one has taken the limit meanwhile.
+    let blocked = limited(&company, "Blocked", "1000.00", "BLOCK").await;
+    let (waits, _) = discounted(&company.anna, &blocked, &tea, ("10", "15")).await;
+    let two = request(&confirms(&company.anna, &waits).await);
+    let other = draft(&company.anna, &blocked, &[(&tea, "5")], json!({})).await.0;
+    assert_eq!(confirms(&company.anna, &other).await["order"]["state"], "CONFIRMED");
+    decides(&company.director, &two, "APPROVE").await;
+    comes_to(&company.anna, &waits, "DRAFT").await;
+    let query = "query($id: ID!) { approvalRequest(id: $id) { followRefusal } }";
+    for (actor, sees) in [
+        (&company.anna, true),
+        (&company.accounting, true),
+        (&pavel, false),
+        (&company.warehouse, false),
+    ] {
+        let told = actor.ask(query, json!({"id": two})).await;
+        let told = text(&told["approvalRequest"]["followRefusal"]);
+        let has_figures = told.contains(|letter: char| letter.is_ascii_digit());
+        assert_eq!(has_figures, sees, "{}: {told}", actor.name);
+    }
     house().verify(&company.slug).await;
 }
 

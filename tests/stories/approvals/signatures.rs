@@ -1,7 +1,9 @@
 //! Discounts that several people sign, and what becomes of their signatures.
 
+use kernel::Clock;
 use serde_json::json;
-use stories::company::Company;
+use stories::actor::{Actor, text};
+use stories::company::{Company, PASSWORD};
 use stories::house::house;
 
 use super::{
@@ -225,4 +227,116 @@ async fn nobody_approves_their_own() {
 
 async fn anna_customer(company: &Company) -> String {
     company.customer("Anna's", &company.anna_id, json!({})).await
+}
+
+/// What is given anyway is nobody's leave: where it is given no more, somebody has to agree.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_discount_of_many_is_asked_about_for_one() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let oil = company.product(&at, "OIL", "100.00").await;
+    company.receive(&at, None, &[(&oil, "300", "60.00")]).await;
+    let cook = company.customer("Cook", &company.anna_id, json!({})).await;
+    let baker = company.customer("Baker", &company.anna_id, json!({})).await;
+    rule(&company, "DISCOUNT_OVER_LIMIT", "accounting", json!({})).await;
+    let input = json!({"name": "Many", "percent": "30", "quantityFrom": "100"});
+    company.accounting.does("createDiscountRule", input, "discountRule { id }").await;
+
+    let (id, _) = discounted(&company.anna, &cook, &oil, ("100", "29")).await;
+    let told = confirms(&company.anna, &id).await;
+    assert_eq!(told["order"]["state"], "CONFIRMED", "less than everybody gets");
+    let query = "query($id: ID!) { order(id: $id) { lines { id } } }";
+    let line = company.anna.ask(query, json!({"id": id})).await["order"]["lines"][0]["id"].clone();
+    let input = json!({"id": id, "version": told["order"]["version"],
+        "lines": [{"orderLineId": line, "quantity": "1"}]});
+    let selection = "approvalRequest { reasons { kind measure } }";
+    let told = company.anna.does("changeSalesOrder", input, selection).await;
+    let asked = json!([{"kind": "DISCOUNT_OVER_LIMIT", "measure": "29"}]);
+    assert_eq!(told["approvalRequest"]["reasons"], asked);
+
+    // What the director gave by his own right stays given to this client, and to no other.
+    let (id, _) = discounted(&company.director, &cook, &oil, ("1", "25")).await;
+    let version = order(&company.director, &id).await["version"].clone();
+    let input = json!({"id": id, "version": version, "comment": "Call first"});
+    let told = company.anna.does("updateSalesOrder", input, "order { version }").await;
+    let input = json!({"id": id, "version": told["order"]["version"], "customerId": baker});
+    company.anna.does("updateSalesOrder", input, "order { id }").await;
+    let told = confirms(&company.anna, &id).await;
+    let asked = json!([{"kind": "DISCOUNT_OVER_LIMIT", "measure": "25"}]);
+    assert_eq!(told["approvalRequest"]["reasons"], asked);
+    let (id, _) = discounted(&company.director, &cook, &oil, ("1", "25")).await;
+    let version = order(&company.director, &id).await["version"].clone();
+    let input = json!({"id": id, "version": version, "comment": "Call first"});
+    company.anna.does("updateSalesOrder", input, "order { id }").await;
+    assert_eq!(confirms(&company.anna, &id).await["order"]["state"], "CONFIRMED");
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_place_signs_once_and_the_strictest_word_holds() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let oil = company.product(&at, "OIL", "100.00").await;
+    company.receive(&at, None, &[(&oil, "20", "60.00")]).await;
+    let cook = company.customer("Cook", &company.anna_id, json!({})).await;
+    let (second, _) = person(&company, "second", "director").await;
+    let (deputy, deputy_id) = person(&company, "deputy", "accounting").await;
+    let steps = json!([{"approvers": [{"role": "director"}], "needed": 2}]);
+    rule(&company, "DISCOUNT_OVER_LIMIT", "director", json!({"steps": steps})).await;
+    let until = house().today() + chrono::Duration::days(30);
+    let input = json!({"deputyId": deputy_id, "to": until});
+    company.director.does("appointDeputy", input, "approvalDeputy { id }").await;
+
+    let (id, _) = discounted(&company.anna, &cook, &oil, ("4", "15")).await;
+    let asked = request(&confirms(&company.anna, &id).await);
+    let input = json!({"ids": [asked], "verdict": "APPROVE", "tolerancePercent": "0",
+        "validDays": 1});
+    let selection = "approvalRequests { state }";
+    let told = deputy.does("decideApprovals", input, selection).await;
+    assert_eq!(told["approvalRequests"][0]["state"], "PENDING");
+    // His deputy has spoken for him: he is not the second of two.
+    assert!(inbox(&company.director).await.is_empty());
+    assert_eq!(refused(&company.director, &asked).await, "NOT_APPROVER");
+    assert_eq!(inbox(&second).await, std::slice::from_ref(&asked));
+    assert_eq!(decides(&second, &asked, "APPROVE").await["state"], "APPROVED");
+    let query = "query($id: ID!) { approvalRequest(id: $id) { tolerancePercent validUntil } }";
+    let told = second.ask(query, json!({"id": asked})).await["approvalRequest"].take();
+    assert_eq!(told["tolerancePercent"], "0", "whoever says nothing of it loosens nothing");
+    let ends: chrono::DateTime<chrono::Utc> = text(&told["validUntil"]).parse().unwrap();
+    assert!(ends <= Clock::system().now() + chrono::Duration::days(1), "{ends}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_deputy_decides_what_the_one_who_is_away_could() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let oil = company.product(&at, "OIL", "100.00").await;
+    company.receive(&at, None, &[(&oil, "20", "60.00")]).await;
+    let (olga, _) = head(&company).await;
+    let (_, ivan_id) = person(&company, "ivan", "head_of_sales").await;
+    let (maria, maria_id) = person(&company, "maria", "manager").await;
+    let input = json!({"name": "Export", "headId": ivan_id, "memberIds": [maria_id]});
+    company.admin.does("saveTeam", input, "team { id }").await;
+    let url = &company.admin.url;
+    let ivan = Actor::sign_in_at(url, &company.slug, &company.email("ivan"), PASSWORD).await;
+    let (deputy, deputy_id) = person(&company, "deputy", "accounting").await;
+    let until = house().today() + chrono::Duration::days(30);
+    let input = json!({"deputyId": deputy_id, "to": until});
+    ivan.does("appointDeputy", input, "approvalDeputy { id }").await;
+    rule(&company, "DISCOUNT_OVER_LIMIT", "head_of_sales", json!({})).await;
+
+    // Anna is of Olga's team: neither Ivan nor his deputy is asked, though she sees all documents.
+    let cook = company.customer("Cook", &company.anna_id, json!({})).await;
+    let (id, _) = discounted(&company.anna, &cook, &oil, ("4", "15")).await;
+    let asked = request(&confirms(&company.anna, &id).await);
+    assert!(inbox(&deputy).await.is_empty());
+    assert_eq!(refused(&deputy, &asked).await, "NOT_APPROVER");
+    assert_eq!(inbox(&olga).await, std::slice::from_ref(&asked));
+    // Maria is of Ivan's.
+    let buyer = company.customer("Buyer", &maria_id, json!({})).await;
+    let (id, _) = discounted(&maria, &buyer, &oil, ("4", "15")).await;
+    let asked = request(&confirms(&maria, &id).await);
+    assert_eq!(inbox(&deputy).await, std::slice::from_ref(&asked));
+    assert_eq!(decides(&deputy, &asked, "APPROVE").await["state"], "APPROVED");
+    comes_to(&maria, &id, "CONFIRMED").await;
 }

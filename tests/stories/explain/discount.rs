@@ -1,6 +1,7 @@
 //! "Why was this discount given?" is one query.
 
 use serde_json::json;
+use stories::actor::{Actor, text};
 use stories::company::Company;
 use stories::house::Replica;
 use stories::stock::{confirm, draft};
@@ -79,6 +80,20 @@ async fn why_this_discount() {
     }
     assert_eq!((&story["gates"], &story["payments"]), (&json!([]), &json!([])));
     assert_eq!(company.boris.denied(STORY, json!({"id": order.0})).await, "NOT_FOUND");
+    // A partner that sees debts and no terms learns of the gate, and not what the limit is.
+    let scopes = json!(["orders:read", "payments:read", "events:read"]);
+    let input = json!({"name": "bank", "scopes": scopes});
+    let key = company.admin.does("createApiKey", input, "secret").await;
+    let bank = Actor::with_token("bank", &text(&key["secret"]));
+    let query = "query($id: ID!) { explain(id: $id) { gates { warnings { code message } } } }";
+    for (actor, sees) in [(&company.director, true), (&bank, false)] {
+        let told = actor.ask(query, json!({"id": order.0})).await;
+        let warning = &told["explain"]["gates"][0]["warnings"][0];
+        assert_eq!(warning["code"], "CREDIT_LIMIT_EXCEEDED", "{}: {told}", actor.name);
+        let message = text(&warning["message"]);
+        let has_figures = message.contains(|letter: char| letter.is_ascii_digit());
+        assert_eq!(has_figures, sees, "{}: {message}", actor.name);
+    }
     let neighbour = Company::new().await;
     assert_eq!(neighbour.director.denied(STORY, json!({"id": order.0})).await, "NOT_FOUND");
 }

@@ -18,6 +18,7 @@ use crate::rules::{
 };
 use crate::store::{
     Closing, NewDecision, advance, close, insert_decision, lock_requests, mark_untold, steps_now,
+    strictest_terms,
 };
 
 /// Requests decided at once, at most.
@@ -36,10 +37,11 @@ pub struct DecideApprovals {
     pub verdict: Verdict,
     /// A rejection needs one.
     pub comment: Option<String>,
-    /// By how many per cent circumstances may get worse; `None`: as the rules say, the strictest of
-    /// them.
+    /// By how many per cent circumstances may get worse, the strictest of all words that say so;
+    /// where none does: as the rules say, the strictest of them.
     pub tolerance_percent: Option<Decimal>,
-    /// For how many days it holds; `None`: as the rules say, the shortest of them.
+    /// For how many days it holds, the shortest of all words that say so; where none does: as the
+    /// rules say, the shortest of them.
     pub valid_days: Option<i32>,
 }
 
@@ -161,7 +163,7 @@ impl DecideApprovals {
         if own.contains(&user) {
             return Err(own_request());
         }
-        let ballot = Ballot { user, holdings, own: &own };
+        let ballot = Ballot { user, holdings, own: &own, manager: request.manager_id };
         if let Some(voted) = vote(steps, &ballot, self.verdict) {
             return Ok(voted);
         }
@@ -239,8 +241,10 @@ impl DecideApprovals {
             if !is_whole {
                 return Ok(ApprovalState::Pending);
             }
-            let days = self.valid_days.or(word.days).unwrap_or(USUAL_DAYS);
-            let tolerance = self.tolerance_percent.or(word.tolerance);
+            // What was said before this word holds as well: the strictest of all who named any.
+            let said = strictest_terms(tx, permit, request.id).await?;
+            let days = said.days.or(word.days).unwrap_or(USUAL_DAYS);
+            let tolerance = said.tolerance.or(word.tolerance);
             closing.state = ApprovalState::Approved;
             closing.valid_until = Some(tx.now() + Duration::days(i64::from(days)));
             closing.tolerance_percent =

@@ -121,7 +121,7 @@ impl Words<'_> {
 
 #[cfg(test)]
 mod tests {
-    use access::{Reach, Right, RightSet};
+    use access::Right;
     use kernel::{
         ApprovalRequestId, ApprovalRuleId, Currency, CustomerId, DateTime, Decimal, Text, UserId,
         Uuid,
@@ -179,17 +179,13 @@ mod tests {
     }
 
     fn recipient(language: Language, rights: &[Right]) -> Recipient {
-        let mut set = RightSet::default();
-        for right in rights {
-            set.give(*right, Reach::All);
-        }
         Recipient {
             user: UserId::new(),
             name: "Ольга".to_owned(),
             email: "olga@vostok.example".to_owned(),
             language,
             deputy_of: None,
-            sight: Sight::of(&set, rights.contains(&Right::CustomerRead)),
+            sight: Sight::of(|right| rights.contains(&right)),
         }
     }
 

@@ -12,7 +12,7 @@ mod words;
 pub use holding::{Circumstance, Measured, holds};
 pub use matching::{Asked, RuleTerms, choose};
 pub(crate) use presets::presets;
-pub use progress::{Ballot, Chair, Holding, Outcome, Seat, StepNow, vote};
+pub use progress::{Ballot, Chair, Holding, Outcome, Seat, Signed, StepNow, vote};
 pub use sight::Sight;
 pub use terms::{Approver, RuleDraft, StepTerms, Steps, check, check_validity, comment};
 pub use wording::{Told, circumstance_in_words, in_words};

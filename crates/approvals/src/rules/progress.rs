@@ -43,6 +43,8 @@ pub struct StepNow {
     pub seats: Vec<Seat>,
     /// Who has agreed.
     pub signed: HashSet<UserId>,
+    /// In whose places they agreed: a place speaks once, whoever sits in it.
+    pub places: HashSet<UserId>,
 }
 
 /// In whose place somebody decides: his own, or that of one whose deputy he is.
@@ -52,6 +54,15 @@ pub struct Holding {
     pub user: UserId,
     /// That one's roles.
     pub roles: Vec<String>,
+    /// About whose documents that one decides himself; `None`: everybody's.
+    pub managers: Option<HashSet<UserId>>,
+}
+
+impl Holding {
+    /// Whether he may decide about a manager's document.
+    fn covers(&self, manager: Option<UserId>) -> bool {
+        self.managers.as_ref().is_none_or(|own| manager.is_some_and(|id| own.contains(&id)))
+    }
 }
 
 /// Somebody's word.
@@ -63,7 +74,12 @@ pub struct Ballot<'a> {
     pub holdings: &'a [Holding],
     /// Whoever asked and whoever wrote the document: they decide nothing, nor do others for them.
     pub own: &'a [UserId],
+    /// Whose document it is: a deputy decides what the one who is away could decide himself.
+    pub manager: Option<UserId>,
 }
+
+/// A step that a word counts for, and in whose place.
+pub type Signed = ((ApprovalRuleId, i32), UserId);
 
 /// The steps that a word changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +88,7 @@ pub enum Outcome {
     /// all.
     Approved {
         /// For which steps it counts.
-        signed: Vec<(ApprovalRuleId, i32)>,
+        signed: Vec<Signed>,
         /// Which are done.
         done: Vec<(ApprovalRuleId, i32)>,
         /// Which open.
@@ -83,7 +99,7 @@ pub enum Outcome {
     /// The request is over.
     Rejected {
         /// For which steps it counts.
-        signed: Vec<(ApprovalRuleId, i32)>,
+        signed: Vec<Signed>,
     },
 }
 
@@ -102,6 +118,8 @@ pub fn may_decide(step: &StepNow, ballot: &Ballot<'_>) -> Option<UserId> {
             Chair::User(user) => *user == holding.user,
         };
         !ballot.own.contains(&holding.user)
+            && !step.places.contains(&holding.user)
+            && holding.covers(ballot.manager)
             && step.seats.iter().any(|seat| seat.is_taken && has(seat))
     };
     ballot.holdings.iter().find(sits).map(|holding| holding.user)
@@ -115,12 +133,13 @@ pub fn vote(steps: &[StepNow], ballot: &Ballot<'_>, verdict: Verdict) -> Option<
         steps.iter().filter_map(|step| Some((step, may_decide(step, ballot)?))).collect();
     // His own place comes first, so that a deputy's word is his own where it may be.
     let place = his.iter().map(|(_, place)| *place).min_by_key(|place| *place != ballot.user)?;
-    let signed: Vec<_> = his.iter().map(|(step, _)| key(step)).collect();
+    let signed: Vec<Signed> = his.iter().map(|(step, place)| (key(step), *place)).collect();
     if verdict == Verdict::Reject {
         return Some((Outcome::Rejected { signed }, place));
     }
     let is_done_now = |step: &StepNow| {
-        let signatures = step.signed.len() + usize::from(signed.contains(&key(step)));
+        let is_signed_now = signed.iter().any(|(signed, _)| *signed == key(step));
+        let signatures = step.signed.len() + usize::from(is_signed_now);
         step.state == StepState::Open && i32::try_from(signatures).is_ok_and(|n| n >= step.needed)
     };
     let done: Vec<_> = steps.iter().filter(|step| is_done_now(step)).map(key).collect();
@@ -153,15 +172,20 @@ mod tests {
             state,
             seats: roles.iter().map(seat).collect(),
             signed: HashSet::new(),
+            places: HashSet::new(),
         }
     }
 
     fn holding(n: u128, roles: &[&str]) -> Holding {
-        Holding { user: user(n), roles: roles.iter().map(|role| (*role).to_owned()).collect() }
+        let roles = roles.iter().map(|role| (*role).to_owned()).collect();
+        Holding { user: user(n), roles, managers: None }
     }
 
+    /// Whose document it is.
+    const MANAGER: u128 = 6;
+
     fn ballot<'a>(holdings: &'a [Holding], own: &'a [UserId]) -> Ballot<'a> {
-        Ballot { user: holdings[0].user, holdings, own }
+        Ballot { user: holdings[0].user, holdings, own, manager: Some(user(MANAGER)) }
     }
 
     const ASKER: u128 = 1;
@@ -187,6 +211,46 @@ mod tests {
     }
 
     #[test]
+    fn a_place_speaks_once_whoever_sits_in_it() {
+        let mut open = step(9, 1, 2, StepState::Open, &["director"]);
+        open.signed.insert(user(7));
+        open.places.insert(user(2));
+        for (who, may) in [
+            // His deputy has spoken for him, and neither he nor another deputy of his adds to it.
+            (vec![holding(2, &["director"])], None),
+            (vec![holding(8, &["accounting"]), holding(2, &["director"])], None),
+            // That deputy is one person, also where he stands in for somebody else.
+            (vec![holding(7, &["accounting"]), holding(3, &["director"])], None),
+            (vec![holding(3, &["director"])], Some(user(3))),
+            (vec![holding(8, &["accounting"]), holding(3, &["director"])], Some(user(3))),
+        ] {
+            assert_eq!(may_decide(&open, &ballot(&who, &[])), may, "{who:?}");
+        }
+    }
+
+    #[test]
+    fn a_deputy_decides_what_the_one_who_is_away_could_decide() {
+        let open = step(9, 1, 1, StepState::Open, &["head"]);
+        let deputy_of = |managers: Option<&[u128]>| {
+            let managers = managers.map(|ids| ids.iter().map(|id| user(*id)).collect());
+            [holding(8, &["accounting"]), Holding { managers, ..holding(2, &["head"]) }]
+        };
+        for (managers, may) in [
+            (None, Some(user(2))),
+            (Some(&[MANAGER, 4][..]), Some(user(2))),
+            (Some(&[4][..]), None),
+            (Some(&[][..]), None),
+        ] {
+            let who = deputy_of(managers);
+            assert_eq!(may_decide(&open, &ballot(&who, &[])), may, "{managers:?}");
+            // A document of nobody's is decided by those who decide about all.
+            let of_nobody = Ballot { manager: None, ..ballot(&who, &[]) };
+            let may = managers.is_none().then(|| user(2));
+            assert_eq!(may_decide(&open, &of_nobody), may, "{managers:?}");
+        }
+    }
+
+    #[test]
     fn a_fallback_has_no_word_before_the_step_escalates() {
         let mut open = step(9, 1, 1, StepState::Open, &["head"]);
         open.seats.push(Seat { chair: Chair::User(user(5)), is_taken: false });
@@ -207,9 +271,15 @@ mod tests {
         let at = (steps[0].rule, 1);
         assert_eq!(
             outcome,
-            Outcome::Approved { signed: vec![at], done: vec![], opened: vec![], is_whole: false }
+            Outcome::Approved {
+                signed: vec![(at, user(2))],
+                done: vec![],
+                opened: vec![],
+                is_whole: false
+            }
         );
         steps[0].signed.insert(user(2));
+        steps[0].places.insert(user(2));
         assert_eq!(vote(&steps, &ballot(&first, &[]), Verdict::Approve), None, "twice");
         let second = [holding(3, &["head"])];
         let (outcome, _) = vote(&steps, &ballot(&second, &[]), Verdict::Approve).unwrap();
@@ -217,7 +287,7 @@ mod tests {
         assert_eq!(
             outcome,
             Outcome::Approved {
-                signed: vec![at],
+                signed: vec![(at, user(3))],
                 done: vec![at],
                 opened: vec![next],
                 is_whole: false
@@ -243,7 +313,7 @@ mod tests {
         let (outcome, _) = vote(&steps, &ballot(&accountant, &[]), Verdict::Approve).unwrap();
         assert!(matches!(outcome, Outcome::Approved { is_whole: false, .. }), "{outcome:?}");
         let (outcome, _) = vote(&steps, &ballot(&accountant, &[]), Verdict::Reject).unwrap();
-        assert_eq!(outcome, Outcome::Rejected { signed: vec![(steps[1].rule, 1)] });
+        assert_eq!(outcome, Outcome::Rejected { signed: vec![((steps[1].rule, 1), user(5))] });
     }
 
     proptest! {
@@ -268,7 +338,10 @@ mod tests {
                 prop_assert!(word != ASKER);
                 for step in &mut steps {
                     let key = (step.rule, step.position);
-                    if signed.contains(&key) { step.signed.insert(user(word)); }
+                    if signed.iter().any(|(step, _)| *step == key) {
+                        step.signed.insert(user(word));
+                        step.places.insert(user(word));
+                    }
                     if done.contains(&key) { step.state = StepState::Done; }
                     if opened.contains(&key) { step.state = StepState::Open; }
                 }

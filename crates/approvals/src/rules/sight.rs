@@ -1,18 +1,23 @@
 //! What somebody may see of a request: its figures give cost, debts and limits away.
 
-use access::{Right, RightSet};
+use access::Right;
 
 use super::ApprovalKind;
 
 impl ApprovalKind {
-    /// The right that it takes to see the figures of a reason of this kind.
+    /// Whether somebody sees the figures of a reason of this kind. `covers` tells which of his
+    /// rights take the document in: a right to a colleague's documents may be narrower than the one
+    /// to the request.
     #[must_use]
-    pub fn figures_need(self) -> Right {
+    pub fn shows_figures(self, covers: impl Fn(Right) -> bool) -> bool {
         match self {
-            Self::DiscountOverLimit | Self::SpecialTerms => Right::PriceRead,
-            Self::PriceBelowMinimum | Self::MarginBelowMinimum => Right::CostRead,
-            Self::CreditLimitExceeded => Right::TermsRead,
-            Self::ShipmentWithOverdueDebt | Self::ShipmentBeforePayment => Right::ReceivableRead,
+            Self::DiscountOverLimit | Self::SpecialTerms => covers(Right::PriceRead),
+            Self::PriceBelowMinimum | Self::MarginBelowMinimum => covers(Right::CostRead),
+            // It tells what the customer owes beside the limit.
+            Self::CreditLimitExceeded => covers(Right::TermsRead) && covers(Right::ReceivableRead),
+            Self::ShipmentWithOverdueDebt | Self::ShipmentBeforePayment => {
+                covers(Right::ReceivableRead)
+            }
         }
     }
 }
@@ -30,16 +35,15 @@ pub struct Sight {
 }
 
 impl Sight {
-    /// By his rights. `covers_customer` is whether his reach over customers takes this one in.
+    /// By those of his rights that take the document in, as `covers` tells.
     #[must_use]
-    pub fn of(rights: &RightSet, covers_customer: bool) -> Self {
-        let has = |right| rights.reach(right).is_some();
-        let figures = ApprovalKind::ALL.iter().copied();
+    pub fn of(covers: impl Fn(Right) -> bool) -> Self {
+        let kinds = ApprovalKind::ALL.iter().copied();
         Self {
-            amounts: has(Right::PriceRead),
-            customer: covers_customer,
-            document: has(Right::OrderRead),
-            figures: figures.filter(|kind| has(kind.figures_need())).collect(),
+            amounts: covers(Right::PriceRead),
+            customer: covers(Right::CustomerRead),
+            document: covers(Right::OrderRead),
+            figures: kinds.filter(|kind| kind.shows_figures(&covers)).collect(),
         }
     }
 
@@ -52,27 +56,26 @@ impl Sight {
 
 #[cfg(test)]
 mod tests {
-    use access::Reach;
-
     use super::*;
 
     #[test]
-    fn each_figure_needs_the_right_to_what_it_gives_away() {
+    fn each_figure_needs_the_rights_to_what_it_gives_away() {
         use ApprovalKind as Kind;
-        for (right, shown) in [
-            (Right::PriceRead, &[Kind::DiscountOverLimit, Kind::SpecialTerms][..]),
-            (Right::CostRead, &[Kind::PriceBelowMinimum, Kind::MarginBelowMinimum]),
-            (Right::TermsRead, &[Kind::CreditLimitExceeded]),
-            (Right::ReceivableRead, &[Kind::ShipmentWithOverdueDebt, Kind::ShipmentBeforePayment]),
-            (Right::ApprovalDecide, &[]),
+        let debts = [Kind::ShipmentWithOverdueDebt, Kind::ShipmentBeforePayment];
+        let limits = [debts[0], debts[1], Kind::CreditLimitExceeded];
+        for (rights, shown) in [
+            (&[Right::PriceRead][..], &[Kind::DiscountOverLimit, Kind::SpecialTerms][..]),
+            (&[Right::CostRead], &[Kind::PriceBelowMinimum, Kind::MarginBelowMinimum]),
+            (&[Right::TermsRead], &[]),
+            (&[Right::ReceivableRead], &debts),
+            (&[Right::TermsRead, Right::ReceivableRead], &limits),
+            (&[Right::ApprovalDecide], &[]),
         ] {
-            let mut rights = RightSet::default();
-            rights.give(right, Reach::All);
-            let sight = Sight::of(&rights, false);
+            let sight = Sight::of(|right| rights.contains(&right));
             for kind in Kind::ALL {
-                assert_eq!(sight.shows(*kind), shown.contains(kind), "{right:?} {kind:?}");
+                assert_eq!(sight.shows(*kind), shown.contains(kind), "{rights:?} {kind:?}");
             }
-            assert_eq!(sight.amounts, right == Right::PriceRead);
+            assert_eq!(sight.amounts, rights.contains(&Right::PriceRead));
             assert!(!sight.customer && !sight.document);
         }
     }

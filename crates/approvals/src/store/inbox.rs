@@ -11,12 +11,15 @@ use super::{uuids, within_reach};
 use crate::model::ReadApprovals;
 use crate::people::holdings;
 
-/// In whose places somebody decides: a row a role, and one for the person himself.
+/// In whose places somebody decides: a row a role, and one for the person himself; each of these
+/// for everybody's documents, or once a manager.
 #[derive(Clone, Debug, Default)]
 pub struct InboxOf {
     user: Option<UserId>,
     users: Vec<Uuid>,
     roles: Vec<String>,
+    /// Nil: everybody's.
+    managers: Vec<Uuid>,
 }
 
 /// The caller's places today; `None` where nobody is asking in person.
@@ -25,15 +28,22 @@ pub struct InboxOf {
 /// A fault of the database.
 pub async fn inbox_of(tx: &TenantTx, permit: &Permit<ReadApprovals>) -> Outcome<Option<InboxOf>> {
     let Some(user) = permit.user() else { return Ok(None) };
-    let (mut users, mut roles) = (Vec::new(), Vec::new());
+    let mut inbox = InboxOf { user: Some(user), ..InboxOf::default() };
     let rights = permit.scope().rights();
     for holding in holdings(tx, permit, (user, rights)).await? {
-        for role in holding.roles.into_iter().chain([String::new()]) {
-            users.push(holding.user.0);
-            roles.push(role);
+        let managers: Vec<Uuid> = match &holding.managers {
+            None => vec![Uuid::nil()],
+            Some(own) => own.iter().map(|manager| manager.0).collect(),
+        };
+        for role in holding.roles.iter().map(String::as_str).chain([""]) {
+            for manager in &managers {
+                inbox.users.push(holding.user.0);
+                inbox.roles.push(role.to_owned());
+                inbox.managers.push(*manager);
+            }
         }
     }
-    Ok(Some(InboxOf { user: Some(user), users, roles }))
+    Ok(Some(inbox))
 }
 
 impl InboxOf {
@@ -52,17 +62,20 @@ impl InboxOf {
                  and s.position = p.position and s.is_taken",
         );
         sql.with(" join unnest(", self.users.clone(), "::uuid[], ");
-        sql.bind(self.roles.clone()).push("::text[]) as h (user_id, role)");
+        sql.bind(self.roles.clone()).push("::text[], ");
+        sql.bind(self.managers.clone()).push("::uuid[]) as h (user_id, role, manager_id)");
         sql.push(
             " on (s.user_id = h.user_id or s.role = h.role)
+                 and h.manager_id in (d.manager_id, '00000000-0000-0000-0000-000000000000')
                  and h.user_id <> d.asker_id and h.user_id is distinct from d.author_id
                 where p.tenant_id = d.tenant_id and p.request_id = d.id and p.state = 'OPEN'
                   and not exists (
                       select from approval_signature g
                       where g.tenant_id = d.tenant_id and g.request_id = d.id
-                        and g.rule_id = p.rule_id and g.position = p.position",
+                        and g.rule_id = p.rule_id and g.position = p.position
+                        and (g.place_id = h.user_id",
         );
-        sql.with(" and g.user_id = ", user, "))");
+        sql.with(" or g.user_id = ", user, ")))");
     }
 }
 

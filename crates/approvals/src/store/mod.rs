@@ -24,8 +24,8 @@ pub use parts::{decisions_of_requests, reasons_of_requests, seats_of_requests, s
 pub(crate) use requests::{
     Closing, NewDecision, NewReason, NewSeat, NewStep, advance, approved_of_root, close,
     insert_decision, insert_request, lock_requests, mark_followed, move_customer, move_documents,
-    move_terms, outdate, outdate_others, overdue_requests, take_fallbacks, terms_of_requests,
-    unfollowed_requests, waiting_of,
+    move_terms, outdate, outdate_others, overdue_requests, strictest_terms, take_fallbacks,
+    terms_of_requests, unfollowed_requests, waiting_of,
 };
 pub use rules::{RULE_ORDER, approval_rules, count_approval_rules, rules_by_id};
 pub(crate) use rules::{hold_rule, insert_rule, put_segments, rules_in_force, update_rule};

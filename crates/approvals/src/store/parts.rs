@@ -140,6 +140,7 @@ struct Signature {
     rule_id: ApprovalRuleId,
     position: i32,
     user_id: UserId,
+    place_id: UserId,
 }
 
 /// The steps of locked requests as they stand, with seats and signatures.
@@ -154,7 +155,8 @@ pub(crate) async fn steps_now<A>(
     let steps: Vec<ApprovalStep> = tx.all(Sql::new(text, values())).await?;
     let seats: Vec<ApprovalSeat> = tx.all(Sql::new(format!("{SEATS} {of}"), values())).await?;
     let text = format!(
-        "select a.request_id, a.rule_id, a.position, a.user_id from approval_signature a {of}"
+        "select a.request_id, a.rule_id, a.position, a.user_id, a.place_id
+         from approval_signature a {of}"
     );
     let signed: Vec<Signature> = tx.all(Sql::new(text, values())).await?;
     let mut found: HashMap<ApprovalRequestId, Vec<StepNow>> = HashMap::new();
@@ -162,7 +164,8 @@ pub(crate) async fn steps_now<A>(
         let key = (step.request_id, step.rule_id, step.position);
         let his = |seat: &&ApprovalSeat| (seat.request_id, seat.rule_id, seat.position) == key;
         let at = |one: &&Signature| (one.request_id, one.rule_id, one.position) == key;
-        let signed: HashSet<UserId> = signed.iter().filter(at).map(|one| one.user_id).collect();
+        let (signed, places): (HashSet<UserId>, HashSet<UserId>) =
+            signed.iter().filter(at).map(|one| (one.user_id, one.place_id)).unzip();
         found.entry(step.request_id).or_default().push(StepNow {
             rule: step.rule_id,
             position: step.position,
@@ -170,6 +173,7 @@ pub(crate) async fn steps_now<A>(
             state: step.state,
             seats: seats.iter().filter(his).filter_map(chair).collect(),
             signed,
+            places,
         });
     }
     Ok(found)

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::{rows, uuids, within_reach};
 use crate::model::{ApprovalRequest, REQUEST_COLUMNS};
-use crate::rules::{ApprovalKind, ApprovalState, StepState, Verdict};
+use crate::rules::{ApprovalKind, ApprovalState, Signed, StepState, Verdict};
 
 /// A reason as it is written.
 #[derive(Clone, Debug, Serialize)]
@@ -283,12 +283,19 @@ fn keys(steps: &[RuleStep]) -> Vec<StepKey> {
         .collect()
 }
 
-/// Writes a word and for which steps it counts.
+#[derive(Serialize)]
+struct SignedStep {
+    rule_id: ApprovalRuleId,
+    position: i32,
+    place_id: UserId,
+}
+
+/// Writes a word, for which steps it counts and in whose places.
 pub(crate) async fn insert_decision<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     decision: &NewDecision,
-    signed: &[RuleStep],
+    signed: &[Signed],
 ) -> Outcome<()> {
     let sql = "
         with decided as (
@@ -298,14 +305,22 @@ pub(crate) async fn insert_decision<A>(
             values ($1, $2, $3, $5, $6, $7, $8, $9, $10, $11, $12)
         )
         insert into approval_signature
-            (tenant_id, request_id, rule_id, position, user_id, decision_id)
-        select $1, $3, x.rule_id, x.position, $6, $2
-        from jsonb_to_recordset($4) as x (rule_id uuid, position integer)";
+            (tenant_id, request_id, rule_id, position, user_id, place_id, decision_id)
+        select $1, $3, x.rule_id, x.position, $6, x.place_id, $2
+        from jsonb_to_recordset($4) as x (rule_id uuid, position integer, place_id uuid)";
+    let signed: Vec<SignedStep> = signed
+        .iter()
+        .map(|((rule_id, position), place_id)| SignedStep {
+            rule_id: *rule_id,
+            position: *position,
+            place_id: *place_id,
+        })
+        .collect();
     let values = values![
         permit.tenant(),
         decision.id,
         decision.request_id,
-        rows(&keys(signed))?,
+        rows(&signed)?,
         decision.verdict,
         decision.user_id,
         decision.for_user_id,
@@ -317,6 +332,28 @@ pub(crate) async fn insert_decision<A>(
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())
+}
+
+/// How long an approval holds, as words say that were said to its request.
+#[derive(FromQueryResult)]
+pub(crate) struct SaidTerms {
+    pub(crate) tolerance: Option<Decimal>,
+    pub(crate) days: Option<i32>,
+}
+
+/// The strictest of what was said to a locked request.
+pub(crate) async fn strictest_terms<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    request: ApprovalRequestId,
+) -> Outcome<SaidTerms> {
+    let sql = "
+        select min(a.tolerance_percent) as tolerance, min(a.valid_days) as days
+        from approval_decision a
+        where a.tenant_id = $1
+          and a.request_id = $2";
+    let said = tx.one(Sql::new(sql, values![permit.tenant(), request])).await?;
+    Ok(said.unwrap_or(SaidTerms { tolerance: None, days: None }))
 }
 
 /// Moves steps of a locked request on: those that are done, and those that open.

@@ -58,9 +58,10 @@ pub struct DecideApprovalsInput {
     /// What is to be said; a rejection needs it. At most 4,000 characters.
     pub(super) comment: Option<String>,
     /// By how many per cent debt, days overdue and margin may get worse while the approval holds, 0
-    /// to 100; as the rules say where none is given.
+    /// to 100: the strictest of all words that say so, and as the rules say where none does.
     pub(super) tolerance_percent: Option<Decimal>,
-    /// For how many days the approval holds, 1 to 365; as the rules say where none is given.
+    /// For how many days the approval holds, 1 to 365: the fewest of all words that say so, and as
+    /// the rules say where none does.
     pub(super) valid_days: Option<i32>,
     /// A repeat with this key changes nothing and answers the same.
     pub(super) idempotency_key: Option<String>,

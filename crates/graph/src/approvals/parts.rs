@@ -2,10 +2,8 @@
 
 use ::approvals::in_words;
 use async_graphql::{Context, ID, Json, Object};
-use kernel::Currency;
 
-use super::{ApprovalKind, ApprovalStepState, ApprovalVerdict};
-use crate::errors::Failure;
+use super::{ApprovalKind, ApprovalRequest, ApprovalStepState, ApprovalVerdict};
 use crate::identity::User;
 use crate::ids::global;
 use crate::scalars::{CurrencyCode, DateTime, Decimal};
@@ -14,13 +12,13 @@ use crate::session::Session;
 /// Why somebody has to agree, with the figures of that moment.
 pub struct ApprovalReason {
     pub(super) row: ::approvals::ApprovalReason,
-    pub(super) currency: Currency,
+    pub(super) request: ApprovalRequest,
 }
 
 impl ApprovalReason {
     /// Figures give cost, debts and limits away to those who may not see them.
-    fn may_see(&self, session: &Session) -> Result<bool, Failure> {
-        Ok(session.scope()?.reach(self.row.kind.figures_need()).is_some())
+    fn may_see(&self, session: &Session) -> bool {
+        self.row.kind.shows_figures(|right| self.request.is_covered(session, right))
     }
 }
 
@@ -36,7 +34,8 @@ impl ApprovalReason {
     /// may not see them.
     async fn message(&self, ctx: &Context<'_>) -> async_graphql::Result<String> {
         let session = Session::of(ctx)?;
-        let words = in_words(&self.row.told(self.currency), self.may_see(session)?);
+        let told = self.row.told(self.request.currency());
+        let words = in_words(&told, self.may_see(session));
         Ok(words.get(session.language()).to_owned())
     }
 
@@ -56,10 +55,10 @@ impl ApprovalReason {
     }
 
     /// How much, by the kind: per cent, days or money. Null where it is not known, or where the
-    /// caller may not see such figures: discounts and terms need `price.read`, minima and margins
-    /// `cost.read`, limits `terms.read`, debts `receivable.read`.
+    /// caller may not see such figures of this document: discounts and terms need `price.read`,
+    /// minima and margins `cost.read`, debts `receivable.read`, limits `terms.read` too.
     async fn measure(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Decimal>> {
-        let seen = self.may_see(Session::of(ctx)?)?;
+        let seen = self.may_see(Session::of(ctx)?);
         Ok(self.row.measure.filter(|_| seen).map(|measure| Decimal(measure.normalize())))
     }
 
@@ -70,7 +69,7 @@ impl ApprovalReason {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<Json<serde_json::Value>>> {
-        let seen = self.may_see(Session::of(ctx)?)?;
+        let seen = self.may_see(Session::of(ctx)?);
         Ok(seen.then(|| Json(self.row.circumstances.clone())))
     }
 
@@ -80,13 +79,13 @@ impl ApprovalReason {
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Option<Json<serde_json::Value>>> {
-        let seen = self.may_see(Session::of(ctx)?)?;
+        let seen = self.may_see(Session::of(ctx)?);
         Ok(seen.then(|| Json(self.row.details.clone())))
     }
 
     /// The document's currency.
     async fn currency(&self) -> CurrencyCode {
-        self.currency.into()
+        self.request.currency().into()
     }
 }
 

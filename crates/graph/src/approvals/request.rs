@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
+use ::sales::words_instead;
+use access::Right;
 use async_graphql::{Context, ID, Json, Object};
-use kernel::{AgreementId, OrderId, QuoteId, ShipmentId, UserId, Uuid};
+use kernel::{AgreementId, Currency, OrderId, QuoteId, ShipmentId, Text, UserId, Uuid};
+use serde::Deserialize;
 
 use super::loads::{DecisionsOf, ReasonsOf, SeatsOf, StepsOf, WaitsForMe};
 use super::parts::{ApprovalDecision, ApprovalReason, ApprovalStep};
@@ -38,6 +41,16 @@ impl ApprovalRequest {
     /// Which document it is about.
     pub(crate) fn subject(&self) -> Uuid {
         self.0.subject_id
+    }
+
+    /// Its document's currency.
+    pub(super) fn currency(&self) -> Currency {
+        self.0.currency
+    }
+
+    /// Whether a right of the caller's takes its document in.
+    pub(super) fn is_covered(&self, session: &Session, right: Right) -> bool {
+        session.covers(right, self.0.manager_id, self.0.customer_id)
     }
 }
 
@@ -123,8 +136,8 @@ impl ApprovalRequest {
     /// Why somebody has to agree, all reasons at once.
     async fn reasons(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ApprovalReason>> {
         let rows = Session::of(ctx)?.load(ReasonsOf(self.0.id)).await?.unwrap_or_default();
-        let currency = self.0.currency;
-        Ok(rows.into_iter().map(|row| ApprovalReason { row, currency }).collect())
+        let reason = |row| ApprovalReason { row, request: self.clone() };
+        Ok(rows.into_iter().map(reason).collect())
     }
 
     /// Who decides in which order: a row of steps for each rule that asks.
@@ -185,14 +198,18 @@ impl ApprovalRequest {
     }
 
     /// Why the document did not move on by itself though it was approved, such as goods that were
-    /// gone; it may be changed again, and the approval stays valid.
+    /// gone; it may be changed again, and the approval stays valid. Without figures of debts and
+    /// limits for who may not see them.
     async fn follow_refusal(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<String>> {
-        let language = match Session::of(ctx)?.language() {
-            kernel::Language::En => "en",
-            kernel::Language::Ru => "ru",
+        let session = Session::of(ctx)?;
+        let Some(refusal) = &self.0.follow_refusal else { return Ok(None) };
+        let code = refusal["code"].as_str().unwrap_or_default();
+        // It was worded for whoever asked, or for this program, which sees everything.
+        let text = match words_instead(code, |right| self.is_covered(session, right)) {
+            Some(text) => Some(text),
+            None => Text::deserialize(refusal).ok(),
         };
-        let refusal = self.0.follow_refusal.as_ref();
-        Ok(refusal.and_then(|refusal| refusal[language].as_str()).map(str::to_owned))
+        Ok(text.map(|text| text.get(session.language()).to_owned()))
     }
 
     /// Grows with each change.

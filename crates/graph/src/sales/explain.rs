@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 use ::catalog::pricing::{Explanation, Step};
 use ::identity::AuditRow;
-use ::sales::{OrderLine, Papers, PickLine, ReadOrders, ReadPickTasks, ReadShipments, Warning};
+use ::sales::{
+    OrderLine, Papers, PickLine, ReadOrders, ReadPickTasks, ReadShipments, Warning, words_instead,
+};
 use access::{Action, Right};
 use async_graphql::{ComplexObject, Context, Enum, Object, SimpleObject};
 use kernel::{
@@ -36,11 +38,6 @@ use crate::settlements::{Payment, PaymentsOfOrder};
 struct SeePrices;
 impl Action for SeePrices {
     const RIGHT: Right = Right::PriceRead;
-}
-
-struct SeeDebts;
-impl Action for SeeDebts {
-    const RIGHT: Right = Right::ReceivableRead;
 }
 
 /// The story of an order, or of one of its shipments.
@@ -324,14 +321,13 @@ impl DocumentExplanation {
     }
 
     /// The gates of credit and payment that it passed, oldest first, as far as they were recorded.
-    /// Empty for who does not see what the customer owes.
+    /// Empty for who does not see what the customer owes; without figures of his limit for who does
+    /// not see his terms.
     async fn gates(&self, ctx: &Context<'_>) -> async_graphql::Result<Vec<ExplainedGate>> {
         let session = Session::of(ctx)?;
         let order = self.order.row();
-        let sees = session.permit::<SeeDebts>();
-        let sees =
-            sees.is_ok_and(|permit| permit.reaches(order.manager_id, Some(order.customer_id)));
-        if !sees {
+        let covers = |right| session.covers(right, order.manager_id, order.customer_id);
+        if !covers(Right::ReceivableRead) {
             return Ok(Vec::new());
         }
         let language = session.language();
@@ -351,9 +347,9 @@ impl DocumentExplanation {
             };
             let warnings = serde_json::from_value(entry.row().changes["warnings"].clone());
             let warnings: Vec<Warning> = warnings.unwrap_or_default();
-            let told = |warning: Warning| ExplainedWarning {
-                message: warning.text.get(language).to_owned(),
-                code: warning.code,
+            let told = |Warning { code, text, .. }: Warning| {
+                let text = words_instead(&code, covers).unwrap_or(text);
+                ExplainedWarning { message: text.get(language).to_owned(), code }
             };
             let warnings = warnings.into_iter().map(told).collect();
             Some(ExplainedGate { kind, entry: entry.clone(), warnings })

@@ -743,7 +743,8 @@ from approval_request d
 where d.state = 'APPROVED'
 order by d.id;
 
-insert into approval_signature (tenant_id, request_id, rule_id, position, user_id, decision_id)
-select y.tenant_id, y.request_id, made(60, 1), 1, y.user_id, y.id
+insert into approval_signature
+    (tenant_id, request_id, rule_id, position, user_id, place_id, decision_id)
+select y.tenant_id, y.request_id, made(60, 1), 1, y.user_id, y.user_id, y.id
 from approval_decision y
 order by y.id;
