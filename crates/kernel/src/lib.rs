@@ -26,7 +26,7 @@ pub use paging::{
 };
 pub use price::{Factor, Rounding, RoundingDirection, UnitPrice};
 pub use refusal::{Refusal, RefusalCode};
-pub use share::share_out;
+pub use share::{proportion, share_out};
 
 pub use chrono::{DateTime, NaiveDate, Utc};
 pub use rust_decimal::Decimal;

@@ -4,6 +4,15 @@ use rust_decimal::Decimal;
 
 use crate::round_money;
 
+/// `total` × `part` / `whole`, not rounded; `part` is at most `whole`, and `whole` is not zero. Two
+/// amounts can be too large for the product of them: then the quotient comes first, and what is lost
+/// of it is far below a kopeck.
+#[must_use]
+pub fn proportion(total: Decimal, part: Decimal, whole: Decimal) -> Decimal {
+    let exact = total.checked_mul(part).and_then(|product| product.checked_div(whole));
+    exact.unwrap_or_else(|| part / whole * total)
+}
+
 /// Spreads `total` over parts in proportion to `weights` by largest remainders (domain, section
 /// 2): each part has two places and the parts add up to the whole. Equal parts where all weights
 /// are zero; nothing where there are no weights.
@@ -15,7 +24,7 @@ pub fn share_out(total: Decimal, weights: &[Decimal]) -> Vec<Decimal> {
     let sum: Decimal = weights.iter().sum();
     let cent = Decimal::new(1, 2);
     let exact = |weight: &Decimal| {
-        if sum.is_zero() { total / Decimal::from(count) } else { total * *weight / sum }
+        if sum.is_zero() { total / Decimal::from(count) } else { proportion(total, *weight, sum) }
     };
     let exacts: Vec<Decimal> = weights.iter().map(exact).collect();
     let mut parts: Vec<Decimal> = exacts.iter().map(|part| part.trunc_with_scale(2)).collect();
@@ -47,7 +56,52 @@ mod tests {
         assert_eq!(texts, ["33.34", "33.33", "33.33"]);
     }
 
+    #[test]
+    fn the_largest_amounts_are_shared_out_to_the_kopeck() {
+        let dec = |text: &str| -> Decimal { text.parse().unwrap() };
+        for (total, weights, shares) in [
+            ("9000000000000000.00", vec!["9000000000000000.00"], vec!["9000000000000000.00"]),
+            (
+                "9999999999999999.99",
+                vec!["3333333333333333.33", "6666666666666666.66"],
+                vec!["3333333333333333.33", "6666666666666666.66"],
+            ),
+            (
+                "5000000000000000.00",
+                vec!["9000000000000000.00", "0.03"],
+                vec!["4999999999999999.98", "0.02"],
+            ),
+            (
+                "9000000000000000.01",
+                vec!["9000000000000000.00"; 3],
+                vec!["3000000000000000.01", "3000000000000000.00", "3000000000000000.00"],
+            ),
+        ] {
+            let weights: Vec<Decimal> = weights.into_iter().map(dec).collect();
+            let shares: Vec<Decimal> = shares.into_iter().map(dec).collect();
+            assert_eq!(share_out(dec(total), &weights), shares, "{total} over {weights:?}");
+        }
+        let largest = dec("9999999999999999.99");
+        assert_eq!(round_money(proportion(largest, largest, largest)), largest);
+    }
+
     proptest! {
+        #[test]
+        fn parts_of_any_amount_add_up_and_none_exceeds_its_weight(
+            weights in prop::collection::vec(0_i64..=999_999_999_999_999_999, 1..8),
+            kept in 0_i64..=1_000_000,
+        ) {
+            let weights: Vec<Decimal> =
+                weights.into_iter().map(|one| Decimal::new(one, 2)).collect();
+            let sum: Decimal = weights.iter().sum();
+            let total = round_money(sum / Decimal::from(1_000_000) * Decimal::from(kept));
+            let parts = share_out(total, &weights);
+            prop_assert_eq!(parts.iter().sum::<Decimal>(), total);
+            for (part, weight) in parts.iter().zip(&weights) {
+                prop_assert!(*part >= Decimal::ZERO && part <= weight, "{part} of {weight}");
+            }
+        }
+
         #[test]
         fn parts_add_up(total in -1_000_000_i64..1_000_000, weights in prop::collection::vec(0_i64..1000, 1..20)) {
             let total = Decimal::new(total, 2);

@@ -55,7 +55,7 @@ impl Command for HoldPaidOrder {
         let Some(asked) = settlements::stop_awaiting(tx, permit, order.id).await? else {
             return Ok(false);
         };
-        let prepaid = settlements::prepaid(tx, permit, order.id).await?;
+        let prepaid = settlements::prepaid(tx, permit, (&order).into()).await?;
         match after_payment(order.state, asked, prepaid) {
             AfterPayment::LetGo => return Ok(false),
             AfterPayment::Wait => {

@@ -46,7 +46,7 @@ impl Command for ReleaseUnpaidOrder {
         let order = lock_order(tx, permit, self.order).await?;
         catalog::lock_customer(tx, permit, order.customer_id).await?;
         let Some(expires_at) = expiry_of(tx, permit, order.id).await? else { return Ok(false) };
-        let prepaid = settlements::prepaid(tx, permit, order.id).await?;
+        let prepaid = settlements::prepaid(tx, permit, (&order).into()).await?;
         let asked = asked_to_keep(order.gross, order.prepayment_percent.get());
         let then = at_expiry(order.state, (expires_at, tx.now()), (asked, prepaid));
         if then == AtExpiry::Wait {
@@ -91,7 +91,7 @@ pub(crate) async fn expire_if_unpaid<A>(
     if order.prepayment_percent.get().is_zero() {
         return Ok(());
     }
-    let prepaid = settlements::prepaid(tx, permit, order.id).await?;
+    let prepaid = settlements::prepaid(tx, permit, order.into()).await?;
     expire_unless_paid(tx, permit, order, prepaid).await
 }
 

@@ -11,6 +11,7 @@ use kernel::{
     WarehouseId,
 };
 use serde::Deserialize;
+use settlements::OrderRef;
 
 use crate::rules::{OrderState, ShipmentState};
 
@@ -98,6 +99,19 @@ pub struct Order {
     pub updated_at: DateTime<Utc>,
     /// The person who wrote it.
     pub created_by: Option<UserId>,
+}
+
+impl From<&Order> for OrderRef {
+    /// The order as its money needs it.
+    fn from(order: &Order) -> Self {
+        Self {
+            id: order.id,
+            customer_id: order.customer_id,
+            organization_id: order.organization_id,
+            agreement_id: order.agreement_id,
+            currency: order.currency,
+        }
+    }
 }
 
 /// The columns of [`Order`], of `sales_order o`.

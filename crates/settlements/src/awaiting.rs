@@ -9,6 +9,7 @@ use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{CustomerId, Decimal, OrderId, Uuid};
 
+use crate::OrderRef;
 use crate::credit::prepaid_by_order;
 
 #[derive(FromQueryResult)]
@@ -54,8 +55,22 @@ pub async fn stop_awaiting<A>(
     Ok(row.map(|row| row.amount))
 }
 
-/// Orders that have got what they waited for, by id after a given one, at most `limit`. Lives on
-/// awaited_payment_paid.
+/// Whether an order waits for money.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn is_awaited<A>(tx: &TenantTx, permit: &Permit<A>, order: OrderId) -> Outcome<bool> {
+    let sql = "
+        select w.order_id, w.amount
+        from awaited_payment w
+        where w.tenant_id = $1
+          and w.order_id = $2";
+    let row: Option<Awaited> = tx.one(Sql::new(sql, values![permit.tenant(), order])).await?;
+    Ok(row.is_some())
+}
+
+/// Orders that are marked: they may have got what they waited for. By id after a given one, at most
+/// `limit`. Lives on awaited_payment_paid.
 ///
 /// # Errors
 /// A fault where the statement fails.
@@ -86,64 +101,58 @@ pub async fn paid_orders<A>(
 pub async fn awaited_by_order<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    orders: &[OrderId],
+    orders: &[OrderRef],
 ) -> Outcome<HashMap<OrderId, Decimal>> {
     let sql = "
         select w.order_id, w.amount
         from awaited_payment w
         where w.tenant_id = $1
           and w.order_id = any ($2)";
-    let ids: Vec<Uuid> = orders.iter().map(|id| id.0).collect();
+    let ids: Vec<Uuid> = orders.iter().map(|order| order.id.0).collect();
     let waiting: Vec<Awaited> = tx.all(Sql::new(sql, values![permit.tenant(), ids])).await?;
-    let left = less_prepaid(tx, permit, waiting).await?;
-    Ok(left.into_iter().map(|(order, left)| (order, left.max(Decimal::ZERO))).collect())
+    if waiting.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let prepaid = prepaid_by_order(tx, permit, orders).await?;
+    let left = |row: Awaited| {
+        let got = prepaid.get(&row.order_id).copied().unwrap_or_default();
+        (row.order_id, (row.amount - got).max(Decimal::ZERO))
+    };
+    Ok(waiting.into_iter().map(left).collect())
 }
 
-/// Marks the customer's orders that have got by now what they waited for. Called wherever money
-/// comes to an order, after it has come. Not by a shipment's bill: it brings unassigned advances to
-/// its order, but nothing ships before it has got all of its prepayment.
+/// Marks the customer's orders that may have got by now what they waited for: whatever of his money
+/// names an order counts. The context above knows the order's own parties and looks again before it
+/// follows a mark. Called wherever money comes to an order, after it has come. Not by a shipment's
+/// bill: it brings unassigned advances to its order, but nothing ships before it has got all of its
+/// prepayment.
 pub(crate) async fn mark_paid<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     customer: CustomerId,
 ) -> Outcome<()> {
     let sql = "
-        select w.order_id, w.amount
-        from awaited_payment w
-        where w.tenant_id = $1
-          and w.customer_id = $2
-          and not w.paid";
-    let waiting: Vec<Awaited> = tx.all(Sql::new(sql, values![permit.tenant(), customer])).await?;
-    let left = less_prepaid(tx, permit, waiting).await?;
-    let paid = left.into_iter().filter(|(_, left)| *left <= Decimal::ZERO);
-    let paid: Vec<Uuid> = paid.map(|(order, _)| order.0).collect();
-    if paid.is_empty() {
-        return Ok(());
-    }
-    let sql = "
         update awaited_payment w
         set paid = true
         where w.tenant_id = $1
-          and w.order_id = any ($2)";
-    tx.run(Sql::new(sql, values![permit.tenant(), paid])).await?;
+          and w.customer_id = $2
+          and not w.paid
+          and w.amount <= (
+              select coalesce(sum(m.amount), 0)
+              from (
+                  select b.open as amount
+                  from payment p
+                  join payment_balance b on b.tenant_id = p.tenant_id and b.payment_id = p.id
+                  where p.tenant_id = $1
+                    and p.order_id = w.order_id
+                    and p.customer_id = w.customer_id
+                  union all
+                  select r.amount - r.open
+                  from receivable_balance r
+                  where r.tenant_id = $1
+                    and r.order_id = w.order_id
+              ) m
+          )";
+    tx.run(Sql::new(sql, values![permit.tenant(), customer])).await?;
     Ok(())
-}
-
-/// What is left of awaited amounts; below zero where an order has got more. Nobody waits, no
-/// statement.
-async fn less_prepaid<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    waiting: Vec<Awaited>,
-) -> Outcome<Vec<(OrderId, Decimal)>> {
-    if waiting.is_empty() {
-        return Ok(Vec::new());
-    }
-    let orders: Vec<OrderId> = waiting.iter().map(|row| row.order_id).collect();
-    let prepaid = prepaid_by_order(tx, permit, &orders).await?;
-    let left = |row: Awaited| {
-        let got = prepaid.get(&row.order_id).copied().unwrap_or_default();
-        (row.order_id, row.amount - got)
-    };
-    Ok(waiting.into_iter().map(left).collect())
 }

@@ -6,6 +6,8 @@ use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{Currency, CustomerId, Decimal, NaiveDate, OrderId, Uuid};
 
+use crate::OrderRef;
+
 /// What a customer owes and has paid ahead, over all organizations and agreements, by currency.
 pub type Positions = HashMap<Currency, Position>;
 
@@ -75,13 +77,15 @@ pub async fn positions<A>(
     Ok(positions)
 }
 
-/// Money that an order has got: advances that stay with it, and what has settled its shipments.
+/// Money that an order has got: advances that stay with it, and what has settled its shipments. Of
+/// advances those count that came from its customer to its organization, under its agreement and in
+/// its currency: what named it before any of these was changed settles nothing of it.
 ///
 /// # Errors
 /// A fault where the statement fails.
-pub async fn prepaid<A>(tx: &TenantTx, permit: &Permit<A>, order: OrderId) -> Outcome<Decimal> {
+pub async fn prepaid<A>(tx: &TenantTx, permit: &Permit<A>, order: OrderRef) -> Outcome<Decimal> {
     let by_order = prepaid_by_order(tx, permit, &[order]).await?;
-    Ok(by_order.get(&order).copied().unwrap_or_default())
+    Ok(by_order.get(&order.id).copied().unwrap_or_default())
 }
 
 #[derive(FromQueryResult)]
@@ -90,32 +94,46 @@ struct Prepaid {
     amount: Decimal,
 }
 
-/// [`prepaid`] of many orders in one statement; orders without money are absent.
+/// [`prepaid`] of many orders, each named once, in one statement; orders without money are absent.
 ///
 /// # Errors
 /// A fault where the statement fails.
 pub async fn prepaid_by_order<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    orders: &[OrderId],
+    orders: &[OrderRef],
 ) -> Outcome<HashMap<OrderId, Decimal>> {
     let sql = "
-        select m.order_id, sum(m.amount) as amount
-        from (
-            select p.order_id, b.open as amount
+        select o.id as order_id, sum(m.amount) as amount
+        from unnest($2::uuid[], $3::uuid[], $4::uuid[], $5::uuid[], $6::text[])
+             as o (id, customer_id, organization_id, agreement_id, currency)
+        cross join lateral (
+            select b.open as amount
             from payment p
             join payment_balance b on b.tenant_id = p.tenant_id and b.payment_id = p.id
             where p.tenant_id = $1
-              and p.order_id = any ($2)
+              and p.order_id = o.id
+              and p.customer_id = o.customer_id
+              and p.organization_id = o.organization_id
+              and p.agreement_id = o.agreement_id
+              and p.currency = o.currency
             union all
-            select r.order_id, r.amount - r.open
+            select r.amount - r.open
             from receivable_balance r
             where r.tenant_id = $1
-              and r.order_id = any ($2)
+              and r.order_id = o.id
         ) m
-        group by m.order_id
+        group by o.id
         having sum(m.amount) > 0";
-    let ids: Vec<Uuid> = orders.iter().map(|id| id.0).collect();
-    let rows: Vec<Prepaid> = tx.all(Sql::new(sql, values![permit.tenant(), ids])).await?;
+    let ids = |id: fn(&OrderRef) -> Uuid| orders.iter().map(id).collect::<Vec<Uuid>>();
+    let values = values![
+        permit.tenant(),
+        ids(|order| order.id.0),
+        ids(|order| order.customer_id.0),
+        ids(|order| order.organization_id.0),
+        ids(|order| order.agreement_id.0),
+        orders.iter().map(|order| order.currency.to_string()).collect::<Vec<String>>(),
+    ];
+    let rows: Vec<Prepaid> = tx.all(Sql::new(sql, values)).await?;
     Ok(rows.into_iter().map(|row| (row.order_id, row.amount)).collect())
 }

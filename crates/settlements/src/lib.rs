@@ -26,7 +26,7 @@ mod statement;
 mod store;
 
 pub use advances_used::{AdvanceUsed, advances_used};
-pub use awaiting::{await_payment, awaited_by_order, paid_orders, stop_awaiting};
+pub use awaiting::{await_payment, awaited_by_order, is_awaited, paid_orders, stop_awaiting};
 pub use bank::{
     BankLine, BankLineDraft, BankLineFilter, BankLineSort, BankLineState, BankProposal,
     BringBankLines, BroughtLines, IgnoreBankLine, PostBankLine, ReadBankLines, bank_lines,
@@ -41,9 +41,10 @@ pub use exchange::{ExchangeDifference, differences_of_payments};
 pub use handing::{HANDED_INVOICES, HANDED_PAYMENTS, HANDED_RECEIVABLES, HANDED_REFUNDS};
 pub use invoices::{
     CancelInvoice, Invoice, InvoiceFilter, InvoiceKept, InvoiceLine, InvoicePayment, InvoiceSort,
-    InvoiceState, InvoicedLine, NewInvoice, NewInvoiceLine, ReadInvoices, call_off_invoices,
-    count_invoices, invoice_lines, invoice_payments, invoiced_of_order, invoices, invoices_by_id,
-    invoices_of_customers, invoices_of_orders, invoices_of_payments, issue_invoice,
+    InvoiceState, InvoicedLine, NewInvoice, NewInvoiceLine, ReadInvoices, ask_no_more,
+    call_off_invoices, count_invoices, invoice_lines, invoice_payments, invoiced_of_order,
+    invoices, invoices_by_id, invoices_of_customers, invoices_of_orders, invoices_of_payments,
+    issue_invoice,
 };
 pub use loaders::{
     allocations_by_id, allocations_of_payments, allocations_of_receivables,

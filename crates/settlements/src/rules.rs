@@ -18,7 +18,7 @@ mod refunding;
 #[cfg(test)]
 mod tests;
 
-pub use bank::{invoice_numbers_in, is_inn, numbers_in};
+pub use bank::{account_number, invoice_numbers_in, is_inn, numbers_in};
 pub use credit::{Reduction, Standing, credited};
 pub use exchange::{Settled, exchange_difference};
 pub use invoicing::{

@@ -5,10 +5,11 @@ use access::{Action, Permit, Right};
 use db::{CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
     AgreementId, CreditNoteId, Currency, CustomerId, DateTime, Decimal, NaiveDate, OrganizationId,
-    PaymentId, RefundId, Refusal, RefusalCode, ShipmentId, UserId, Utc,
+    PaymentId, RefundId, Refusal, RefusalCode, ShipmentId, Utc,
 };
 
 use crate::model::words;
+use crate::store::owner_of;
 
 /// Documents that one statement tells of, at most; who wants more asks for a shorter period.
 const MOST_ENTRIES: usize = 5_000;
@@ -137,11 +138,6 @@ struct Row {
     amount: Decimal,
 }
 
-#[derive(FromQueryResult)]
-struct Owner {
-    manager_id: Option<UserId>,
-}
-
 /// The statement of a customer within the caller's reach: all of it, or nothing. A constant number
 /// of statements.
 ///
@@ -194,13 +190,7 @@ async fn check_reach(
     permit: &Permit<ReadStatement>,
     customer: CustomerId,
 ) -> Outcome<()> {
-    let sql = "
-        select c.manager_id
-        from customer_payer_v c
-        where c.tenant_id = $1
-          and c.id = $2";
-    let owner: Option<Owner> = tx.one(Sql::new(sql, values![permit.tenant(), customer])).await?;
-    let owner = owner.ok_or(CommandError::NotFound)?;
+    let owner = owner_of(tx, permit, customer).await?.ok_or(CommandError::NotFound)?;
     let bound = permit.customer().is_none_or(|bound| bound == customer);
     let reached = permit
         .managers()

@@ -60,7 +60,7 @@ with passed as (
              p.payment_id, p.refund_id
 )
 select t.agreement_id, t.currency, t.occurred_on, t.what, t.shipment_id, t.credit_note_id,
-       t.payment_id, t.refund_id, t.amount::numeric(20, 2) as amount
+       t.payment_id, t.refund_id, t.amount::numeric(28, 2) as amount
 from told t
 order by t.currency, t.agreement_id, t.occurred_on nulls first, t.recorded_at, t.what,
          coalesce(t.shipment_id, t.credit_note_id, t.payment_id, t.refund_id)

@@ -57,7 +57,12 @@ async fn one_line_is_one_payment_however_often_it_is_brought_in_and_posted() {
     assert_eq!(first["proposal"]["customer"]["id"], json!(sold.customer));
     assert_eq!(first["proposal"]["invoice"]["id"], invoice["id"]);
     assert_eq!(second["proposal"]["order"]["id"], json!(sold.order));
-    let again = accounting.does("bringBankLines", input, LINES).await;
+    let again = accounting.does("bringBankLines", input.clone(), LINES).await;
+    assert_eq!((&again["bankLines"], &again["known"]), (&json!([]), &json!(3)));
+    // Nor is it another account for being written in another way.
+    let mut spaced = input;
+    spaced["account"] = json!(" 40702 810");
+    let again = accounting.does("bringBankLines", spaced, LINES).await;
     assert_eq!((&again["bankLines"], &again["known"]), (&json!([]), &json!(3)));
 
     // Two people confirm the proposal at once.

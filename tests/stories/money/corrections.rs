@@ -62,6 +62,41 @@ async fn a_correction_after_the_payment_becomes_an_advance_and_is_given_back() {
 }
 
 #[tokio::test]
+async fn a_new_price_takes_off_what_is_above_it_when_it_is_posted() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let sold = sale(&company, &at, "10").await;
+    let accounting = &company.accounting;
+    let at_price = async |price: &str| {
+        let lines = json!([{"shipmentLineId": sold.line, "price": price}]);
+        let input = json!({"shipmentId": sold.shipment, "reason": "agreed", "lines": lines});
+        let selection = "priceCorrection { id }";
+        let made = accounting.does("createPriceCorrection", input, selection).await;
+        json!({"id": made["priceCorrection"]["id"]})
+    };
+    let (first, twin, lower) = (at_price("90").await, at_price("90").await, at_price("80").await);
+    let selection = "priceCorrection { total { net { amount } } lines { amount { amount } } }";
+    accounting.does("postPriceCorrection", first, selection).await;
+    assert_eq!(balance(&company, &sold.customer, "").await, "900");
+    // It costs ninety already.
+    let code = accounting.refused("postPriceCorrection", twin, selection).await;
+    assert_eq!(code, "OUT_OF_RANGE");
+
+    // Four pieces come back, and the other six go from ninety to eighty.
+    let lines = json!([{"shipmentLineId": sold.line, "quantity": "4"}]);
+    let input = json!({"shipmentId": sold.shipment, "reason": "back", "lines": lines});
+    let back = company.anna.does("createSalesReturn", input, "salesReturn { id }").await;
+    let post = json!({"id": back["salesReturn"]["id"]});
+    company.warehouse.does("postSalesReturn", post, "salesReturn { id }").await;
+    let told = accounting.does("postPriceCorrection", lower, selection).await;
+    let told = &told["priceCorrection"];
+    assert_eq!(plain(&told["total"]["net"]), "60");
+    assert_eq!(plain(&told["lines"][0]["amount"]), "60");
+    assert_eq!(balance(&company, &sold.customer, "").await, "480");
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test]
 async fn returns_and_corrections_share_what_was_sold() {
     let company = Company::new().await;
     let at = company.furnish().await;

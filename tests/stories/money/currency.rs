@@ -1,8 +1,8 @@
 //! What a changed rate makes of a payment.
 
 use serde_json::{Value, json};
-use stories::actor::number;
-use stories::company::{Company, Furniture};
+use stories::actor::{number, text};
+use stories::company::{Company, Furniture, merge};
 use stories::house::house;
 use stories::stock::{confirm, draft};
 
@@ -85,4 +85,61 @@ async fn a_payment_at_another_rate_books_the_difference_and_an_advance_books_non
         "currency": "USD", "date": "2025-12-31"});
     let code = company.accounting.refused("recordPayment", input, "payment { id }").await;
     assert_eq!(code, "NO_RATE");
+}
+
+#[tokio::test]
+async fn money_for_an_order_comes_under_its_own_terms_whatever_becomes_of_the_agreement() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let (goods, customer) = dollars(&company, &at).await;
+    let (director, accounting) = (&company.director, &company.accounting);
+    let order = draft(director, &customer, &[(&goods, "10")], json!({})).await;
+    confirm(director, &order).await;
+    let input = json!({"orderId": order.0});
+    let issued = accounting.does("issueInvoice", input, "invoice { id }").await;
+    let invoice = issued["invoice"]["id"].clone();
+    let agreements = async || {
+        let query = "query($id: ID!) { customer(id: $id) { agreements { id version } } }";
+        let told = accounting.ask(query, json!({"id": customer})).await;
+        told["customer"]["agreements"].as_array().unwrap().clone()
+    };
+    let save = async |more: Value| {
+        let mut input = json!({"customerId": customer});
+        merge(&mut input, more);
+        let saved = accounting.does("saveAgreement", input, "agreement { id currency }").await;
+        saved["agreement"].clone()
+    };
+    let paid = async |amount: &str, more: Value| {
+        let mut input = json!({"amount": amount});
+        merge(&mut input, more);
+        let selection = "payment { amount { currency } }";
+        let made = accounting.tries("recordPayment", input, selection).await?;
+        Ok::<String, String>(text(&made["payment"]["amount"]["currency"]))
+    };
+
+    // The agreement turns to roubles, and another organization sells under it.
+    let old = agreements().await[0].clone();
+    let other = json!({"name": "Other", "prefix": "OT"});
+    let other = company.admin.does("createOrganization", other, "organization { id }").await;
+    let saved = save(json!({"id": old["id"], "version": old["version"],
+        "priceListId": at.price_list, "organizationId": other["organization"]["id"]}));
+    assert_eq!(saved.await["currency"], "RUB");
+    let in_roubles = json!({"invoiceId": invoice, "currency": "RUB"});
+    assert_eq!(paid("40", in_roubles).await, Err("CURRENCY_MISMATCH".to_owned()));
+    assert_eq!(paid("40", json!({"invoiceId": invoice})).await, Ok("USD".to_owned()));
+    let loose = json!({"customerId": customer});
+    assert_eq!(paid("1", loose).await, Ok("RUB".to_owned()));
+
+    // Another agreement takes its place, and it is archived.
+    save(json!({"name": "Roubles", "isDefault": true})).await;
+    let is_old = |one: &&Value| one["id"] == old["id"];
+    let held = agreements().await.iter().find(is_old).unwrap().clone();
+    save(json!({"id": held["id"], "version": held["version"], "archived": true})).await;
+    let by_order = json!({"orderId": order.0, "currency": "USD"});
+    assert_eq!(paid("60", by_order).await, Ok("USD".to_owned()));
+    let query = "query($id: ID!) { invoice(id: $id) { state paid { amount currency } } }";
+    let told = accounting.ask(query, json!({"id": invoice})).await;
+    assert_eq!(told["invoice"]["state"], "PAID");
+    assert_eq!(plain(&told["invoice"]["paid"]), "100");
+    house().verify(&company.slug).await;
 }

@@ -147,11 +147,60 @@ async fn a_cancelled_order_lets_its_unpaid_invoices_go() {
     assert_eq!(company.anna.does("cancelSalesOrder", input, ENDED).await, done);
     house().verify(&company.slug).await;
 
-    // Money given back frees it: accounting calls it off by hand.
-    let input = json!({"id": part["id"], "version": part["version"], "reason": "bounced"});
-    accounting.does("reversePayment", input, "payment { id }").await;
+    // It takes no more money, by its own number or by the order's.
+    let input = json!({"invoiceId": first["id"], "amount": "200"});
+    let code = accounting.refused("recordPayment", input, "payment { id }").await;
+    assert_eq!(code, "ILLEGAL_TRANSITION");
+    pay(&company, "50", json!({"orderId": order})).await;
+    assert_eq!(state_of(&company, &first).await, told("PARTIALLY_PAID", "100"));
+
+    // Money given back frees it, once it is all of it: accounting calls it off by hand.
+    let refund = async |amount: &str| {
+        let input = json!({"paymentId": part["id"], "amount": amount, "reason": "not needed"});
+        let made = accounting.does("refundCustomer", input, "refund { id version }").await;
+        made["refund"].clone()
+    };
+    refund("60").await;
+    let input = cancelled(&company, &first).await;
+    let code = accounting.refused("cancelInvoice", input, "invoice { id }").await;
+    assert_eq!(code, "ILLEGAL_TRANSITION");
+    let rest = refund("40").await;
     let input = cancelled(&company, &first).await;
     accounting.does("cancelInvoice", input, "invoice { state }").await;
+    assert_eq!(state_of(&company, &first).await, told("CANCELLED", "0"));
+    house().verify(&company.slug).await;
+    let input = json!({"id": rest["id"], "version": rest["version"]});
+    accounting.does("reverseRefund", input, "refund { state }").await;
+    assert_eq!(state_of(&company, &first).await, told("CANCELLED", "0"));
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test]
+async fn a_paid_invoice_of_a_cancelled_order_is_not_asked_for_again() {
+    let company = Company::new().await;
+    let (_, order) = ordered(&company).await;
+    let accounting = &company.accounting;
+    let input = json!({"orderId": order, "paymentStep": 1});
+    let invoice = accounting.does("issueInvoice", input, INVOICE).await["invoice"].clone();
+    let half = pay(&company, "100", json!({"invoiceId": invoice["id"]})).await;
+    let rest = pay(&company, "200", json!({"invoiceId": invoice["id"]})).await;
+    let input = json!({"id": order, "reason": "Not needed"});
+    let done = company.anna.does("cancelSalesOrder", input, ENDED).await;
+    assert_eq!((states(&done), &done["warnings"]), (vec!["PAID"], &json!([])));
+
+    // Its payments bounce: nobody owes for an order that is given up.
+    let query = "query($id: ID!) { invoice(id: $id) { cancelReason unpaid { amount } } }";
+    for (payment, state, paid) in [(half, "PARTIALLY_PAID", "200"), (rest, "CANCELLED", "0")] {
+        let input = json!({"id": payment["id"], "version": payment["version"]});
+        accounting.does("reversePayment", input, "payment { id }").await;
+        assert_eq!(state_of(&company, &invoice).await, told(state, paid));
+        let asked = accounting.ask(query, json!({"id": invoice["id"]})).await;
+        assert_eq!(asked["invoice"]["cancelReason"], "Not needed");
+        assert_eq!(plain(&asked["invoice"]["unpaid"]), "0");
+        let input = json!({"invoiceId": invoice["id"], "amount": "100"});
+        let code = accounting.refused("recordPayment", input, "payment { id }").await;
+        assert_eq!(code, "ILLEGAL_TRANSITION");
+    }
     house().verify(&company.slug).await;
 }
 
@@ -187,6 +236,43 @@ async fn an_order_closed_short_is_asked_for_as_far_as_it_was_shipped() {
     let input = json!({"orderId": order.0, "amount": "200.01"});
     assert_eq!(accounting.refused("issueInvoice", input, INVOICE).await, "EXCEEDS_ORDER");
     let rest = accounting.does("issueInvoice", json!({"orderId": order.0}), INVOICE).await;
+    assert_eq!(plain(&rest["invoice"]["gross"]), "200");
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test]
+async fn a_changed_order_is_not_asked_for_twice() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let goods = company.product(&at, "GOODS", "100").await;
+    let others = company.product(&at, "OTHERS", "100").await;
+    company.receive(&at, None, &[(&goods, "10", "50"), (&others, "10", "50")]).await;
+    let customer = company.customer("Theatre", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &customer, &[(&goods, "10")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let order = order.0;
+    let accounting = &company.accounting;
+    let first = accounting.does("issueInvoice", json!({"orderId": order}), INVOICE).await;
+    pay(&company, "1000", json!({"invoiceId": first["invoice"]["id"]})).await;
+
+    // Half of it becomes something else: it comes to as much as before, and that is asked for already.
+    let query = "query($id: ID!) { order(id: $id) { version lines { id } } }";
+    let seen = company.anna.ask(query, json!({"id": order})).await["order"].take();
+    let lines = json!([{"orderLineId": seen["lines"][0]["id"], "quantity": "5"},
+        {"productId": others, "quantity": "5"}]);
+    let input = json!({"id": order, "version": seen["version"], "lines": lines});
+    company.anna.does("changeSalesOrder", input, "order { id }").await;
+    for input in [json!({"orderId": order}), json!({"orderId": order, "amount": "0.01"})] {
+        let code = accounting.refused("issueInvoice", input, INVOICE).await;
+        assert!(matches!(code.as_str(), "NO_LINES" | "EXCEEDS_ORDER"), "{code}");
+    }
+    // What is more than before is asked for, and no more.
+    let seen = company.anna.ask(query, json!({"id": order})).await["order"].take();
+    let lines = json!([{"orderLineId": seen["lines"][0]["id"]},
+        {"orderLineId": seen["lines"][1]["id"], "quantity": "7"}]);
+    let input = json!({"id": order, "version": seen["version"], "lines": lines});
+    company.anna.does("changeSalesOrder", input, "order { id }").await;
+    let rest = accounting.does("issueInvoice", json!({"orderId": order}), INVOICE).await;
     assert_eq!(plain(&rest["invoice"]["gross"]), "200");
     house().verify(&company.slug).await;
 }

@@ -65,6 +65,22 @@ async fn the_statement_equals_the_registers_document_by_document() {
 }
 
 #[tokio::test]
+async fn sums_of_the_largest_amounts_are_told_to_the_kopeck() {
+    let company = Company::new().await;
+    company.furnish().await;
+    let customer = company.customer("Treasury", &company.anna_id, json!({})).await;
+    for _ in 0..101 {
+        pay(&company, "9999999999999999.99", json!({"customerId": customer})).await;
+    }
+    let whole = "-1009999999999999998.99";
+    assert_eq!(balance(&company, &customer, "").await, whole);
+    let organization = text(&company.director.all("organizations", "id").await[0]["id"]);
+    let variables = asked(&customer, &organization, "2035-01-01", "2035-02-01");
+    let told = company.accounting.ask(STATEMENT, variables).await;
+    assert_eq!(plain(&told["reconciliationStatement"]["parts"][0]["opening"]), whole);
+}
+
+#[tokio::test]
 async fn its_statements_do_not_grow_with_documents() {
     let replica = Replica::on_own_database().await;
     let company = Company::at(replica.house()).await;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use ::sales::{Order, OrderLine, ReadOrders, ReadShipments, ShipmentLot};
+use ::settlements::OrderRef;
 use ::stock::ReadStock;
 use kernel::{CustomerId, Decimal, OrderId, OrderLineId, Page, ShipmentId, ShipmentLineId};
 
@@ -33,7 +34,7 @@ pub struct HeldFor(pub OrderLineId);
 
 /// How much more must be paid before goods are held for an order, in its currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct AwaitedFor(pub OrderId);
+pub struct AwaitedFor(pub OrderRef);
 
 /// Until when goods are held for an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -184,10 +185,11 @@ impl Load<AwaitedFor> for Loaders {
 
     async fn load(&self, keys: &[AwaitedFor]) -> Loaded<AwaitedFor, Decimal> {
         let permit = self.permit::<ReadOrders>()?;
-        let ids: Vec<OrderId> = keys.iter().map(|key| key.0).collect();
+        let orders: Vec<OrderRef> = keys.iter().map(|key| key.0).collect();
         let tx = self.tx().await?;
-        let found = ::settlements::awaited_by_order(&tx, &permit, &ids).await?;
-        Ok(found.into_iter().map(|(id, amount)| (AwaitedFor(id), amount)).collect())
+        let found = ::settlements::awaited_by_order(&tx, &permit, &orders).await?;
+        let awaited = |key: &AwaitedFor| Some((*key, *found.get(&key.0.id)?));
+        Ok(keys.iter().filter_map(awaited).collect())
     }
 }
 

@@ -225,7 +225,7 @@ impl SalesOrder {
     /// `BEFORE_RESERVE`; goods are held within about a second of the payment that makes it up.
     /// Null where it waits for no money. Needs the right `price.read`.
     async fn awaited_payment(&self, ctx: &Context<'_>) -> async_graphql::Result<Option<Money>> {
-        let awaited = Session::of(ctx)?.load(AwaitedFor(self.order.id)).await?;
+        let awaited = Session::of(ctx)?.load(AwaitedFor((&*self.order).into())).await?;
         Ok(priced(ctx, awaited.map(|amount| Money::new(amount, self.order.currency)))?)
     }
 

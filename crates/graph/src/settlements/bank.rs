@@ -366,7 +366,7 @@ pub struct BankLineInput {
 pub struct BringBankLinesInput {
     /// Whose account.
     organization_id: GlobalId<OrganizationId>,
-    /// The account.
+    /// The account; its letters and digits tell, however it is written.
     account: String,
     /// The lines, at most 500.
     lines: Vec<BankLineInput>,

@@ -187,7 +187,7 @@ pub struct RecordPaymentInput {
     pub(super) invoice_id: Option<GlobalId<InvoiceId>>,
     /// How much, above zero, with at most 2 decimal places.
     pub(super) amount: Decimal,
-    /// The currency: it must be the agreement's, which is taken where none is given.
+    /// The currency: it must be the order's, else the agreement's; that one where none is given.
     pub(super) currency: Option<CurrencyCode>,
     /// The business date in an open period; today where none is given. A date in the past needs
     /// the right `document.backdate`.

@@ -92,11 +92,11 @@ impl Invoice {
         Money::new(self.0.paid, self.0.currency)
     }
 
-    /// What is still to be paid; zero for a cancelled one.
+    /// What is still to be paid; zero for a cancelled one, and for one whose order is cancelled.
     async fn unpaid(&self) -> Money {
-        let unpaid = match self.0.state {
-            ::settlements::InvoiceState::Cancelled => kernel::Decimal::ZERO,
-            _ => self.0.gross - self.0.paid,
+        let unpaid = match self.0.cancel_reason {
+            Some(_) => kernel::Decimal::ZERO,
+            None => self.0.gross - self.0.paid,
         };
         Money::new(unpaid, self.0.currency)
     }
@@ -152,7 +152,8 @@ impl Invoice {
         self.0.currency.into()
     }
 
-    /// Why it was cancelled.
+    /// Why it was cancelled. Where it is not, its order was: it is asked for no more, takes no
+    /// payment, and is cancelled once all that was paid is taken back.
     async fn cancel_reason(&self) -> Option<&str> {
         self.0.cancel_reason.as_deref()
     }

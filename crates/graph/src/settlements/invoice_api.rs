@@ -32,7 +32,7 @@ pub struct InvoiceFilterInput {
     manager_id: Option<GlobalId<UserId>>,
     /// In one of these states.
     state: Option<Vec<InvoiceState>>,
-    /// Only those not paid in full whose due date has passed; false is all.
+    /// Only those asked for still and not paid in full whose due date has passed; false is all.
     #[graphql(default)]
     overdue: bool,
     /// Those dated on or after this day.
@@ -237,7 +237,8 @@ impl InvoiceMutation {
         Ok(IssueInvoicePayload { invoice, user_errors: done.user_errors })
     }
 
-    /// Cancels an invoice of which nothing is paid: its part of the order can be asked for again.
+    /// Cancels an invoice of which nothing is paid, or all that was paid was given back: its part of
+    /// the order can be asked for again.
     async fn cancel_invoice(
         &self,
         ctx: &Context<'_>,

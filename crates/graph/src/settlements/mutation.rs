@@ -124,13 +124,7 @@ impl PaymentMutation {
 pub(super) async fn order_of(session: &Session, id: OrderId) -> Result<Option<OrderRef>, Failure> {
     let permit = session.permit::<ReadOrders>()?;
     let found = sales::orders_by_id(&*session.tx().await?, &permit, &[id]).await?;
-    Ok(found.get(&id).map(|order| OrderRef {
-        id: order.id,
-        customer_id: order.customer_id,
-        organization_id: order.organization_id,
-        agreement_id: order.agreement_id,
-        currency: order.currency,
-    }))
+    Ok(found.get(&id).map(OrderRef::from))
 }
 
 pub(super) fn unknown_order(session: &Session) -> PaymentPayload {

@@ -1,7 +1,7 @@
 //! Rules of price corrections: the ways of the document, and what a line becomes less by. Values in,
 //! values out.
 
-use kernel::{Decimal, round_money, share_out};
+use kernel::{Decimal, proportion, round_money, share_out};
 
 use crate::rules::{IllegalTransition, LineSum, words};
 
@@ -76,7 +76,7 @@ pub(super) fn less_by_amount(line: &StandingLine, amount: Decimal) -> LineSum {
     let vat = if amount >= line.sum.amount || line.sum.amount.is_zero() {
         line.sum.vat
     } else {
-        round_money(line.sum.vat * amount / line.sum.amount)
+        round_money(proportion(line.sum.vat, amount, line.sum.amount))
     };
     LineSum { amount, vat }
 }

@@ -1,7 +1,7 @@
 //! Rules of returns: the ways of the document, what a part of a shipment's line comes to, and which
 //! lots goods go back into. Values in, values out.
 
-use kernel::{Decimal, LotId, round_money};
+use kernel::{Decimal, LotId, proportion, round_money};
 
 use crate::rules::{IllegalTransition, words};
 
@@ -99,7 +99,7 @@ pub(super) fn back_into(lots: &mut [TakenLot], quantity: Decimal) -> Option<Vec<
         let so_far = if returned == lot.quantity {
             lot.cost
         } else {
-            round_money(lot.cost * returned / lot.quantity)
+            round_money(proportion(lot.cost, returned, lot.quantity))
         };
         let cost = (so_far - lot.returned_cost).max(Decimal::ZERO);
         lot.returned = returned;

@@ -1,7 +1,7 @@
 //! What a shipment's part of an order's line comes to. Parts add up to the line to the kopeck,
 //! however the line is cut and whatever was reversed between.
 
-use kernel::{Decimal, Percent, round_money};
+use kernel::{Decimal, Percent, proportion, round_money};
 
 use super::{LineSum, VatMode};
 
@@ -36,7 +36,7 @@ pub fn part_of(
     let so_far = if is_last {
         line.sum.amount
     } else {
-        round_money(line.sum.amount * shipped / line.quantity)
+        round_money(proportion(line.sum.amount, shipped, line.quantity))
     };
     // After a reversal in the middle the running sum may stand a kopeck above its share.
     let amount = (so_far - line.shipped_sum.amount).max(Decimal::ZERO);

@@ -12,6 +12,7 @@ use super::line_changed;
 use crate::commands::{
     LONGEST_REFERENCE, LONGEST_TEXT, amount_above_zero, hold_organization, text,
 };
+use crate::rules::account_number;
 
 /// Lines brought in at once, at most.
 const MOST_LINES: usize = 500;
@@ -46,7 +47,7 @@ pub struct BankLineDraft {
 pub struct BringBankLines {
     /// Whose account; it must be open for business.
     pub organization_id: OrganizationId,
-    /// The account.
+    /// The account, however it is written.
     pub account: String,
     /// At most 500.
     pub lines: Vec<BankLineDraft>,
@@ -89,7 +90,7 @@ impl Command for BringBankLines {
     type Output = BroughtLines;
 
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<BroughtLines> {
-        let account = required("account", &self.account, LONGEST_ACCOUNT)?;
+        let account = required("account", &account_number(&self.account), LONGEST_ACCOUNT)?;
         if self.lines.is_empty() {
             return Err(Refusal::new(RefusalCode::NoLines, "There are no lines.", "Строк нет.")
                 .at(["lines"])
@@ -167,7 +168,8 @@ fn checked(
         .at(["date"]));
     }
     let base = permit.scope().facts().base_currency;
-    let payer_account = text("payerAccount", line.payer_account.as_deref(), LONGEST_ACCOUNT)?;
+    let payer_account = line.payer_account.as_deref().map(account_number);
+    let payer_account = text("payerAccount", payer_account.as_deref(), LONGEST_ACCOUNT)?;
     Ok(Row {
         id: BankLineId::new().0,
         reference: required("reference", &line.reference, LONGEST_REFERENCE)?,

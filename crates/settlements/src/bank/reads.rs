@@ -199,7 +199,8 @@ pub async fn proposals(
         from invoice i
         where i.tenant_id = $1
           and i.number = any ($2)
-          and i.state in ('ISSUED', 'PARTIALLY_PAID')";
+          and i.state in ('ISSUED', 'PARTIALLY_PAID')
+          and i.cancel_reason is null";
     let named: Vec<Named> = tx.all(Sql::new(sql, values![permit.tenant(), all])).await?;
     let proposal = |line: &BankLine| {
         let numbers = numbers.get(&line.id).cloned().unwrap_or_default();

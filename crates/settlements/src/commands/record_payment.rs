@@ -2,12 +2,11 @@
 //! and what is left is an advance.
 
 use access::{Action, Permit, Right};
-use catalog::OrderTerms;
 use chrono::Datelike;
 use db::{Command, Outcome, Series, Sql, TenantTx, on_constraint, values};
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, InvoiceId, NaiveDate, OrderId, OrganizationId,
-    PaymentId, Refusal, RefusalCode, Uuid,
+    PaymentId, Refusal, RefusalCode, UserId, Uuid,
 };
 use serde_json::json;
 
@@ -15,12 +14,12 @@ use super::{
     LONGEST_REFERENCE, LONGEST_TEXT, amount_above_zero, check_date, hold_organization, text,
 };
 use crate::rules::{Advance, offset, oldest_due_first};
-use crate::store::{Account, advances, registers};
+use crate::store::{Account, advances, owner_of, registers};
 use crate::{InvoiceState, PaymentMethod, awaiting, events, exchange, invoices};
 
-/// An order as its payment needs it. Orders live above this context, so whoever records a
-/// payment for one reads it first, under a right to read it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// An order as its money needs it: money counts for it where all of this is the same. Orders live
+/// above this context, so whoever names one here reads it first, under a right to read it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct OrderRef {
     /// The order.
     pub id: OrderId,
@@ -49,7 +48,7 @@ pub struct RecordPayment {
     pub invoice: Option<InvoiceId>,
     /// How much, above zero.
     pub amount: Decimal,
-    /// The currency, which must be the agreement's; that one where none is given.
+    /// The currency, which must be the order's, else the agreement's; that one where none is given.
     pub currency: Option<Currency>,
     /// The business date; today where none is given.
     pub date: Option<NaiveDate>,
@@ -84,21 +83,16 @@ pub(crate) async fn record<A>(
     let amount = amount_above_zero(permit, paid.amount)?;
     let paid = &paid.with_invoice(tx, permit).await?;
     let terms = paid.terms(tx, permit).await?;
-    let organization = hold_organization(tx, permit, terms.organization_id).await?;
+    let account = terms.account;
+    let organization = hold_organization(tx, permit, account.organization_id).await?;
     let date = paid.date.unwrap_or_else(|| tx.today());
     check_date(tx, permit, &organization, date)?;
-    let rate = exchange::rate_on(tx, permit, terms.currency, date).await?;
+    let rate = exchange::rate_on(tx, permit, account.currency, date).await?;
     let series = Series { organization: organization.id, kind: "payment", year: date.year() };
     let number = format!("{}-{:06}", organization.prefix, tx.number(&series).await?);
-    catalog::lock_customer(tx, permit, terms.customer_id).await?;
+    catalog::lock_customer(tx, permit, account.customer_id).await?;
 
     let id = PaymentId::new();
-    let account = Account {
-        customer_id: terms.customer_id,
-        organization_id: terms.organization_id,
-        agreement_id: terms.agreement_id,
-        currency: terms.currency,
-    };
     let order_id = paid.order.map(|order| order.id);
     let entry = Entry { id, number: &number, date, amount, rate, terms: &terms };
     paid.insert(tx, permit, &entry).await?;
@@ -106,23 +100,31 @@ pub(crate) async fn record<A>(
     oldest_due_first(&mut debts);
     let money = Advance { id, date, free_from: date, order_id, open: amount };
     let offsets = offset(&debts, &[money]);
-    registers::settle(tx, permit, terms.currency, &offsets).await?;
-    invoices::pay(tx, permit, (id, date, amount), paid.invoice, order_id).await?;
-    awaiting::mark_paid(tx, permit, terms.customer_id).await?;
+    registers::settle(tx, permit, account.currency, &offsets).await?;
+    let money = (id, date, amount, account.currency);
+    invoices::pay(tx, permit, money, paid.invoice, order_id).await?;
+    awaiting::mark_paid(tx, permit, account.customer_id).await?;
 
     let facts = json!({
         "number": number,
         "date": date,
         "amount": amount,
-        "currency": terms.currency,
+        "currency": account.currency,
         "order": order_id,
         "invoice": paid.invoice,
         "settled": offsets.iter().map(|row| row.amount).sum::<Decimal>(),
     });
     tx.audit(db::AuditEntry::new(action, "Payment", id, facts));
-    events::payment_changed(tx, id, terms.customer_id, terms.manager_id);
-    events::debt_changed(tx, terms.customer_id, terms.manager_id);
+    events::payment_changed(tx, id, account.customer_id, terms.manager_id);
+    events::debt_changed(tx, account.customer_id, terms.manager_id);
     Ok(id)
+}
+
+/// What money comes under.
+struct Terms {
+    account: Account,
+    /// The customer's manager of today.
+    manager_id: Option<UserId>,
 }
 
 /// What a payment's rows are made of.
@@ -133,7 +135,7 @@ struct Entry<'a> {
     amount: Decimal,
     /// What a unit is worth in the base currency; none for the base currency itself.
     rate: Option<Decimal>,
-    terms: &'a OrderTerms,
+    terms: &'a Terms,
 }
 
 impl RecordPayment {
@@ -147,6 +149,13 @@ impl RecordPayment {
         };
         if invoice.state == InvoiceState::Cancelled {
             let (en, ru) = ("The invoice is cancelled.", "Счёт отменён.");
+            return Err(refused(RefusalCode::IllegalTransition, en, ru).into());
+        }
+        if invoice.cancel_reason.is_some() {
+            let (en, ru) = (
+                "The invoice's order is cancelled: name the customer instead of the invoice.",
+                "Заказ по этому счёту отменён: укажите клиента вместо счёта.",
+            );
             return Err(refused(RefusalCode::IllegalTransition, en, ru).into());
         }
         if self.order.is_some_and(|order| order.id != invoice.order_id) {
@@ -164,14 +173,39 @@ impl RecordPayment {
         Ok(Self { order: Some(order), ..self.clone() })
     }
 
-    /// The terms the money comes under: the customer's, the order's where one is named.
-    async fn terms<A>(&self, tx: &TenantTx, permit: &Permit<A>) -> Outcome<OrderTerms> {
-        if let Some(order) = self.order {
-            self.check_order(&order)?;
-        }
-        let agreement = self.agreement_id.or(self.order.map(|order| order.agreement_id));
-        let organization = self.organization_id.or(self.order.map(|order| order.organization_id));
-        let Some(customer) = self.customer_id.or(self.order.map(|order| order.customer_id)) else {
+    /// What the money comes under: the order's parties and currency, whatever became of its
+    /// agreement since; without an order, the agreement as it is today.
+    async fn terms<A>(&self, tx: &TenantTx, permit: &Permit<A>) -> Outcome<Terms> {
+        let terms = match &self.order {
+            Some(order) => self.terms_of_order(tx, permit, order).await?,
+            None => self.terms_of_today(tx, permit).await?,
+        };
+        self.check_currency(terms.account.currency)?;
+        Ok(terms)
+    }
+
+    async fn terms_of_order<A>(
+        &self,
+        tx: &TenantTx,
+        permit: &Permit<A>,
+        order: &OrderRef,
+    ) -> Outcome<Terms> {
+        self.check_order(order)?;
+        let customer_id = order.customer_id;
+        let owner = owner_of(tx, permit, customer_id).await?;
+        let owner = owner.filter(|owner| permit.reaches(owner.manager_id, Some(customer_id)));
+        let Some(owner) = owner else { return Err(unknown("customerId").into()) };
+        let account = Account {
+            customer_id,
+            organization_id: order.organization_id,
+            agreement_id: order.agreement_id,
+            currency: order.currency,
+        };
+        Ok(Terms { account, manager_id: owner.manager_id })
+    }
+
+    async fn terms_of_today<A>(&self, tx: &TenantTx, permit: &Permit<A>) -> Outcome<Terms> {
+        let Some(customer) = self.customer_id else {
             return Err(Refusal::new(
                 RefusalCode::Required,
                 "Name the customer or the order.",
@@ -180,28 +214,35 @@ impl RecordPayment {
             .at(["customerId"])
             .into());
         };
+        let (agreement, organization) = (self.agreement_id, self.organization_id);
         let terms = catalog::order_terms(tx, permit, customer, agreement, organization).await?;
         let Some(terms) = terms else {
-            let field = if self.agreement_id.is_some() { "agreementId" } else { "customerId" };
-            return Err(Refusal::new(
-                RefusalCode::UnknownReference,
-                "There is no such customer or agreement.",
-                "Такого клиента или соглашения нет.",
-            )
-            .at([field])
-            .into());
+            let is_named = self.agreement_id.is_some();
+            return Err(unknown(if is_named { "agreementId" } else { "customerId" }).into());
         };
-        if let Some(currency) = self.currency.filter(|currency| *currency != terms.currency) {
-            return Err(Refusal::new(
-                RefusalCode::CurrencyMismatch,
-                format!("The agreement is in {}, not in {currency}.", terms.currency),
-                format!("Валюта соглашения — {}, а не {currency}.", terms.currency),
-            )
-            .at(["currency"])
-            .with(json!({ "agreementCurrency": terms.currency }))
-            .into());
-        }
-        Ok(terms)
+        let account = Account {
+            customer_id: terms.customer_id,
+            organization_id: terms.organization_id,
+            agreement_id: terms.agreement_id,
+            currency: terms.currency,
+        };
+        Ok(Terms { account, manager_id: terms.manager_id })
+    }
+
+    /// A currency that is given is that of what the money comes under.
+    fn check_currency(&self, expected: Currency) -> Result<(), Refusal> {
+        let Some(given) = self.currency.filter(|given| *given != expected) else { return Ok(()) };
+        let (en, ru, key) = match self.order {
+            Some(_) => ("order", "заказа", "orderCurrency"),
+            None => ("agreement", "соглашения", "agreementCurrency"),
+        };
+        Err(Refusal::new(
+            RefusalCode::CurrencyMismatch,
+            format!("The {en} is in {expected}, not in {given}."),
+            format!("Валюта {ru} — {expected}, а не {given}."),
+        )
+        .at(["currency"])
+        .with(json!({ key: expected })))
     }
 
     /// Money for an order comes from its customer, to its organization, under its agreement.
@@ -251,12 +292,12 @@ impl RecordPayment {
             entry.id,
             entry.number,
             entry.date,
-            entry.terms.customer_id,
-            entry.terms.organization_id,
-            entry.terms.agreement_id,
+            entry.terms.account.customer_id,
+            entry.terms.account.organization_id,
+            entry.terms.account.agreement_id,
             self.order.map(|order| order.id),
             entry.terms.manager_id,
-            entry.terms.currency,
+            entry.terms.account.currency,
             entry.amount,
             self.method.as_str(),
             text("comment", self.comment.as_deref(), LONGEST_TEXT)?,
@@ -276,4 +317,13 @@ impl RecordPayment {
         })?;
         Ok(())
     }
+}
+
+fn unknown(field: &'static str) -> Refusal {
+    Refusal::new(
+        RefusalCode::UnknownReference,
+        "There is no such customer or agreement.",
+        "Такого клиента или соглашения нет.",
+    )
+    .at([field])
 }

@@ -67,6 +67,41 @@ pub async fn call_off_invoices<A>(
     Ok(kept.collect())
 }
 
+/// An order is cancelled: what is left of its invoices, paid in part or in full, is asked for no
+/// more. No payment pays them, and where all that was paid is taken back they are cancelled. The
+/// customer is locked.
+///
+/// # Errors
+/// A fault where the statement fails.
+pub async fn ask_no_more<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: OrderId,
+    why: &str,
+) -> Outcome<()> {
+    #[derive(FromQueryResult)]
+    struct Told {
+        id: InvoiceId,
+        customer_id: CustomerId,
+        manager_id: Option<UserId>,
+    }
+    let sql = "
+        update invoice i
+        set cancel_reason = $3, version = i.version + 1, updated_at = $4
+        where i.tenant_id = $1
+          and i.order_id = $2
+          and i.state in ('PARTIALLY_PAID', 'PAID')
+        returning i.id, i.customer_id, i.manager_id";
+    let told: Vec<Told> =
+        tx.all(Sql::new(sql, values![permit.tenant(), order, why, tx.now()])).await?;
+    for one in told {
+        let facts = json!({ "askedNoMore": why });
+        tx.audit(AuditEntry::new("cancelSalesOrder", "Invoice", one.id, facts));
+        invoice_changed(tx, one.id, one.customer_id, one.manager_id);
+    }
+    Ok(())
+}
+
 async fn cancel<A>(
     tx: &TenantTx,
     permit: &Permit<A>,

@@ -15,7 +15,7 @@ mod model;
 mod paying;
 mod reads;
 
-pub use calling_off::{InvoiceKept, call_off_invoices};
+pub use calling_off::{InvoiceKept, ask_no_more, call_off_invoices};
 pub use cancel::CancelInvoice;
 pub use issuing::{InvoicedLine, NewInvoice, NewInvoiceLine, invoiced_of_order, issue_invoice};
 pub use model::{Invoice, InvoiceLine, InvoicePayment, InvoiceState, ReadInvoices};

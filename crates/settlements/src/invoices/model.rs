@@ -65,7 +65,7 @@ pub struct Invoice {
     pub paid: Decimal,
     /// Where it stands.
     pub state: InvoiceState,
-    /// Why it was cancelled.
+    /// Why it was cancelled; of another one, why its order was, so that it is asked for no more.
     pub cancel_reason: Option<String>,
     /// Free text.
     pub comment: Option<String>,

@@ -2,7 +2,9 @@
 
 use access::Permit;
 use db::{FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{CustomerId, Decimal, InvoiceId, NaiveDate, OrderId, PaymentId, UserId, Uuid};
+use kernel::{
+    Currency, CustomerId, Decimal, InvoiceId, NaiveDate, OrderId, PaymentId, UserId, Uuid,
+};
 
 use super::invoice_changed;
 use super::model::{INVOICE_COLUMNS, Invoice, InvoiceState};
@@ -27,14 +29,16 @@ struct Unpaid {
     manager_id: Option<UserId>,
     gross: Decimal,
     paid: Decimal,
+    /// Of one that is not cancelled: why it is asked for no more.
+    cancel_reason: Option<String>,
 }
 
-/// A payment's money comes: for the named invoice, else for those of the named order, due first
-/// first. What is more than they ask for pays none.
+/// A payment's money comes: for the named invoice, else for those of the named order in its
+/// currency, due first first. What is more than they ask for pays none.
 pub(crate) async fn pay<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    (payment, occurred_on, amount): (PaymentId, NaiveDate, Decimal),
+    (payment, occurred_on, amount, currency): (PaymentId, NaiveDate, Decimal, Currency),
     invoice: Option<InvoiceId>,
     order: Option<OrderId>,
 ) -> Outcome<()> {
@@ -42,14 +46,16 @@ pub(crate) async fn pay<A>(
         return Ok(());
     }
     let sql = "
-        select i.id, i.customer_id, i.manager_id, i.gross, i.paid
+        select i.id, i.customer_id, i.manager_id, i.gross, i.paid, i.cancel_reason
         from invoice i
         where i.tenant_id = $1
           and ($2::uuid is null or i.id = $2)
           and ($2::uuid is not null or i.order_id = $3)
+          and i.currency = $4
           and i.state in ('ISSUED', 'PARTIALLY_PAID')
+          and i.cancel_reason is null
         order by i.due_on, i.id";
-    let values = values![permit.tenant(), invoice, order];
+    let values = values![permit.tenant(), invoice, order, currency];
     let unpaid: Vec<Unpaid> = tx.all(Sql::new(sql, values)).await?;
     let asked: Vec<Decimal> = unpaid.iter().map(|one| one.gross - one.paid).collect();
     let rows: Vec<Row> = pay_invoices(&asked, amount)
@@ -59,7 +65,8 @@ pub(crate) async fn pay<A>(
     write(tx, permit, (payment, occurred_on), &rows).await
 }
 
-/// A payment is reversed: what it had brought is taken back on a day.
+/// A payment is reversed: what it had brought is taken back on a day. An invoice that is asked for
+/// no more is cancelled with the last of it.
 pub(crate) async fn take_back<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -73,7 +80,7 @@ pub(crate) async fn take_back<A>(
         brought: Decimal,
     }
     let sql = "
-        select i.id, i.customer_id, i.manager_id, i.gross, i.paid, p.brought
+        select i.id, i.customer_id, i.manager_id, i.gross, i.paid, i.cancel_reason, p.brought
         from (
             select r.invoice_id, sum(r.amount) as brought
             from invoice_payment r
@@ -99,12 +106,16 @@ struct Row {
 
 impl Row {
     fn of(invoice: &Unpaid, amount: Decimal) -> Self {
+        let state = match invoice_state(invoice.gross, invoice.paid + amount) {
+            InvoiceState::Issued if invoice.cancel_reason.is_some() => InvoiceState::Cancelled,
+            state => state,
+        };
         Self {
             invoice: invoice.id,
             customer: invoice.customer_id,
             manager: invoice.manager_id,
             amount,
-            state: invoice_state(invoice.gross, invoice.paid + amount),
+            state,
         }
     }
 }

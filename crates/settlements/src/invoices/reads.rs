@@ -29,7 +29,7 @@ pub struct InvoiceFilter {
     pub manager: Option<UserId>,
     /// In one of these states; empty is any.
     pub states: Vec<InvoiceState>,
-    /// Not paid in full and due before today.
+    /// Asked for still, not paid in full and due before today.
     pub overdue: bool,
     /// Dated on or after.
     pub date_from: Option<NaiveDate>,
@@ -169,7 +169,7 @@ fn narrow(sql: &mut Sql, filter: &InvoiceFilter, tx: &TenantTx) {
         }
     }
     if filter.overdue {
-        sql.push("\n  and i.state in ('ISSUED', 'PARTIALLY_PAID')");
+        sql.push("\n  and i.state in ('ISSUED', 'PARTIALLY_PAID') and i.cancel_reason is null");
         sql.with(" and i.due_on < ", tx.today(), "");
     }
     for (before, day) in [

@@ -50,6 +50,12 @@ pub fn invoice_numbers_in(purpose: &str) -> Vec<String> {
     numbers_in(&kept)
 }
 
+/// An account in its one spelling, however it is written: letters and digits alone, in capitals.
+#[must_use]
+pub fn account_number(written: &str) -> String {
+    written.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect()
+}
+
 /// Whether a text is a Russian tax number: 10 digits of a company or 12 of a person.
 #[must_use]
 pub fn is_inn(text: &str) -> bool {
@@ -88,6 +94,19 @@ mod tests {
             ("--", vec![]),
         ] {
             assert_eq!(numbers_in(purpose), numbers, "{purpose}");
+        }
+    }
+
+    #[test]
+    fn an_account_has_one_spelling() {
+        for (written, number) in [
+            ("40702810900000012345", "40702810900000012345"),
+            (" 40702 810 9 0000 0012345", "40702810900000012345"),
+            ("40702.810.9.0000.0012345", "40702810900000012345"),
+            ("de89\u{a0}3704-0044", "DE8937040044"),
+            ("—", ""),
+        ] {
+            assert_eq!(account_number(written), number, "{written}");
         }
     }
 

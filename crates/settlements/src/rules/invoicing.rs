@@ -1,6 +1,6 @@
 //! What a part of an order comes to on an invoice, and where an invoice stands by what is paid.
 
-use kernel::{Decimal, round_money, share_out};
+use kernel::{Decimal, proportion, round_money, share_out};
 
 use crate::InvoiceState;
 
@@ -52,7 +52,7 @@ pub fn invoice_parts(left: &[LineLeft], gross: Decimal) -> Option<Vec<LinePart>>
         let vat = if share == whole || whole.is_zero() {
             line.vat
         } else {
-            round_money(line.vat * share / whole)
+            round_money(proportion(line.vat, share, whole))
         };
         LinePart { net: share - vat, vat }
     };
@@ -137,6 +137,18 @@ mod tests {
         let told: Vec<_> = parts.iter().map(|part| (part.net, part.vat)).collect();
         assert_eq!(told, [(dec("300.00"), dec("66.00")), (dec("150.00"), dec("0.00"))]);
         assert_eq!(invoice_parts(&lines, dec("1720.01")), None);
+    }
+
+    #[test]
+    fn the_largest_order_is_invoiced_to_the_kopeck() {
+        let lines = [line("7500000000000000.00", "1500000000000000.00"), line("0.05", "0.01")];
+        let whole = invoice_parts(&lines, dec("9000000000000000.06")).unwrap();
+        let told: Vec<_> = whole.iter().map(|part| (part.net, part.vat)).collect();
+        assert_eq!(told, lines.map(|line| (line.net, line.vat)));
+        let half = invoice_parts(&lines, dec("4500000000000000.03")).unwrap();
+        let told: Vec<_> = half.iter().map(|part| (part.net, part.vat)).collect();
+        let halves = [("3750000000000000.00", "750000000000000.00"), ("0.02", "0.01")];
+        assert_eq!(told, halves.map(|(net, vat)| (dec(net), dec(vat))));
     }
 
     #[test]

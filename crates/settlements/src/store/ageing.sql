@@ -89,13 +89,13 @@ with debt as (
     from advance a
 )
 select p.customer_id, p.currency,
-       sum(p.not_due)::numeric(20, 2) as not_due,
-       sum(p.days_1_30)::numeric(20, 2) as days_1_30,
-       sum(p.days_31_60)::numeric(20, 2) as days_31_60,
-       sum(p.days_61_90)::numeric(20, 2) as days_61_90,
-       sum(p.over_90)::numeric(20, 2) as over_90,
-       sum(p.total)::numeric(20, 2) as total,
-       sum(p.advances)::numeric(20, 2) as advances
+       sum(p.not_due)::numeric(28, 2) as not_due,
+       sum(p.days_1_30)::numeric(28, 2) as days_1_30,
+       sum(p.days_31_60)::numeric(28, 2) as days_31_60,
+       sum(p.days_61_90)::numeric(28, 2) as days_61_90,
+       sum(p.over_90)::numeric(28, 2) as over_90,
+       sum(p.total)::numeric(28, 2) as total,
+       sum(p.advances)::numeric(28, 2) as advances
 from part p
 group by grouping sets ((p.currency), (p.customer_id, p.currency))
 having sum(p.total) <> 0 or sum(p.advances) <> 0

@@ -10,8 +10,9 @@ mod payments;
 mod receivables;
 pub(crate) mod registers;
 
-use db::{Fault, FromQueryResult, Outcome};
-use kernel::{AgreementId, Currency, CustomerId, Decimal, OrganizationId};
+use access::Permit;
+use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
+use kernel::{AgreementId, Currency, CustomerId, Decimal, OrganizationId, UserId};
 
 pub use ageing::{Ageing, AgeingQuery, AgeingRow, ageing};
 pub use check::{VerifySettlements, discrepancies};
@@ -34,6 +35,26 @@ pub(crate) struct Account {
     pub(crate) organization_id: OrganizationId,
     pub(crate) agreement_id: AgreementId,
     pub(crate) currency: Currency,
+}
+
+/// Who is responsible for a customer now.
+#[derive(FromQueryResult)]
+pub(crate) struct Owner {
+    pub(crate) manager_id: Option<UserId>,
+}
+
+/// Who is responsible for a customer; none where there is no such card.
+pub(crate) async fn owner_of<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    customer: CustomerId,
+) -> Result<Option<Owner>, Fault> {
+    let sql = "
+        select c.manager_id
+        from customer_payer_v c
+        where c.tenant_id = $1
+          and c.id = $2";
+    tx.one(Sql::new(sql, values![permit.tenant(), customer])).await
 }
 
 #[derive(FromQueryResult)]

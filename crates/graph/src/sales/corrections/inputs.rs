@@ -54,7 +54,8 @@ pub struct PriceCorrectionLineInput {
     shipment_line_id: Option<GlobalId<ShipmentLineId>>,
     /// The act's line; this or a shipment's.
     service_act_line_id: Option<GlobalId<ServiceActLineId>>,
-    /// The price of a unit from now on, discounts taken off already; for what has not come back.
+    /// The price of a unit from now on, discounts taken off already; for what has not come back by
+    /// the posting, which finds anew what that takes off.
     price: Option<Decimal>,
     /// By how much the whole line becomes less, instead of a price.
     amount: Option<Decimal>,

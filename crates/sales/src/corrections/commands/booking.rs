@@ -7,7 +7,7 @@ use db::{Outcome, TenantTx};
 use kernel::{Decimal, Refusal, RefusalCode, ShipmentLineId};
 use serde_json::json;
 
-use super::super::rules::StandingLine;
+use super::super::rules::{StandingLine, less_by_amount};
 use super::super::store::corrected_by_line;
 use crate::model::ShipmentLine;
 use crate::returns::returned_by_line;
@@ -46,8 +46,33 @@ pub(super) fn totals_of(
     totals(sums, mode).ok_or_else(|| LineRule::TooLarge.into())
 }
 
+/// What is taken off a line with its tax: something, and no more than stands of it.
+pub(super) fn taken_off(
+    index: usize,
+    stand: &StandingLine,
+    amount: Decimal,
+) -> Result<LineSum, Refusal> {
+    if amount <= Decimal::ZERO {
+        return Err(no_cheaper(index, stand));
+    }
+    if amount > stand.sum.amount {
+        return Err(exceeds(index, stand.sum.amount));
+    }
+    Ok(less_by_amount(stand, amount))
+}
+
+/// A dearer price is no correction: each one is a credit note.
+fn no_cheaper(index: usize, stand: &StandingLine) -> Refusal {
+    let refusal = Refusal::new(
+        RefusalCode::OutOfRange,
+        "A correction makes the line cheaper; what is to cost more is sold by another document.",
+        "Корректировка только уменьшает цену; доплату оформите отдельной продажей.",
+    );
+    at_line(refusal, index, "price").with(json!({ "amount": stand.sum.amount }))
+}
+
 /// More is to be taken off a line than stands of it.
-pub(super) fn exceeds(index: usize, left: Decimal) -> Refusal {
+fn exceeds(index: usize, left: Decimal) -> Refusal {
     let left = left.normalize();
     let refusal = Refusal::new(
         RefusalCode::ExceedsShipment,

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use super::super::rules::{StandingLine, less_by_amount, less_by_price, spread_over};
 use super::super::store::{NewCorrection, NewCorrectionLine, insert_correction};
-use super::booking::{exceeds, standing_lines, totals_of};
+use super::booking::{standing_lines, taken_off, totals_of};
 use super::correction_changed;
 use crate::model::ShipmentLine;
 use crate::rules::{
@@ -241,13 +241,7 @@ fn named_lines(
                 return Err(at_line(refusal, index, "price"));
             }
         };
-        if amount <= Decimal::ZERO {
-            return Err(no_cheaper(index, stand));
-        }
-        if amount > stand.sum.amount {
-            return Err(exceeds(index, stand.sum.amount));
-        }
-        written_lines.push(written(index, sold, draft.price, less_by_amount(stand, amount)));
+        written_lines.push(written(index, sold, draft.price, taken_off(index, stand, amount)?));
     }
     Ok(written_lines)
 }
@@ -270,16 +264,6 @@ fn written(
         vat_rate: sold.vat_rate,
         vat_amount: less.vat,
     }
-}
-
-/// A dearer price is no correction: each one is a credit note.
-fn no_cheaper(index: usize, stand: &StandingLine) -> Refusal {
-    let refusal = Refusal::new(
-        RefusalCode::OutOfRange,
-        "A correction makes the line cheaper; what is to cost more is sold by another document.",
-        "Корректировка только уменьшает цену; доплату оформите отдельной продажей.",
-    );
-    at_line(refusal, index, "price").with(json!({ "amount": stand.sum.amount }))
 }
 
 /// A price is not below zero, has at most four places, and ten digits before them.

@@ -7,11 +7,11 @@ use kernel::{CreditNoteId, PriceCorrectionId, Refusal};
 use serde_json::json;
 use settlements::Credit;
 
-use super::super::rules::{CorrectionMove, less_by_amount};
+use super::super::rules::{CorrectionMove, less_by_price};
 use super::super::store::{
     BookedCorrectionLine, book_correction, insert_note, lines_of_correction, update_correction,
 };
-use super::booking::{exceeds, standing_lines, totals_of};
+use super::booking::{standing_lines, taken_off, totals_of};
 use super::create::{check_not_before, check_posted};
 use super::{Held, correction_changed};
 use crate::posting::hold_organization;
@@ -85,7 +85,8 @@ impl Command for PostPriceCorrection {
 }
 
 impl PostPriceCorrection {
-    /// What is taken off each line: the written amount, as far as it stands, with the tax of now.
+    /// What is taken off each line, of what stands of it now: down to the written price, else the
+    /// written amount.
     async fn booked(
         &self,
         tx: &TenantTx,
@@ -100,10 +101,8 @@ impl PostPriceCorrection {
             let found = standing.iter().find(|(sold, _)| sold.id == line.shipment_line_id);
             let (_, stand) =
                 found.ok_or_else(|| Fault::broken("a correction of a line that was not sold"))?;
-            if line.amount > stand.sum.amount {
-                return Err(exceeds(index, stand.sum.amount).into());
-            }
-            let less = less_by_amount(stand, line.amount);
+            let amount = line.price.map_or(line.amount, |price| less_by_price(stand, price));
+            let less = taken_off(index, stand, amount)?;
             booked.push(BookedCorrectionLine {
                 id: line.id,
                 fact_id: kernel::SaleFactId::new(),
