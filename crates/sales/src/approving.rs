@@ -180,7 +180,7 @@ pub(crate) async fn park_order<A>(
     let goods = holding::goods(tx, permit, lines).await?;
     let is_paid = match order.asked_before_reserve() {
         asked if asked.is_zero() => true,
-        asked => settlements::prepaid(tx, permit, order.id).await? >= asked,
+        asked => settlements::prepaid(tx, permit, order.into()).await? >= asked,
     };
     let held = if hours > 0 && is_paid {
         holding::hold_for_a_while(tx, permit, order, &goods).await?

@@ -10,14 +10,14 @@ use db::{Outcome, TenantTx};
 use kernel::{
     AgreementId, Currency, CustomerId, Decimal, NaiveDate, OrderId, OrganizationId, round_money,
 };
-use settlements::{OrderPart, Position, Positions};
+use settlements::{OrderPart, OrderRef, Position, Positions};
 
 use crate::approving::order_case;
 use crate::discretion::refusal_for;
 use crate::findings::check_settled;
 use crate::model::Order;
 use crate::rules::{CreditVerdict, Gate, Gated, gated, prepayment_due, unknown};
-use crate::store::{OpenOrder, open_orders, order_lines};
+use crate::store::{OpenOrder, open_orders, order_lines, orders_over};
 
 /// Where a customer stands in each currency, with what his confirmed orders have got.
 pub(crate) struct Standing {
@@ -95,7 +95,7 @@ pub(crate) async fn standing<A>(
     order: &Order,
 ) -> Outcome<Standing> {
     let positions = settlements::positions(tx, permit, order.customer_id).await?;
-    let prepaid = settlements::prepaid(tx, permit, order.id).await?;
+    let prepaid = settlements::prepaid(tx, permit, order.into()).await?;
     let today = tx.today();
     let is_one = positions.keys().all(|currency| *currency == order.currency);
     let rates = if is_one { None } else { Some(catalog::rates_on(tx, permit, today).await?) };
@@ -169,10 +169,10 @@ async fn parts<A>(
     standing: &Standing,
 ) -> Outcome<Parts> {
     let open = open_orders(tx, permit, order.customer_id, order.id).await?;
-    let wanting: Vec<OrderId> = open
+    let wanting: Vec<OrderRef> = open
         .iter()
         .filter(|other| !other.prepayment_percent.is_zero())
-        .map(|other| other.id)
+        .map(|other| other.as_paid_by(order.customer_id))
         .collect();
     let prepaid = if wanting.is_empty() {
         Default::default()
@@ -190,6 +190,8 @@ async fn parts<A>(
     };
     let own = OpenOrder {
         id: order.id,
+        organization_id: order.organization_id,
+        agreement_id: order.agreement_id,
         gross: order.gross,
         shipped_gross: order.shipped_gross,
         prepayment_percent: order.prepayment_percent.get(),
@@ -198,11 +200,15 @@ async fn parts<A>(
     let known: HashSet<OrderId> = open.iter().map(|open| open.id).chain([order.id]).collect();
     let currencies: HashSet<Currency> =
         standing.positions.keys().copied().chain(open.iter().map(|open| open.currency)).collect();
+    let elsewhere = standing.positions.values().flat_map(|position| position.assigned.keys());
+    let elsewhere: Vec<OrderId> = elsewhere.filter(|id| !known.contains(*id)).copied().collect();
+    let over = orders_over(tx, permit, &elsewhere).await?;
     let nothing = Position::default();
     let owed = |currency: Currency| {
         let position = standing.positions.get(&currency).unwrap_or(&nothing);
-        // Money that stays with orders which want none any more.
-        let idle = position.assigned.iter().filter(|(id, _)| !known.contains(*id));
+        // Money that stays with orders which want none any more is as good as free. That of drafts is
+        // not: they will want it.
+        let idle = position.assigned.iter().filter(|(id, _)| over.contains(*id));
         let idle: Decimal = idle.map(|(_, amount)| *amount).sum();
         let orders: Vec<OrderPart> = open
             .iter()

@@ -195,6 +195,11 @@ pub(crate) async fn state_missing<A>(
     if order.route.reserve_on == ReserveOn::Never || order.state == OrderState::PendingApproval {
         return Ok(());
     }
+    // Nor does one that waits for money first.
+    let may_wait = !order.prepayment_percent.get().is_zero();
+    if may_wait && settlements::is_awaited(tx, permit, order.id).await? {
+        return Ok(());
+    }
     let mut lines = order_lines(tx, permit, order.id).await?;
     lines.retain(|line| goods.contains(&line.id));
     let held = held_by_line(tx, permit, &lines).await?;

@@ -170,22 +170,32 @@ impl IssueInvoice {
                 .map(|line| (line.order_line_id, LineLeft { net: line.net, vat: line.vat }))
                 .collect();
         let mode = VatMode::of(order.prices_include_vat);
-        let left = |line: &OrderLine| {
-            let whole = match order.close_reason {
+        let whole = |line: &OrderLine| {
+            let sum = match order.close_reason {
                 // What was closed short is never delivered, and so never paid.
                 Some(_) => LineSum { amount: line.shipped_amount, vat: line.shipped_vat },
                 None => LineSum { amount: line.amount, vat: line.vat_amount },
             };
+            LineLeft { net: sum.net(mode), vat: sum.vat }
+        };
+        let left = |line: &OrderLine| {
+            let whole = whole(line);
             let asked = asked.get(&line.id).copied();
             let asked = asked.unwrap_or(LineLeft { net: Decimal::ZERO, vat: Decimal::ZERO });
-            // A changed order may hold less than was asked for: then nothing is left of the line.
-            LineLeft {
-                net: (whole.net(mode) - asked.net).max(Decimal::ZERO),
-                vat: (whole.vat - asked.vat).max(Decimal::ZERO),
-            }
+            // A changed order may hold less than was asked for: then nothing is left of the line. Its
+            // tax may have another rate by now, and is never more than what is left.
+            let gross = (whole.gross() - asked.gross()).max(Decimal::ZERO);
+            let vat = (whole.vat - asked.vat).clamp(Decimal::ZERO, gross);
+            LineLeft { net: gross - vat, vat }
         };
         let left: Vec<LineLeft> = ordered.iter().map(left).collect();
-        let open: Decimal = left.iter().map(|line| line.gross()).sum();
+        let sum = |lines: &mut dyn Iterator<Item = LineLeft>| -> Decimal {
+            lines.map(|line| line.gross()).sum()
+        };
+        // What was asked for beyond a line's present sum, or for a line that is gone, was asked of the
+        // order all the same.
+        let rest = sum(&mut ordered.iter().map(whole)) - sum(&mut asked.values().copied());
+        let open = sum(&mut left.iter().copied()).min(rest).max(Decimal::ZERO);
         let gross = self.gross(permit, order, open)?;
         let parts = settlements::invoice_parts(&left, gross).ok_or_else(|| exceeds(open))?;
         let lines = ordered.iter().zip(parts).filter(|(_, part)| part.gross() > Decimal::ZERO);

@@ -137,3 +137,35 @@ async fn only_what_was_accepted_and_chosen_is_ordered() {
     let all = ordered(&shop, &quote, json!(null)).await.unwrap();
     assert_eq!(all["lines"].as_array().unwrap().len(), 1, "the shades were not chosen");
 }
+
+/// What was typed on the quote is the quote's: the order keeps it while something else changes, and a
+/// copy of the order asks for it anew.
+#[tokio::test]
+async fn an_order_of_a_typed_offer_is_changed_and_copied() {
+    let shop = Shop::at(house()).await;
+    let anna = &shop.company.anna;
+    let lines = json!([{"productId": shop.lamp, "quantity": "10", "discountPercent": "9"}]);
+    let draft = shop.draft(json!({"lines": lines})).await;
+    let accepted = json!({"id": draft["id"], "by": "Ivan, by telephone"});
+    let quote = anna.does("acceptQuote", accepted, QUOTE).await["quote"].take();
+    let order = ordered(&shop, &quote, json!(null)).await.unwrap();
+    let input = json!({"id": order["id"], "version": order["version"], "comment": "Call first"});
+    let order = anna.does("updateSalesOrder", input, ORDER).await["order"].take();
+    let line = &order["lines"][0];
+    assert_eq!(
+        (&line["discountPercent"], sum(&line["amount"]["amount"])),
+        (&json!("9"), "910".to_owned())
+    );
+    assert_eq!(line["quoteLine"]["id"], quote["lines"][0]["id"]);
+
+    let copy = anna.does("copySalesOrder", json!({"id": order["id"]}), ORDER).await["order"].take();
+    let line = &copy["lines"][0];
+    assert_eq!(
+        (&line["discountPercent"], sum(&line["amount"]["amount"])),
+        (&json!("9"), "910".to_owned())
+    );
+    assert!(copy["quote"].is_null() && line["quoteLine"].is_null(), "it was offered once");
+    let now = quote_now(anna, &quote["id"]).await;
+    assert_eq!(now["lines"][0]["ordered"], "10");
+    house().verify(&shop.company.slug).await;
+}

@@ -1,8 +1,9 @@
 //! Who sees quotes and works with them.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use stories::company::Company;
 use stories::house::house;
+use stories::stock::draft;
 
 use super::{QUOTE, Shop, quote_now, sum};
 
@@ -47,6 +48,43 @@ async fn a_quote_is_its_managers_and_those_above_him() {
     let input = json!({"quoteId": quote["id"]});
     let told = company.boris.tries("createSalesOrderFromQuote", input, "order { id }").await;
     assert_eq!(told, Err("NOT_FOUND".to_owned()));
+}
+
+/// Who has left is responsible for nothing new: whoever looks after the client now is.
+#[tokio::test]
+async fn what_follows_a_leavers_documents_is_not_his() {
+    let shop = Shop::at(house()).await;
+    let Company { admin, director, anna, anna_id, boris_id, .. } = &shop.company;
+    let (offered, _) = shop.offered(json!({})).await;
+    let (quote, bought) = (shop.draft(json!({})).await, shop.draft(json!({})).await);
+    anna.does("acceptQuote", json!({"id": bought["id"]}), "quote { id }").await;
+    let order = draft(anna, &shop.client, &[(&shop.lamp, "1")], json!({})).await;
+    let query = "query($id: ID!) { customer(id: $id) { version } }";
+    let client = director.ask(query, json!({"id": shop.client})).await["customer"].take();
+    let input = json!({"id": shop.client, "version": client["version"], "managerId": boris_id});
+    director.does("updateCustomer", input, "customer { id }").await;
+    let manager = async |mutation: &str, input: Value, document: &str| {
+        let selection = format!("{document} {{ manager {{ name }} }}");
+        director.does(mutation, input, &selection).await[document]["manager"]["name"].take()
+    };
+    let copied = json!({"id": offered["id"]});
+    assert_eq!(manager("copyQuote", copied.clone(), "quote").await, "anna", "she is there");
+
+    let users = admin.all("users", "id version").await;
+    let user = users.iter().find(|user| user["id"] == anna_id.as_str()).unwrap();
+    let input = json!({"id": anna_id, "version": user["version"], "active": false});
+    admin.does("updateUser", input, "user { id }").await;
+    let changed = |id: &Value, version: &Value| json!({"id": id, "version": version, "comment": "Call first"});
+    for (mutation, input, document) in [
+        ("copyQuote", copied.clone(), "quote"),
+        ("reviseQuote", copied, "quote"),
+        ("updateQuote", changed(&quote["id"], &quote["version"]), "quote"),
+        ("createSalesOrderFromQuote", json!({"quoteId": bought["id"]}), "order"),
+        ("updateSalesOrder", changed(&json!(order.0), &json!(order.1)), "order"),
+    ] {
+        assert_eq!(manager(mutation, input, document).await, "boris", "{mutation}");
+    }
+    house().verify(&shop.company.slug).await;
 }
 
 #[tokio::test]

@@ -166,6 +166,41 @@ async fn who_has_paid_before_or_wants_no_goods_any_more_does_not_wait() {
     house().verify(&company.slug).await;
 }
 
+#[tokio::test]
+async fn money_of_another_customer_pays_nothing_of_an_order_that_changed_hands() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let bolts = company.product(&at, "BOLTS", "50.00").await;
+    company.receive(&at, None, &[(&bolts, "10", "20.00")]).await;
+    let customer = prepaying(&company, "First").await;
+    let heir = prepaying(&company, "Second").await;
+
+    let order = draft(&company.anna, &customer, &[(&bolts, "4")], json!({})).await;
+    let strange = pay(&company, &order.0, "60.00").await;
+    let input = json!({"id": order.0, "version": order.1, "customerId": heir});
+    let told = company.anna.does("updateSalesOrder", input, "order { version }").await;
+    let order = (order.0, told["order"]["version"].as_i64().unwrap());
+    let told = confirm(&company.anna, &order).await;
+    assert_eq!(number(&told["availability"][0]["reserved"]), Decimal::ZERO);
+    assert_eq!(number(&told["order"]["awaitedPayment"]["amount"]), Decimal::from(60));
+    // Too little of his own is too little, whatever else names the order.
+    pay(&company, &order.0, "59.00").await;
+    tokio::time::sleep(TWO_LOOKS).await;
+    let seen = look(&company.anna, &order.0).await;
+    assert_eq!((reserved(&seen), held(&seen)), (Decimal::ZERO, 0));
+    assert_eq!(number(&seen["awaitedPayment"]["amount"]), Decimal::ONE);
+    pay(&company, &order.0, "1.00").await;
+    let seen = until_held(&company.anna, &order.0).await;
+    assert_eq!(reserved(&seen), Decimal::from(4));
+
+    // It settles nothing of the shipment either, and can be given back.
+    let input = json!({"orderId": order.0});
+    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    let input = json!({"paymentId": strange["id"], "amount": "60.00", "reason": "another's"});
+    company.accounting.does("refundCustomer", input, "refund { id }").await;
+    house().verify(&company.slug).await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_replicas_hold_once_whatever_comes_first() {
     let _second = Replica::beside_the_house().await;
@@ -192,5 +227,46 @@ async fn two_replicas_hold_once_whatever_comes_first() {
         all += reserved(&seen);
     }
     assert_eq!(all, Decimal::from(60), "all there is, and no more");
+    house().verify(&company.slug).await;
+}
+
+/// Nor does a hand hold what is to be paid first, or put the order into the queue.
+#[tokio::test]
+async fn nothing_is_held_by_hand_before_it_is_paid() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let doors = company.product(&at, "DOORS", "100.00").await;
+    company.receive(&at, None, &[(&doors, "10", "60.00")]).await;
+    let customer = prepaying(&company, "Prepaying").await;
+    let order = draft(&company.anna, &customer, &[(&doors, "8")], json!({})).await;
+    confirm(&company.anna, &order).await;
+
+    let query = "query($id: ID!) { order(id: $id) { lines { id } } }";
+    let line = company.anna.ask(query, json!({"id": order.0})).await["order"]["lines"][0].take();
+    let query = "{ lots(first: 10) { nodes { id product { id } } } }";
+    let lots = company.director.ask(query, json!({})).await["lots"]["nodes"].take();
+    let lot = lots.as_array().unwrap().iter().find(|lot| lot["product"]["id"] == doors);
+    let picks = json!([{"lotId": lot.unwrap()["id"], "warehouseId": at.warehouse,
+        "quantity": "8"}]);
+    let input = json!({"orderLineId": line["id"], "lots": picks});
+    let code = company.anna.refused("reserveLots", input, "order { id }").await;
+    assert_eq!(code, "PREPAYMENT_DUE");
+    let nothing = json!({"orderLineId": line["id"], "lots": []});
+    company.anna.does("reserveLots", nothing, "order { id }").await;
+    let query = "query($id: ID!) { order(id: $id) { lines { demand { quantity } } } }";
+    let seen = company.anna.ask(query, json!({"id": order.0})).await["order"].take();
+    assert!(seen["lines"][0]["demand"].is_null(), "it waits for money, not for goods: {seen}");
+    house().verify(&company.slug).await;
+
+    // Another's goods are not moved to it either.
+    let other = company.customer("Quick", &company.anna_id, json!({})).await;
+    let rival = draft(&company.anna, &other, &[(&doors, "8")], json!({})).await;
+    confirm(&company.anna, &rival).await;
+    let query = "query($id: ID!) { order(id: $id) { lines { reservations { id } } } }";
+    let held = company.anna.ask(query, json!({"id": rival.0})).await["order"].take();
+    let input = json!({"reservationId": held["lines"][0]["reservations"][0]["id"],
+        "toOrderLineId": line["id"], "reason": "He is in a hurry"});
+    let code = company.director.refused("moveReservation", input, "fromOrder { id }").await;
+    assert_eq!(code, "PREPAYMENT_DUE");
     house().verify(&company.slug).await;
 }

@@ -8,7 +8,7 @@ use stories::actor::{number, text};
 use stories::company::Company;
 use stories::house::house;
 use stories::socket::Socket;
-use stories::stock::draft;
+use stories::stock::{confirm, draft};
 
 /// Everything that a posting would leave a mark on.
 async fn world(company: &Company, order: &str, product: &str, customer: &str) -> Value {
@@ -123,4 +123,27 @@ async fn simulate_leaves_no_trace() {
         }
     }
     house().verify(&company.slug).await;
+}
+
+/// What would be done to a colleague's order is told to who may see that order.
+#[tokio::test]
+async fn effects_are_told_within_ones_reach() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let good = company.product(&at, "GOOD", "10.00").await;
+    company.receive(&at, None, &[(&good, "5", "7.00")]).await;
+    let hers = company.customer("Domostroy", &company.anna_id, json!({})).await;
+    let his = company.customer("Dvor", &company.boris_id, json!({})).await;
+    let holds = draft(&company.anna, &hers, &[(&good, "5")], json!({})).await;
+    confirm(&company.anna, &holds).await;
+    let waits = draft(&company.boris, &his, &[(&good, "5")], json!({})).await;
+    confirm(&company.boris, &waits).await;
+    let tried = json!({"id": holds.0, "reason": "only a try", "simulate": true});
+    for (actor, sees) in [(&company.director, true), (&company.anna, false)] {
+        let told = actor.does("cancelSalesOrder", tried.clone(), SIMULATION).await;
+        assert!(actions(&told).contains(&"cancelSalesOrder"), "{}: {told}", actor.name);
+        let mut effects = told["simulation"]["effects"].as_array().unwrap().iter();
+        let is_told = effects.any(|effect| effect["subjectId"] == waits.0.as_str());
+        assert_eq!(is_told, sees, "{}: {told}", actor.name);
+    }
 }

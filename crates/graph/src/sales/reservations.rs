@@ -214,7 +214,8 @@ impl ReservationMutation {
     /// Holds a line's goods out of lots chosen by hand, in place of all that was held for it. What
     /// is not chosen is not held. Lots must fit as those chosen by the program do: the goods and
     /// the organization, free, neither blocked nor expiring before the goods leave, in a warehouse
-    /// that the order takes goods from; else `LOT_UNFIT`.
+    /// that the order takes goods from; else `LOT_UNFIT`. While a part is to be paid before goods
+    /// are held, none can be chosen (`PREPAYMENT_DUE`).
     async fn reserve_lots(
         &self,
         ctx: &Context<'_>,

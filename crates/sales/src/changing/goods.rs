@@ -117,7 +117,7 @@ async fn still_due<A>(
     if asked.is_zero() || goods.is_empty() {
         return Ok(None);
     }
-    let prepaid = settlements::prepaid(tx, permit, order.id).await?;
+    let prepaid = settlements::prepaid(tx, permit, order.into()).await?;
     if prepaid >= asked {
         return Ok(None);
     }

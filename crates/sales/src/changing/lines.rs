@@ -6,19 +6,18 @@ use std::collections::HashMap;
 
 use access::Permit;
 use catalog::Pricing;
-use catalog::pricing::{ApprovalReason, Explanation, Record, VERSION, VatMode};
+use catalog::pricing::{Explanation, Record, VERSION, VatMode};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{Decimal, Factor, OrderLineId, PackagingId, Refusal, RefusalCode};
 
 use super::model::{ChangedLine, PlannedLine, by_id};
 use super::rules::{no_line, price_stays};
-use super::store::explanations;
-use crate::commands::{Trust, Written, at_place, priced};
+use crate::commands::{Before, Trust, Written, at_place, priced};
 use crate::kept_price::at_kept_price;
 use crate::model::{Order, OrderLine};
 use crate::quoting::{AskedLine, Costs, MOST_LINES, TypedPrice};
 use crate::rules::{LineRule, at_line};
-use crate::store::NewLine;
+use crate::store::{NewLine, explanations};
 
 /// What becomes of a line.
 enum Wish<'a> {
@@ -49,16 +48,29 @@ pub(super) async fn planned<A>(
         wishes.push(wish(index, line, &known, reprice)?);
     }
     let mut planned: Vec<(usize, PlannedLine)> = Vec::with_capacity(wishes.len());
-    let mut resized = Vec::new();
+    let (mut resized, mut repriced) = (Vec::new(), Vec::new());
     let mut kept = Batch::default();
     let mut own = Batch::default();
     for (place, wish) in wishes.into_iter().enumerate() {
         match wish {
             Wish::Stays(id) => planned.push((place, PlannedLine::Kept(id))),
             Wish::Resized(line, quantity) => resized.push((place, line, quantity)),
-            Wish::Repriced(line, asked) => kept.add(place, Some(line), asked),
-            Wish::Asked(line, asked) => own.add(place, line, asked),
+            Wish::Repriced(line, asked) => repriced.push((place, line, asked)),
+            Wish::Asked(line, asked) => own.add(place, line, asked, Before::default()),
         }
+    }
+    let ids: Vec<OrderLineId> = repriced.iter().map(|(_, line, _)| line.id).collect();
+    let explained = match ids.is_empty() {
+        true => HashMap::new(),
+        false => explanations(tx, permit, &ids).await?,
+    };
+    for (place, line, asked) in repriced {
+        let is_more = asked.quantity > line.entered_quantity.unwrap_or(line.quantity);
+        let before = match is_more {
+            true => Before::asked(line.reasons()),
+            false => Before::of(line.reasons(), explained.get(&line.id)),
+        };
+        kept.add(place, Some(line), asked, before);
     }
     planned.extend(at_own_prices(tx, permit, order, resized).await?);
     let kept_terms = Pricing { leave: Trust::LinesKept.leave(pricing.leave), ..pricing };
@@ -225,16 +237,15 @@ struct Batch {
     places: Vec<usize>,
     of: Vec<Option<OrderLineId>>,
     asked: Vec<AskedLine>,
-    /// Why they needed somebody's leave before.
-    reasons: Vec<Vec<ApprovalReason>>,
+    before: Vec<Before>,
 }
 
 impl Batch {
-    fn add(&mut self, place: usize, of: Option<&OrderLine>, asked: AskedLine) {
+    fn add(&mut self, place: usize, of: Option<&OrderLine>, asked: AskedLine, before: Before) {
         self.places.push(place);
         self.of.push(of.map(|line| line.id));
         self.asked.push(asked);
-        self.reasons.push(of.map(OrderLine::reasons).unwrap_or_default());
+        self.before.push(before);
     }
 
     async fn priced<A>(
@@ -246,7 +257,7 @@ impl Batch {
         if self.asked.is_empty() {
             return Ok(Vec::new());
         }
-        let asked = (self.asked.as_slice(), self.reasons.as_slice());
+        let asked = (self.asked.as_slice(), self.before.as_slice());
         let written = priced(tx, permit, (pricing, Costs::Judged), by, asked).await;
         let written: Vec<_> = written.map_err(|error| at_place(error, &self.places))?;
         let lines = self.places.into_iter().zip(self.of).zip(written);

@@ -180,7 +180,8 @@ pub(crate) async fn make<A>(
         change.note(tx, "askOrderChange", planned, &told);
         return Ok(change.shown(permit, told));
     }
-    drop_waiting(tx, permit, order.id).await?;
+    // The change that waited is worked out no more, whether or not this one is about lines as well.
+    give_up(tx, permit, order, "another change of the order was made").await?;
     let (availability, waits) = write(tx, permit, &change).await?;
     told.availability = availability;
     told.warnings.extend(waits);
@@ -290,8 +291,20 @@ async fn void<A>(
     let done = store::posted_of_order(tx, permit, order.id).await?;
     let kept = [facts.hash().to_owned()];
     approvals::void_requests(tx, permit, order.id.0, (&kept, &done)).await?;
-    for id in store::waiting_of_order(tx, permit, order.id).await? {
+    return_shipments(tx, permit, order.id, "the order was changed").await
+}
+
+/// Shipments of an order that wait for somebody to agree go back to where they can be posted anew or
+/// cancelled; nobody is asked about them any more.
+pub(crate) async fn return_shipments<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: OrderId,
+    why: &str,
+) -> Outcome<()> {
+    for id in store::waiting_of_order(tx, permit, order).await? {
         let shipment = lock_shipment(tx, permit, id).await?;
+        approvals::close_waiting(tx, permit, id.0, why).await?;
         mark_waiting(tx, permit, id, ShipmentState::Draft).await?;
         tx.audit(AuditEntry::new(
             "returnShipment",

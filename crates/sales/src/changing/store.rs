@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 
 use access::Permit;
-use catalog::pricing::Explanation;
-use db::{Fault, FromQueryResult, Json, Outcome, Sql, TenantTx, values};
+use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{ApprovalRequestId, OrderId, OrderLineId, ShipmentId, Uuid};
 
 use super::model::{Planned, PlannedLine, WaitingChange, WaitingRow, as_read, by_id};
@@ -118,27 +117,6 @@ pub(crate) async fn named_elsewhere<A>(
                       where p.tenant_id = $1 and p.order_line_id = l.id)";
     let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(lines)])).await?;
     Ok(found.into_iter().map(|row| row.id).collect())
-}
-
-/// Why lines cost what they cost; lines older than explanations are absent.
-pub(crate) async fn explanations<A>(
-    tx: &TenantTx,
-    permit: &Permit<A>,
-    lines: &[OrderLineId],
-) -> Outcome<HashMap<OrderLineId, Explanation>> {
-    #[derive(FromQueryResult)]
-    struct Found {
-        id: OrderLineId,
-        explanation: Json<Explanation>,
-    }
-    let sql = "
-        select l.id, l.explanation
-        from sales_order_line l
-        where l.tenant_id = $1
-          and l.id = any($2::uuid[])
-          and l.explanation is not null";
-    let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(lines)])).await?;
-    Ok(found.into_iter().map(|row| (row.id, row.explanation.0)).collect())
 }
 
 /// Shipments and acts of an order that are posted.

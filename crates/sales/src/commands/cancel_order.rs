@@ -48,9 +48,11 @@ impl Command for CancelSalesOrder {
         let mut warnings = Vec::new();
         if order.state != OrderState::Draft {
             warnings = call_off_invoices(tx, permit, &order, Decimal::ZERO, &reason).await?;
+            settlements::ask_no_more(tx, permit, order.id, &reason).await?;
             let_go(tx, permit, &order).await?;
         }
         changing::give_up(tx, permit, &order, &reason).await?;
+        changing::return_shipments(tx, permit, order.id, &reason).await?;
         let step = OrderStep {
             cancel_reason: Some(reason.clone()),
             ..OrderStep::to(OrderState::Cancelled)

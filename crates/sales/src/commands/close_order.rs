@@ -42,6 +42,7 @@ impl Command for CloseSalesOrder {
         let warnings = call_off_invoices(tx, permit, &order, left, &reason).await?;
         let_go(tx, permit, &order).await?;
         changing::give_up(tx, permit, &order, &reason).await?;
+        changing::return_shipments(tx, permit, order.id, &reason).await?;
         let step = OrderStep {
             close_reason: Some(reason.clone()),
             ..OrderStep::to(OrderState::Completed)

@@ -226,7 +226,7 @@ async fn hold_or_wait<A>(
         // From here on a payment of this customer comes before the question or after the commit,
         // and then finds the order waiting.
         catalog::lock_customer(tx, permit, order.customer_id).await?;
-        let prepaid = settlements::prepaid(tx, permit, order.id).await?;
+        let prepaid = settlements::prepaid(tx, permit, order.into()).await?;
         if prepaid < asked {
             let customer = order.customer_id;
             settlements::await_payment(tx, permit, order.id, customer, asked).await?;
@@ -270,9 +270,23 @@ fn holds_nothing() -> Warning {
     }
 }
 
-/// Goods are held once so much more is paid.
-pub(super) fn due_before_reserve<A>(permit: &Permit<A>, order: &Order, due: Decimal) -> Refusal {
-    refusal_for(permit, order, held_once_paid(order, due))
+/// Nothing is held by hand before what is asked before that is paid. Locks the customer where
+/// anything is asked.
+pub(super) async fn check_paid_before_reserve<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+) -> Outcome<()> {
+    let asked = order.asked_before_reserve();
+    if asked.is_zero() {
+        return Ok(());
+    }
+    catalog::lock_customer(tx, permit, order.customer_id).await?;
+    let due = asked - settlements::prepaid(tx, permit, order.into()).await?;
+    if due <= Decimal::ZERO {
+        return Ok(());
+    }
+    Err(refusal_for(permit, order, held_once_paid(order, due)).into())
 }
 
 fn held_once_paid(order: &Order, due: Decimal) -> Refusal {

@@ -6,7 +6,7 @@ use kernel::OrderId;
 use serde_json::json;
 
 use super::draft::{OrderDraft, Trust, Under, check_date, prepare};
-use super::update_order::as_written;
+use super::update_order::as_typed;
 use crate::events::order_changed;
 use crate::store::{insert_order, lock_order, order_lines};
 
@@ -45,7 +45,7 @@ impl Command for CopySalesOrder {
             comment: copied.comment.clone(),
             // What was offered was offered once.
             quote_id: None,
-            lines: lines.iter().map(as_written).collect(),
+            lines: lines.iter().map(as_typed).collect(),
         };
         let id = OrderId::new();
         let anew = (Trust::Asked, Under::default());

@@ -34,11 +34,11 @@ pub use create_order::CreateSalesOrder;
 pub use create_shipment::CreateShipment;
 pub(crate) use dispatch::write_draft;
 pub use dispatch::{Dispatch, ShipLine};
-pub use draft::{LineDraft, OrderDraft};
 pub(crate) use draft::{
-    Parties, People, Trust, Under, Written, allowed_warehouses, at_place, check_date,
-    check_warehouse, people, prepare, priced, terms,
+    Before, Parties, People, Trust, Under, Written, allowed_warehouses, at_place, check_date,
+    check_warehouse, manager_after, people, prepare, priced, terms,
 };
+pub use draft::{LineDraft, OrderDraft};
 pub use merge_customers::MergeCustomers;
 pub use move_reservation::MoveReservation;
 pub use post_shipment::PostShipment;

@@ -5,7 +5,8 @@ use db::{AuditEntry, Command, CommandError, Outcome, TenantTx};
 use kernel::{Decimal, OrderId, OrderLineId, Refusal, RefusalCode, ReservationId};
 use serde_json::json;
 
-use super::work_on::{check_open, line_of, open_order};
+use super::confirm_order::check_paid_before_reserve;
+use super::work_on::{Waiting, check_open, line_of, open_order};
 use crate::credit::check_reserve;
 use crate::events::order_changed;
 use crate::holding::{held_by_line, holding, reserve_line, state_missing};
@@ -51,7 +52,9 @@ impl Command for MoveReservation {
         let (giver, taker) = if from < to { (first, second) } else { (second, first) };
         check_open(&giver)?;
         let (_, line) = open_order(tx, permit, to, self.to, None).await?;
+        check_paid_before_reserve(tx, permit, &taker).await?;
         check_reserve(tx, permit, &taker).await?;
+        let waiting = Waiting::end(tx, permit, &taker).await?;
         stock::keep_still(tx, permit, taker.organization_id, &[line.product_id]).await?;
         // What was read before the lock may have gone meanwhile.
         let held = stock::reservation(tx, permit, self.reservation).await?;
@@ -63,7 +66,7 @@ impl Command for MoveReservation {
         let rules = (holding(tx, permit, &taker), &taker.among()[..]);
         stock::move_part(tx, permit, (&held, quantity), &wanted, rules).await?;
         state_missing(tx, permit, &giver, &[held.order_line_id]).await?;
-        state_missing(tx, permit, &taker, &[line.id]).await?;
+        waiting.state_missing(tx, permit, &taker, line.id).await?;
         for (order, other) in [(&giver, &taker), (&taker, &giver)] {
             tx.audit(AuditEntry::new(
                 "moveReservation",

@@ -6,7 +6,7 @@ use kernel::{Decimal, OrderId, OrderLineId, ProductId, ReservationId};
 use serde_json::json;
 
 use super::check_version;
-use super::confirm_order::LineAvailability;
+use super::confirm_order::{LineAvailability, check_paid_before_reserve};
 use super::work_on::{check_holds, check_open};
 use crate::credit::check_reserve;
 use crate::events::order_changed;
@@ -82,14 +82,7 @@ impl Command for ReserveSalesOrder {
         check_version(self.version, order.version)?;
         check_open(&order)?;
         check_holds(&order)?;
-        if !order.asked_before_reserve().is_zero() {
-            catalog::lock_customer(tx, permit, order.customer_id).await?;
-            let prepaid = settlements::prepaid(tx, permit, order.id).await?;
-            let due = order.asked_before_reserve() - prepaid;
-            if due > Decimal::ZERO {
-                return Err(super::confirm_order::due_before_reserve(permit, &order, due).into());
-            }
-        }
+        check_paid_before_reserve(tx, permit, &order).await?;
         check_reserve(tx, permit, &order).await?;
         // One that let its goods go for want of money waits for it no longer.
         settlements::stop_awaiting(tx, permit, order.id).await?;

@@ -6,16 +6,18 @@ use kernel::{Decimal, OrderId, OrderLineId, Quantity, Refusal, RefusalCode};
 use serde_json::json;
 use stock::Pick;
 
-use super::work_on::{line_of, open_order};
+use super::confirm_order::check_paid_before_reserve;
+use super::work_on::{Waiting, line_of, open_order};
 use crate::credit::check_reserve;
 use crate::events::order_changed;
-use crate::holding::{holding, reserve_line, state_missing};
+use crate::holding::{holding, reserve_line};
 
 /// Lots that one line may name.
 const MOST_PICKS: usize = 250;
 
 /// Holds a line's goods out of lots chosen by hand, in place of all that was held for it. What is
-/// not chosen is not held; no lots let everything go.
+/// not chosen is not held; no lots let everything go. Where a part must be paid before goods are held
+/// and is not, none can be chosen.
 #[derive(Clone, Debug)]
 pub struct ReserveLots {
     /// The line.
@@ -38,11 +40,16 @@ impl Command for ReserveLots {
         let id = line_of(tx, permit, self.line).await?;
         let (order, line) = open_order(tx, permit, id, self.line, self.version).await?;
         check(&self.picks, line.left())?;
+        let mut waiting = Waiting::No;
+        if !self.picks.is_empty() {
+            check_paid_before_reserve(tx, permit, &order).await?;
+            waiting = Waiting::end(tx, permit, &order).await?;
+        }
         check_reserve(tx, permit, &order).await?;
         let wanted = reserve_line(&order, &line, line.left());
         let rules = (holding(tx, permit, &order), &order.among()[..]);
         stock::hold_lots(tx, permit, &wanted, &self.picks, rules).await?;
-        state_missing(tx, permit, &order, &[line.id]).await?;
+        waiting.state_missing(tx, permit, &order, line.id).await?;
         tx.audit(AuditEntry::new(
             "reserveLots",
             "SalesOrder",

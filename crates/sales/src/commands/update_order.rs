@@ -3,19 +3,22 @@
 use access::{Action, Permit, Right};
 use db::{AuditEntry, Command, Outcome, TenantTx};
 use kernel::{
-    AgreementId, CustomerId, NaiveDate, OrderId, OrganizationId, SalesRouteId, UserId, WarehouseId,
+    AgreementId, CustomerId, NaiveDate, OrderId, OrderLineId, OrganizationId, SalesRouteId, UserId,
+    WarehouseId,
 };
 use serde_json::json;
 
 use super::check_version;
-use super::draft::{LineDraft, OrderDraft, Trust, Under, check_date, prepare};
+use super::draft::{
+    Before, LineDraft, OrderDraft, Trust, Under, check_date, manager_after, prepare,
+};
 use crate::approving::order_facts;
 use crate::events::order_changed;
 use crate::model::{Order, OrderLine};
 use crate::quotes::{count_ordered, hold_quote};
 use crate::quoting::TypedPrice;
 use crate::rules::OrderMove;
-use crate::store::{lock_order, order_lines, replace_lines, update_draft};
+use crate::store::{explanations, lock_order, order_lines, replace_lines, update_draft};
 
 /// What is to be changed; `None` leaves it as it is, `Some(None)` takes it away.
 #[derive(Clone, Debug, Default)]
@@ -69,15 +72,16 @@ impl Command for UpdateSalesOrder {
         let order = lock_order(tx, permit, self.id).await?;
         check_version(Some(self.version), order.version)?;
         order.state.check(OrderMove::Update).map_err(kernel::Refusal::from)?;
-        let (lines, trust, reasons) = match &self.change.lines {
+        let (lines, trust, before) = match &self.change.lines {
             Some(lines) => (lines.clone(), Trust::Asked, Vec::new()),
             None => {
                 let lines = order_lines(tx, permit, self.id).await?;
-                let reasons = lines.iter().map(OrderLine::reasons).collect();
-                (lines.iter().map(as_written).collect(), Trust::LinesKept, reasons)
+                let before = self.before(tx, permit, (&order, &lines)).await?;
+                (lines.iter().map(as_written).collect(), Trust::LinesKept, before)
             }
         };
-        let draft = self.change.over(&order, lines);
+        let manager = manager_after(tx, permit, self.change.manager_id, order.manager_id).await?;
+        let draft = self.change.over(&order, manager, lines);
         if let Some(quote) = order.quote_id {
             hold_quote(tx, permit, quote).await?;
         }
@@ -87,7 +91,7 @@ impl Command for UpdateSalesOrder {
         let under = Under {
             agreement: Some(order.agreement_id),
             route: order.route.sales_route_id,
-            reasons,
+            lines: before,
         };
         let (changed, lines) = prepare(tx, permit, self.id, &draft, (trust, under)).await?;
         if changed.date != order.date || changed.organization_id != order.organization_id {
@@ -118,8 +122,37 @@ impl Command for UpdateSalesOrder {
     }
 }
 
-/// A line as somebody once wrote it: what was typed stays, what was automatic is found anew.
-pub(super) fn as_written(line: &OrderLine) -> LineDraft {
+impl UpdateSalesOrder {
+    /// What lines had that stay as they were written.
+    async fn before(
+        &self,
+        tx: &TenantTx,
+        permit: &Permit<Self>,
+        (order, lines): (&Order, &[OrderLine]),
+    ) -> Outcome<Vec<Before>> {
+        if self.change.customer_id.is_some_and(|id| id != order.customer_id) {
+            return Ok(lines.iter().map(|line| Before::asked(line.reasons())).collect());
+        }
+        let ids: Vec<OrderLineId> = lines.iter().map(|line| line.id).collect();
+        let explained = explanations(tx, permit, &ids).await?;
+        let before = |line: &OrderLine| Before::of(line.reasons(), explained.get(&line.id));
+        Ok(lines.iter().map(before).collect())
+    }
+}
+
+/// A line as somebody once wrote it: what was typed stays, what was automatic is found anew, and one
+/// that keeps the price of a quote has none of its own.
+fn as_written(line: &OrderLine) -> LineDraft {
+    match line.quote_line_id {
+        None => as_typed(line),
+        kept => {
+            LineDraft { price: None, discount_percent: None, quote_line_id: kept, ..as_typed(line) }
+        }
+    }
+}
+
+/// A line with what was typed on it, or on the quote whose price it keeps, and no such quote.
+pub(super) fn as_typed(line: &OrderLine) -> LineDraft {
     LineDraft {
         product_id: line.product_id,
         variant_id: line.variant_id,
@@ -127,7 +160,7 @@ pub(super) fn as_written(line: &OrderLine) -> LineDraft {
         quantity: line.entered_quantity.unwrap_or(line.quantity),
         price: line.price_is_manual.then(|| TypedPrice::Kept(line.unit_price())),
         discount_percent: line.discount_is_manual.then_some(line.discount_percent.get()),
-        quote_line_id: line.quote_line_id,
+        quote_line_id: None,
     }
 }
 
@@ -140,7 +173,7 @@ impl Order {
 
 impl OrderChange {
     /// The whole draft after the change.
-    fn over(&self, order: &Order, lines: Vec<LineDraft>) -> OrderDraft {
+    fn over(&self, order: &Order, manager: Option<UserId>, lines: Vec<LineDraft>) -> OrderDraft {
         let change = self.clone();
         let same_customer = change.customer_id.is_none_or(|id| id == order.customer_id);
         OrderDraft {
@@ -150,7 +183,7 @@ impl OrderChange {
                 .or_else(|| same_customer.then_some(order.agreement_id)),
             sales_route_id: change.sales_route_id.unwrap_or_else(|| order.own_route()),
             organization_id: change.organization_id.or(Some(order.organization_id)),
-            manager_id: change.manager_id.or(order.manager_id),
+            manager_id: manager,
             warehouse_id: change.warehouse_id.unwrap_or(order.warehouse_id),
             allowed_warehouses: change.allowed_warehouses.unwrap_or_else(|| order.among()),
             date: Some(change.date.unwrap_or(order.date)),

@@ -26,8 +26,9 @@ pub(crate) use lists::found_by;
 pub use lists::{OrderFilter, ShipmentFilter, count_orders, count_shipments, orders, shipments};
 pub(crate) use merging::{hold_orders_of, move_documents};
 pub(crate) use orders::{
-    INSERT_LINES, NewLine, NewOrder, OpenOrder, OrderStep, free_reference, hold_orders,
-    insert_order, lock_order, open_orders, order_lines, replace_lines, step_order, update_draft,
+    INSERT_LINES, NewLine, NewOrder, OpenOrder, OrderStep, explanations, free_reference,
+    hold_orders, insert_order, lock_order, open_orders, order_lines, orders_over, replace_lines,
+    step_order, update_draft,
 };
 pub(crate) use price_changes::{PricedFrom, priced_from};
 pub(crate) use sellers::{Seller, sellers};

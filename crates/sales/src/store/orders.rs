@@ -1,15 +1,20 @@
 //! Writing orders, and reading them under their lock.
 
+use std::collections::{HashMap, HashSet};
+
 use access::Permit;
 use catalog::pricing::{ApprovalReason, DiscountSource, Explanation, PriceSource};
 use catalog::{PaymentSteps, RouteTerms};
-use db::{CommandError, Fault, FromQueryResult, Outcome, Sql, TenantTx, on_constraint, values};
+use db::{
+    CommandError, Fault, FromQueryResult, Json, Outcome, Sql, TenantTx, on_constraint, values,
+};
 use kernel::{
-    AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrganizationId,
-    PackagingId, Percent, PriceChangeId, ProductId, ProductVariantId, QuoteId, QuoteLineId,
-    Refusal, RefusalCode, RegionId, UserId, Uuid, WarehouseId,
+    AgreementId, Currency, CustomerId, Decimal, DepartmentId, NaiveDate, OrderId, OrderLineId,
+    OrganizationId, PackagingId, Percent, PriceChangeId, ProductId, ProductVariantId, QuoteId,
+    QuoteLineId, Refusal, RefusalCode, RegionId, UserId, Uuid, WarehouseId,
 };
 use serde::{Deserialize, Serialize};
+use settlements::OrderRef;
 
 use super::{author, rows, uuids, within_reach};
 use crate::model::{LINE_COLUMNS, ORDER_COLUMNS, Order, OrderLine};
@@ -343,10 +348,25 @@ pub(crate) async fn step_order<A>(
 #[derive(Clone, Debug, FromQueryResult)]
 pub(crate) struct OpenOrder {
     pub(crate) id: OrderId,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) agreement_id: AgreementId,
     pub(crate) gross: Decimal,
     pub(crate) shipped_gross: Decimal,
     pub(crate) prepayment_percent: Decimal,
     pub(crate) currency: Currency,
+}
+
+impl OpenOrder {
+    /// The order as its customer's money needs it.
+    pub(crate) fn as_paid_by(&self, customer: CustomerId) -> OrderRef {
+        OrderRef {
+            id: self.id,
+            customer_id: customer,
+            organization_id: self.organization_id,
+            agreement_id: self.agreement_id,
+            currency: self.currency,
+        }
+    }
 }
 
 /// A customer's confirmed orders, one of them left out. Lives on sales_order_open.
@@ -357,13 +377,58 @@ pub(crate) async fn open_orders<A>(
     without: OrderId,
 ) -> Outcome<Vec<OpenOrder>> {
     let sql = "
-        select o.id, o.gross, o.shipped_gross, o.prepayment_percent, o.currency
+        select o.id, o.organization_id, o.agreement_id, o.gross, o.shipped_gross,
+               o.prepayment_percent, o.currency
         from sales_order o
         where o.tenant_id = $1
           and o.customer_id = $2
           and o.state in ('CONFIRMED', 'IN_FULFILMENT')
           and o.id <> $3";
     Ok(tx.all(Sql::new(sql, values![permit.tenant(), customer, without])).await?)
+}
+
+/// Why lines cost what they cost; lines older than explanations are absent.
+pub(crate) async fn explanations<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    lines: &[OrderLineId],
+) -> Outcome<HashMap<OrderLineId, Explanation>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: OrderLineId,
+        explanation: Json<Explanation>,
+    }
+    let sql = "
+        select l.id, l.explanation
+        from sales_order_line l
+        where l.tenant_id = $1
+          and l.id = any($2::uuid[])
+          and l.explanation is not null";
+    let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(lines)])).await?;
+    Ok(found.into_iter().map(|row| (row.id, row.explanation.0)).collect())
+}
+
+/// Which of these orders want nothing any more: they are done, or given up.
+pub(crate) async fn orders_over<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    orders: &[OrderId],
+) -> Outcome<HashSet<OrderId>> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        id: OrderId,
+    }
+    if orders.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let sql = "
+        select o.id
+        from sales_order o
+        where o.tenant_id = $1
+          and o.id = any ($2::uuid[])
+          and o.state in ('COMPLETED', 'CANCELLED')";
+    let found: Vec<Found> = tx.all(Sql::new(sql, values![permit.tenant(), uuids(orders)])).await?;
+    Ok(found.into_iter().map(|row| row.id).collect())
 }
 
 /// An external reference that another order has is a refusal.

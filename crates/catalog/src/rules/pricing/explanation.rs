@@ -199,3 +199,97 @@ pub struct Explanation {
     /// In the order they were made.
     pub steps: Vec<Step>,
 }
+
+/// What somebody typed over the automatic price of a line, as its steps tell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Typed {
+    /// 1 − net price / resolved price, in per cent, four places.
+    pub off: Decimal,
+    /// The automatic discount that stood there otherwise.
+    pub automatic: Percent,
+}
+
+impl Explanation {
+    /// What was typed; `None`: nothing, or the steps do not tell.
+    #[must_use]
+    pub fn typed(&self) -> Option<Typed> {
+        let mut automatic = Percent::ZERO;
+        let mut resolved = None;
+        let mut is_typed = false;
+        let mut summed = None;
+        for step in &self.steps {
+            match step {
+                Step::Combined { discount, .. } => automatic = *discount,
+                Step::ManualPrice { before, .. } => (resolved, is_typed) = (*before, true),
+                Step::ManualDiscount { .. } => is_typed = true,
+                Step::Summed(sum) => summed = Some(sum),
+                _ => {}
+            }
+        }
+        let sum = summed.filter(|_| is_typed)?;
+        let off = sum.price.off(sum.discount, resolved.unwrap_or(sum.price))?;
+        Some(Typed { off, automatic })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kernel::Uuid;
+
+    use super::*;
+
+    fn percent(value: i64) -> Percent {
+        Percent::new(Decimal::from(value)).unwrap()
+    }
+
+    fn combined(discount: i64) -> Step {
+        let combination = Combination::Best;
+        Step::Combined { combination, winner: None, discount: percent(discount) }
+    }
+
+    fn discount_of(before: i64, after: i64) -> Step {
+        let by = Record::new(Uuid::nil(), "Anna");
+        Step::ManualDiscount { by, before: percent(before), after: percent(after) }
+    }
+
+    fn price_of(before: Option<i64>, after: i64) -> Step {
+        let by = Record::new(Uuid::nil(), "Anna");
+        let price = |amount: i64| UnitPrice::base(Decimal::from(amount));
+        Step::ManualPrice { by, before: before.map(price), after: price(after) }
+    }
+
+    #[test]
+    fn steps_tell_what_was_typed() {
+        for (steps, price, discount, told) in [
+            (vec![], 100, 0, None),
+            (vec![combined(30)], 100, 30, None),
+            (vec![discount_of(0, 25)], 100, 25, Some((25, 0))),
+            (vec![combined(30), discount_of(30, 29)], 100, 29, Some((29, 30))),
+            (vec![combined(5), price_of(Some(100), 80)], 80, 0, Some((20, 5))),
+            (vec![price_of(Some(100), 80), discount_of(0, 10)], 80, 10, Some((28, 0))),
+            // Dearer than the list is nothing off; without a list there is nothing to measure by.
+            (vec![price_of(Some(100), 120)], 120, 0, Some((0, 0))),
+            (vec![price_of(None, 80), discount_of(0, 10)], 80, 10, Some((10, 0))),
+        ] {
+            let price = UnitPrice::base(Decimal::from(price));
+            let summed = Step::Summed(Summed {
+                quantity: Quantity::positive(Decimal::ONE).unwrap(),
+                unit: Factor::ONE,
+                price,
+                base_unit_price: price.amount,
+                discount: percent(discount),
+                amount: price.amount,
+            });
+            let explanation = Explanation {
+                version: VERSION,
+                on: NaiveDate::from_ymd_opt(2026, 11, 29).unwrap(),
+                currency: Currency::parse("RUB").unwrap(),
+                vat_mode: VatMode::Included,
+                steps: steps.into_iter().chain([summed]).collect(),
+            };
+            let found = explanation.typed().map(|typed| (typed.off, typed.automatic));
+            let told = told.map(|(off, automatic)| (Decimal::from(off), percent(automatic)));
+            assert_eq!(found, told, "{explanation:?}");
+        }
+    }
+}

@@ -36,7 +36,7 @@ pub use document::{
     AgreementTerms, Leave, Line, Manual, MinimumPrice, PricedLine, Terms, UnitCost,
 };
 pub use explanation::{
-    DiscountSource, Explanation, Found, FoundFor, PriceSource, Step, Summed, VERSION,
+    DiscountSource, Explanation, Found, FoundFor, PriceSource, Step, Summed, Typed, VERSION,
 };
 pub use quote::price_document;
 pub use rates::{Conversion, Rate, Rates};

@@ -370,7 +370,7 @@ pub struct CreateSalesOrderFromQuoteInput {
     lines: Option<Vec<QuoteOrderLineInput>>,
     /// How it is served; the agreement's route where none is given.
     sales_route_id: Option<GlobalId<SalesRouteId>>,
-    /// Who is responsible; the quote's manager where none is given.
+    /// Who is responsible; the quote's manager where none is given and he has not left.
     manager_id: Option<GlobalId<UserId>>,
     /// From where it ships; wherever goods are where none is given.
     warehouse_id: Option<GlobalId<WarehouseId>>,

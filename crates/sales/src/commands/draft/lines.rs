@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use access::Permit;
-use catalog::pricing::{ApprovalReason, PricedLine, Record, Step};
+use catalog::pricing::{ApprovalReason, Explanation, PricedLine, Record, Step};
 use catalog::{Measured, Pricing, ProductCard};
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, Percent, ProductVariantId, UnitPrice, Uuid};
@@ -13,14 +13,58 @@ use crate::quoting::{self, Answered, AskedLine, Asking, Costs};
 use crate::rules::at_line;
 use crate::store::NewLine;
 
+/// What a line had before it is priced anew with what was typed on it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Before {
+    reasons: Vec<ApprovalReason>,
+    granted: Option<Decimal>,
+}
+
+impl Before {
+    /// Of a line with these reasons, for the same customer and no more goods than then. What its
+    /// author gave by his own right stays given; what is less than the automatic discount of then he
+    /// gave by no right, and whoever prices the line anew answers for it.
+    pub(crate) fn of(reasons: Vec<ApprovalReason>, explanation: Option<&Explanation>) -> Self {
+        let typed = explanation.and_then(Explanation::typed);
+        let granted = typed.filter(|typed| typed.off > typed.automatic.get());
+        Self { reasons, granted: granted.map(|typed| typed.off) }
+    }
+
+    /// Of a line for somebody else, or for more goods: nothing was given for these.
+    pub(crate) fn asked(reasons: Vec<ApprovalReason>) -> Self {
+        Self { reasons, granted: None }
+    }
+
+    /// Why the line needs leave now, and why it still does: two lists.
+    fn with(&self, priced: &PricedLine) -> (Vec<ApprovalReason>, Vec<ApprovalReason>) {
+        let is_typed = priced.price_is_manual || priced.discount_is_manual;
+        let of_typing = |reason: &&ApprovalReason| {
+            is_typed && matches!(reason, ApprovalReason::DiscountOverLimit { .. })
+        };
+        let is_more = |reason: &ApprovalReason| match reason {
+            ApprovalReason::DiscountOverLimit { size, .. } => {
+                self.granted.is_none_or(|granted| *size > granted)
+            }
+            _ => true,
+        };
+        let own: Vec<_> = priced.reasons.iter().filter(|reason| is_more(reason)).cloned().collect();
+        let kept = if own.iter().any(|reason| of_typing(&reason)) {
+            Vec::new()
+        } else {
+            self.reasons.iter().filter(of_typing).cloned().collect()
+        };
+        (own, kept)
+    }
+}
+
 /// Prices the lines. What needs an approval that nobody can give is refused; why else somebody has
-/// to agree is kept with the line, with the reasons that lines had `before`, in their order.
+/// to agree is kept with the line, with what lines had `before`, in their order.
 pub(crate) async fn priced<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     (pricing, costs): (Pricing<'_>, Costs),
     by: &Record,
-    (asked, before): (&[AskedLine], &[Vec<ApprovalReason>]),
+    (asked, before): (&[AskedLine], &[Before]),
 ) -> Outcome<Vec<Written>> {
     let packed: Vec<_> = asked.iter().filter_map(|line| line.packaging_id).collect();
     let packed = catalog::take_packagings(tx, permit, &packed).await?;
@@ -34,16 +78,18 @@ pub(crate) async fn priced<A>(
         true => approvals::kinds_in_force(tx, permit).await?,
         false => BTreeSet::new(),
     };
+    let nothing = Before::default();
     let mut lines = Vec::with_capacity(answers.len());
     for (index, answer) in answers.into_iter().enumerate() {
         let Answered { card, variant_id, vat_rate, measured, priced, change, cost } = answer;
         let priced = priced?;
         let unruled = |reason: &&ApprovalReason| !asked_about.contains(&kind_of(reason));
-        if let Some(reason) = priced.reasons.iter().find(unruled) {
+        let (own, kept) = before.get(index).unwrap_or(&nothing).with(&priced);
+        if let Some(reason) = own.iter().find(unruled) {
             let refusal = reason.about(&card.name);
             return Err(at_line(refusal, index, reason.field()).into());
         }
-        let reasons = with_kept(&priced, before.get(index));
+        let reasons = [kept, own].concat();
         let approval_reasons = (!reasons.is_empty()).then_some(reasons);
         let goods = (&card, variant_id, vat_rate);
         let line = line(index, goods, measured, priced);
@@ -51,19 +97,6 @@ pub(crate) async fn priced<A>(
         lines.push(Written { line, name: card.name, cost });
     }
     Ok(lines)
-}
-
-/// The reasons of a line, with those of what was typed before and only stays: whoever prices it anew
-/// did not type it.
-fn with_kept(priced: &PricedLine, kept: Option<&Vec<ApprovalReason>>) -> Vec<ApprovalReason> {
-    let is_typed = priced.price_is_manual || priced.discount_is_manual;
-    let of_typing = |reason: &&ApprovalReason| {
-        is_typed && matches!(reason, ApprovalReason::DiscountOverLimit { .. })
-    };
-    let kept = kept.into_iter().flatten().filter(of_typing).cloned();
-    let own = priced.reasons.iter().cloned();
-    let typed = priced.reasons.iter().any(|reason| of_typing(&reason));
-    if typed { own.collect() } else { kept.chain(own).collect() }
 }
 
 /// A line that is to be written, with what else is known of its goods.

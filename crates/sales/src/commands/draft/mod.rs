@@ -4,12 +4,12 @@ mod lines;
 mod parties;
 mod places;
 
-pub(crate) use lines::{Written, priced};
-pub(crate) use parties::{Parties, People, people, terms};
+pub(crate) use lines::{Before, Written, priced};
+pub(crate) use parties::{Parties, People, manager_after, people, terms};
 pub(crate) use places::{allowed_warehouses, check_warehouse};
 
 use access::{Permit, Right};
-use catalog::pricing::{ApprovalReason, Leave, Record};
+use catalog::pricing::{Leave, Record};
 use catalog::{Moment, PaymentStep, PaymentSteps, Pricing, RouteTerms};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{
@@ -110,12 +110,12 @@ pub(crate) enum Trust {
 }
 
 impl Trust {
-    /// What the caller may do with the lines: what was typed before stays, the minima are asked
-    /// about again.
+    /// What the caller may do with the lines: what was typed before stays as far as its author could
+    /// give it (see [`Before`]), the minima are asked about again.
     pub(crate) fn leave(self, own: Leave) -> Leave {
         match self {
             Self::Asked => own,
-            Self::LinesKept => Leave { below_minimum: own.below_minimum, ..Leave::KEPT },
+            Self::LinesKept => Leave { own_price: true, ..own },
         }
     }
 }
@@ -126,8 +126,8 @@ impl Trust {
 pub(crate) struct Under {
     pub(crate) agreement: Option<AgreementId>,
     pub(crate) route: Option<SalesRouteId>,
-    /// Why lines that are kept needed somebody's leave, in the order of the lines.
-    pub(crate) reasons: Vec<Vec<ApprovalReason>>,
+    /// What lines that are kept had, in the order of the lines.
+    pub(crate) lines: Vec<Before>,
 }
 
 /// Works a draft out: the header and lines to be written.
@@ -153,7 +153,7 @@ pub(crate) async fn prepare<A>(
     let allowed_warehouses = allowed_warehouses(tx, permit, &draft.allowed_warehouses).await?;
     let leave = trust.leave(leave);
     let pricing = Pricing { terms: &terms, on: date, currency: terms.currency, leave };
-    let lines = priced_or_kept(tx, permit, (pricing, &by), draft, &under.reasons).await?;
+    let lines = priced_or_kept(tx, permit, (pricing, &by), draft, &under.lines).await?;
     let mode = VatMode::of(terms.prices_include_vat);
     let sums = lines.iter().map(|line| LineSum { amount: line.amount, vat: line.vat_amount });
     let totals = totals(sums, mode).ok_or(LineRule::TooLarge).map_err(Refusal::from)?;
@@ -192,7 +192,7 @@ async fn priced_or_kept<A>(
     permit: &Permit<A>,
     (pricing, by): (Pricing<'_>, &Record),
     draft: &OrderDraft,
-    reasons: &[Vec<ApprovalReason>],
+    before: &[Before],
 ) -> Outcome<Vec<NewLine>> {
     let from = KeptFrom { quote: draft.quote_id, pricing };
     let mut lines: Vec<(usize, NewLine)> = kept_lines(tx, permit, from, &draft.lines).await?;
@@ -200,8 +200,8 @@ async fn priced_or_kept<A>(
     let (places, asked): (Vec<usize>, Vec<AskedLine>) =
         fresh.map(|(place, line)| (place, line.asked())).unzip();
     if !asked.is_empty() || lines.is_empty() {
-        let before = |place: &usize| reasons.get(*place).cloned().unwrap_or_default();
-        let before: Vec<_> = places.iter().map(before).collect();
+        let before = |place: &usize| before.get(*place).cloned().unwrap_or_default();
+        let before: Vec<Before> = places.iter().map(before).collect();
         let asked = (asked.as_slice(), before.as_slice());
         let written = priced(tx, permit, (pricing, Costs::Judged), by, asked).await;
         let written = written.map_err(|error| at_place(error, &places))?;

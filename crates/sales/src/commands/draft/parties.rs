@@ -52,6 +52,20 @@ pub(crate) async fn terms<A>(
     Ok(terms)
 }
 
+/// Who is to be responsible for a document that is written as another one was: whoever is asked
+/// for, else the other one's manager, who is not carried on once he has left. Where it is `None`,
+/// [`people`] finds somebody.
+pub(crate) async fn manager_after<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    asked: Option<UserId>,
+    before: Option<UserId>,
+) -> Outcome<Option<UserId>> {
+    let (None, Some(before)) = (asked, before) else { return Ok(asked) };
+    let found = sellers(tx, permit, &[before]).await?;
+    Ok(found.get(&before).filter(|seller| seller.active).map(|seller| seller.id))
+}
+
 /// Who stands behind a document.
 pub(crate) struct People {
     /// The responsible manager.

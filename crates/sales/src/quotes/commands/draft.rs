@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use access::Permit;
 use catalog::Pricing;
-use catalog::pricing::{ApprovalReason, LineSum, VatMode, totals};
+use catalog::pricing::{LineSum, VatMode, totals};
 use chrono::Days;
 use db::{Outcome, TenantTx};
 use kernel::{
@@ -14,8 +14,8 @@ use kernel::{
 
 use super::super::model::{Quote, QuoteLine, QuoteText};
 use super::super::rules::{USUAL_DAYS, check_validity, texts};
-use super::super::store::{NewQuote, NewQuoteLine, names_of_variants};
-use crate::commands::{Parties, People, Trust, Written, people, priced, terms};
+use super::super::store::{NewQuote, NewQuoteLine, explanations, names_of_variants};
+use crate::commands::{Before, Parties, People, Trust, Written, people, priced, terms};
 use crate::quoting::{AskedLine, Costs, TypedPrice};
 use crate::rules::{LineRule, at_line, external_reference, optional_text};
 
@@ -111,15 +111,27 @@ pub(super) fn as_offered(line: &QuoteLine) -> OfferedLine {
     }
 }
 
-/// Works a draft out: the header and lines to be written. `before` is why lines that are kept needed
-/// somebody's leave, in the order of the lines. The number of statements does not depend on the number
+/// What the lines of a quote had, for the same customer.
+pub(super) async fn lines_before<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    quote: &Quote,
+    lines: &[QuoteLine],
+) -> Outcome<Vec<Before>> {
+    let explained = explanations(tx, permit, quote.id).await?;
+    let before = |line: &QuoteLine| Before::of(line.reasons(), explained.get(&line.id));
+    Ok(lines.iter().map(before).collect())
+}
+
+/// Works a draft out: the header and lines to be written. `before` is what lines that are kept had, in
+/// the order of the lines. The number of statements does not depend on the number
 /// of lines.
 pub(super) async fn prepare<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     place: Place,
     draft: &QuoteDraft,
-    (trust, before): (Trust, &[Vec<ApprovalReason>]),
+    (trust, before): (Trust, &[Before]),
 ) -> Outcome<(NewQuote, Vec<NewQuoteLine>)> {
     let comment = optional_text("comment", draft.comment.as_deref())?;
     let external_reference = external_reference(draft.external_reference.as_deref())?;

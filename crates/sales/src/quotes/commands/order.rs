@@ -12,7 +12,7 @@ use super::super::counting::count_ordered;
 use super::super::model::{Quote, QuoteLine, ReadQuotes};
 use super::super::rules::QuoteMove;
 use super::super::store::{lines_of_quote, lock_quote};
-use crate::commands::{LineDraft, OrderDraft, Trust, Under, check_date, prepare};
+use crate::commands::{LineDraft, OrderDraft, Trust, Under, check_date, manager_after, prepare};
 use crate::events::order_changed;
 use crate::rules::{at_line, unknown};
 use crate::store::insert_order;
@@ -26,7 +26,7 @@ pub struct QuoteOrderDraft {
     pub lines: Option<Vec<OrderedLine>>,
     /// How it is served; `None` is the agreement's route.
     pub sales_route_id: Option<SalesRouteId>,
-    /// Who is responsible; `None` is the quote's manager.
+    /// Who is responsible; `None` is the quote's manager, unless he has left.
     pub manager_id: Option<UserId>,
     /// From where it ships; `None` is wherever goods are.
     pub warehouse_id: Option<WarehouseId>,
@@ -76,7 +76,8 @@ impl Command for CreateOrderFromQuote {
         let lines = lines_of_quote(tx, permit, quote.id).await?;
         let lines = self.lines(&lines)?;
         let id = OrderId::new();
-        let draft = self.whole(&quote, lines);
+        let manager = manager_after(tx, permit, self.draft.manager_id, quote.manager_id).await?;
+        let draft = self.whole(&quote, manager, lines);
         let anew = (Trust::Asked, Under::default());
         let (order, lines) = prepare(tx, permit, id, &draft, anew).await?;
         check_date(tx, permit, order.organization_id, order.date).await?;
@@ -122,14 +123,14 @@ impl CreateOrderFromQuote {
         Ok(lines)
     }
 
-    fn whole(&self, quote: &Quote, lines: Vec<LineDraft>) -> OrderDraft {
+    fn whole(&self, quote: &Quote, manager: Option<UserId>, lines: Vec<LineDraft>) -> OrderDraft {
         let draft = self.draft.clone();
         OrderDraft {
             customer_id: quote.customer_id,
             agreement_id: Some(quote.agreement_id),
             sales_route_id: draft.sales_route_id,
             organization_id: Some(quote.organization_id),
-            manager_id: draft.manager_id.or(quote.manager_id),
+            manager_id: manager,
             warehouse_id: draft.warehouse_id,
             allowed_warehouses: draft.allowed_warehouses,
             date: draft.date,

@@ -9,9 +9,9 @@ use serde_json::json;
 use super::super::model::{Quote, QuoteLine};
 use super::super::rules::QuoteMove;
 use super::super::store::{insert_quote, lines_of_quote, lock_quote, supersede};
-use super::draft::{Place, QuoteDraft, as_offered, prepare};
+use super::draft::{Place, QuoteDraft, as_offered, lines_before, prepare};
 use super::{held, quote_changed};
-use crate::commands::{Trust, check_date};
+use crate::commands::{Trust, check_date, manager_after};
 
 /// Makes a new version of a quote, a draft with the same number: the old one is superseded (a
 /// declined one stays declined) and stays readable, and its link tells that there is a newer one.
@@ -37,8 +37,8 @@ impl Command for ReviseQuote {
         let quote = held(tx, permit, self.id, self.version).await?;
         let state = quote.by(QuoteMove::Revise).map_err(Refusal::from)?;
         let lines = lines_of_quote(tx, permit, quote.id).await?;
-        let before: Vec<_> = lines.iter().map(QuoteLine::reasons).collect();
-        let draft = again(tx, &quote, quote.customer_id, &lines);
+        let before = lines_before(tx, permit, &quote, &lines).await?;
+        let draft = again(tx, permit, &quote, quote.customer_id, &lines).await?;
         // The old terms may have ended: a new offer stands on terms that hold.
         let place = Place { under: None, ..Place::next(&quote) };
         let (new, lines) = prepare(tx, permit, place, &draft, (Trust::LinesKept, &before)).await?;
@@ -86,7 +86,7 @@ impl Command for CopyQuote {
         let quote = lock_quote(tx, permit, self.id).await?;
         let lines = lines_of_quote(tx, permit, quote.id).await?;
         let customer = self.customer_id.unwrap_or(quote.customer_id);
-        let draft = again(tx, &quote, customer, &lines);
+        let draft = again(tx, permit, &quote, customer, &lines).await?;
         // Another offer is the caller's own wish: prices once typed need his leave.
         let anew = (Trust::Asked, [].as_slice());
         let (new, lines) = prepare(tx, permit, Place::first(), &draft, anew).await?;
@@ -105,20 +105,27 @@ impl Command for CopyQuote {
 }
 
 /// The same offer, of today and valid for as many days.
-fn again(tx: &TenantTx, quote: &Quote, customer: CustomerId, lines: &[QuoteLine]) -> QuoteDraft {
+async fn again<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    quote: &Quote,
+    customer: CustomerId,
+    lines: &[QuoteLine],
+) -> Outcome<QuoteDraft> {
     let is_same = customer == quote.customer_id;
+    let manager = quote.manager_id.filter(|_| is_same);
     let days = u64::try_from((quote.valid_until - quote.date).num_days()).unwrap_or_default();
     let today = tx.today();
-    QuoteDraft {
+    Ok(QuoteDraft {
         customer_id: customer,
         agreement_id: is_same.then_some(quote.agreement_id),
         organization_id: Some(quote.organization_id),
-        manager_id: if is_same { quote.manager_id } else { None },
+        manager_id: manager_after(tx, permit, None, manager).await?,
         date: Some(today),
         valid_until: today.checked_add_days(Days::new(days)),
         texts: quote.texts.0.clone(),
         comment: quote.comment.clone(),
         external_reference: None,
         lines: lines.iter().map(as_offered).collect(),
-    }
+    })
 }

@@ -8,12 +8,12 @@ use kernel::{
 use serde_json::json;
 
 use super::super::approving::quote_facts;
-use super::super::model::{Quote, QuoteLine, QuoteText};
+use super::super::model::{Quote, QuoteText};
 use super::super::rules::QuoteMove;
 use super::super::store::{lines_of_quote, lock_quote, replace_quote_lines, update_quote};
-use super::draft::{OfferedLine, Place, QuoteDraft, as_offered, prepare};
+use super::draft::{OfferedLine, Place, QuoteDraft, as_offered, lines_before, prepare};
 use super::{held, quote_changed};
-use crate::commands::{Trust, check_date};
+use crate::commands::{Before, Trust, check_date, manager_after};
 
 /// What is to be changed; `None` leaves it as it is, `Some(None)` takes it away.
 #[derive(Clone, Debug, Default)]
@@ -67,11 +67,17 @@ impl Command for UpdateQuote {
             Some(lines) => (lines.clone(), Trust::Asked, Vec::new()),
             None => {
                 let lines = lines_of_quote(tx, permit, quote.id).await?;
-                let before = lines.iter().map(QuoteLine::reasons).collect();
+                let before = match self.change.customer_id {
+                    Some(id) if id != quote.customer_id => {
+                        lines.iter().map(|line| Before::asked(line.reasons())).collect()
+                    }
+                    _ => lines_before(tx, permit, &quote, &lines).await?,
+                };
                 (lines.iter().map(as_offered).collect(), Trust::LinesKept, before)
             }
         };
-        let draft = self.change.over(&quote, lines);
+        let manager = manager_after(tx, permit, self.change.manager_id, quote.manager_id).await?;
+        let draft = self.change.over(&quote, manager, lines);
         self.check_number(&quote, &draft)?;
         if draft.customer_id != quote.customer_id {
             catalog::share_living_customer(tx, permit, draft.customer_id).await?;
@@ -128,7 +134,7 @@ impl UpdateQuote {
 
 impl QuoteChange {
     /// The whole draft after the change.
-    fn over(&self, quote: &Quote, lines: Vec<OfferedLine>) -> QuoteDraft {
+    fn over(&self, quote: &Quote, manager: Option<UserId>, lines: Vec<OfferedLine>) -> QuoteDraft {
         let change = self.clone();
         let same_customer = change.customer_id.is_none_or(|id| id == quote.customer_id);
         let own = change.external_reference.unwrap_or_else(|| quote.external_reference.clone());
@@ -138,7 +144,7 @@ impl QuoteChange {
                 .agreement_id
                 .or_else(|| same_customer.then_some(quote.agreement_id)),
             organization_id: change.organization_id.or(Some(quote.organization_id)),
-            manager_id: change.manager_id.or(quote.manager_id),
+            manager_id: manager,
             date: Some(change.date.unwrap_or(quote.date)),
             valid_until: Some(change.valid_until.unwrap_or(quote.valid_until)),
             texts: change.texts.unwrap_or_else(|| quote.texts.0.clone()),
