@@ -174,7 +174,7 @@ async fn a_bill_in_another_currency_is_spread_by_weight_and_taken_back() {
     assert_eq!(stock(&company, &heavy, &at.warehouse).await["value"]["amount"], "81.69");
     house().verify(&company.slug).await;
 
-    // A receipt whose goods cost more by now is not undone, and neither is a sale.
+    // While a piece is away with its share nothing is undone.
     let shipment = sold(&company, &light, "1").await;
     let undo = json!({"id": cost["id"], "version": cost["version"]});
     let code = company.director.refused("reverseLandedCost", undo.clone(), COST).await;
@@ -224,4 +224,59 @@ async fn what_was_added_to_a_sale_goes_before_the_sale_does() {
     let input = json!({"kind": "OTHER", "amount": "0"});
     assert_eq!(company.director.refused("createLandedCost", input, COST).await, "OUT_OF_RANGE");
     step(&company.director, "cancelLandedCost", &empty, json!({}), COST).await;
+}
+
+#[tokio::test]
+async fn what_left_with_its_share_is_not_made_up_for_by_what_came_back() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let tile = company.product(&at, "TILE", "900.00").await;
+    let receipt = received(&company, &at, &[(&tile, "15", "100.00")]).await;
+    let first = sold(&company, &tile, "6").await;
+    let more = json!({"basis": "QUANTITY", "amount": "150.00"});
+    let cost = posted(&company.director, std::slice::from_ref(&receipt), more).await;
+    let second = sold(&company, &tile, "5").await;
+    let input = json!({"shipmentId": first["id"], "reason": "Too many"});
+    let made = company.anna.does("createSalesReturn", input, "salesReturn { id }").await;
+    let input = json!({"id": made["salesReturn"]["id"]});
+    company.warehouse.does("postSalesReturn", input, "salesReturn { id }").await;
+    // Nine lay there; ten do now, and only four of them have a share.
+    assert_eq!(stock(&company, &tile, &at.warehouse).await["value"]["amount"], "1040.00");
+    let undo = json!({"id": cost["id"], "version": cost["version"]});
+    let code = company.director.refused("reverseLandedCost", undo.clone(), COST).await;
+    assert_eq!(code, "IN_USE");
+    let input = json!({"id": second["id"], "version": second["version"], "reason": "Mistake"});
+    company.director.does("reverseShipment", input, "shipment { id }").await;
+    // Held back and released, pieces have not left.
+    let lot = lots(&company, &tile).await[0]["lot"]["id"].clone();
+    let input = json!({"lotId": lot, "warehouseId": at.warehouse, "quantity": "2",
+        "reason": "Wet"});
+    let made = company.director.does("quarantineGoods", input, "lot { id }").await;
+    let code = company.director.refused("reverseLandedCost", undo.clone(), COST).await;
+    assert_eq!(code, "IN_USE");
+    let input = json!({"lotId": made["lot"]["id"], "warehouseId": at.warehouse});
+    company.director.does("releaseQuarantine", input, "lot { id }").await;
+    company.director.does("reverseLandedCost", undo, COST).await;
+    assert_eq!(stock(&company, &tile, &at.warehouse).await["value"]["amount"], "1500.00");
+    house().verify(&company.slug).await;
+}
+
+#[tokio::test]
+async fn a_receipt_is_undone_after_what_made_its_goods_dearer() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let tile = company.product(&at, "TILE", "90.00").await;
+    let receipt = received(&company, &at, &[(&tile, "3", "10.00")]).await;
+    let more = json!({"amount": "100.00"});
+    let cost = posted(&company.director, std::slice::from_ref(&receipt), more).await;
+    let cost = document(&cost);
+    let undo = json!({"id": receipt, "version": 2});
+    let selection = "goodsReceipt { state }";
+    let code = company.director.refused("reverseGoodsReceipt", undo.clone(), selection).await;
+    assert_eq!(code, "IN_USE");
+    house().verify(&company.slug).await;
+    step(&company.director, "reverseLandedCost", &cost, json!({}), COST).await;
+    let payload = company.director.does("reverseGoodsReceipt", undo, selection).await;
+    assert_eq!(payload["goodsReceipt"]["state"], "REVERSED");
+    house().verify(&company.slug).await;
 }

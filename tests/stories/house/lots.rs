@@ -111,3 +111,35 @@ async fn a_part_in_quarantine_takes_its_share_of_the_value_there_and_back() {
     assert_eq!(company.director.refused("releaseQuarantine", input, LOT).await, "INVALID");
     house().verify(&company.slug).await;
 }
+
+#[tokio::test]
+async fn pieces_that_an_order_holds_are_not_released_under_it() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let tea = company.product(&at, "TEA", "20.00").await;
+    company.receive(&at, None, &[(&tea, "5", "10.00")]).await;
+    let lot = text(&lots(&company, &tea).await[0]["lot"]["id"]);
+    let input = json!({"lotId": lot, "warehouseId": at.warehouse, "quantity": "5",
+        "reason": "Wet"});
+    let part = company.director.does("quarantineGoods", input, LOT).await["lot"]["id"].clone();
+    company.warehouse.does("unblockLot", json!({"id": part}), SEEN).await;
+    let customer = company.customer("Tea", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &customer, &[(&tea, "4")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let release = async |quantity: Option<&str>| {
+        let input = json!({"lotId": part, "warehouseId": at.warehouse, "quantity": quantity});
+        company.director.tries("releaseQuarantine", input, LOT).await
+    };
+    assert_eq!(release(None).await.unwrap_err(), "IN_USE");
+    assert_eq!(release(Some("2")).await.unwrap_err(), "IN_USE");
+    let here = stock(&company, &tea, &at.warehouse).await;
+    assert_eq!((here["reserved"].as_str(), here["available"].as_str()), (Some("4"), Some("1")));
+    // The free one goes; the others do when nobody holds them.
+    release(Some("1")).await.unwrap();
+    house().verify(&company.slug).await;
+    let input = json!({"id": order.0, "reason": "coffee now"});
+    company.anna.does("cancelSalesOrder", input, "order { id }").await;
+    let payload = release(None).await.unwrap();
+    assert_eq!(payload["lot"]["balances"][0]["onHand"], "5");
+    house().verify(&company.slug).await;
+}

@@ -118,8 +118,8 @@ impl ReceiptMutation {
         run(ctx, command, input.idempotency_key).await
     }
 
-    /// Undoes a posted receipt, while nothing of its goods is reserved or gone. Dated as the
-    /// receipt, or on the first open day where that period is closed.
+    /// Undoes a posted receipt, while nothing of its goods is reserved, gone, or dearer by a landed
+    /// cost. Dated as the receipt, or on the first open day where that period is closed.
     async fn reverse_goods_receipt(
         &self,
         ctx: &Context<'_>,

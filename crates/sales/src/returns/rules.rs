@@ -3,7 +3,7 @@
 
 use kernel::{Decimal, LotId, proportion, round_money};
 
-use crate::rules::{IllegalTransition, words};
+use crate::rules::{IllegalTransition, LineSum, OrderedLine, VatMode, part_of, words};
 
 words! {
     /// Where a return stands.
@@ -65,6 +65,14 @@ impl ReturnState {
     }
 }
 
+/// What a part of a shipped line comes to as it comes back: in proportion, and the last part takes
+/// all that is left. The line's tax is a difference of rounded sums, or less what corrections took:
+/// it may be less than its amount makes, so a part takes no more of it than is left.
+pub(super) fn sum_back(line: &OrderedLine, quantity: Decimal, mode: VatMode) -> LineSum {
+    let part = part_of(line, quantity, line.vat_rate, mode);
+    LineSum { vat: part.vat.min(line.sum.vat - line.shipped_sum.vat), ..part }
+}
+
 /// A lot that a shipment's line took, and what has come back of that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TakenLot {
@@ -112,7 +120,7 @@ pub(super) fn back_into(lots: &mut [TakenLot], quantity: Decimal) -> Option<Vec<
 
 #[cfg(test)]
 mod tests {
-    use kernel::Uuid;
+    use kernel::{Percent, Uuid};
     use proptest::prelude::*;
 
     use super::*;
@@ -146,6 +154,49 @@ mod tests {
         assert_eq!(back_into(&mut lots, Decimal::from(9)), None);
     }
 
+    /// A line at 20 %, of which nothing is gone yet.
+    fn line_of(quantity: Decimal, sum: impl Fn(Option<Percent>) -> LineSum) -> OrderedLine {
+        let vat_rate = Some(Percent::new(Decimal::from(20)).unwrap());
+        OrderedLine {
+            quantity,
+            sum: sum(vat_rate),
+            vat_rate,
+            shipped: Decimal::ZERO,
+            shipped_sum: LineSum::default(),
+        }
+    }
+
+    fn take(line: &mut OrderedLine, quantity: Decimal, part: LineSum) {
+        line.shipped += quantity;
+        line.shipped_sum.amount += part.amount;
+        line.shipped_sum.vat += part.vat;
+    }
+
+    /// The second of two shipments of an ordered line; its tax is what the first one left it.
+    fn second(pieces: i64, kopecks: i64, shipments: (i64, i64), mode: VatMode) -> OrderedLine {
+        let amount = Decimal::new(kopecks, 2);
+        let whole = |rate| LineSum { amount, vat: mode.vat(amount, rate) };
+        let mut ordered = line_of(Decimal::from(pieces), whole);
+        let (first, second) = (Decimal::from(shipments.0), Decimal::from(shipments.1));
+        let part = part_of(&ordered, first, ordered.vat_rate, mode);
+        take(&mut ordered, first, part);
+        line_of(second, |rate| part_of(&ordered, second, rate, mode))
+    }
+
+    #[test]
+    fn a_part_takes_no_more_tax_than_is_left_of_its_line() {
+        // Twenty at 0.01: the second shipment's tax is 0.01, and most of its amount makes 0.02.
+        for (mode, shipped, back) in [(VatMode::Excluded, 9, 8), (VatMode::Included, 11, 10)] {
+            let mut line = second(20, 20, (3, shipped), mode);
+            let part = sum_back(&line, Decimal::from(back), mode);
+            let kopeck = Decimal::new(1, 2);
+            assert_eq!(part, LineSum { amount: Decimal::new(back, 2), vat: kopeck }, "{mode:?}");
+            take(&mut line, Decimal::from(back), part);
+            let last = sum_back(&line, Decimal::ONE, mode);
+            assert_eq!(last, LineSum { amount: kopeck, vat: Decimal::ZERO }, "{mode:?}");
+        }
+    }
+
     #[test]
     fn a_return_is_reversed_only_when_posted() {
         use ReturnMove::{Cancel, Post, Reverse};
@@ -163,6 +214,27 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn however_a_shipped_line_is_cut_it_comes_back_whole(
+            first in 1_i64..40,
+            cuts in prop::collection::vec(1_i64..20, 1..10),
+            rest in 0_i64..40,
+            kopecks in 0_i64..2_000,
+            included in any::<bool>(),
+        ) {
+            let mode = VatMode::of(included);
+            let shipped: i64 = cuts.iter().sum();
+            let mut line = second(first + shipped + rest, kopecks, (first, shipped), mode);
+            for cut in cuts.into_iter().map(Decimal::from) {
+                let part = sum_back(&line, cut, mode);
+                prop_assert!(part.amount >= Decimal::ZERO && part.vat >= Decimal::ZERO);
+                take(&mut line, cut, part);
+                prop_assert!(line.shipped_sum.amount <= line.sum.amount);
+                prop_assert!(line.shipped_sum.vat <= line.sum.vat);
+            }
+            prop_assert_eq!(line.shipped_sum, line.sum);
+        }
+
         #[test]
         fn whatever_the_portions_all_comes_back_at_what_it_left_with(
             taken in prop::collection::vec((1_i64..500, 0_i64..100_000), 1..5),

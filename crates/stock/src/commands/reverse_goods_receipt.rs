@@ -18,8 +18,9 @@ use crate::store::movements::{self, Cause, Moved, Movement};
 use crate::store::{balances, receipts};
 use crate::{document, events};
 
-/// Reverses a posted receipt: its lots become empty. Refused where anything of them is held or
-/// gone. Dated as the receipt, or on the first open day where that period is closed.
+/// Reverses a posted receipt: its lots become empty. Refused where anything of them is held, gone,
+/// or dearer by a landed cost. Dated as the receipt, or on the first open day where that period is
+/// closed.
 #[derive(Clone, Debug)]
 pub struct ReverseGoodsReceipt {
     /// Which.
@@ -93,13 +94,15 @@ async fn take_off_order<A>(
     Ok(queues)
 }
 
-/// Refuses where anything of what came in is held or gone.
+/// Refuses where anything of what came in is held or gone, or is not worth what it came in with.
 pub(crate) fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(), Refusal> {
     let mut touched: Vec<Value> = Vec::new();
+    let mut is_dearer = false;
     // The receipt's lines moved in their order.
     for (line, one) in moved.iter().enumerate() {
         let now = locked.iter().find(|balance| balance.key() == one.key());
         let whole = now.is_some_and(|b| b.on_hand == one.quantity && b.reserved.is_zero());
+        is_dearer |= now.is_some_and(|balance| balance.value != one.value);
         if !whole {
             touched.push(json!({
                 "line": line,
@@ -108,6 +111,14 @@ pub(crate) fn check_untouched(moved: &[Moved], locked: &[Balance]) -> Result<(),
                 "reserved": now.map(|balance| balance.reserved),
             }));
         }
+    }
+    if touched.is_empty() && is_dearer {
+        // Without its pieces the added cost would stay.
+        return Err(Refusal::new(
+            RefusalCode::InUse,
+            "A landed cost made goods of this document dearer: reverse the landed cost first.",
+            "На эти товары отнесены дополнительные расходы: сначала сторнируйте их.",
+        ));
     }
     if touched.is_empty() {
         return Ok(());

@@ -1,11 +1,11 @@
 //! A landed cost posted by mistake.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use access::{Action, Permit, Right};
 use db::{AuditEntry, Command, Outcome, TenantTx};
-use kernel::{Decimal, LandedCostId, LotId, Refusal, RefusalCode, WarehouseId};
+use kernel::{LandedCostId, Refusal, RefusalCode};
 use serde_json::json;
 
 use super::post::tell;
@@ -14,13 +14,14 @@ use super::{changed, locked, store};
 use crate::document::held_organization;
 use crate::house::reversal_day;
 use crate::issuing::{sums, undone};
-use crate::rules::{Balance, BalanceKey, LandedCostState};
+use crate::rules::{BalanceKey, LandedCostState};
 use crate::store::balances;
 use crate::store::movements::{self, Cause, Moved, Movement};
 
 /// Undoes a posted landed cost: goods are worth what they were, and sales cost what they did.
-/// Refused where goods have left since that it made dearer: their cost is booked. Dated as the
-/// posting, or on the first open day where that period is closed.
+/// Refused where goods have left since that it made dearer, unless what they left by was reversed:
+/// their cost is booked. Dated as the posting, or on the first open day where that period is
+/// closed.
 #[derive(Clone, Debug)]
 pub struct ReverseLandedCost<S> {
     /// Which.
@@ -47,11 +48,10 @@ impl<S: SoldGoods> Command for ReverseLandedCost<S> {
         let on = reversal_day(tx, &organization, posted_on)?;
         let moved = movements::of_document(tx, permit, "REVALUATION", self.id.0).await?;
         let keys: BTreeSet<BalanceKey> = moved.iter().map(Moved::key).collect();
-        let locked = balances::lock(tx, permit, &keys).await?;
-        let raised = store::raised(tx, permit, self.id).await?;
-        let lay: HashMap<_, _> =
-            raised.iter().map(|one| ((one.warehouse_id, one.lot_id), one.quantity)).collect();
-        check_there(&moved, &locked, &lay)?;
+        balances::lock(tx, permit, &keys).await?;
+        if store::any_left(tx, permit, self.id).await? {
+            return Err(left().into());
+        }
         let back: Vec<Movement> = moved.iter().map(undone).collect();
         let cause = Cause {
             kind: "REVERSAL",
@@ -77,23 +77,10 @@ impl<S: SoldGoods> Command for ReverseLandedCost<S> {
     }
 }
 
-/// All that became dearer lies there still.
-fn check_there(
-    moved: &[Moved],
-    locked: &[Balance],
-    lay: &HashMap<(WarehouseId, LotId), Decimal>,
-) -> Result<(), Refusal> {
-    let gone = moved.iter().any(|one| {
-        let least = lay.get(&(one.warehouse_id, one.lot_id)).copied().unwrap_or_default();
-        let now = locked.iter().find(|balance| balance.key() == one.key());
-        !now.is_some_and(|balance| balance.on_hand >= least && balance.value >= one.value)
-    });
-    if !gone {
-        return Ok(());
-    }
-    Err(Refusal::new(
+fn left() -> Refusal {
+    Refusal::new(
         RefusalCode::InUse,
-        "Goods that it made dearer have left since.",
-        "Часть подорожавших товаров уже ушла со склада.",
-    ))
+        "Goods that it made dearer have left since: reverse the documents they left by first.",
+        "Подорожавшие товары уже ушли: сначала сторнируйте документы, по которым они ушли.",
+    )
 }

@@ -382,26 +382,36 @@ pub(super) async fn insert_parts<A>(
     Ok(())
 }
 
-/// What lay of a lot in a warehouse when a document raised it.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct Raised {
-    pub(super) warehouse_id: kernel::WarehouseId,
-    pub(super) lot_id: LotId,
-    pub(super) quantity: Decimal,
-}
-
-/// What a document raised.
-pub(super) async fn raised<A>(
+/// Whether anything has left since of what a document raised: some other document took more out of
+/// a raised balance than it brought back there, in pieces or in value. What others brought in does
+/// not make up for it. Pieces held back and released are one affair of their two lots. The balances
+/// are locked, and movements' ids are made in the order of time.
+pub(super) async fn any_left<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
     document: LandedCostId,
-) -> Result<Vec<Raised>, Fault> {
+) -> Result<bool, Fault> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        has_left: bool,
+    }
     let sql = "
-        select p.warehouse_id, p.lot_id, p.quantity
-        from landed_cost_part p
-        where p.tenant_id = $1
-          and p.document_id = $2
-          and p.warehouse_id is not null
-          and p.amount <> 0";
-    tx.all(Sql::new(sql, values![permit.tenant(), document])).await
+        select exists (
+            select
+            from stock_movement r
+            join stock_movement m
+              on m.tenant_id = r.tenant_id
+             and m.lot_id = r.lot_id
+             and m.warehouse_id = r.warehouse_id
+             and m.id > r.id
+             and m.quantity <> 0
+            where r.tenant_id = $1
+              and r.document_id = $2
+              and r.kind = 'REVALUATION'
+            group by r.id,
+                     case when m.document_id = m.lot_id then m.line_id else m.document_id end
+            having sum(m.quantity) < 0 or sum(m.value) < 0
+        ) as has_left";
+    let row: Option<Row> = tx.one(Sql::new(sql, values![permit.tenant(), document])).await?;
+    Ok(row.is_some_and(|row| row.has_left))
 }

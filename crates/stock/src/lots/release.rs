@@ -12,11 +12,11 @@ use super::store::{self, on_hand};
 use crate::document::held_organization;
 use crate::house::{check_day, warehouse};
 use crate::pegging::{self, queue_of};
-use crate::rules::{BalanceKey, Bound, Load, Shelf};
+use crate::rules::{Balance, BalanceKey, Bound, Load, Shelf};
 use crate::store::balances;
 
 /// Puts pieces of a quarantine lot back into the lot they were taken from, with their share of its
-/// value.
+/// value. Refused for pieces that are held for orders, as they may be once the lot is unblocked.
 #[derive(Clone, Copy, Debug)]
 pub struct ReleaseQuarantine {
     /// The quarantine lot.
@@ -45,13 +45,17 @@ impl Command for ReleaseQuarantine {
         let to = BalanceKey { lot_id: source, ..from };
         pegging::queue(tx, permit, [queue_of(&to)]).await?;
         let locked = balances::lock(tx, permit, &BTreeSet::from([from, to])).await?;
-        let lies = on_hand(locked.iter().find(|balance| balance.key() == from));
+        let there = locked.iter().find(|balance| balance.key() == from);
+        let (lies, free) = (on_hand(there), there.map_or(Decimal::ZERO, Balance::free));
         let quantity = match self.quantity {
             Some(quantity) => Quantity::positive(quantity).map_err(|_| no_quantity())?.get(),
             None => lies,
         };
         if lies < quantity || quantity.is_zero() {
             return Err(not_there(lies).into());
+        }
+        if free < quantity {
+            return Err(held(free).into());
         }
         let shelf = Shelf::new(locked, &HashMap::new());
         let load = Load { from, to, quantity };
@@ -65,6 +69,17 @@ impl Command for ReleaseQuarantine {
         ));
         Ok(source)
     }
+}
+
+fn held(free: Decimal) -> Refusal {
+    let free = free.normalize();
+    Refusal::new(
+        RefusalCode::InUse,
+        format!("Only {free} are free, the rest is held for orders: release or ship it first."),
+        format!("Свободно только {free}, остальное в резерве: сначала снимите его или отгрузите."),
+    )
+    .at(["quantity"])
+    .with(json!({ "free": free }))
 }
 
 fn no_quarantine() -> Refusal {

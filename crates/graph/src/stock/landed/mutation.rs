@@ -107,8 +107,8 @@ impl LandedCostMutation {
     }
 
     /// Undoes a posted landed cost: goods are worth what they were, and sales cost what they did.
-    /// Refused where goods have left since that it made dearer. Dated as the posting, or on the
-    /// first open day where that period is closed.
+    /// Refused where goods have left since that it made dearer, unless what they left by was
+    /// reversed. Dated as the posting, or on the first open day where that period is closed.
     async fn reverse_landed_cost(
         &self,
         ctx: &Context<'_>,

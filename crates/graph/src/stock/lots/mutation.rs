@@ -73,7 +73,7 @@ impl LotMutation {
     }
 
     /// Puts pieces of a quarantine lot back into the lot they were taken from, with their share of
-    /// the value; answers with that lot.
+    /// the value; answers with that lot. Refused for pieces that are held for orders.
     async fn release_quarantine(
         &self,
         ctx: &Context<'_>,

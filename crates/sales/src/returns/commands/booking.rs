@@ -8,7 +8,7 @@ use kernel::{Decimal, LotId, Refusal, SaleFactId, ShipmentLineId};
 use stock::{Condition, ReturnedPart, Returning};
 
 use super::super::model::SalesReturnLine;
-use super::super::rules::{BackPart, GoodsCondition, TakenLot, back_into};
+use super::super::rules::{BackPart, GoodsCondition, TakenLot, back_into, sum_back};
 use super::super::store::{
     BookedReturn, BookedReturnLine, NewReturnLot, Returned, returned_by_line, returned_by_lot,
 };
@@ -16,7 +16,7 @@ use super::Held;
 use super::create::exceeds;
 use crate::corrections::{Corrected, corrected_by_line};
 use crate::model::{Shipment, ShipmentLine};
-use crate::rules::{LineRule, LineSum, OrderedLine, Totals, VatMode, part_of, totals};
+use crate::rules::{LineRule, LineSum, OrderedLine, Totals, VatMode, totals};
 use crate::store::shipment_lines;
 
 /// A part of a shipped line, after what has come back: at the shipment's rate of VAT, in
@@ -40,9 +40,7 @@ pub(super) fn part_of_shipment(
             shipped: Decimal::ZERO,
             shipped_sum: LineSum::default(),
         };
-        let part = part_of(&standing, quantity, line.vat_rate, mode);
-        // Corrections round the tax in the line's proportion: of little money it may be all.
-        return LineSum { vat: part.vat.min(standing.sum.vat), ..part };
+        return sum_back(&standing, quantity, mode);
     }
     let shipped = OrderedLine {
         quantity: line.quantity,
@@ -51,7 +49,7 @@ pub(super) fn part_of_shipment(
         shipped: before.quantity,
         shipped_sum: LineSum { amount: before.amount, vat: before.vat },
     };
-    part_of(&shipped, quantity, line.vat_rate, mode)
+    sum_back(&shipped, quantity, mode)
 }
 
 /// The totals of lines' amounts and taxes.
