@@ -32,13 +32,26 @@ impl Default for Rate {
 pub(crate) enum Payer {
     Tenant(TenantId),
     Actor(TenantId, Uuid),
+    /// The events that all of a tenant hear.
+    TenantEvents(TenantId),
+    /// The events that one hears.
+    ActorEvents(TenantId, Uuid),
     /// Somebody who has not signed in; clients without an address share one.
     Address(Option<IpAddr>),
 }
 
 impl Payer {
     fn times(self) -> i64 {
-        if matches!(self, Self::Tenant(_)) { TENANT_TIMES } else { 1 }
+        if matches!(self, Self::Tenant(_) | Self::TenantEvents(_)) { TENANT_TIMES } else { 1 }
+    }
+
+    /// Who pays for what this one hears; nobody hears anything without signing in.
+    pub(crate) fn for_events(self) -> Option<Self> {
+        match self {
+            Self::Tenant(tenant) => Some(Self::TenantEvents(tenant)),
+            Self::Actor(tenant, actor) => Some(Self::ActorEvents(tenant, actor)),
+            Self::Address(_) | Self::TenantEvents(_) | Self::ActorEvents(..) => None,
+        }
     }
 }
 

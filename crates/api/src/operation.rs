@@ -128,17 +128,22 @@ impl Api {
         let operation = Arc::new(operation);
         let asked = Arc::clone(&operation);
         let answers = self.graph.execute_stream(move || asked.request(), &session);
-        // Each event is paid for as well. Whoever has too little hears of it later, and where he misses
-        // too much meanwhile, he is told to read anew.
-        let paid = move |answer: Answer| {
+        // Each event is paid for as well, out of a bucket of events: whoever asks again for those of a
+        // week hears of them as fast as that refills, and his queries do not wait for it.
+        let payers: Vec<Payer> =
+            operation.payers.iter().filter_map(|payer| payer.for_events()).collect();
+        let told = (answers, 0_u64);
+        let next = move |(mut answers, owed): (BoxStream<'static, Answer>, u64)| {
             let (api, operation) = (Arc::clone(&api), Arc::clone(&operation));
+            let payers = payers.clone();
             async move {
-                let cost = 1 + objects(&answer.data);
-                api.buckets.pay_in_time(&operation.payers, cost).await;
-                operation.arranged(answer)
+                api.buckets.pay_in_time(&payers, owed).await;
+                let answer = answers.next().await?;
+                let owed = 1 + objects(&answer.data);
+                Some((operation.arranged(answer), (answers, owed)))
             }
         };
-        answers.then(paid).boxed()
+        stream::unfold(told, next).boxed()
     }
 
     fn pay(&self, operation: &Operation) -> Result<(), Failure> {
