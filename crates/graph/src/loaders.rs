@@ -71,6 +71,11 @@ impl Loaders {
         self.core.permit()
     }
 
+    /// A custom field of this key was read that is shown to these roles alone; none are everybody.
+    pub(crate) fn shows_to(&self, key: &str, roles: &[String]) {
+        self.core.shows_to(key, roles);
+    }
+
     /// Who asks.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! What a resolver knows of the request it serves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -128,8 +128,17 @@ pub(crate) struct Core {
     language: Language,
     address: Option<IpAddr>,
     standing: Option<Arc<dyn Standing>>,
-    /// The rights that were used, where somebody wants to know.
-    used: Option<Mutex<BTreeMap<Right, Reach>>>,
+    /// What was used, where somebody wants to know.
+    used: Option<Mutex<Used>>,
+}
+
+/// What the answers of a session hang on.
+#[derive(Clone, Default)]
+pub(crate) struct Used {
+    /// The rights, with their reach.
+    pub(crate) rights: BTreeMap<Right, Reach>,
+    /// Of each custom field that is not everybody's: its key, and the roles that read it.
+    pub(crate) readers: BTreeSet<(String, Vec<String>)>,
 }
 
 impl Session {
@@ -159,11 +168,11 @@ impl Session {
         })
     }
 
-    /// The rights that a job used so far, with their reach.
-    pub(crate) fn used(&self) -> Vec<(Right, Reach)> {
+    /// What a job used so far.
+    pub(crate) fn used(&self) -> Used {
         let used = self.core.used.as_ref();
         let used = used.map(|used| used.lock().unwrap_or_else(PoisonError::into_inner).clone());
-        used.into_iter().flatten().collect()
+        used.unwrap_or_default()
     }
 
     /// The address of the client, where it came over the network.
@@ -434,7 +443,17 @@ impl Core {
     fn uses(&self, right: Right, reach: Reach) {
         if let Some(used) = &self.used {
             let mut used = used.lock().unwrap_or_else(PoisonError::into_inner);
-            used.insert(right, reach);
+            used.rights.insert(right, reach);
+        }
+    }
+
+    /// A custom field of this key was read that is shown to these roles alone; none are everybody.
+    pub(crate) fn shows_to(&self, key: &str, roles: &[String]) {
+        if let Some(used) = &self.used
+            && !roles.is_empty()
+        {
+            let mut used = used.lock().unwrap_or_else(PoisonError::into_inner);
+            used.readers.insert((key.to_owned(), roles.to_vec()));
         }
     }
 

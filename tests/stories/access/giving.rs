@@ -244,3 +244,34 @@ async fn a_changed_role_reaches_open_subscriptions_of_every_replica() {
     assert_eq!(told["payload"]["errors"][0]["extensions"]["code"], "NOT_FOUND", "{told}");
     assert_eq!(watcher.denied(query, json!({"id": order.0})).await, "NOT_FOUND");
 }
+
+/// What a key's scopes name it may do, with nothing beside.
+#[tokio::test]
+async fn a_key_of_orders_alone_reads_orders_and_another_writes_them() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let good = company.product(&at, "GOOD", "10.00").await;
+    company.receive(&at, None, &[(&good, "10", "5")]).await;
+    let customer = company.customer("C", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &customer, &[(&good, "1")], json!({})).await.0;
+    let key = async |scope: &str| {
+        let input = json!({"name": scope, "scopes": [scope]});
+        let made = company.admin.does("createApiKey", input, "secret").await;
+        Actor::with_token(scope, &text(&made["secret"]))
+    };
+    let (reader, writer) = (key("orders:read").await, key("orders:write").await);
+    let told = reader.ask("{ orders(first: 5) { nodes { id } } }", json!({})).await;
+    assert_eq!(told["orders"]["nodes"], json!([{"id": order}]));
+    let one = "query($id: ID!) { order(id: $id) { id lines { quantity } } }";
+    let told = reader.ask(one, json!({"id": order})).await;
+    assert_eq!(told["order"], json!({"id": order, "lines": [{"quantity": "1"}]}));
+    // Whoever writes and does not read has done his work all the same.
+    let selection = "order { id } approvalRequest { id } warnings { code }";
+    let told = writer.does("confirmSalesOrder", json!({"id": order}), selection).await;
+    assert!(told["order"].is_null(), "{told}");
+    let told = reader.ask("query($id: ID!) { order(id: $id) { state } }", json!({"id": order}));
+    assert_eq!(told.await["order"]["state"], "CONFIRMED");
+    let input = json!({"id": order, "reason": "enough"});
+    let told = writer.does("cancelSalesOrder", input, "order { id }").await;
+    assert!(told["order"].is_null(), "{told}");
+}

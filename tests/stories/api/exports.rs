@@ -401,6 +401,29 @@ async fn values_are_words_that_people_read() {
     assert_eq!(line, json!({"state": "DRAFT"}));
 }
 
+/// A file shows what its reader saw: who does not see a field is not given files with it.
+#[tokio::test]
+async fn a_file_with_a_hidden_field_is_for_those_who_see_it() {
+    let company = Company::new().await;
+    let field = |key: &str, roles: Value| json!({"subject": "CUSTOMER", "key": key, "name": key, "kind": "TEXT", "readRoles": roles});
+    let create = "createCustomField";
+    company.admin.does(create, field("inside", json!(["accounting"])), "customField { id }").await;
+    company.admin.does(create, field("open", json!([])), "customField { id }").await;
+    let custom = ["open", "inside"].map(|key| json!({"key": key, "text": "x"}));
+    let input = json!({"name": "A", "customFields": custom});
+    company.accounting.does("createCustomer", input, "customer { id }").await;
+    let one = "query($id: ID!) { exportJob(id: $id) { file { id } } }";
+    for (column, status) in [("customFields.open", 200), ("customFields.inside", 404)] {
+        let columns = json!({"columns": ["name", column]});
+        let job = export(&company.accounting, "customers", "CSV", columns).await;
+        assert_eq!(read_csv(&bytes(&company.accounting, &job).await)[1..], [["A", "x"]]);
+        let told = company.director.ask(one, json!({"id": job["id"]})).await;
+        assert_eq!(told["exportJob"]["file"].is_null(), status != 200, "{column}");
+        let answer = fetch(&company.director, &job["file"]["id"], &[]).await;
+        assert_eq!(answer.status(), status, "{column}");
+    }
+}
+
 #[tokio::test]
 async fn a_partners_key_takes_out_what_its_scopes_see() {
     let company = Company::new().await;

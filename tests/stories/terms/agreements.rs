@@ -227,3 +227,41 @@ async fn receive(
     company.director.does("postGoodsReceipt", input, "goodsReceipt { id }").await;
     assert!(!text(&receipt["id"]).is_empty());
 }
+
+/// 1,000 roubles do not become 1,000 dollars because the agreement takes another list.
+#[tokio::test]
+async fn fixed_prices_keep_their_currency_and_their_tax() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let product = company.product(&at, "LAMP", "100.00").await;
+    let customer = company.customer("Svet", &company.anna_id, json!({})).await;
+    let list = async |name: &str, currency: &str, includes_vat: bool| {
+        let input = json!({"name": name, "currency": currency, "includesVat": includes_vat});
+        let made = company.director.does("createPriceList", input, "priceList { id }").await;
+        made["priceList"]["id"].clone()
+    };
+    let (dollars, gross) = (list("Export", "USD", false).await, list("Gross", "RUB", true).await);
+    let input = json!({"customerId": customer, "name": "Fixed", "priceListId": at.price_list});
+    let made = company.accounting.does("saveAgreement", input, AGREEMENT).await;
+    let agreement = made["agreement"]["id"].clone();
+    let prices = async |from: NaiveDate, price: Value| {
+        let input = json!({"agreementId": agreement, "validFrom": from,
+            "prices": [{"productId": product, "price": price}]});
+        let told = company.accounting.does("setAgreementPrices", input, AGREEMENT).await;
+        told["agreement"]["version"].clone()
+    };
+    let long_ago = NaiveDate::from_ymd_opt(2000, 1, 1).unwrap();
+    let version = prices(long_ago, json!("1000")).await;
+    let another = |list: &Value, version: &Value| json!({"id": agreement, "version": version, "customerId": customer, "priceListId": list});
+    for list in [&dollars, &gross] {
+        let code = company.accounting.refused("saveAgreement", another(list, &version), AGREEMENT);
+        assert_eq!(code.await, "IN_USE");
+        let input = json!({"customerId": customer, "name": "Copy", "copyOf": agreement,
+            "terms": {"priceListId": list}});
+        assert_eq!(company.anna.refused("proposeAgreement", input, AGREEMENT).await, "IN_USE");
+    }
+    // Once they have ended, nothing stands in the way.
+    let version = prices(house().today(), Value::Null).await;
+    company.accounting.does("saveAgreement", another(&dollars, &version), AGREEMENT).await;
+    house().verify(&company.slug).await;
+}

@@ -42,6 +42,13 @@ async fn a_price_below_the_minimum_needs_somebody_above() {
     let (good, low) = (asked(&customer, &product, "5"), asked(&customer, &product, "5.01"));
     assert_eq!(reasons(&company, &good).await, Vec::<String>::new());
     assert_eq!(reasons(&company, &low).await, ["PRICE_BELOW_MINIMUM"]);
+    // A partner who only asks for prices does not find out the minimum by asking often enough.
+    let input = json!({"name": "shop", "scopes": ["catalog:read", "customers:read"]});
+    let key = company.admin.does("createApiKey", input, "secret").await;
+    let shop = stories::actor::Actor::with_token("shop", &text(&key["secret"]));
+    let told = shop.ask(QUOTE, json!({"input": low})).await;
+    assert_eq!(told["priceQuote"]["lines"][0]["approvalReasons"], json!([]), "{told}");
+
     company.anna.does("createSalesOrder", good, "order { id }").await;
     let code = company.anna.refused("createSalesOrder", low.clone(), "order { id }").await;
     assert_eq!(code, "PRICE_BELOW_MINIMUM");

@@ -2,7 +2,7 @@
 
 use access::{Action, Permit};
 use db::{Command, CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
-use kernel::{AgreementId, CustomerId, NaiveDate, Percent, Refusal};
+use kernel::{AgreementId, CustomerId, NaiveDate, Percent, Refusal, RefusalCode};
 use serde_json::json;
 
 use super::customers::held as held_customer;
@@ -17,8 +17,9 @@ use crate::records::{AgreementChanges, AgreementFields, CustomerFields};
 use crate::routes::chosen_route;
 use crate::rules::{AgreementState, CreditPolicy, PaymentStep, check_steps};
 use crate::store::{
-    Held, NewPrice, default_agreement, drop_other_defaults, hold, insert, keep_versions,
-    list_currency, next_version, put_agreement_prices, replace_steps, steps_of, update,
+    Held, NewPrice, default_agreement, drop_other_defaults, fixed_prices_mean, hold, insert,
+    keep_versions, list_currency, next_version, put_agreement_prices, replace_steps, steps_of,
+    update,
 };
 
 /// Makes an agreement, or changes one. Documents made before keep their terms.
@@ -142,6 +143,7 @@ pub(super) async fn revise<A: Action>(
     let asked = revision.fields;
     let follows = asked.currency.is_none() && asked.price_list_id.is_some();
     fields.currency = currency(tx, permit, &fields, follows).await?;
+    check_fixed_prices(tx, permit, held.id.into(), (&held.fields, &fields)).await?;
     chosen_route(tx, permit, fields.sales_route_id, held.fields.sales_route_id).await?;
     if fields.is_default {
         drop_other_defaults(tx, permit, customer, held.id).await?;
@@ -158,6 +160,40 @@ pub(super) async fn revise<A: Action>(
     }
     keep_versions(tx, permit, vec![held.id]).await?;
     Ok(noted)
+}
+
+/// Fixed prices are in the agreement's currency and stand to VAT as its list does: neither becomes
+/// another under those that hold or will hold, and they are not copied into other terms.
+pub(super) async fn check_fixed_prices<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    agreement: AgreementId,
+    (before, after): (&AgreementFields, &AgreementFields),
+) -> Outcome<()> {
+    if (before.currency, before.price_list_id) == (after.currency, after.price_list_id) {
+        return Ok(());
+    }
+    let lists = (before.price_list_id, after.price_list_id);
+    let meant = fixed_prices_mean(tx, permit, agreement, lists, tx.today()).await?;
+    if !meant.exist || (before.currency == after.currency && meant.same_vat) {
+        return Ok(());
+    }
+    let currency = before.currency;
+    Err(Refusal::new(
+        RefusalCode::InUse,
+        format!(
+            "The agreement has fixed prices in {currency}, which stand to VAT as its price list \
+             does. End them first (setAgreementPrices without a price), or write another agreement."
+        ),
+        format!(
+            "В соглашении есть фиксированные цены в {currency}, с тем же учётом НДС, что и в его \
+             прайс-листе. Сначала завершите их (setAgreementPrices без цены) или заключите другое \
+             соглашение."
+        ),
+    )
+    .at(["priceListId"])
+    .with(json!({ "currency": currency }))
+    .into())
 }
 
 /// An agreement and its customer, both locked.

@@ -6,7 +6,9 @@ use db::{Command, CommandError, Outcome, TenantTx};
 use kernel::{AgreementId, CustomerId, NaiveDate, Refusal, RefusalCode};
 use serde_json::json;
 
-use super::agreements::{NewAgreement, Revision, fix_prices, make, revise, with_customer};
+use super::agreements::{
+    NewAgreement, Revision, check_fixed_prices, fix_prices, make, revise, with_customer,
+};
 use super::customers::{held as held_customer, tell_of_part};
 use super::{Deed, SaveAgreement, archived_after, changes};
 use crate::checks::same_version;
@@ -54,6 +56,7 @@ impl Command for ProposeAgreement {
         let new = NewAgreement { customer: self.customer, fields: &fields, steps };
         let (id, fields) = make(tx, permit, &new).await?;
         if let Some(found) = &copied {
+            check_fixed_prices(tx, permit, found.id, (&found.fields, &fields)).await?;
             copy_agreement_prices(tx, permit, found.id, id).await?;
         }
         let deed = Deed::new("proposeAgreement", KIND, id);

@@ -107,7 +107,7 @@ pub(crate) use price_plans::{groups_below, write_planned};
 pub(crate) use price_settings::put_price_settings;
 pub use price_settings::{PriceSettings, price_settings};
 pub use prices::{ListPrice, NewPrice, PriceBreak, lists_by_base};
-pub(crate) use prices::{list_currency, lists_in_use, lock_bases, put_prices};
+pub(crate) use prices::{fixed_prices_mean, list_currency, lists_in_use, lock_bases, put_prices};
 pub use product_cards::{
     ProductBarcode, barcode, barcodes_by_product, barcodes_by_variant, originals_by_product,
     substitutes_by_product,

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use access::Permit;
 use db::{Fault, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{
-    Currency, Decimal, NaiveDate, PackagingId, PriceListId, ProductId, ProductVariantId, Quantity,
+    AgreementId, Currency, Decimal, NaiveDate, PackagingId, PriceListId, ProductId,
+    ProductVariantId, Quantity,
 };
 
 use serde::Serialize;
@@ -82,6 +83,55 @@ pub(crate) async fn lock_bases<A>(
           and l.base_list_id is not null";
     let found: Vec<Derived> = tx.all(Sql::new(sql, values![permit.tenant()])).await?;
     Ok(found.into_iter().map(|row| (row.id, row.base_list_id)).collect())
+}
+
+/// What fixed prices of an agreement hang on.
+#[derive(FromQueryResult)]
+pub(crate) struct FixedPricesMean {
+    /// Whether any holds, or will.
+    pub(crate) exist: bool,
+    /// Whether both lists stand alike to VAT; a list that is not there says nothing else.
+    pub(crate) same_vat: bool,
+}
+
+/// Whether an agreement has fixed prices from a day on, and whether two lists stand alike to VAT; no
+/// list is the tenant's default one.
+pub(crate) async fn fixed_prices_mean<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    agreement: AgreementId,
+    (before, after): (Option<PriceListId>, Option<PriceListId>),
+    today: NaiveDate,
+) -> Outcome<FixedPricesMean> {
+    let sql = "
+        select exists (
+                   select
+                   from agreement_price x
+                   where x.tenant_id = $1
+                     and x.agreement_id = $2
+                     and x.price is not null
+                     and not exists (
+                         select
+                         from agreement_price y
+                         where y.tenant_id = $1
+                           and y.agreement_id = $2
+                           and y.product_id = x.product_id
+                           and y.variant_id is not distinct from x.variant_id
+                           and y.packaging_id is not distinct from x.packaging_id
+                           and y.min_quantity = x.min_quantity
+                           and y.valid_from > x.valid_from
+                           and y.valid_from <= $3)) as exist,
+               not exists (
+                   select
+                   from price_list l
+                   join price_list m on m.tenant_id = $1
+                   where l.tenant_id = $1
+                     and case when $4::uuid is null then l.is_default else l.id = $4 end
+                     and case when $5::uuid is null then m.is_default else m.id = $5 end
+                     and l.includes_vat <> m.includes_vat) as same_vat";
+    let values = values![permit.tenant(), agreement, today, before, after];
+    let found = tx.one(Sql::new(sql, values)).await?;
+    found.ok_or_else(|| Fault::broken("a question without an answer").into())
 }
 
 /// The currency of a price list in use; `None` asks for the tenant's default one.

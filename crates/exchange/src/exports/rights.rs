@@ -2,24 +2,46 @@
 
 use access::{Actor, Reach, Right, Scope};
 use db::Fault;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::model::{read, told};
 
-/// Rights with the reach that they were used with.
+/// Rights with the reach that they were used with, and the roles that custom fields are shown to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RightsUsed(Vec<(Right, Reach)>);
+pub struct RightsUsed {
+    rights: Vec<(Right, Reach)>,
+    /// Of each custom field that was read and is not everybody's: the roles that read it.
+    readers: Vec<Vec<String>>,
+}
+
+/// As it is kept: a right with its reach, or roles of which one is needed.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Kept {
+    Right(String, String),
+    Readers { readers: Vec<String> },
+}
 
 impl RightsUsed {
     /// Of what was asked for while the list was read.
-    pub fn new(used: impl IntoIterator<Item = (Right, Reach)>) -> Self {
-        Self(used.into_iter().collect())
+    pub fn new(
+        rights: impl IntoIterator<Item = (Right, Reach)>,
+        readers: impl IntoIterator<Item = Vec<String>>,
+    ) -> Self {
+        Self { rights: rights.into_iter().collect(), readers: readers.into_iter().collect() }
     }
 
     /// Whether the one who used them still has them, with no narrower reach.
     #[must_use]
     pub fn hold_for(&self, scope: &Scope) -> bool {
-        self.0.iter().all(|(right, used)| scope.reach(*right) >= Some(*used))
+        self.rights.iter().all(|(right, used)| scope.reach(*right) >= Some(*used))
+            && self.reads(scope)
+    }
+
+    /// Whether every custom field is shown to one of somebody's roles.
+    fn reads(&self, scope: &Scope) -> bool {
+        self.readers.iter().all(|roles| scope.rights().is_in_any(roles))
     }
 
     /// Whether somebody may see what was read with them: as the one who read it, or as one whose
@@ -34,28 +56,38 @@ impl RightsUsed {
             return false;
         }
         let is_of_team = matches!(reader, Actor::User(user) if scope.team().contains(&user));
-        self.0.iter().all(|(right, used)| match scope.reach(*right) {
+        let reaches = |(right, used): &(Right, Reach)| match scope.reach(*right) {
             Some(Reach::All) => true,
             Some(Reach::Team) => *used == Reach::Own && is_of_team,
             _ => false,
-        })
+        };
+        self.rights.iter().all(reaches) && self.reads(scope)
     }
 
     pub(crate) fn read(value: Value) -> Result<Self, Fault> {
-        let pairs: Vec<(String, String)> = read(value)?;
-        let known = |(right, reach): (String, String)| {
-            let named = right.split_once('.').and_then(|(of, act)| identity::right_named(of, act));
-            // A right that is no more is nobody's.
-            let gone = || Fault::broken(format!("an export was read with {right} {reach}"));
-            Ok((named.ok_or_else(gone)?, Reach::parse(&reach).ok_or_else(gone)?))
-        };
-        pairs.into_iter().map(known).collect::<Result<_, _>>().map(Self)
+        let mut used = Self::default();
+        for kept in read::<Vec<Kept>>(value)? {
+            match kept {
+                Kept::Readers { readers } => used.readers.push(readers),
+                Kept::Right(right, reach) => {
+                    let named = right.split_once('.');
+                    let named = named.and_then(|(of, act)| identity::right_named(of, act));
+                    // A right that is no more is nobody's.
+                    let gone = || Fault::broken(format!("an export was read with {right} {reach}"));
+                    let reach = Reach::parse(&reach).ok_or_else(gone)?;
+                    used.rights.push((named.ok_or_else(gone)?, reach));
+                }
+            }
+        }
+        Ok(used)
     }
 
     pub(crate) fn to_value(&self) -> Result<Value, Fault> {
-        let name = |right: Right| format!("{}.{}", right.object(), right.act());
-        let pairs: Vec<(String, &str)> =
-            self.0.iter().map(|(right, reach)| (name(*right), reach.as_str())).collect();
-        told(&pairs)
+        let right = |(right, reach): &(Right, Reach)| {
+            Kept::Right(format!("{}.{}", right.object(), right.act()), reach.as_str().to_owned())
+        };
+        let readers = |roles: &Vec<String>| Kept::Readers { readers: roles.clone() };
+        let kept = self.rights.iter().map(right).chain(self.readers.iter().map(readers));
+        told(&kept.collect::<Vec<_>>())
     }
 }

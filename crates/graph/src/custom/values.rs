@@ -114,6 +114,10 @@ impl<S: Customizable> Load<ValuesOf<S>> for Loaders {
         let permit = self.permit::<ReadCustomValues<S>>()?;
         let records: Vec<Uuid> = keys.iter().map(|key| key.0).collect();
         let found = custom_values::<S>(&*self.tx().await?, &permit, &records).await?;
+        for value in found.values().flatten() {
+            let field = &value.field.fields;
+            self.shows_to(&field.key, &field.read_roles);
+        }
         let values = |rows: Vec<CustomValue>| rows.into_iter().map(Into::into).collect();
         Ok(found.into_iter().map(|(id, rows)| (ValuesOf(id, PhantomData), values(rows))).collect())
     }

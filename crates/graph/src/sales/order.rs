@@ -24,7 +24,6 @@ use crate::catalog::{
     ProductVariant, ReserveOn, SalesRoute, Warehouse, alternatives,
 };
 use crate::custom::{CustomFieldValue, custom_fields_of};
-use crate::errors::Failure;
 use crate::identity::{AuditEntry, User, history};
 use crate::ids::global;
 use crate::scalars::{CurrencyCode, Date, DateTime, Decimal, Money};
@@ -68,28 +67,32 @@ impl From<Order> for SalesOrder {
 }
 
 impl SalesOrder {
-    /// With its customer beside it, where the caller may see him.
-    pub(super) fn with_customer(row: CardRow, session: &Session) -> Result<Self, Failure> {
-        let permit = session.permit::<SeeCustomers>()?;
-        let customer = if permit.reaches(row.customer_manager_id, Some(row.customer_id)) {
-            Brief::Seen(Customer::brief(row.customer_id, row.customer_name))
-        } else {
-            Brief::Hidden
-        };
-        Ok(Self { order: Arc::new(row.order), customer: Some(customer), lines: None })
+    /// With its customer beside it, where the caller may see him. Who sees no customers at all is
+    /// told so when he asks for one.
+    pub(super) fn with_customer(row: CardRow, session: &Session) -> Self {
+        let seen = session.permit::<SeeCustomers>().ok();
+        let customer = seen.map(|permit| {
+            if permit.reaches(row.customer_manager_id, Some(row.customer_id)) {
+                Brief::Seen(Customer::brief(row.customer_id, row.customer_name))
+            } else {
+                Brief::Hidden
+            }
+        });
+        Self { order: Arc::new(row.order), customer, lines: None }
     }
 
     pub(super) fn row(&self) -> &Order {
         &self.order
     }
 
-    /// With its customer and lines beside it.
-    pub(super) fn of_card(card: OrderCard, session: &Session) -> Result<Self, Failure> {
-        session.permit::<SeeProducts>()?;
+    /// With its customer and lines beside it; the lines have their products, and are left to those
+    /// who ask for them where the caller sees no products.
+    pub(super) fn of_card(card: OrderCard, session: &Session) -> Self {
         let currency = card.head.order.currency;
-        let lines = card.lines.into_iter().map(|line| SalesOrderLine::of_card(line, currency));
-        let lines = lines.collect();
-        Ok(Self { lines: Some(lines), ..Self::with_customer(card.head, session)? })
+        let lines = session.permit::<SeeProducts>().ok().map(|_| {
+            card.lines.into_iter().map(|line| SalesOrderLine::of_card(line, currency)).collect()
+        });
+        Self { lines, ..Self::with_customer(card.head, session) }
     }
 }
 

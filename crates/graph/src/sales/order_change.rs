@@ -279,10 +279,11 @@ impl OrderChangeMutation {
             });
         };
         let language = session.language();
+        let order = session.load_made(Some(changed.order)).await?;
         Ok(ChangeSalesOrderPayload {
-            order: session.load(changed.order).await?,
             approval_request: waiting(session, changed.order.0).await?,
-            credit: changed.credit.and_then(|seen| CreditStanding::of(session, seen)),
+            credit: CreditStanding::of(session, order.as_ref(), changed.credit),
+            order,
             availability: changed.availability.into_iter().map(LineAvailability).collect(),
             warnings: OrderWarning::all(changed.warnings, language),
             user_errors,

@@ -4,7 +4,7 @@ use ::sales::{
     CancelSalesOrder, CloseSalesOrder, ConfirmSalesOrder, CopySalesOrder, CreateSalesOrder,
     UpdateSalesOrder,
 };
-use access::{Action, Right};
+use access::Right;
 use async_graphql::{Context, Json, Object, SimpleObject};
 use kernel::{Language, OrderLineId};
 
@@ -79,8 +79,15 @@ pub struct CreditStanding {
 }
 
 impl CreditStanding {
-    pub(super) fn of(session: &Session, seen: ::sales::CreditSeen) -> Option<Self> {
-        let may = session.permit::<SeeTerms>().is_ok() && session.permit::<SeeDebts>().is_ok();
+    /// For who sees the debts and the terms of the order's customer.
+    pub(super) fn of(
+        session: &Session,
+        order: Option<&SalesOrder>,
+        seen: Option<::sales::CreditSeen>,
+    ) -> Option<Self> {
+        let (order, seen) = (order?.row(), seen?);
+        let covers = |right| session.covers(right, order.manager_id, order.customer_id);
+        let may = covers(Right::TermsRead) && covers(Right::ReceivableRead);
         let money = |amount| Money::new(amount, seen.limit_currency);
         may.then(|| Self {
             limit: money(seen.limit),
@@ -89,16 +96,6 @@ impl CreditStanding {
             overdue: seen.overdue.map(|overdue| Money::new(overdue, seen.currency)),
         })
     }
-}
-
-struct SeeTerms;
-impl Action for SeeTerms {
-    const RIGHT: Right = Right::TermsRead;
-}
-
-struct SeeDebts;
-impl Action for SeeDebts {
-    const RIGHT: Right = Right::ReceivableRead;
 }
 
 /// What `copySalesOrder` answers.
@@ -210,7 +207,8 @@ async fn ended(
     ended: Option<::sales::Ended>,
 ) -> Result<(Option<SalesOrder>, Vec<OrderWarning>), Failure> {
     let Some(ended) = ended else { return Ok((None, Vec::new())) };
-    Ok((session.load(ended.order).await?, OrderWarning::all(ended.warnings, session.language())))
+    let order = session.load_made(Some(ended.order)).await?;
+    Ok((order, OrderWarning::all(ended.warnings, session.language())))
 }
 
 /// Mutations of orders.
@@ -288,10 +286,11 @@ impl OrderMutation {
                 user_errors,
             });
         };
+        let order = session.load_made(Some(confirmed.order)).await?;
         Ok(ConfirmSalesOrderPayload {
-            order: session.load(confirmed.order).await?,
             approval_request: waiting(session, confirmed.order.0).await?,
-            credit: confirmed.credit.and_then(|seen| CreditStanding::of(session, seen)),
+            credit: CreditStanding::of(session, order.as_ref(), confirmed.credit),
+            order,
             availability: confirmed.availability.into_iter().map(LineAvailability).collect(),
             warnings: OrderWarning::all(confirmed.warnings, session.language()),
             user_errors,

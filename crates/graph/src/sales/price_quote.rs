@@ -8,6 +8,7 @@ use ::sales::{
     price_quote,
 };
 use ::stock::ReadCost;
+use access::{Actor, Right};
 use async_graphql::{Context, Enum, InputObject, Object, SimpleObject};
 use kernel::{
     AgreementId, Currency, CustomerId, OrganizationId, PackagingId, ProductId, ProductVariantId,
@@ -276,12 +277,22 @@ impl PriceQuoteLine {
         Ok(costed(ctx, profit.and_then(|profit| share(profit, self.line().net)))?)
     }
 
-    /// What a document with this line would need an approval for; empty: nothing.
+    /// What a document with this line would need an approval for; empty: nothing. Of minimum prices
+    /// and margins those partners' keys are told that read costs or write orders.
     async fn approval_reasons(
         &self,
         ctx: &Context<'_>,
     ) -> async_graphql::Result<Vec<PriceApprovalReason>> {
-        let language = Session::of(ctx)?.language();
+        let session = Session::of(ctx)?;
+        let language = session.language();
+        // Asked often enough, a minimum gives itself and the cost away: of partners those are told of it
+        // who see costs, or write documents and have to know.
+        let scope = session.scope()?;
+        let told_of = [Right::CostRead, Right::OrderWrite, Right::QuoteWrite];
+        let sees_minima = !matches!(scope.actor(), Actor::Key(_))
+            || told_of.iter().any(|right| scope.reach(*right).is_some());
+        let is_told =
+            |reason: &&Reason| sees_minima || matches!(reason, Reason::DiscountOverLimit { .. });
         let reasons = self.priced().map(|priced| priced.reasons.as_slice()).unwrap_or_default();
         let reason = |reason: &Reason| {
             let message = reason.about(&self.line().card.name).message(language).to_owned();
@@ -300,7 +311,7 @@ impl PriceQuoteLine {
             let (limit_percent, size_percent) = (limit.map(plain), size.map(plain));
             PriceApprovalReason { kind, message, limit_percent, size_percent }
         };
-        Ok(reasons.iter().map(reason).collect())
+        Ok(reasons.iter().filter(is_told).map(reason).collect())
     }
 
     /// How the price came about, step by step; null where there is none.

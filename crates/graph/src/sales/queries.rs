@@ -226,7 +226,7 @@ impl OrderQuery {
         let permit = session.permit::<ReadOrders>()?;
         let order = if card::order_is_covered(ctx) {
             let found = ::sales::order_card(session.db(), &permit, id.0).await?;
-            found.map(|card| SalesOrder::of_card(card, session)).transpose()?
+            found.map(|card| SalesOrder::of_card(card, session))
         } else {
             session.load(id.0).await?
         };
@@ -255,7 +255,7 @@ impl OrderQuery {
             && page == PageRequest::first(page.limit);
         if is_newest && card::page_is_covered(ctx) {
             let rows = ::sales::newest_orders(session.db(), &permit, page.limit).await?;
-            return Ok(Connection::try_of(rows, |row| SalesOrder::with_customer(row, session))?);
+            return Ok(Connection::of(rows, |row| SalesOrder::with_customer(row, session)));
         }
         let mut filter = filter.unwrap_or_default();
         let custom = conditions::<::sales::Order>(session, filter.custom_fields.take()).await?;

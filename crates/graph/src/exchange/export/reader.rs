@@ -422,7 +422,16 @@ impl ExportListing for Listing {
     }
 
     fn rights(&self) -> RightsUsed {
-        RightsUsed::new(self.session.used())
+        let used = self.session.used();
+        // All custom fields of a record are read together; what is written are those of the columns.
+        let is_whole = self.wanted.format == ExportFormat::Jsonl;
+        let columns = &self.query.chosen.columns;
+        let is_written = |key: &str| {
+            let names = |column: &Column| column.key.as_deref().is_none_or(|named| named == key);
+            is_whole || columns.iter().any(|column| column.of == "customFields" && names(column))
+        };
+        let readers = used.readers.into_iter().filter(|(key, _)| is_written(key));
+        RightsUsed::new(used.rights, readers.map(|(_, roles)| roles))
     }
 
     async fn next(&mut self) -> Result<ListPage, ListFault> {
