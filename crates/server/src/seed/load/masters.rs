@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
+use approvals::AddRulePresets;
 use catalog::{
     AddPackaging, AddRoutePresets, AgreementChanges, ContactChanges, CreateCustomer,
     CreateOrganization, CreatePriceList, CreateProduct, CreateProductGroup, CreateRegion,
@@ -57,6 +58,8 @@ pub(super) async fn write(
     let price_list = prices(hand, company, &products).await?;
     let regions = regions(hand, company).await?;
     let routes = routes(hand).await?;
+    let rules = AddRulePresets { language: Language::Ru };
+    hand.does("approval rules".to_owned(), rules).await?;
     let mut customers = Vec::with_capacity(company.customers.len());
     for (number, customer) in company.customers.iter().enumerate() {
         let region = regions.get(customer.region).copied();
