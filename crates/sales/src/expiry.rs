@@ -14,6 +14,7 @@ use kernel::{Decimal, OrderId, TenantId};
 use serde_json::json;
 
 use crate::events::order_changed;
+use crate::holding::awaits_money;
 use crate::model::Order;
 use crate::rules::{AtExpiry, asked_to_keep, at_expiry};
 use crate::store::{
@@ -93,6 +94,19 @@ pub(crate) async fn expire_if_unpaid<A>(
     }
     let prepaid = settlements::prepaid(tx, permit, order.into()).await?;
     expire_unless_paid(tx, permit, order, prepaid).await
+}
+
+/// Notes it for an order that let its goods go for want of money, waits for it still, and has got
+/// goods by hand meanwhile: they are let go as well where no money comes.
+pub(crate) async fn expire_if_awaited<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+) -> Outcome<()> {
+    if awaits_money(tx, permit, order).await? {
+        expire_if_unpaid(tx, permit, order).await?;
+    }
+    Ok(())
 }
 
 /// As [`expire_if_unpaid`], for an order that has got so much.

@@ -6,7 +6,7 @@ use access::Permit;
 use catalog::ReserveOn;
 use db::{Outcome, TenantTx};
 use kernel::{Decimal, NaiveDate, OrderLineId, ProductId, WarehouseId};
-use stock::{Demanding, Holding, Missing, ReserveLine, Reserved};
+use stock::{Demanding, Holding, Lost, Missing, ReserveLine, Reserved};
 
 use crate::commands::LineAvailability;
 use crate::model::{Order, OrderLine};
@@ -82,6 +82,25 @@ pub(crate) async fn hold_anew<A>(
     let ids: Vec<OrderLineId> = goods.iter().map(|line| line.id).collect();
     state_missing(tx, permit, order, &ids).await?;
     Ok(found.into_iter().map(told).collect())
+}
+
+/// As [`hold`], for lines that have lost goods while their order waits for money: no more is held
+/// than was lost, and what is not there is no demand.
+pub(crate) async fn hold_instead<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+    (goods, lost): (&[OrderLine], &[Lost]),
+    held: &HashMap<OrderLineId, Decimal>,
+) -> Outcome<Vec<LineAvailability>> {
+    let mut wanted = wanted(order, goods, held);
+    for line in &mut wanted {
+        let lost = lost.iter().find(|one| one.order_line_id == line.order_line_id);
+        line.quantity = line.quantity.min(lost.map_or(Decimal::ZERO, |one| one.quantity));
+    }
+    let (among, holding) = (order.among(), holding(tx, permit, order));
+    let held = stock::reserve_among(tx, permit, &wanted, (holding, &among)).await?;
+    Ok(held.into_iter().map(told).collect())
 }
 
 /// States that lines of goods miss nothing: they go away, or their order waits for money.
@@ -183,6 +202,16 @@ pub(crate) async fn keep_goods_still<A>(
     Ok(goods.iter().map(|line| line.id).collect())
 }
 
+/// Whether an order waits for money: until it has come, it waits for no goods.
+pub(crate) async fn awaits_money<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    order: &Order,
+) -> Outcome<bool> {
+    let may_wait = !order.prepayment_percent.get().is_zero();
+    Ok(may_wait && settlements::is_awaited(tx, permit, order.id).await?)
+}
+
 /// States anew what lines of goods of an order miss: when its shipment came back, or somebody
 /// worked on its reservations. They are kept still.
 pub(crate) async fn state_missing<A>(
@@ -196,8 +225,7 @@ pub(crate) async fn state_missing<A>(
         return Ok(());
     }
     // Nor does one that waits for money first.
-    let may_wait = !order.prepayment_percent.get().is_zero();
-    if may_wait && settlements::is_awaited(tx, permit, order.id).await? {
+    if awaits_money(tx, permit, order).await? {
         return Ok(());
     }
     let mut lines = order_lines(tx, permit, order.id).await?;

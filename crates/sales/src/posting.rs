@@ -17,6 +17,7 @@ use stock::{Issue, IssueLine, IssuedLot};
 
 use crate::approving::{judged, shipment_case};
 use crate::credit;
+use crate::deliveries::follow_manager;
 use crate::events::{order_changed, shipment_changed};
 use crate::model::{Order, OrderLine, Shipment};
 use crate::money_gate::{MoneyGate, check_money};
@@ -79,7 +80,10 @@ pub(crate) async fn post<A>(
     let lines = &picked.lines;
     shipment.state.by(ShipmentMove::Post).map_err(Refusal::from)?;
     order.state.check(OrderMove::Ship).map_err(Refusal::from)?;
-    let shipment = &Shipment { date: leaves_on(tx, permit, shipment), ..shipment.clone() };
+    let before = shipment.manager_id;
+    // The order may have changed hands since the draft was written.
+    let (date, manager_id) = (leaves_on(tx, permit, shipment), order.manager_id);
+    let shipment = &Shipment { date, manager_id, ..shipment.clone() };
     let organization = hold_organization(tx, permit, shipment.organization_id).await?;
     check_date(tx, permit, order, shipment, &organization)?;
     let products: Vec<ProductId> = lines.iter().map(|line| line.order_line.product_id).collect();
@@ -105,12 +109,16 @@ pub(crate) async fn post<A>(
     let posted = Posted { department_id, terms, totals, cost, state };
     write(tx, permit, order, shipment, &posted, booked, lots).await?;
     let number = number(tx, permit, shipment, &organization, &posted).await?;
+    if before != shipment.manager_id {
+        follow_manager(tx, permit, shipment).await?;
+    }
     tx.audit(AuditEntry::new(
         action,
         "Shipment",
         shipment.id,
         json!({ "state": [shipment.state, ShipmentState::Posted], "number": number,
                 "order": order.id, "date": shipment.date, "gross": totals.gross, "cost": cost,
+                "manager": shipment.manager_id,
                 "orderState": [order.state, posted.state], "warnings": warnings }),
     ));
     let (manager, customer) = (order.manager_id, order.customer_id);

@@ -10,7 +10,7 @@ use serde_json::json;
 use stock::{Kept, Lost, Promises};
 
 use crate::events::order_changed;
-use crate::holding::{held_by_line, hold};
+use crate::holding::{awaits_money, held_by_line, hold, hold_instead};
 use crate::model::Order;
 use crate::rules::OrderMove;
 use crate::store::{hold_orders, order_lines};
@@ -44,7 +44,8 @@ impl Promises for OrdersKept {
 }
 
 /// Holds other goods for the lines of one order, by its own terms, states what they miss, and tells
-/// who looks after it.
+/// who looks after it. An order that waits for money gets back what it lost at most, and misses
+/// nothing.
 async fn keep_order<A: Action>(
     tx: &TenantTx,
     permit: &Permit<A>,
@@ -57,7 +58,11 @@ async fn keep_order<A: Action>(
         lines.clear();
     }
     let still = held_by_line(tx, permit, &lines).await?;
-    let held = hold(tx, permit, order, &lines, &still).await?;
+    let held = if awaits_money(tx, permit, order).await? {
+        hold_instead(tx, permit, order, (&lines, lost), &still).await?
+    } else {
+        hold(tx, permit, order, &lines, &still).await?
+    };
     let again = |one: &Lost| {
         let line = held.iter().find(|held| held.line == one.order_line_id);
         line.map_or(Decimal::ZERO, |held| held.reserved.min(one.quantity))

@@ -47,7 +47,7 @@ pub async fn issue<A>(tx: &TenantTx, permit: &Permit<A>, issue: &Issue) -> Outco
     };
     let mut shelf = Shelf::new(locked, &HashMap::from([(issue.warehouse_id, 0)]));
     let mut holds = Holds::new(&held, &shelf);
-    let plan = match plan_issue(&mut shelf, &mut holds, issue) {
+    let plan = match plan_issue(&mut shelf, &mut holds, issue, &picking) {
         Ok(plan) => plan,
         Err(shortages) => {
             // What is held may have been carried here from elsewhere since it was read.

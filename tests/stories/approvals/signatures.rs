@@ -1,7 +1,7 @@
 //! Discounts that several people sign, and what becomes of their signatures.
 
 use kernel::Clock;
-use serde_json::json;
+use serde_json::{Value, json};
 use stories::actor::{Actor, text};
 use stories::company::{Company, PASSWORD};
 use stories::house::house;
@@ -252,6 +252,21 @@ async fn a_discount_of_many_is_asked_about_for_one() {
     let selection = "approvalRequest { reasons { kind measure } }";
     let told = company.anna.does("changeSalesOrder", input, selection).await;
     let asked = json!([{"kind": "DISCOUNT_OVER_LIMIT", "measure": "29"}]);
+    assert_eq!(told["approvalRequest"]["reasons"], asked);
+
+    // Nor is it given for more once a part has left at that price.
+    let (id, _) = discounted(&company.director, &cook, &oil, ("2", "25")).await;
+    company.director.does("confirmSalesOrder", json!({"id": id}), "order { id }").await;
+    let query = "query($id: ID!) { order(id: $id) { version lines { id } } }";
+    let line = |order: &Value| order["order"]["lines"][0]["id"].clone();
+    let part = json!([{"orderLineId": line(&company.anna.ask(query, json!({"id": id})).await), "quantity": "1"}]);
+    let input = json!({"orderId": id, "lines": part});
+    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    let seen = company.anna.ask(query, json!({"id": id})).await;
+    let input = json!({"id": id, "version": seen["order"]["version"],
+        "lines": [{"orderLineId": line(&seen), "quantity": "200"}]});
+    let told = company.anna.does("changeSalesOrder", input, selection).await;
+    let asked = json!([{"kind": "DISCOUNT_OVER_LIMIT", "measure": "25"}]);
     assert_eq!(told["approvalRequest"]["reasons"], asked);
 
     // What the director gave by his own right stays given to this client, and to no other.

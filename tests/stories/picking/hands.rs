@@ -1,7 +1,8 @@
 //! What is in a storekeeper's hands, and how it gets out of them.
 
 use serde_json::json;
-use stories::company::Company;
+use stories::actor::text;
+use stories::company::{Company, Furniture};
 use stories::house::house;
 use stories::stock::{confirm, draft};
 
@@ -70,5 +71,36 @@ async fn what_is_called_off_stays_held_and_a_wave_serves_both_orders() {
     let input = json!({"id": orders[1]["shipment"]["id"]});
     let posted = keeper.does("postShipment", input, "shipment { state order { state } }").await;
     assert_eq!(posted["shipment"]["order"]["state"], "COMPLETED");
+    house().verify(&company.slug).await;
+}
+
+/// What ships beside a task leaves the order no more than it still wants.
+#[tokio::test]
+async fn what_ships_beside_a_task_frees_what_is_held_elsewhere() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let input = json!({"name": "Far"});
+    let made = company.director.does("createWarehouse", input, "warehouse { id }").await;
+    let far = Furniture { warehouse: text(&made["warehouse"]["id"]), ..at.clone() };
+    let rope = company.product(&at, "ROPE", "10").await;
+    company.receive(&at, None, &[(&rope, "6", "1")]).await;
+    company.receive(&far, None, &[(&rope, "4", "1")]).await;
+    let customer = company.customer("One", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &customer, &[(&rope, "10")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let input = json!({"orders": [order.0], "warehouseId": at.warehouse});
+    company.warehouse.does("createPickTask", input, "pickTask { id }").await;
+    company.receive(&at, None, &[(&rope, "4", "1")]).await;
+
+    let query = "query($id: ID!) { order(id: $id) { lines {
+        id reserved reservations { quantity warehouse { id } } } } }";
+    let seen = async || company.anna.ask(query, json!({"id": order.0})).await["order"].take();
+    let before = seen().await;
+    assert_eq!(before["lines"][0]["reserved"], "10");
+    let lines = json!([{"orderLineId": before["lines"][0]["id"], "quantity": "4"}]);
+    let input = json!({"orderId": order.0, "warehouseId": at.warehouse, "lines": lines});
+    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    let picked = json!([{"quantity": "6", "warehouse": {"id": at.warehouse}}]);
+    assert_eq!(seen().await["lines"][0]["reservations"], picked);
     house().verify(&company.slug).await;
 }

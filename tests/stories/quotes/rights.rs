@@ -84,6 +84,13 @@ async fn what_follows_a_leavers_documents_is_not_his() {
     ] {
         assert_eq!(manager(mutation, input, document).await, "boris", "{mutation}");
     }
+    // Where the customer's manager has left too, whoever writes looks after it.
+    let users = admin.all("users", "id version").await;
+    let user = users.iter().find(|user| user["id"] == boris_id.as_str()).unwrap();
+    let input = json!({"id": boris_id, "version": user["version"], "active": false});
+    admin.does("updateUser", input, "user { id }").await;
+    let copied = json!({"id": offered["id"]});
+    assert_eq!(manager("copyQuote", copied, "quote").await, "director");
     house().verify(&shop.company.slug).await;
 }
 

@@ -108,6 +108,20 @@ async fn unpaid_goods_go_when_the_time_has_come_and_paid_ones_stay() {
     assert!(expires(&company, trusted, Value::Null).await.is_null());
     tokio::time::sleep(Duration::from_millis(3_500)).await;
     assert_eq!(held(&company.anna, trusted).await, parts(&[("D", 4)]));
+    // Goods held by hand expire again as well, and the order waits for its money still.
+    let query = "query($id: ID!) { order(id: $id) { lines { id } awaitedPayment { amount } } }";
+    let waits = company.anna.ask(query, json!({"id": unpaid})).await["order"].take();
+    let query = "{ lots(first: 10) { nodes { id number } } }";
+    let lots = company.director.ask(query, json!({})).await["lots"]["nodes"].take();
+    let lot = lots.as_array().unwrap().iter().find(|lot| lot["number"] == "D").unwrap();
+    let pick = json!({"lotId": lot["id"], "warehouseId": at.warehouse, "quantity": "1"});
+    let input = json!({"orderLineId": waits["lines"][0]["id"], "lots": [pick]});
+    let selection = "order { reservationsExpireAt awaitedPayment { amount } }";
+    let told = company.anna.does("reserveLots", input, selection).await["order"].take();
+    assert!(told["reservationsExpireAt"].is_string(), "{told}");
+    assert_eq!(told["awaitedPayment"], waits["awaitedPayment"]);
+    assert_eq!(held(&company.anna, unpaid).await, parts(&[("D", 1)]));
+    house().verify(&company.slug).await;
     // Held anew, it is to be paid in two days again.
     let input = json!({"id": unpaid});
     let told = company.anna.does("reserveSalesOrder", input, "order { reservationsExpireAt }");

@@ -130,3 +130,26 @@ async fn an_order_takes_goods_from_the_warehouses_it_names() {
     assert!(company.anna.tries("createSalesOrder", unknown, ORDER).await.is_err());
     house().verify(&company.slug).await;
 }
+
+/// A service has no lots: it is neither held nor missed.
+#[tokio::test]
+async fn a_service_is_held_by_no_hand() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let input = json!({"sku": "SETUP", "name": "Setting up", "groupId": at.group, "unit": "h",
+        "isService": true});
+    let made = company.director.does("createProduct", input, "product { id }").await;
+    let service = text(&made["product"]["id"]);
+    let prices = json!([{"productId": service, "price": "50"}]);
+    let input = json!({"priceListId": at.price_list, "validFrom": "2000-01-01", "prices": prices});
+    company.director.does("setPrices", input, "priceList { id }").await;
+    let customer = company.customer("Theatre", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &customer, &[(&service, "4")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let input = json!({"orderLineId": line(&company.anna, &order.0).await, "lots": []});
+    assert_eq!(company.anna.refused("reserveLots", input, ORDER).await, "INVALID");
+    let query = "query($id: ID!) { order(id: $id) { lines { demand { quantity } } } }";
+    let told = company.anna.ask(query, json!({"id": order.0})).await;
+    assert!(told["order"]["lines"][0]["demand"].is_null(), "{told}");
+    house().verify(&company.slug).await;
+}

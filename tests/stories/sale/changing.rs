@@ -388,6 +388,49 @@ async fn goods_follow_the_warehouse_and_the_money() {
     house().verify(&company.slug).await;
 }
 
+/// A draft goes with its order to another manager when it is posted, and all that hangs on it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn papers_are_his_who_has_the_order_when_they_are_posted() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let tea = company.product(&at, "TEA", "10.00").await;
+    company.receive(&at, None, &[(&tea, "2", "5")]).await;
+    let input = json!({"sku": "SERVING", "name": "Serving", "groupId": at.group, "unit": "h",
+        "isService": true});
+    let made = company.director.does("createProduct", input, "product { id }").await;
+    let serving = text(&made["product"]["id"]);
+    let prices = json!([{"productId": serving, "price": "50"}]);
+    let input = json!({"priceListId": at.price_list, "validFrom": "2000-01-01", "prices": prices});
+    company.director.does("setPrices", input, "priceList { id }").await;
+    let cook = company.customer("Cook", &company.anna_id, json!({})).await;
+    let order = draft(&company.anna, &cook, &[(&tea, "2"), (&serving, "1")], json!({})).await;
+    confirm(&company.anna, &order).await;
+    let line = seen(&company.anna, &order.0).await["lines"][0]["id"].clone();
+    let lines = json!([{"orderLineId": line, "quantity": "2"}]);
+    let input = json!({"orderId": order.0, "lines": lines});
+    let made = company.warehouse.does("createShipment", input, "shipment { id }").await;
+    let shipment = made["shipment"]["id"].clone();
+    let input = json!({"shipmentId": shipment});
+    let made = company.warehouse.does("planDelivery", input, "delivery { id }").await;
+    let delivery = made["delivery"]["id"].clone();
+    let input = json!({"orderId": order.0});
+    let made = company.accounting.does("createServiceAct", input, "serviceAct { id }").await;
+    let act = made["serviceAct"]["id"].clone();
+
+    changes(&company.director, &order.0, json!({"managerId": company.boris_id})).await;
+    company.warehouse.does("postShipment", json!({"id": shipment}), "shipment { id }").await;
+    company.accounting.does("postServiceAct", json!({"id": act}), "serviceAct { id }").await;
+    let query = "query($shipment: ID!, $act: ID!, $delivery: ID!) {
+        shipment(id: $shipment) { manager { id } }
+        serviceAct(id: $act) { manager { id } }
+        delivery(id: $delivery) { manager { id } } }";
+    let asked = json!({"shipment": shipment, "act": act, "delivery": delivery});
+    let told = company.boris.ask(query, asked).await;
+    let his = json!({"manager": {"id": company.boris_id}});
+    assert_eq!(told, json!({"shipment": his, "serviceAct": his, "delivery": his}));
+    house().verify(&company.slug).await;
+}
+
 async fn decides(company: &Company, request: &str, verdict: &str) {
     let input = json!({"ids": [request], "verdict": verdict, "comment": "so be it"});
     company.director.does("decideApprovals", input, "approvalRequests { state }").await;

@@ -230,6 +230,44 @@ async fn two_replicas_hold_once_whatever_comes_first() {
     house().verify(&company.slug).await;
 }
 
+/// Goods lost while the order waits for money are made good, and no more is held or missed.
+#[tokio::test]
+async fn who_waits_for_money_gets_back_what_he_lost_at_most() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let doors = company.product(&at, "DOORS", "100.00").await;
+    company.receive(&at, None, &[(&doors, "10", "60.00")]).await;
+    let customer = prepaying(&company, "Prepaying").await;
+    let order = draft(&company.anna, &customer, &[(&doors, "10")], json!({})).await;
+    pay(&company, &order.0, "300.00").await;
+    confirm(&company.anna, &order).await;
+    let query = "query($id: ID!) { order(id: $id) { version lines {
+        id reserved demand { quantity } reservations { lot { id } } } } }";
+    let seen = async || company.anna.ask(query, json!({"id": order.0})).await["order"].take();
+    let before = seen().await;
+    let lines = json!([{"orderLineId": before["lines"][0]["id"], "quantity": "20"}]);
+    let input = json!({"id": order.0, "version": before["version"], "lines": lines});
+    let told = company.anna.does("changeSalesOrder", input, "warnings { code }").await;
+    assert_eq!(told["warnings"][0]["code"], "PREPAYMENT_DUE");
+
+    // The older of these lots goes first, and then the four of the other.
+    company.receive(&at, Some("2026-03-01"), &[(&doors, "12", "60.00")]).await;
+    company.receive(&at, None, &[(&doors, "4", "60.00")]).await;
+    for again in [10, 4] {
+        let lost = seen().await["lines"][0]["reservations"][0]["lot"]["id"].take();
+        let input = json!({"id": lost, "reason": "Scratched"});
+        let selection = "reservations { lost heldInstead }";
+        let told = company.warehouse.does("blockLot", input, selection).await;
+        let kept = &told["reservations"][0];
+        assert_eq!(number(&kept["lost"]), Decimal::from(10));
+        assert_eq!(number(&kept["heldInstead"]), Decimal::from(again));
+        let line = seen().await["lines"][0].take();
+        assert_eq!(number(&line["reserved"]), Decimal::from(again), "no more than was lost");
+        assert!(line["demand"].is_null(), "it waits for money, not for goods: {line}");
+    }
+    house().verify(&company.slug).await;
+}
+
 /// Nor does a hand hold what is to be paid first, or put the order into the queue.
 #[tokio::test]
 async fn nothing_is_held_by_hand_before_it_is_paid() {

@@ -57,6 +57,8 @@ impl Command for PostServiceAct {
         let act = lock_act(tx, permit, self.id).await?;
         check_version(self.version, act.version)?;
         act.state.by(ActMove::Post).map_err(Refusal::from)?;
+        // The order may have changed hands since the draft was written.
+        let act = ServiceAct { manager_id: order.manager_id, ..act };
         order.state.check(OrderMove::Ship).map_err(Refusal::from)?;
         let organization = hold_organization(tx, permit, act.organization_id).await?;
         let may_backdate = permit.scope().reach(Right::DocumentBackdate).is_some();
@@ -105,14 +107,14 @@ impl Command for PostServiceAct {
         let region_id = terms.region_id;
         let posted =
             PostedAct { number: number.clone(), sequence, totals, department_id, region_id };
-        mark_posted(tx, permit, act.id, &posted).await?;
+        mark_posted(tx, permit, &act, &posted).await?;
         tx.audit(AuditEntry::new(
             "postServiceAct",
             "ServiceAct",
             act.id,
             json!({ "state": [act.state, ActState::Posted], "number": number, "order": order.id,
-                    "gross": totals.gross, "orderState": [order.state, state],
-                    "warnings": warnings }),
+                    "gross": totals.gross, "manager": act.manager_id,
+                    "orderState": [order.state, state], "warnings": warnings }),
         ));
         act_changed(tx, &act);
         order_changed(tx, order.id, order.manager_id, order.customer_id);

@@ -294,19 +294,19 @@ pub(super) struct PostedAct {
 pub(super) async fn mark_posted<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    act: ServiceActId,
+    act: &ServiceAct,
     posted: &PostedAct,
 ) -> Outcome<()> {
     let sql = "
         update shipment d
         set state = 'POSTED', number = $3, number_sequence = $4, net = $5, vat = $6, gross = $7,
-            cost = 0, department_id = $8, region_id = $9, posted_at = $10,
+            cost = 0, department_id = $8, region_id = $9, posted_at = $10, manager_id = $11,
             version = d.version + 1, updated_at = $10
         where d.tenant_id = $1
           and d.id = $2";
     let values = values![
         permit.tenant(),
-        act,
+        act.id,
         posted.number.clone(),
         posted.sequence,
         posted.totals.net,
@@ -315,6 +315,7 @@ pub(super) async fn mark_posted<A>(
         posted.department_id,
         posted.region_id,
         tx.now(),
+        act.manager_id,
     ];
     tx.run(Sql::new(sql, values)).await?;
     Ok(())

@@ -6,13 +6,14 @@ use std::collections::HashMap;
 
 use access::Permit;
 use catalog::Pricing;
-use catalog::pricing::{Explanation, Record, VERSION, VatMode};
+use catalog::pricing::{Explanation, Leave, Record, VERSION, VatMode};
 use db::{CommandError, Outcome, TenantTx};
-use kernel::{Decimal, Factor, OrderLineId, PackagingId, Refusal, RefusalCode};
+use kernel::{Decimal, Factor, OrderLineId, PackagingId, ProductId, Refusal, RefusalCode};
 
 use super::model::{ChangedLine, PlannedLine, by_id};
 use super::rules::{no_line, price_stays};
 use crate::commands::{Before, Trust, Written, at_place, priced};
+use crate::findings::kind_of;
 use crate::kept_price::at_kept_price;
 use crate::model::{Order, OrderLine};
 use crate::quoting::{AskedLine, Costs, MOST_LINES, TypedPrice};
@@ -72,7 +73,7 @@ pub(super) async fn planned<A>(
         };
         kept.add(place, Some(line), asked, before);
     }
-    planned.extend(at_own_prices(tx, permit, order, resized).await?);
+    planned.extend(at_own_prices(tx, permit, (order, pricing.leave), resized).await?);
     let kept_terms = Pricing { leave: Trust::LinesKept.leave(pricing.leave), ..pricing };
     planned.extend(kept.priced(tx, permit, (kept_terms, by)).await?);
     planned.extend(own.priced(tx, permit, (pricing, by)).await?);
@@ -164,12 +165,24 @@ fn of_quote(index: usize, field: &str) -> Refusal {
 async fn at_own_prices<A>(
     tx: &TenantTx,
     permit: &Permit<A>,
-    order: &Order,
+    (order, leave): (&Order, Leave),
     lines: Vec<(usize, &OrderLine, Decimal)>,
 ) -> Outcome<Vec<(usize, PlannedLine)>> {
     if lines.is_empty() {
         return Ok(Vec::new());
     }
+    let more: Vec<ProductId> = lines
+        .iter()
+        .filter(|(_, line, quantity)| is_given_for_more(line, *quantity))
+        .map(|(_, line, _)| line.product_id)
+        .collect();
+    let (cards, asked_about) = match more.is_empty() {
+        true => Default::default(),
+        false => (
+            catalog::product_cards(tx, permit, &more).await?,
+            approvals::kinds_in_force(tx, permit).await?,
+        ),
+    };
     let packed: Vec<PackagingId> =
         lines.iter().filter_map(|(_, line, _)| line.packaging_id).collect();
     let packed = catalog::take_packagings(tx, permit, &packed).await?;
@@ -190,13 +203,30 @@ async fn at_own_prices<A>(
             .map_err(|refusal| refusal.within(["lines".to_owned(), place.to_string()]))?;
         let unit = line.packaging_id.and_then(|id| packed.get(&id));
         let unit = unit.map_or(Factor::ONE, |packaging| packaging.factor);
-        let as_it_is = as_new(line, explained.remove(&line.id).unwrap_or_else(unexplained));
+        let mut as_it_is = as_new(line, explained.remove(&line.id).unwrap_or_else(unexplained));
+        if is_given_for_more(line, quantity)
+            && let Some(reason) = leave.over_typed(&as_it_is.explanation)
+        {
+            if !asked_about.contains(&kind_of(&reason)) {
+                let name = cards.get(&line.product_id).map_or("", |card| card.name.as_str());
+                return Err(at_line(reason.about(name), place, reason.field()).into());
+            }
+            as_it_is.approval_reasons = Some(vec![reason]);
+        }
         let line = at_kept_price(as_it_is, (&measured, unit), mode)
             .ok_or_else(|| Refusal::from(LineRule::TooLarge))?;
         let of = Some(OrderLineId(line.id));
         written.push((place, PlannedLine::Written { of, line: Box::new(line) }));
     }
     Ok(written)
+}
+
+/// Whether what somebody typed on a line is to hold for more goods than he typed it for. What a quote
+/// offers is counted there.
+fn is_given_for_more(line: &OrderLine, quantity: Decimal) -> bool {
+    let is_typed = line.price_is_manual || line.discount_is_manual;
+    let before = line.entered_quantity.unwrap_or(line.quantity);
+    is_typed && line.quote_line_id.is_none() && quantity > before
 }
 
 /// A line as it could be written once more.

@@ -6,9 +6,10 @@ use kernel::{Decimal, OrderId, OrderLineId, Refusal, RefusalCode, ReservationId}
 use serde_json::json;
 
 use super::confirm_order::check_paid_before_reserve;
-use super::work_on::{Waiting, check_open, line_of, open_order};
+use super::work_on::{check_open, line_of, open_order};
 use crate::credit::check_reserve;
 use crate::events::order_changed;
+use crate::expiry::expire_if_awaited;
 use crate::holding::{held_by_line, holding, reserve_line, state_missing};
 use crate::model::{Order, OrderLine};
 use crate::rules::{reason, to_hold};
@@ -54,7 +55,6 @@ impl Command for MoveReservation {
         let (_, line) = open_order(tx, permit, to, self.to, None).await?;
         check_paid_before_reserve(tx, permit, &taker).await?;
         check_reserve(tx, permit, &taker).await?;
-        let waiting = Waiting::end(tx, permit, &taker).await?;
         stock::keep_still(tx, permit, taker.organization_id, &[line.product_id]).await?;
         // What was read before the lock may have gone meanwhile.
         let held = stock::reservation(tx, permit, self.reservation).await?;
@@ -66,7 +66,8 @@ impl Command for MoveReservation {
         let rules = (holding(tx, permit, &taker), &taker.among()[..]);
         stock::move_part(tx, permit, (&held, quantity), &wanted, rules).await?;
         state_missing(tx, permit, &giver, &[held.order_line_id]).await?;
-        waiting.state_missing(tx, permit, &taker, line.id).await?;
+        state_missing(tx, permit, &taker, &[line.id]).await?;
+        expire_if_awaited(tx, permit, &taker).await?;
         for (order, other) in [(&giver, &taker), (&taker, &giver)] {
             tx.audit(AuditEntry::new(
                 "moveReservation",

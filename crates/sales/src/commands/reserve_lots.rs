@@ -7,10 +7,11 @@ use serde_json::json;
 use stock::Pick;
 
 use super::confirm_order::check_paid_before_reserve;
-use super::work_on::{Waiting, line_of, open_order};
+use super::work_on::{line_of, open_order};
 use crate::credit::check_reserve;
 use crate::events::order_changed;
-use crate::holding::{holding, reserve_line};
+use crate::expiry::expire_if_awaited;
+use crate::holding::{goods, holding, reserve_line, state_missing};
 
 /// Lots that one line may name.
 const MOST_PICKS: usize = 250;
@@ -39,17 +40,21 @@ impl Command for ReserveLots {
     async fn run(&self, tx: &TenantTx, permit: &Permit<Self>) -> Outcome<OrderId> {
         let id = line_of(tx, permit, self.line).await?;
         let (order, line) = open_order(tx, permit, id, self.line, self.version).await?;
+        if goods(tx, permit, vec![line.clone()]).await?.is_empty() {
+            return Err(no_goods().into());
+        }
         check(&self.picks, line.left())?;
-        let mut waiting = Waiting::No;
         if !self.picks.is_empty() {
             check_paid_before_reserve(tx, permit, &order).await?;
-            waiting = Waiting::end(tx, permit, &order).await?;
         }
         check_reserve(tx, permit, &order).await?;
         let wanted = reserve_line(&order, &line, line.left());
         let rules = (holding(tx, permit, &order), &order.among()[..]);
         stock::hold_lots(tx, permit, &wanted, &self.picks, rules).await?;
-        waiting.state_missing(tx, permit, &order, line.id).await?;
+        state_missing(tx, permit, &order, &[line.id]).await?;
+        if !self.picks.is_empty() {
+            expire_if_awaited(tx, permit, &order).await?;
+        }
         tx.audit(AuditEntry::new(
             "reserveLots",
             "SalesOrder",
@@ -59,6 +64,15 @@ impl Command for ReserveLots {
         order_changed(tx, order.id, order.manager_id, order.customer_id);
         Ok(order.id)
     }
+}
+
+fn no_goods() -> Refusal {
+    Refusal::new(
+        RefusalCode::Invalid,
+        "Services have no stock and are not held: name a line of goods.",
+        "У услуг нет остатков, они не резервируются: укажите строку с товаром.",
+    )
+    .at(["orderLineId"])
 }
 
 fn check(picks: &[Pick], left: Decimal) -> Result<(), Refusal> {

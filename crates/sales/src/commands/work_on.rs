@@ -6,8 +6,6 @@ use db::{CommandError, FromQueryResult, Outcome, Sql, TenantTx, values};
 use kernel::{OrderId, OrderLineId, Refusal, RefusalCode};
 
 use super::check_version;
-use crate::expiry::expire_if_unpaid;
-use crate::holding::{keep_goods_still, state_missing};
 use crate::model::{Order, OrderLine};
 use crate::rules::OrderMove;
 use crate::store::{lock_order, order_lines};
@@ -61,39 +59,5 @@ pub(super) fn check_holds(order: &Order) -> Result<(), Refusal> {
             "По схеме продажи товар под этот заказ не резервируется.",
         )),
         _ => Ok(()),
-    }
-}
-
-/// What becomes of an order's waiting for money when goods are held for it by hand.
-pub(super) enum Waiting {
-    /// It did not wait.
-    No,
-    /// It had let its goods go for want of money and waits for it no longer: from now on it waits for
-    /// the goods of these lines, which are kept still.
-    Ended(Vec<OrderLineId>),
-}
-
-impl Waiting {
-    /// Ends it, before the goods of one line are looked at.
-    pub(super) async fn end<A>(tx: &TenantTx, permit: &Permit<A>, order: &Order) -> Outcome<Self> {
-        if settlements::stop_awaiting(tx, permit, order.id).await?.is_none() {
-            return Ok(Self::No);
-        }
-        Ok(Self::Ended(keep_goods_still(tx, permit, order).await?))
-    }
-
-    /// States what is missing once goods are held for a line: of that one, or of all.
-    pub(super) async fn state_missing<A>(
-        &self,
-        tx: &TenantTx,
-        permit: &Permit<A>,
-        order: &Order,
-        line: OrderLineId,
-    ) -> Outcome<()> {
-        let Self::Ended(lines) = self else {
-            return state_missing(tx, permit, order, &[line]).await;
-        };
-        state_missing(tx, permit, order, lines).await?;
-        expire_if_unpaid(tx, permit, order).await
     }
 }

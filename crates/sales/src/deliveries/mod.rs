@@ -12,11 +12,11 @@ mod model;
 mod rules;
 mod store;
 
-pub(crate) use commands::call_off;
 pub use commands::{
     CompleteDelivery, DeliveryChange, DeliveryDraft, FailDelivery, PackageDraft, PlanDelivery,
     ReplanDelivery, SetDeliveryCost, StartDelivery, UpdateDelivery,
 };
+pub(crate) use commands::{call_off, follow_manager};
 pub use model::{Brought, Delivery, DeliveryPackage, ReadDeliveries};
 pub use rules::{DeliveryMove, DeliveryState};
 pub(crate) use store::move_deliveries;

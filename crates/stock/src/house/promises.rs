@@ -48,7 +48,8 @@ pub trait Promises: Send + Sync + 'static {
         orders: &[OrderId],
     ) -> impl Future<Output = Outcome<()>> + Send;
 
-    /// Holds other goods for these lines, as far as they are there; the rest becomes demand.
+    /// Holds other goods for these lines, as far as they are there; the rest becomes demand, unless
+    /// the order waits for money first.
     fn keep<A: Action>(
         tx: &TenantTx,
         permit: &Permit<A>,

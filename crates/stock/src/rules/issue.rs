@@ -34,7 +34,8 @@ pub struct IssuePlan {
 
 /// Takes the goods of all lines off the shelf: the lots that were picked for a line, or where
 /// nobody picked what is held for it in the warehouse first, then free lots in their turn. What
-/// stays held for an order line beyond what it still has to ship is released.
+/// stays held for an order line beyond what it still has to ship is released; what is being picked
+/// of it, base units by line, is not among what is held here and will ship by its own task.
 ///
 /// # Errors
 /// Every line that cannot be served in full; the shelf is then of no more use.
@@ -42,6 +43,7 @@ pub fn plan_issue(
     shelf: &mut Shelf,
     holds: &mut Holds,
     issue: &Issue,
+    picking: &HashMap<OrderLineId, Decimal>,
 ) -> Result<IssuePlan, Vec<Shortage>> {
     let mut plan = IssuePlan::default();
     let mut shortages = Vec::new();
@@ -66,7 +68,8 @@ pub fn plan_issue(
     let mut lines: Vec<_> = left_after.into_iter().collect();
     lines.sort_unstable();
     for (line, needed) in lines {
-        let surplus = holds.total(line) - needed;
+        let aside = picking.get(&line).copied().unwrap_or_default();
+        let surplus = holds.total(line) - (needed - aside);
         holds.release(shelf, line, surplus, Some(issue.warehouse_id));
     }
     Ok(plan)

@@ -1,5 +1,7 @@
 //! Stories of shipments taking lots.
 
+use std::collections::HashMap;
+
 use kernel::{
     LotId, NaiveDate, OrderId, OrderLineId, ReservationId, ShipmentId, ShipmentLineId, Uuid,
     WarehouseId,
@@ -50,6 +52,11 @@ fn held(mut balance: Balance, pieces: i64) -> (Balance, Held) {
     (balance, held)
 }
 
+/// The plan where nothing is being picked.
+fn plan(shelf: &mut Shelf, holds: &mut Holds, issue: &Issue) -> Result<IssuePlan, Vec<Shortage>> {
+    plan_issue(shelf, holds, issue, &HashMap::new())
+}
+
 fn costs(plan: &IssuePlan) -> Vec<(u128, String, String)> {
     let part = |(_, t): &(ShipmentLineId, Taken)| {
         (t.key.lot_id.0.as_u128(), t.quantity.to_string(), t.cost.normalize().to_string())
@@ -68,7 +75,7 @@ fn worked_case_of_two_lots() {
     let b = Balance { value: Decimal::from(600), ..lot(2, NEAR, 5, 10) };
     let mut shelf = shelf(vec![b.clone(), a]);
     let mut holds = Holds::new(&[], &shelf);
-    let plan = plan_issue(&mut shelf, &mut holds, &shipment(day(10), &[15], 0)).unwrap();
+    let plan = plan(&mut shelf, &mut holds, &shipment(day(10), &[15], 0)).unwrap();
     assert_eq!(costs(&plan), [part(1, "10", "500"), part(2, "5", "300")]);
     let left = shelf.get(&b.key()).unwrap();
     assert_eq!((left.on_hand, left.value), (Decimal::from(5), Decimal::from(300)));
@@ -79,7 +86,7 @@ fn what_is_held_goes_first_then_free_lots() {
     let (newer, reservation) = held(lot(2, NEAR, 5, 10), 4);
     let mut shelf = shelf(vec![lot(1, NEAR, 1, 10), newer]);
     let mut holds = Holds::new(&[reservation], &shelf);
-    let plan = plan_issue(&mut shelf, &mut holds, &shipment(day(10), &[6], 0)).unwrap();
+    let plan = plan(&mut shelf, &mut holds, &shipment(day(10), &[6], 0)).unwrap();
     assert_eq!(costs(&plan), [part(2, "4", "200"), part(1, "2", "100")]);
     assert_eq!(holds.total(LINE), Decimal::ZERO);
     assert!(shelf.changes().iter().all(|change| change.reserved <= Decimal::ZERO));
@@ -90,7 +97,7 @@ fn what_others_hold_is_not_touched() {
     let other = Balance { reserved: Decimal::from(8), ..lot(1, NEAR, 1, 10) };
     let mut shelf = shelf(vec![other]);
     let mut holds = Holds::new(&[], &shelf);
-    let short = plan_issue(&mut shelf, &mut holds, &shipment(day(10), &[3], 0)).unwrap_err();
+    let short = plan(&mut shelf, &mut holds, &shipment(day(10), &[3], 0)).unwrap_err();
     assert_eq!((short[0].asked, short[0].available), (Decimal::from(3), Decimal::TWO));
     assert!(short[0].barred.is_empty());
 }
@@ -101,7 +108,7 @@ fn an_expired_reservation_is_replaced_and_let_go() {
     let (expired, reservation) = held(expired, 5);
     let mut shelf = shelf(vec![expired, lot(2, NEAR, 5, 10)]);
     let mut holds = Holds::new(&[reservation], &shelf);
-    let plan = plan_issue(&mut shelf, &mut holds, &shipment(day(10), &[5], 0)).unwrap();
+    let plan = plan(&mut shelf, &mut holds, &shipment(day(10), &[5], 0)).unwrap();
     assert_eq!(costs(&plan), [part(2, "5", "250")]);
     assert_eq!(holds.moves.len(), 1);
     assert_eq!(holds.moves[0].kind, HeldMoveKind::Release);
@@ -114,8 +121,21 @@ fn goods_held_elsewhere_stay_held_while_the_order_needs_them() {
         let mut shelf = shelf(vec![lot(1, NEAR, 1, 10), far.clone()]);
         let mut holds = Holds::new(std::slice::from_ref(&reservation), &shelf);
         let issue = shipment(day(10), &[6], left_after);
-        plan_issue(&mut shelf, &mut holds, &issue).unwrap();
+        plan(&mut shelf, &mut holds, &issue).unwrap();
         assert_eq!(holds.total(LINE), Decimal::from(kept), "left after {left_after}");
+    }
+}
+
+#[test]
+fn goods_held_elsewhere_stay_held_beside_what_is_being_picked() {
+    let (far, reservation) = held(lot(2, FAR, 1, 10), 4);
+    for (left_after, picking, kept) in [(6, 0, 4), (6, 2, 4), (6, 5, 1), (6, 6, 0)] {
+        let mut shelf = shelf(vec![lot(1, NEAR, 1, 10), far.clone()]);
+        let mut holds = Holds::new(std::slice::from_ref(&reservation), &shelf);
+        let picking = HashMap::from([(LINE, Decimal::from(picking))]);
+        let issue = shipment(day(10), &[4], left_after);
+        plan_issue(&mut shelf, &mut holds, &issue, &picking).unwrap();
+        assert_eq!(holds.total(LINE), Decimal::from(kept), "{left_after} left, {picking:?}");
     }
 }
 
@@ -123,7 +143,7 @@ fn goods_held_elsewhere_stay_held_while_the_order_needs_them() {
 fn a_backdated_shipment_takes_only_what_was_there_then() {
     let mut shelf = shelf(vec![lot(1, NEAR, 8, 10), lot(2, NEAR, 3, 4)]);
     let mut holds = Holds::new(&[], &shelf);
-    let short = plan_issue(&mut shelf, &mut holds, &shipment(day(5), &[6], 0)).unwrap_err();
+    let short = plan(&mut shelf, &mut holds, &shipment(day(5), &[6], 0)).unwrap_err();
     assert_eq!(short[0].available, Decimal::from(4));
     assert_eq!(short[0].barred, [lot(1, NEAR, 8, 10).key()], "enough today, but not then");
 }
@@ -134,7 +154,7 @@ fn a_later_low_bars_what_is_there_today() {
     let (dipped, reservation) = held(dipped, 10);
     let mut shelf = shelf(vec![dipped.clone()]);
     let mut holds = Holds::new(&[reservation], &shelf);
-    let short = plan_issue(&mut shelf, &mut holds, &shipment(day(5), &[2, 1], 0)).unwrap_err();
+    let short = plan(&mut shelf, &mut holds, &shipment(day(5), &[2, 1], 0)).unwrap_err();
     assert_eq!(short.len(), 1);
     assert_eq!((short[0].place, short[0].available), (1, Decimal::ZERO));
     assert_eq!(short[0].barred, [dipped.key()]);
@@ -165,7 +185,7 @@ proptest! {
         let mut shelf = shelf(balances);
         let mut holds = Holds::new(&reservations, &shelf);
         let issue = shipment(day(28), &pieces, left_after);
-        let Ok(plan) = plan_issue(&mut shelf, &mut holds, &issue) else { return Ok(()) };
+        let Ok(plan) = plan(&mut shelf, &mut holds, &issue) else { return Ok(()) };
         let quantity: Decimal = plan.taken.iter().map(|(_, t)| t.quantity).sum();
         prop_assert_eq!(quantity, pieces.iter().copied().map(Decimal::from).sum::<Decimal>());
         let cost: Decimal = plan.taken.iter().map(|(_, t)| t.cost).sum();
@@ -204,7 +224,7 @@ fn picked_lots_leave_and_no_others() {
     held_second.in_picking = Decimal::from(4);
     let mut shelf = shelf(vec![first, second]);
     let mut holds = Holds::new(&[held_first, held_second], &shelf);
-    let plan = plan_issue(&mut shelf, &mut holds, &picked(day(9), &[(8, 4)], 2)).unwrap();
+    let plan = plan(&mut shelf, &mut holds, &picked(day(9), &[(8, 4)], 2)).unwrap();
     assert_eq!(plan.taken.len(), 1);
     assert_eq!(plan.taken[0].1.key.lot_id, LotId(Uuid::from_u128(8)));
     assert_eq!(holds.moves.len(), 1);
@@ -217,7 +237,7 @@ fn a_picked_lot_that_was_blocked_meanwhile_is_no_longer_to_be_had() {
     balance.blocked = true;
     let mut shelf = shelf(vec![balance, lot(8, NEAR, 1, 10)]);
     let mut holds = Holds::new(&[held], &shelf);
-    let short = plan_issue(&mut shelf, &mut holds, &picked(day(9), &[(7, 4)], 0)).unwrap_err();
+    let short = plan(&mut shelf, &mut holds, &picked(day(9), &[(7, 4)], 0)).unwrap_err();
     assert_eq!(short[0].available, Decimal::ZERO);
 }
 
@@ -244,7 +264,7 @@ proptest! {
         let mut shelf = shelf(balances);
         let mut holds = Holds::new(&reserved, &shelf);
         if !parts.is_empty() {
-            let plan = plan_issue(&mut shelf, &mut holds, &picked(day(9), &parts, 1_000)).unwrap();
+            let plan = plan(&mut shelf, &mut holds, &picked(day(9), &parts, 1_000)).unwrap();
             let mut left: Vec<(u128, Decimal)> = plan
                 .taken
                 .iter()

@@ -207,6 +207,10 @@ pub struct Typed {
     pub off: Decimal,
     /// The automatic discount that stood there otherwise.
     pub automatic: Percent,
+    /// The price before the discount.
+    pub price: UnitPrice,
+    /// The discount.
+    pub discount: Percent,
 }
 
 impl Explanation {
@@ -228,7 +232,7 @@ impl Explanation {
         }
         let sum = summed.filter(|_| is_typed)?;
         let off = sum.price.off(sum.discount, resolved.unwrap_or(sum.price))?;
-        Some(Typed { off, automatic })
+        Some(Typed { off, automatic, price: sum.price, discount: sum.discount })
     }
 }
 

@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 use kernel::{Decimal, Percent, UnitPrice, round_percent};
 
 use super::book::PriceBook;
-use super::explanation::PriceSource;
+use super::explanation::{Explanation, PriceSource};
 use super::resolve::{Standing, in_document};
 use super::{ApprovalReason, Leave, Line, PriceRefusal, PricedLine, Terms};
 
@@ -42,6 +42,18 @@ fn over_limit(leave: Leave, priced: &PricedLine) -> Result<Option<ApprovalReason
     }
     let size = priced.price.off(priced.discount, list).ok_or(PriceRefusal::TooLarge)?;
     Ok(Some(ApprovalReason::DiscountOverLimit { size, limit }))
+}
+
+impl Leave {
+    /// Whose leave a line needs that keeps its typed price or discount, as its explanation tells;
+    /// nobody's where nothing was typed or the steps do not tell.
+    #[must_use]
+    pub fn over_typed(self, explanation: &Explanation) -> Option<ApprovalReason> {
+        let typed = explanation.typed()?;
+        let limit = self.discount_limit?.max(typed.automatic);
+        let size = typed.off;
+        (size > limit.get()).then_some(ApprovalReason::DiscountOverLimit { size, limit })
+    }
 }
 
 fn below_minimum(

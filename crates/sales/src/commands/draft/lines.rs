@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use access::Permit;
-use catalog::pricing::{ApprovalReason, Explanation, PricedLine, Record, Step};
+use catalog::pricing::{ApprovalReason, Explanation, PricedLine, Record, Step, Typed, VatMode};
 use catalog::{Measured, Pricing, ProductCard};
 use db::{Outcome, TenantTx};
-use kernel::{Decimal, Percent, ProductVariantId, UnitPrice, Uuid};
+use kernel::{Currency, Decimal, Percent, ProductVariantId, UnitPrice, Uuid};
 
 use crate::findings::kind_of;
 use crate::quoting::{self, Answered, AskedLine, Asking, Costs};
@@ -17,7 +17,28 @@ use crate::store::NewLine;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Before {
     reasons: Vec<ApprovalReason>,
-    granted: Option<Decimal>,
+    granted: Option<Granted>,
+}
+
+/// What the author of a typed price or discount gave by his own right.
+#[derive(Clone, Copy, Debug)]
+struct Granted {
+    typed: Typed,
+    currency: Currency,
+    vat_mode: VatMode,
+}
+
+impl Granted {
+    /// Whether a line asks for more than that: more off, at a lower price.
+    fn is_exceeded(&self, priced: &PricedLine, size: Decimal) -> bool {
+        let explained = &priced.explanation;
+        let is_alike = (explained.currency, explained.vat_mode) == (self.currency, self.vat_mode);
+        let net =
+            || priced.price.compare_net(priced.discount, self.typed.price, self.typed.discount);
+        // Lists that rise make nothing of what was typed cheaper.
+        let is_cheaper = !is_alike || net().is_none_or(|order| order.is_lt());
+        size > self.typed.off && is_cheaper
+    }
 }
 
 impl Before {
@@ -25,9 +46,13 @@ impl Before {
     /// author gave by his own right stays given; what is less than the automatic discount of then he
     /// gave by no right, and whoever prices the line anew answers for it.
     pub(crate) fn of(reasons: Vec<ApprovalReason>, explanation: Option<&Explanation>) -> Self {
-        let typed = explanation.and_then(Explanation::typed);
-        let granted = typed.filter(|typed| typed.off > typed.automatic.get());
-        Self { reasons, granted: granted.map(|typed| typed.off) }
+        let granted = explanation.and_then(|explanation| {
+            let typed = explanation.typed()?;
+            let is_given_anyway = !typed.off.is_zero() && typed.off <= typed.automatic.get();
+            let (currency, vat_mode) = (explanation.currency, explanation.vat_mode);
+            (!is_given_anyway).then_some(Granted { typed, currency, vat_mode })
+        });
+        Self { reasons, granted }
     }
 
     /// Of a line for somebody else, or for more goods: nothing was given for these.
@@ -43,7 +68,7 @@ impl Before {
         };
         let is_more = |reason: &ApprovalReason| match reason {
             ApprovalReason::DiscountOverLimit { size, .. } => {
-                self.granted.is_none_or(|granted| *size > granted)
+                self.granted.is_none_or(|granted| granted.is_exceeded(priced, *size))
             }
             _ => true,
         };

@@ -86,18 +86,23 @@ pub(crate) async fn people<A>(
     terms: &OrderTerms,
 ) -> Outcome<People> {
     let reached = |manager: Option<UserId>| permit.reaches(manager, Some(terms.customer_id));
+    let customers = terms.manager_id.filter(|id| reached(Some(*id)));
+    let mut wanted: Vec<UserId> =
+        [parties.manager, customers, permit.user()].into_iter().flatten().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let found = sellers(tx, permit, &wanted).await?;
+    let is_there = |id: &UserId| found.get(id).is_some_and(|seller| seller.active);
     let manager = match (parties.manager, permit.reach()) {
         (Some(manager), _) => Some(manager),
         (None, Reach::Own) => permit.user(),
-        (None, _) => terms.manager_id.filter(|id| reached(Some(*id))).or(permit.user()),
+        // The customer's manager may have left, and nobody taken over yet.
+        (None, _) => customers.filter(is_there).or(permit.user()),
     };
     let no_manager = || unknown("managerId", "manager", "менеджер");
     if !reached(manager) {
         return Err(if manager.is_some() { no_manager().into() } else { CommandError::NotFound });
     }
-    let mut wanted: Vec<UserId> = manager.into_iter().chain(permit.user()).collect();
-    wanted.dedup();
-    let found = sellers(tx, permit, &wanted).await?;
     let seller = manager.and_then(|id| found.get(&id));
     if parties.manager.is_some() && !seller.is_some_and(|seller| seller.active) {
         return Err(no_manager().into());

@@ -10,8 +10,8 @@ mod update;
 pub use cost::SetDeliveryCost;
 pub use details::PackageDraft;
 pub use plan::{DeliveryDraft, PlanDelivery};
-pub(crate) use steps::call_off;
 pub use steps::{CompleteDelivery, FailDelivery, ReplanDelivery, StartDelivery};
+pub(crate) use steps::{call_off, follow_manager};
 pub use update::{DeliveryChange, UpdateDelivery};
 
 use access::Permit;

@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::super::booking::book;
 use super::super::rules::{DeliveryMove, DeliveryState};
-use super::super::store::planned_of;
-use super::Held;
+use super::super::store::{give_to_manager, planned_of};
+use super::{Held, delivery_changed};
 use crate::model::Shipment;
 use crate::rules::{reason, short_text};
 
@@ -170,6 +170,18 @@ pub(crate) async fn call_off<A>(
         let states = [DeliveryState::Planned, DeliveryState::Failed];
         let told = json!({ "state": states, "reason": why });
         held.write(tx, permit, "failDelivery", told).await?;
+    }
+    Ok(())
+}
+
+/// Gives the deliveries of a locked shipment to its manager, who has become another.
+pub(crate) async fn follow_manager<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    shipment: &Shipment,
+) -> Outcome<()> {
+    for row in give_to_manager(tx, permit, shipment).await? {
+        delivery_changed(tx, &row);
     }
     Ok(())
 }

@@ -9,6 +9,6 @@ pub use reads::{
 };
 pub(crate) use writes::move_deliveries;
 pub(super) use writes::{
-    BookedCost, CostPart, NewDelivery, NewPackage, book_cost, insert_delivery, lock_delivery,
-    place_of_delivery, planned_of, replace_packages, update_delivery,
+    BookedCost, CostPart, NewDelivery, NewPackage, book_cost, give_to_manager, insert_delivery,
+    lock_delivery, place_of_delivery, planned_of, replace_packages, update_delivery,
 };

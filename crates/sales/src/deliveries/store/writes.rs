@@ -261,6 +261,22 @@ pub(crate) async fn book_cost<A>(
     Ok(())
 }
 
+/// Gives the deliveries of a locked shipment its manager; gives those that had another.
+pub(crate) async fn give_to_manager<A>(
+    tx: &TenantTx,
+    permit: &Permit<A>,
+    shipment: &Shipment,
+) -> Outcome<Vec<Delivery>> {
+    let text = format!(
+        "update delivery d
+         set manager_id = $3, version = d.version + 1, updated_at = $4
+         where d.tenant_id = $1 and d.shipment_id = $2 and d.manager_id is distinct from $3
+         returning {COLUMNS}"
+    );
+    let values = values![permit.tenant(), shipment.id, shipment.manager_id, tx.now()];
+    Ok(tx.all(Sql::new(text, values)).await?)
+}
+
 /// Gives the deliveries to one customer to another. Orders are locked.
 pub(crate) async fn move_deliveries<A>(
     tx: &TenantTx,
