@@ -99,6 +99,13 @@ impl Standing for Holder {
 pub(crate) async fn ended(gate: Arc<dyn Gate>, token: Arc<str>, admitted: Admitted) {
     let mut changes = gate.changes(admitted.scope.tenant());
     loop {
+        // Looked at before anything is waited for: whatever changed between the admission and here is
+        // told of no more.
+        match gate.admit(&token).await {
+            Ok(_) => {}
+            Err(Denied::Unauthenticated) => return,
+            Err(Denied::Unavailable) => tokio::time::sleep(PATIENCE).await,
+        }
         let left = admitted.expires_at.map(|end| (end - gate.now()).to_std().unwrap_or_default());
         let sleep = tokio::time::sleep(left.unwrap_or(LOOK_AGAIN).min(LOOK_AGAIN));
         tokio::select! {
@@ -109,11 +116,6 @@ pub(crate) async fn ended(gate: Arc<dyn Gate>, token: Arc<str>, admitted: Admitt
                     tokio::time::sleep(PATIENCE).await;
                 }
             }
-        }
-        match gate.admit(&token).await {
-            Ok(_) => {}
-            Err(Denied::Unauthenticated) => return,
-            Err(Denied::Unavailable) => tokio::time::sleep(PATIENCE).await,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The graphql-transport-ws sub-protocol over a real socket.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
@@ -14,6 +15,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
 use super::{Doorman, routes};
 use crate::Config;
+use crate::gate::{Gate, ended};
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -161,4 +163,15 @@ async fn a_socket_that_says_nothing_is_closed() {
     let closed = tokio::time::timeout(Duration::from_secs(15), socket.next()).await.unwrap();
     let Some(Ok(Message::Close(Some(frame)))) = closed else { panic!("{closed:?}") };
     assert_eq!(u16::from(frame.code), 4408);
+}
+
+/// What changed before anybody watched is not told of: whoever begins to watch looks first.
+#[tokio::test]
+async fn a_token_that_went_before_anybody_watched_has_ended() {
+    let doorman = Doorman::new();
+    doorman.let_in("good", None);
+    let admitted = doorman.admit("good").await.unwrap();
+    let watching = ended(Arc::new(doorman.clone()), Arc::from("good"), admitted);
+    doorman.revoke("good");
+    tokio::time::timeout(Duration::from_secs(5), watching).await.unwrap();
 }
