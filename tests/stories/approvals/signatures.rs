@@ -287,6 +287,44 @@ async fn a_discount_of_many_is_asked_about_for_one() {
     house().verify(&company.slug).await;
 }
 
+/// More of a line that has left in part asks again for all that was asked for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn more_of_a_cheap_line_asks_for_all_that_was_asked() {
+    let company = Company::new().await;
+    let at = company.furnish().await;
+    let oil = company.product(&at, "OIL", "100.00").await;
+    company.receive(&at, None, &[(&oil, "20", "60.00")]).await;
+    let query = "query($id: ID!) { product(id: $id) { version } }";
+    let told = company.director.ask(query, json!({"id": oil})).await;
+    let input = json!({"id": oil, "version": told["product"]["version"], "minPrice": "90.00"});
+    company.director.does("updateProduct", input, "product { id }").await;
+    let cook = company.customer("Cook", &company.anna_id, json!({})).await;
+    for kind in ["DISCOUNT_OVER_LIMIT", "PRICE_BELOW_MINIMUM"] {
+        rule(&company, kind, "director", json!({})).await;
+    }
+    let kinds = |told: &Value| -> Vec<String> {
+        let reasons = told["approvalRequest"]["reasons"].as_array().unwrap();
+        reasons.iter().map(|reason| text(&reason["kind"])).collect()
+    };
+    let (id, _) = discounted(&company.anna, &cook, &oil, ("2", "15")).await;
+    let told = confirms(&company.anna, &id).await;
+    assert_eq!(kinds(&told), ["DISCOUNT_OVER_LIMIT", "PRICE_BELOW_MINIMUM"]);
+    decides(&company.director, &request(&told), "APPROVE").await;
+    comes_to(&company.anna, &id, "CONFIRMED").await;
+    let query = "query($id: ID!) { order(id: $id) { version lines { id } } }";
+    let seen = company.anna.ask(query, json!({"id": id})).await["order"].take();
+    let line = &seen["lines"][0]["id"];
+    let part = json!([{"orderLineId": line, "quantity": "1"}]);
+    let input = json!({"orderId": id, "lines": part});
+    company.warehouse.does("shipSalesOrder", input, "shipment { id }").await;
+    let seen = company.anna.ask(query, json!({"id": id})).await["order"].take();
+    let input = json!({"id": id, "version": seen["version"],
+        "lines": [{"orderLineId": line, "quantity": "9"}]});
+    let selection = "approvalRequest { reasons { kind } }";
+    let told = company.anna.does("changeSalesOrder", input, selection).await;
+    assert_eq!(kinds(&told), ["DISCOUNT_OVER_LIMIT", "PRICE_BELOW_MINIMUM"]);
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_place_signs_once_and_the_strictest_word_holds() {
     let company = Company::new().await;

@@ -6,14 +6,13 @@ use std::collections::HashMap;
 
 use access::Permit;
 use catalog::Pricing;
-use catalog::pricing::{Explanation, Leave, Record, VERSION, VatMode};
+use catalog::pricing::{ApprovalReason, Explanation, Leave, Record, VERSION, VatMode};
 use db::{CommandError, Outcome, TenantTx};
 use kernel::{Decimal, Factor, OrderLineId, PackagingId, ProductId, Refusal, RefusalCode};
 
 use super::model::{ChangedLine, PlannedLine, by_id};
 use super::rules::{no_line, price_stays};
-use crate::commands::{Before, Trust, Written, at_place, priced};
-use crate::findings::kind_of;
+use crate::commands::{Before, Trust, Written, at_place, check_ruled, priced};
 use crate::kept_price::at_kept_price;
 use crate::model::{Order, OrderLine};
 use crate::quoting::{AskedLine, Costs, MOST_LINES, TypedPrice};
@@ -60,20 +59,21 @@ pub(super) async fn planned<A>(
             Wish::Asked(line, asked) => own.add(place, line, asked, Before::default()),
         }
     }
-    let ids: Vec<OrderLineId> = repriced.iter().map(|(_, line, _)| line.id).collect();
+    let ids = repriced.iter().map(|(_, line, _)| line.id);
+    let ids: Vec<OrderLineId> = ids.chain(resized.iter().map(|(_, line, _)| line.id)).collect();
     let explained = match ids.is_empty() {
         true => HashMap::new(),
         false => explanations(tx, permit, &ids).await?,
     };
     for (place, line, asked) in repriced {
-        let is_more = asked.quantity > line.entered_quantity.unwrap_or(line.quantity);
-        let before = match is_more {
+        let before = match asked.quantity > entered(line) {
             true => Before::asked(line.reasons()),
             false => Before::of(line.reasons(), explained.get(&line.id)),
         };
         kept.add(place, Some(line), asked, before);
     }
-    planned.extend(at_own_prices(tx, permit, (order, pricing.leave), resized).await?);
+    let own_terms = (order, pricing.leave);
+    planned.extend(at_own_prices(tx, permit, own_terms, resized, explained).await?);
     let kept_terms = Pricing { leave: Trust::LinesKept.leave(pricing.leave), ..pricing };
     planned.extend(kept.priced(tx, permit, (kept_terms, by)).await?);
     planned.extend(own.priced(tx, permit, (pricing, by)).await?);
@@ -103,7 +103,7 @@ fn wish<'a>(
     };
     let was = *known.get(&id).ok_or_else(|| no_line(index))?;
     check_same_goods(index, line, was)?;
-    let entered = was.entered_quantity.unwrap_or(was.quantity);
+    let entered = entered(was);
     let quantity = line.quantity.unwrap_or(entered);
     let typed =
         [("price", line.price.is_some()), ("discountPercent", line.discount_percent.is_some())];
@@ -167,6 +167,7 @@ async fn at_own_prices<A>(
     permit: &Permit<A>,
     (order, leave): (&Order, Leave),
     lines: Vec<(usize, &OrderLine, Decimal)>,
+    mut explained: HashMap<OrderLineId, Explanation>,
 ) -> Outcome<Vec<(usize, PlannedLine)>> {
     if lines.is_empty() {
         return Ok(Vec::new());
@@ -186,8 +187,6 @@ async fn at_own_prices<A>(
     let packed: Vec<PackagingId> =
         lines.iter().filter_map(|(_, line, _)| line.packaging_id).collect();
     let packed = catalog::take_packagings(tx, permit, &packed).await?;
-    let ids: Vec<OrderLineId> = lines.iter().map(|(_, line, _)| line.id).collect();
-    let mut explained = explanations(tx, permit, &ids).await?;
     let mode = VatMode::of(order.prices_include_vat);
     // Of a line that is older than explanations.
     let unexplained = || Explanation {
@@ -207,11 +206,14 @@ async fn at_own_prices<A>(
         if is_given_for_more(line, quantity)
             && let Some(reason) = leave.over_typed(&as_it_is.explanation)
         {
-            if !asked_about.contains(&kind_of(&reason)) {
-                let name = cards.get(&line.product_id).map_or("", |card| card.name.as_str());
-                return Err(at_line(reason.about(name), place, reason.field()).into());
-            }
-            as_it_is.approval_reasons = Some(vec![reason]);
+            let name = cards.get(&line.product_id).map_or("", |card| card.name.as_str());
+            let reasons = [reason];
+            check_ruled(&asked_about, &reasons, (name, place))?;
+            // What else somebody had to agree to stays to be agreed to.
+            let is_other =
+                |kept: &ApprovalReason| !matches!(kept, ApprovalReason::DiscountOverLimit { .. });
+            let others = line.reasons().into_iter().filter(is_other);
+            as_it_is.approval_reasons = Some(reasons.into_iter().chain(others).collect());
         }
         let line = at_kept_price(as_it_is, (&measured, unit), mode)
             .ok_or_else(|| Refusal::from(LineRule::TooLarge))?;
@@ -225,8 +227,12 @@ async fn at_own_prices<A>(
 /// offers is counted there.
 fn is_given_for_more(line: &OrderLine, quantity: Decimal) -> bool {
     let is_typed = line.price_is_manual || line.discount_is_manual;
-    let before = line.entered_quantity.unwrap_or(line.quantity);
-    is_typed && line.quote_line_id.is_none() && quantity > before
+    is_typed && line.quote_line_id.is_none() && quantity > entered(line)
+}
+
+/// A line's quantity as somebody entered it.
+fn entered(line: &OrderLine) -> Decimal {
+    line.entered_quantity.unwrap_or(line.quantity)
 }
 
 /// A line as it could be written once more.

@@ -36,7 +36,7 @@ pub(crate) use dispatch::write_draft;
 pub use dispatch::{Dispatch, ShipLine};
 pub(crate) use draft::{
     Before, Parties, People, Trust, Under, Written, allowed_warehouses, at_place, check_date,
-    check_warehouse, manager_after, people, prepare, priced, terms,
+    check_ruled, check_warehouse, manager_after, people, prepare, priced, terms,
 };
 pub use draft::{LineDraft, OrderDraft};
 pub use merge_customers::MergeCustomers;

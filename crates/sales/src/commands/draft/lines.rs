@@ -3,10 +3,11 @@
 use std::collections::BTreeSet;
 
 use access::Permit;
+use approvals::ApprovalKind;
 use catalog::pricing::{ApprovalReason, Explanation, PricedLine, Record, Step, Typed, VatMode};
 use catalog::{Measured, Pricing, ProductCard};
 use db::{Outcome, TenantTx};
-use kernel::{Currency, Decimal, Percent, ProductVariantId, UnitPrice, Uuid};
+use kernel::{Currency, Decimal, Percent, ProductVariantId, Refusal, UnitPrice, Uuid};
 
 use crate::findings::kind_of;
 use crate::quoting::{self, Answered, AskedLine, Asking, Costs};
@@ -108,12 +109,8 @@ pub(crate) async fn priced<A>(
     for (index, answer) in answers.into_iter().enumerate() {
         let Answered { card, variant_id, vat_rate, measured, priced, change, cost } = answer;
         let priced = priced?;
-        let unruled = |reason: &&ApprovalReason| !asked_about.contains(&kind_of(reason));
         let (own, kept) = before.get(index).unwrap_or(&nothing).with(&priced);
-        if let Some(reason) = own.iter().find(unruled) {
-            let refusal = reason.about(&card.name);
-            return Err(at_line(refusal, index, reason.field()).into());
-        }
+        check_ruled(&asked_about, &own, (&card.name, index))?;
         let reasons = [kept, own].concat();
         let approval_reasons = (!reasons.is_empty()).then_some(reasons);
         let goods = (&card, variant_id, vat_rate);
@@ -122,6 +119,16 @@ pub(crate) async fn priced<A>(
         lines.push(Written { line, name: card.name, cost });
     }
     Ok(lines)
+}
+
+/// Refuses a line of goods for whose reasons no rule is in force: nobody can be asked then.
+pub(crate) fn check_ruled(
+    asked_about: &BTreeSet<ApprovalKind>,
+    reasons: &[ApprovalReason],
+    (name, index): (&str, usize),
+) -> Result<(), Refusal> {
+    let unruled = reasons.iter().find(|reason| !asked_about.contains(&kind_of(reason)));
+    unruled.map_or(Ok(()), |reason| Err(at_line(reason.about(name), index, reason.field())))
 }
 
 /// A line that is to be written, with what else is known of its goods.

@@ -4,7 +4,7 @@ mod lines;
 mod parties;
 mod places;
 
-pub(crate) use lines::{Before, Written, priced};
+pub(crate) use lines::{Before, Written, check_ruled, priced};
 pub(crate) use parties::{Parties, People, manager_after, people, terms};
 pub(crate) use places::{allowed_warehouses, check_warehouse};
 
